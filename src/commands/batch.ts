@@ -1,0 +1,189 @@
+import { basename, extname } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import type { Plan } from '../core/plan.ts';
+import { CliError } from '../errors.ts';
+import type { Campaign, Ledger, Staging } from '../ledger/ledger.ts';
+import { planJson } from '../ui/json.ts';
+import { formatCount, formatDuration, plural } from '../ui/lines.ts';
+import { type PlanView, planLines } from '../ui/plan.ts';
+import { autoName } from './campaign-name.ts';
+import { deliver, quoted } from './deliver.ts';
+import { type Act, addParameters, countFlag, type Flags, textFlag } from './options.ts';
+import { type Session, withSession } from './session.ts';
+import { type StagedInput, stageInput } from './stage-input.ts';
+
+const examples = `
+Examples:
+  volley batch customers.csv --from +14155550199 --body 'Hi {{ first_name }}, we open at nine.'
+  volley batch customers.csv --campaign spring-sale --yes        from cron: each customer once, ever
+  volley batch list.csv --map to=phone --country US --dry-run    the plan and every problem, nothing sent
+  cat events.ndjson | volley batch - --messaging-service-sid MG… --yes --json`;
+
+/** Declares `volley batch`. */
+export function declareBatch(command: Command, act: Act): void {
+  addInputOptions(command.argument('<file>', 'CSV with a header, or NDJSON; - is standard input'));
+  for (const [flags, about] of [
+    ['--campaign <name>', 'a name: running it again sends only what is new or unsent'],
+    ['--yes', 'do not ask'],
+    ['--again', 'send the same input again within 24 h'],
+    ['--dry-run', 'show the plan and every problem; send nothing'],
+    ['--limit <n>', 'send at most n now; resume sends the rest'],
+    ['--rate <n>', 'messages a second per sender'],
+    ['--concurrency <n>', 'requests at once (default 16); adapts to what Twilio takes'],
+    ['--timeout <time>', 'time for one request (default 30s)'],
+    ['--retry-for <time>', 'how long to retry when Twilio takes nothing (default 10m)'],
+  ] as const) {
+    command.addOption(new Option(flags, about).helpGroup('Sending:'));
+  }
+  addParameters(command).addHelpText('after', examples);
+  act((flags, context) => batch(flags['dryRun'] === true, flags, context));
+}
+
+/** Declares `volley check`. */
+export function declareCheck(command: Command, act: Act): void {
+  addInputOptions(command.argument('<file>', 'CSV with a header, or NDJSON; - is standard input'));
+  command
+    .option('--campaign <name>', 'the campaign it would be part of')
+    .option('--rate <n>', 'messages a second per sender');
+  addParameters(command);
+  act((flags, context) => batch(true, flags, context));
+}
+
+function addInputOptions(command: Command): void {
+  const repeat = (value: string, earlier: unknown) => [...((earlier as string[] | undefined) ?? []), value];
+  for (const option of [
+    new Option(
+      '--map <name=column>',
+      'which column holds what, or a text with {{ fields }}; may be repeated',
+    ).argParser(repeat),
+    new Option('--template <file>', 'read the text with its {{ fields }} from a file'),
+    new Option('--key <column>', 'what makes a row the same row (default: the recipient)'),
+    new Option('--country <code>', 'country of numbers without +, as US'),
+    new Option('--delimiter <character>', 'what separates columns (default ,)'),
+    new Option('--sample <n>', 'take only the first n rows that can be sent'),
+    new Option('--test-to <number>', 'send to this number instead: the first row, or as many as --sample says'),
+    new Option('--strict', 'any wrong row stops all'),
+    new Option('--max-invalid <share>', 'refuse when more rows are wrong, as 10% (default 50%)'),
+  ]) {
+    command.addOption(option.helpGroup('Input:'));
+  }
+}
+
+/** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
+const retryForMs = 600_000;
+
+/** The same input within this time is refused unless it is named, in milliseconds. */
+const sameInputMs = 24 * 3_600_000;
+
+async function batch(isDry: boolean, flags: Flags, context: Context): Promise<number> {
+  return withSession(flags, context, async (session) => {
+    const mayGo = isDry || flags['yes'] === true || session.isSimulated || session.canAsk;
+    if (!mayGo) {
+      throw new CliError('usage', 'Nobody is there to confirm.', { hint: 'Look with --dry-run, then add --yes.' });
+    }
+    // Credentials first: a plan that can't be sent is not worth reading twice.
+    if (!isDry) await session.connect();
+    const ledger = await session.ledger();
+    const name = textFlag(flags, 'campaign') ?? autoName(stemOf(flags), context.now(), context.random());
+    const staging = await ledger.stage({ name, source: String(flags['file']) });
+    try {
+      const input = await stageInput(staging, flags, session, context);
+      const view = await viewPlan(name, staging, input, isDry ? Number.MAX_SAFE_INTEGER : 10, session);
+      if (isDry) return showPlan(view, session, context);
+      const { campaign, invalid } = await settleOn(view, { staging, input, flags, session, context });
+      return await deliver(campaign, { invalid, retryForMs, limit: countFlag(flags, 'limit') }, session, context);
+    } finally {
+      await staging.discard();
+    }
+  });
+}
+
+function stemOf(flags: Flags): string {
+  const file = String(flags['file']);
+  return file === '-' ? 'stdin' : basename(file, extname(file));
+}
+
+async function viewPlan(
+  name: string,
+  staging: Staging,
+  input: StagedInput,
+  shownIssues: number,
+  { config }: Session,
+): Promise<PlanView> {
+  return {
+    name,
+    plan: await staging.plan(),
+    samples: await staging.samples(3),
+    invalid: await staging.invalid(shownIssues),
+    warnings: input.warnings,
+    perSecond: config.get('rate'),
+  };
+}
+
+function showPlan(view: PlanView, session: Session, { out }: Context): number {
+  const exitCode = view.plan.invalid > 0 ? 3 : 0;
+  if (session.isJson) out(JSON.stringify(planJson(view.name, view.plan, view.invalid, exitCode)));
+  else if (!(session.isQuiet && exitCode === 0)) for (const line of planLines(view, session.resultLook)) out(line);
+  return exitCode;
+}
+
+interface Settling {
+  readonly staging: Staging;
+  readonly input: StagedInput;
+  readonly flags: Flags;
+  readonly session: Session;
+  readonly context: Context;
+}
+
+/** Decides what is sent: the plan as it is, an earlier run of the same input that is not done, or nothing. */
+async function settleOn(view: PlanView, settling: Settling): Promise<{ campaign: Campaign; invalid: number }> {
+  const { staging, input, flags, session, context } = settling;
+  const ledger = await session.ledger();
+  refuseInvalid(view.plan, flags);
+  const earlier = await sameInput(ledger, settling);
+  if (earlier) {
+    context.err(`This input was begun before, as ${earlier.name}: going on with what that run left.`);
+    return { campaign: earlier, invalid: 0 };
+  }
+  if (!session.isQuiet && !session.isJson)
+    for (const line of [...planLines(view, session.workLook), '']) context.err(line);
+  if (flags['yes'] !== true && !session.isSimulated && view.plan.toSend > 0) {
+    const question = `Send ${plural(view.plan.toSend, 'message')} now?`;
+    if (!(await context.confirm(question))) throw new CliError('interrupted', 'Nothing was sent.');
+  }
+  const before = await ledger.find(view.name);
+  const known = before ? (await ledger.report(before.id)).counts.invalid : 0;
+  return { campaign: await staging.commit(input.hash), invalid: Math.max(0, view.plan.invalid - known) };
+}
+
+function refuseInvalid({ invalid, rows }: Plan, flags: Flags): void {
+  if (invalid === 0) return;
+  const hint = 'Nothing was sent. See every problem with: volley check';
+  if (flags['strict'] === true)
+    throw new CliError('rule', `${plural(invalid, 'row')} wrong, and --strict is given.`, { hint });
+  const text = textFlag(flags, 'maxInvalid') ?? '50%';
+  if (!/^\d+(\.\d+)?%$/.test(text)) throw new CliError('usage', `--max-invalid ${text} is not a share like 10%.`);
+  if (invalid / rows > Number.parseFloat(text) / 100) {
+    throw new CliError(
+      'rule',
+      `${formatCount(invalid)} of ${plural(rows, 'row')} wrong, more than ${text} (--max-invalid).`,
+      { hint },
+    );
+  }
+}
+
+/** The unfinished campaign of the same input, if there is one. Throws when that input has been sent already. */
+async function sameInput(ledger: Ledger, { input, flags, session, context }: Settling): Promise<Campaign | undefined> {
+  const isNamed = textFlag(flags, 'campaign') !== undefined;
+  const isExempt = isNamed || flags['again'] === true || flags['testTo'] !== undefined || session.isSimulated;
+  if (isExempt) return undefined;
+  const [latest] = await ledger.findInput(input.hash, context.now() - sameInputMs);
+  if (!latest) return undefined;
+  const { counts } = await ledger.report(latest.id);
+  if (counts.pending > 0) return latest;
+  const ago = formatDuration(context.now() - latest.createdAt);
+  throw new CliError('rule', `The same messages were sent ${ago} ago, as ${latest.name}.`, {
+    hint: `See: volley report ${quoted(latest.name)}. To send them once more, add --again.`,
+  });
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import type { Config } from '../config.ts';
+import type { Context } from '../context.ts';
+import { flagName, type ParameterKey } from '../core/parameters.ts';
+import { type SettingKey, settings } from '../settings.ts';
+import { clean } from '../ui/clean.ts';
+import { formatDuration } from '../ui/lines.ts';
+import type { Act, Flags } from './options.ts';
+import { withSession } from './session.ts';
+
+/** Declares `volley config list`. */
+export function declareConfig(command: Command, act: Act): void {
+  command
+    .argument('<list>', 'list: every setting and message default')
+    .option('--show-origin', 'say where each value comes from');
+  act(listConfig);
+}
+
+function listConfig(flags: Flags, context: Context): Promise<number> {
+  return withSession(flags, context, async ({ config, isJson, resultLook: { paint } }) => {
+    const rows = [...settingRows(config), ...defaultRows(config)];
+    if (isJson) context.out(JSON.stringify({ schema: 'volley.config/1', settings: rows }));
+    else {
+      const width = Math.max(...rows.map(({ name }) => name.length));
+      for (const { name, value, origin } of rows) {
+        const from = flags['showOrigin'] === true ? `  ${paint.dim(`(${clean(origin)})`)}` : '';
+        context.out(`${name.padEnd(width)}  ${value === null ? paint.dim('not set') : clean(value)}${from}`);
+      }
+    }
+    return 0;
+  });
+}
+
+interface ConfigRow {
+  readonly name: string;
+  readonly value: string | null;
+  readonly origin: string;
+}
+
+function settingRows(config: Config): ConfigRow[] {
+  return (Object.keys(settings) as SettingKey[]).map((key) => {
+    const value = config.get(key);
+    return { name: key, value: value === undefined ? null : showSetting(key, value), origin: config.origin(key) };
+  });
+}
+
+function showSetting(key: SettingKey, value: string | number): string {
+  if (settings[key].isSecret) return '(hidden)';
+  return key === 'timeout' || key === 'retry_for' ? formatDuration(Number(value)) : String(value);
+}
+
+function defaultRows({ defaults, defaultOrigins }: Config): ConfigRow[] {
+  return Object.entries(defaults).map(([key, value]) => ({
+    name: `defaults.${flagName(key as ParameterKey)
+      .slice(2)
+      .replaceAll('-', '_')}`,
+    value: [value].flat().join(' '),
+    origin: defaultOrigins[key] ?? '',
+  }));
+}

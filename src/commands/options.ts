@@ -1,0 +1,100 @@
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import { flagName, type ParameterKey, parameters } from '../core/parameters.ts';
+import type { RawRequest } from '../core/validate.ts';
+import { CliError } from '../errors.ts';
+
+/** What commander makes of a command line: flags by their camelCase names. */
+export type Flags = Readonly<Record<string, unknown>>;
+
+/** What a command does with its flags; resolves to the exit code. */
+export type Run = (flags: Flags, context: Context) => Promise<number>;
+
+/** How a command's declaration hands over what runs it. */
+export type Act = (run: Run) => void;
+
+const everywhere: readonly (readonly [flags: string, about: string, choices?: readonly string[]])[] = [
+  ['--profile <name>', 'settings of [profiles.NAME] (env VOLLEY_PROFILE)'],
+  ['--config <file>', 'user config file (env VOLLEY_CONFIG)'],
+  ['--ledger <path>', 'the record of every message (env VOLLEY_LEDGER)'],
+  ['--api-url <url>', 'another server that speaks the API (env VOLLEY_API_URL)'],
+  ['--env-file <file>', 'read environment variables from a file'],
+  ['--simulate', 'rehearse on a built-in Twilio: nothing leaves this machine'],
+  ['--json', 'print one JSON document'],
+  ['--quiet', 'print nothing when all went well'],
+  ['--no-input', 'never ask'],
+  ['--color <when>', 'auto, always or never', ['auto', 'always', 'never']],
+  ['--show-pii', 'show phone numbers whole'],
+];
+
+/** Adds the options that every command takes. */
+export function addEverywhere(command: Command): Command {
+  for (const [flags, about, choices] of everywhere) {
+    const option = new Option(flags, about).helpGroup('Everywhere:');
+    command.addOption(choices ? option.choices([...choices]) : option);
+  }
+  return command;
+}
+
+/** Adds a flag for every message parameter, and `--param` for what is newer than this version. */
+export function addParameters(command: Command): Command {
+  for (const { key, placeholder, about, repeatable } of parameters) {
+    if (key === 'contentVariables') continue;
+    const isList = repeatable || key === 'to';
+    const option = new Option(`${flagName(key)} ${placeholder}`, `${about}${isList ? '; may be repeated' : ''}`);
+    command.addOption((isList ? option.argParser(collect) : option.argParser(once)).helpGroup('Message:'));
+  }
+  const variable = new Option('--content-variable <k=v>', 'variable of the content template; may be repeated');
+  const param = new Option('--param <Name=Value>', 'any other parameter of Twilio; may be repeated');
+  for (const option of [variable, param]) command.addOption(option.argParser(collect).helpGroup('Message:'));
+  return command;
+}
+
+function collect(value: string, earlier: unknown): string[] {
+  return [...(Array.isArray(earlier) ? (earlier as string[]) : []), value];
+}
+
+function once(value: string, earlier: unknown): string {
+  if (earlier !== undefined) throw new CliError('usage', `A flag is given twice: ${earlier} and ${value}.`);
+  return value;
+}
+
+/** The message parameters among the flags. Throws a `CliError` for a `--param` that is not Name=Value. */
+export function requestOf(flags: Flags): RawRequest {
+  const given: Partial<Record<ParameterKey, string | readonly string[]>> = {};
+  for (const { key } of parameters) {
+    const value = flags[key];
+    if (value !== undefined) given[key] = value as string | readonly string[];
+  }
+  const extra = pairsOf(flags['param'], '--param');
+  return { ...given, ...(Object.keys(extra).length > 0 && { extra }) };
+}
+
+/** `--content-variable` flags, by name. */
+export function contentVariablesOf(flags: Flags): Readonly<Record<string, string>> {
+  return pairsOf(flags['contentVariable'], '--content-variable');
+}
+
+function pairsOf(values: unknown, flag: string): Record<string, string> {
+  const pairs = new Map<string, string>();
+  for (const text of (values as readonly string[] | undefined) ?? []) {
+    const at = text.indexOf('=');
+    if (at < 1) throw new CliError('usage', `${flag} ${text} is not name=value.`);
+    pairs.set(text.slice(0, at), text.slice(at + 1));
+  }
+  return Object.fromEntries(pairs);
+}
+
+/** A flag's text, if it was given. */
+export function textFlag(flags: Flags, name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A flag that counts something. Throws a `CliError` unless it is a whole number above 0. */
+export function countFlag(flags: Flags, name: string): number | undefined {
+  const text = textFlag(flags, name);
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new CliError('usage', `--${name} ${text} is not a whole number above 0.`);
+  return Number(text);
+}

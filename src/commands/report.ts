@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import type { Message, SendState } from '../core/message.ts';
+import type { Campaign, Ledger } from '../ledger/ledger.ts';
+import { exportColumns, exportRow } from '../ui/export.ts';
+import { messageJson } from '../ui/json.ts';
+import { messageLine } from '../ui/messages.ts';
+import { printReport } from './deliver.ts';
+import { type Act, type Flags, textFlag } from './options.ts';
+import { findCampaign } from './resume.ts';
+import { type Session, withSession } from './session.ts';
+
+/** Declares `volley report`. */
+export function declareReport(command: Command, act: Act): void {
+  command
+    .argument('<campaign>', 'name or id of a campaign, or the SID of a message')
+    .option('--failed', 'only the messages that were not accepted, one a line')
+    .option('--csv <file>', 'write every message to a CSV file, - for standard output');
+  act(report);
+}
+
+const failedStates: readonly SendState[] = ['invalid', 'rejected', 'unknown'];
+
+function report(flags: Flags, context: Context): Promise<number> {
+  return withSession(flags, context, async (session) => {
+    const ledger = await session.ledger();
+    const wanted = String(flags['campaign']);
+    const message = /^(SM|MM)[0-9a-f]{32}$/.test(wanted) ? await ledger.findSid(wanted) : undefined;
+    if (message) {
+      context.out(session.isJson ? JSON.stringify(messageJson(message)) : messageLine(message, session.resultLook));
+      return 0;
+    }
+    const campaign = await findCampaign(ledger, wanted);
+    const csv = textFlag(flags, 'csv');
+    if (csv !== undefined) await writeCsv(ledger.messages(campaign.id, filterOf(flags)), csv, context);
+    else if (flags['failed'] === true) await listFailed(ledger, campaign, session, context);
+    else printReport(campaign, await ledger.report(campaign.id), 0, session, context);
+    return 0;
+  });
+}
+
+const filterOf = (flags: Flags) => (flags['failed'] === true ? { states: failedStates } : {});
+
+async function listFailed(ledger: Ledger, { id }: Campaign, session: Session, { out }: Context): Promise<void> {
+  for await (const message of ledger.messages(id, { states: failedStates })) {
+    out(
+      session.isJson
+        ? JSON.stringify(messageJson(message))
+        : `line ${message.line}  ${messageLine(message, session.resultLook)}`,
+    );
+  }
+}
+
+async function writeCsv(messages: AsyncIterable<Message>, file: string, { out }: Context): Promise<void> {
+  const { stringify } = await import('csv-stringify/sync');
+  if (file === '-') {
+    out(stringify([exportColumns]).trimEnd());
+    for await (const message of messages) out(stringify([exportRow(message)]).trimEnd());
+    return;
+  }
+  const target = createWriteStream(file, { mode: 0o600 });
+  target.write(stringify([exportColumns]));
+  for await (const message of messages) {
+    if (!target.write(stringify([exportRow(message)]))) await once(target, 'drain');
+  }
+  target.end();
+  await finished(target);
+}

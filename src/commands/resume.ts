@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { errorCodes } from '../core/error-codes.ts';
+import { CliError } from '../errors.ts';
+import type { Campaign, Ledger } from '../ledger/ledger.ts';
+import { plural } from '../ui/lines.ts';
+import { deliver } from './deliver.ts';
+import { type Act, countFlag, type Flags, textFlag } from './options.ts';
+import { withSession } from './session.ts';
+
+/** Declares `volley resume`. */
+export function declareResume(command: Command, act: Act): void {
+  command
+    .argument('[campaign]', 'name or id; the latest that is not done')
+    .option('--rejected', 'also send again what was rejected for a reason that may be gone')
+    .option('--limit <n>', 'send at most n now')
+    .option('--rate <n>', 'messages a second per sender')
+    .option('--concurrency <n>', 'requests at once (default 16)')
+    .option('--timeout <time>', 'time for one request (default 30s)')
+    .option('--retry-for <time>', 'how long to retry when Twilio takes nothing (default 10m)');
+  act(resume);
+}
+
+/** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
+const retryForMs = 600_000;
+
+/** What was refused because of something that can be put right without changing the message. */
+const mendable = new Set(['stop-sender', 'wait', 'retry-later', 'skip-country']);
+
+function resume(flags: Flags, context: Context): Promise<number> {
+  return withSession(flags, context, async (session) => {
+    const ledger = await session.ledger();
+    const campaign = await pick(ledger, textFlag(flags, 'campaign'));
+    await session.connect();
+    if (flags['rejected'] === true) {
+      const codes = errorCodes.filter(({ action }) => mendable.has(action)).map(({ code }) => code);
+      const reopened = await ledger.reopen(campaign.id, codes);
+      context.err(`${plural(reopened, 'rejected message')} will be tried again.`);
+    }
+    return deliver(campaign, { invalid: 0, retryForMs, limit: countFlag(flags, 'limit') }, session, context);
+  });
+}
+
+async function pick(ledger: Ledger, name: string | undefined): Promise<Campaign> {
+  if (name !== undefined) return findCampaign(ledger, name);
+  const open = (await ledger.campaigns(1000)).find(({ counts }) => counts.pending + counts.claimed > 0);
+  if (!open)
+    throw new CliError('usage', 'There is nothing to resume.', { hint: 'See what was sent: volley campaigns' });
+  return open;
+}
+
+/** A campaign by name or id. Throws a `CliError` that says where to look. */
+export async function findCampaign(ledger: Ledger, name: string): Promise<Campaign> {
+  const campaign = await ledger.find(name);
+  if (campaign) return campaign;
+  throw new CliError('usage', `There is no campaign ${name}.`, { hint: 'See them all: volley campaigns' });
+}

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import type { Message } from '../core/message.ts';
+import { phoneNormalizer } from '../core/phone.ts';
+import { type PlannedRow, planRequest } from '../core/plan.ts';
+import { isTemplate } from '../core/template.ts';
+import { flagOrigin, type RawRequest } from '../core/validate.ts';
+import { CliError } from '../errors.ts';
+import { readWhole } from '../input/text.ts';
+import type { Campaign } from '../ledger/ledger.ts';
+import { messageJson, reportJson } from '../ui/json.ts';
+import { shown } from '../ui/lines.ts';
+import { messageLine } from '../ui/messages.ts';
+import { autoName } from './campaign-name.ts';
+import { deliver } from './deliver.ts';
+import { type Act, addParameters, contentVariablesOf, type Flags, requestOf, textFlag } from './options.ts';
+import { type Session, withSession } from './session.ts';
+
+const examples = `
+Examples:
+  volley send --to +14155550100 --from +14155550199 --body 'Your table is ready.'
+  echo 'Disk full on db1' | volley send --to +14155550100 --messaging-service-sid MG… --body -
+  volley send --to +14155550100 --from +14155550199 --media-url https://example.com/a.png
+  volley send --campaign otp-8812 --to … --body …      the same again sends nothing`;
+
+/** Declares `volley send`. */
+export function declareSend(command: Command, act: Act): void {
+  addParameters(command)
+    .option('--body-file <file>', 'read the text from a file, - for standard input')
+    .option('--campaign <name>', 'a name: running it again with it sends nothing twice')
+    .option('--country <code>', 'country of numbers without +, as US')
+    .option('--timeout <time>', 'time for one request (default 30s)')
+    .option('--retry-for <time>', 'how long to retry when Twilio takes nothing (default 15s)')
+    .addOption(new Option('--concurrency <n>', 'requests at once (default 16)'))
+    .option('--rate <n>', 'messages a second per sender')
+    .addHelpText('after', examples);
+  act(send);
+}
+
+/** How long one message is retried when Twilio takes nothing, in milliseconds. */
+const retryForMs = 15_000;
+
+/** One message is a campaign of one: same validator, ledger and run as a batch. */
+export function send(flags: Flags, context: Context): Promise<number> {
+  return withSession(flags, context, async (session) => {
+    const rows = await planMessages(flags, session, context);
+    const campaign = await write(rows, flags, session, context);
+    return deliver(campaign, { invalid: 0, retryForMs, print: printer(campaign, session, context) }, session, context);
+  });
+}
+
+async function planMessages(flags: Flags, session: Session, context: Context): Promise<readonly PlannedRow[]> {
+  const raw: RawRequest = { ...session.config.defaults, ...requestOf(flags), ...(await bodyOf(flags, context)) };
+  const variables = contentVariablesOf(flags);
+  const base = Object.keys(variables).length > 0 ? { ...raw, contentVariables: JSON.stringify(variables) } : raw;
+  const parse = {
+    normalizePhone: await phoneNormalizer(session.config.get('country')),
+    limits: session.config.limits,
+    nowMs: context.now(),
+  };
+  const recipients = [raw.to ?? []].flat();
+  const rows = (recipients.length > 0 ? recipients : ['']).map((to, i) =>
+    planRequest({ ...base, to }, { ...flagOrigin, line: i + 1 }, parse),
+  );
+  const issue = rows.flatMap(({ issues }) => issues)[0];
+  if (issue) {
+    const value = issue.value === '' ? '' : ` "${shown(issue.value, session.workLook)}"`;
+    throw new CliError('usage', `${issue.column}${value} ${issue.problem}.`, {
+      ...(issue.hint && { hint: issue.hint }),
+    });
+  }
+  for (const { column, problem } of rows[0]?.warnings ?? []) context.err(`note: ${column} ${problem}.`);
+  if (typeof base.body === 'string' && isTemplate(base.body)) {
+    context.err('note: the text has {{ }} in it, which send leaves as it is; batch fills it from columns.');
+  }
+  return rows;
+}
+
+async function bodyOf(flags: Flags, { stdin }: Context): Promise<RawRequest> {
+  const file = textFlag(flags, 'bodyFile') ?? (flags['body'] === '-' ? '-' : undefined);
+  if (file === undefined) return {};
+  if (textFlag(flags, 'bodyFile') !== undefined && flags['body'] !== undefined) {
+    throw new CliError('usage', 'Give --body or --body-file, not both.');
+  }
+  const text = file === '-' ? await readWhole(stdin, 'standard input') : readFile(file);
+  // What ends a line in a file or a pipe is not part of what it says.
+  return { body: text.replace(/\r?\n$/, '') };
+}
+
+function readFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+  } catch (cause) {
+    throw new CliError('input', `Cannot read ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function write(rows: readonly PlannedRow[], flags: Flags, session: Session, context: Context): Promise<Campaign> {
+  // Credentials first: what can't be sent is not written down.
+  await session.connect();
+  const ledger = await session.ledger();
+  const name = textFlag(flags, 'campaign') ?? autoName('send', context.now(), context.random());
+  const staging = await ledger.stage({ name, source: 'send' });
+  await staging.add(rows);
+  return staging.commit(`send:${name}`);
+}
+
+function printer(
+  campaign: Campaign,
+  session: Session,
+  { out }: Context,
+): NonNullable<Parameters<typeof deliver>[1]['print']> {
+  return async (report, exitCode) => {
+    const ledger = await session.ledger();
+    const messages: Message[] = [];
+    for await (const message of ledger.messages(campaign.id)) messages.push(message);
+    if (session.isJson) {
+      out(JSON.stringify({ ...reportJson(campaign, report, exitCode), messages: messages.map(messageJson) }));
+      return;
+    }
+    for (const message of messages) out(messageLine(message, session.resultLook));
+  };
+}

@@ -1,0 +1,139 @@
+import { type Config, defaultLedger, loadConfig } from '../config.ts';
+import type { Context } from '../context.ts';
+import { CliError } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Look } from '../ui/lines.ts';
+import { paintFor } from '../ui/paint.ts';
+import { type Flags, textFlag } from './options.ts';
+
+/** What most commands work with, opened when first asked for and closed together. */
+export interface Session {
+  readonly config: Config;
+  readonly ledger: () => Promise<Ledger>;
+  readonly connect: () => Promise<Transport>;
+  /** How results are shown, on standard output. */
+  readonly resultLook: Look;
+  /** How the work is shown, on standard error. */
+  readonly workLook: Look;
+  readonly isJson: boolean;
+  readonly isQuiet: boolean;
+  readonly isSimulated: boolean;
+  readonly canAsk: boolean;
+  readonly close: () => Promise<void>;
+}
+
+type Close = () => void | Promise<void>;
+
+/** Opens a session, runs `work` in it, and closes it whatever happens. */
+export async function withSession<T>(
+  flags: Flags,
+  context: Context,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(flags, context);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function openSession(flags: Flags, context: Context): Promise<Session> {
+  const texts = Object.fromEntries(Object.entries(flags).filter(([, value]) => typeof value === 'string'));
+  const config = await loadConfig({ env: context.env, cwd: context.cwd, flags: texts as Record<string, string> });
+  const isSimulated = flags['simulate'] === true;
+  const toClose: Close[] = [];
+  let ledger: Promise<Ledger> | undefined;
+  let transport: Promise<Transport> | undefined;
+
+  const open = async () => {
+    const opened = await context.openLedger(ledgerPath(config, isSimulated));
+    toClose.push(() => opened.close());
+    return opened;
+  };
+  const connect = async () => {
+    const connected = await (isSimulated ? rehearse(context, config, toClose) : connectTwilio(context, config));
+    toClose.push(() => connected.close());
+    return connected;
+  };
+  return {
+    config,
+    ledger: () => (ledger ??= open()),
+    connect: () => (transport ??= connect()),
+    ...looksOf(flags, context),
+    isJson: flags['json'] === true,
+    isQuiet: flags['quiet'] === true,
+    isSimulated,
+    canAsk: context.terminal.canAsk && flags['input'] !== false,
+    close: async () => {
+      for (const close of toClose.reverse()) await close();
+    },
+  };
+}
+
+function looksOf(flags: Flags, { env, terminal }: Context): Pick<Session, 'resultLook' | 'workLook'> {
+  const flag = (textFlag(flags, 'color') ?? 'auto') as 'auto' | 'always' | 'never';
+  const shared = { width: Math.min(100, terminal.columns), showPii: flags['showPii'] === true };
+  return {
+    resultLook: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }) },
+    workLook: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stderrIsTty }) },
+  };
+}
+
+function ledgerPath(config: Config, isSimulated: boolean): string {
+  const path = config.get('ledger');
+  if (path === undefined) return defaultLedger(config.env, isSimulated);
+  // A rehearsal's made-up SIDs among the real ones would make every later report a lie.
+  if (isSimulated && config.origin('ledger') !== 'flag') return defaultLedger(config.env, true);
+  if (/^\w+:\/\//.test(path)) {
+    throw new CliError('config', 'This version keeps its ledger in a file only.', { hint: 'Give --ledger PATH.' });
+  }
+  return path;
+}
+
+async function rehearse(context: Context, config: Config, toClose: Close[]): Promise<Transport> {
+  const simulator = await context.simulate({});
+  toClose.push(() => simulator.close());
+  const { url: baseUrl, accountSid, authToken } = simulator;
+  return context.connect({
+    credentials: { accountSid, user: accountSid, secret: authToken },
+    baseUrl,
+    timeoutMs: config.get('timeout') ?? 0,
+  });
+}
+
+function connectTwilio(context: Context, config: Config): Promise<Transport> {
+  const baseUrl = config.get('api_url') ?? twilioUrl(config);
+  const isLoopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]?/.test(baseUrl);
+  if (context.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && !isLoopback) {
+    throw new CliError('config', 'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credentials to anyone.', {
+      hint: 'Unset it. A private authority goes into NODE_EXTRA_CA_CERTS.',
+    });
+  }
+  return context.connect({ credentials: credentialsOf(config), baseUrl, timeoutMs: config.get('timeout') ?? 0 });
+}
+
+/** `api.dublin.ie1.twilio.com` and the like; https://www.twilio.com/docs/global-infrastructure. */
+function twilioUrl(config: Config): string {
+  const edge = config.get('edge');
+  const region = config.get('region') ?? (edge && 'us1');
+  return `https://${['api', edge, region, 'twilio', 'com'].filter((part) => part !== undefined).join('.')}`;
+}
+
+/** Who we are to Twilio. Throws a `CliError` that says what is missing and where it may be set. */
+export function credentialsOf(config: Config): { accountSid: string; user: string; secret: string } {
+  const accountSid = config.get('account_sid');
+  const key = config.get('api_key');
+  const keySecret = config.get('api_secret');
+  const token = config.get('auth_token');
+  const hint = `Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET) in the environment or in ${config.userFile}. To rehearse without an account, add --simulate.`;
+  if (!accountSid) throw new CliError('credentials', 'No Twilio account is configured.', { hint });
+  // A token in the environment must not lose to a key that some file holds for another account.
+  const tokenIsNearer = token !== undefined && config.origin('auth_token') === config.origin('account_sid');
+  if (key && keySecret && !(tokenIsNearer && config.origin('api_key') !== config.origin('account_sid'))) {
+    return { accountSid, user: key, secret: keySecret };
+  }
+  if (!token) throw new CliError('credentials', `There is no auth token or API key for ${accountSid}.`, { hint });
+  return { accountSid, user: accountSid, secret: token };
+}

@@ -1,0 +1,223 @@
+import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { defaultLimits, type Limits, maxValidityPeriodSeconds } from './core/limits.ts';
+import { type ParameterKey, parameterNamed } from './core/parameters.ts';
+import type { RawRequest } from './core/validate.ts';
+import { CliError } from './errors.ts';
+import { type SettingKey, type Settings, settings } from './settings.ts';
+
+/** A value, and where it was set, in the user's words. */
+export interface Sourced<T> {
+  readonly value: T;
+  readonly origin: string;
+}
+
+/** What volley was told, with each value's origin: flags > environment > project file > user file > defaults. */
+export interface Config {
+  readonly get: <K extends SettingKey>(key: K) => Settings[K] | undefined;
+  readonly origin: (key: SettingKey) => string;
+  /** Message parameters from `[defaults]`. */
+  readonly defaults: RawRequest;
+  readonly defaultOrigins: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+  /** The environment, `--env-file` included. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly userFile: string;
+}
+
+/** What the command line and the process say about configuration. */
+export interface ConfigSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly flags: Readonly<Record<string, string | undefined>>;
+}
+
+/** One place that settings come from, strongest first in a list of them. */
+interface Layer {
+  readonly origin: string;
+  readonly text: (key: SettingKey) => unknown;
+  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly limits: Readonly<Record<string, unknown>>;
+}
+
+/** Reads flags, environment and files into one frozen config. Throws a `CliError` that names file and key. */
+export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  const env = withEnvFile(sources);
+  const profile = sources.flags['profile'] ?? present(env['VOLLEY_PROFILE']);
+  const userFile = sources.flags['config'] ?? present(env['VOLLEY_CONFIG']) ?? defaultUserFile(env);
+  const isNamed = sources.flags['config'] !== undefined || present(env['VOLLEY_CONFIG']) !== undefined;
+  const projectFile = join(sources.cwd, 'volley.toml');
+  const project = await readLayers(projectFile, { profile, isNamed: false, isProject: true });
+  const user = await readLayers(userFile, { profile, isNamed, isProject: false });
+  const files = [...project, ...user];
+  if (profile !== undefined && !files.some(({ isProfile }) => isProfile)) {
+    throw new CliError('config', `There is no profile ${profile}.`, {
+      hint: `Add [profiles.${profile}] to ${userFile}.`,
+    });
+  }
+  const environment: Layer = { ...flatLayer('environment', (key) => present(env[settings[key].env ?? ''])) };
+  // A profile named on this command line is nearer to the user than whatever the shell has set.
+  const chosen = sources.flags['profile'] === undefined ? [] : files.filter(({ isProfile }) => isProfile);
+  const layers: Layer[] = [
+    flatLayer('flag', (key) => sources.flags[settings[key].flag ?? '']),
+    ...chosen,
+    environment,
+    ...files,
+  ];
+  return freeze(layers, env, userFile);
+}
+
+const present = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
+const flatLayer = (origin: string, text: Layer['text']): Layer => ({ origin, text, defaults: {}, limits: {} });
+
+function defaultUserFile(env: ConfigSources['env']): string {
+  return join(present(env['XDG_CONFIG_HOME']) ?? join(env['HOME'] ?? homedir(), '.config'), 'volley', 'config.toml');
+}
+
+/** Where the ledger is unless something says otherwise; rehearsals have one of their own. */
+export function defaultLedger(env: ConfigSources['env'], simulated: boolean): string {
+  const data = present(env['XDG_DATA_HOME']) ?? join(env['HOME'] ?? homedir(), '.local', 'share');
+  return join(data, 'volley', simulated ? 'simulated.db' : 'ledger.db');
+}
+
+function withEnvFile({ env, flags }: ConfigSources): ConfigSources['env'] {
+  const file = flags['envFile'];
+  if (file === undefined) return env;
+  const text = readText(file, true) ?? '';
+  refuseReadable(file, /TOKEN|SECRET/.test(text));
+  return { ...parseEnv(text), ...env };
+}
+
+function readText(file: string, isNamed: boolean): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && !isNamed) return undefined;
+    throw new CliError('config', `Cannot read ${file}: ${message}`, { cause });
+  }
+}
+
+function refuseReadable(file: string, holdsSecret: boolean): void {
+  if (!holdsSecret || process.platform === 'win32') return;
+  if ((statSync(file).mode & 0o077) !== 0) {
+    throw new CliError('config', `${file} holds a secret and others can read it.`, { hint: `chmod 600 ${file}` });
+  }
+}
+
+interface FileKind {
+  readonly profile: string | undefined;
+  readonly isNamed: boolean;
+  readonly isProject: boolean;
+}
+
+type Table = Readonly<Record<string, unknown>>;
+
+async function readLayers(
+  file: string,
+  { profile, isNamed, isProject }: FileKind,
+): Promise<(Layer & { isProfile: boolean })[]> {
+  const text = readText(file, isNamed);
+  if (text === undefined) return [];
+  const root = await parseToml(file, text);
+  const profiles = tableOf(root['profiles'], file, 'profiles');
+  const top = fileLayer(file, file, root, isProject);
+  // Every profile is checked, not only the one in use: a mistake shows before it matters.
+  const named = Object.entries(profiles).map(([name, table]) => ({
+    name,
+    layer: fileLayer(file, `profile ${name} in ${file}`, tableOf(table, file, `profiles.${name}`), isProject),
+  }));
+  const chosen = named.find(({ name }) => name === profile);
+  return [...(chosen ? [{ ...chosen.layer, isProfile: true }] : []), { ...top, isProfile: false }];
+}
+
+async function parseToml(file: string, text: string): Promise<Table> {
+  const { parse } = await import('smol-toml');
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new CliError('config', `${file} is not valid TOML: ${(cause as Error).message.split('\n')[0]}`, { cause });
+  }
+}
+
+function tableOf(value: unknown, file: string, name: string): Table {
+  if (value === undefined) return {};
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Table;
+  throw new CliError('config', `${file}: ${name} must be a table.`);
+}
+
+function fileLayer(file: string, origin: string, table: Table, isProject: boolean): Layer {
+  for (const key of Object.keys(table)) {
+    if (Object.hasOwn(settings, key) || ['defaults', 'limits', 'profiles'].includes(key)) continue;
+    throw new CliError('config', `${file}: there is no setting ${key}.`, {
+      hint: 'See them all with: volley config list',
+    });
+  }
+  const holdsSecret = Object.keys(table).some(
+    (key) => Object.hasOwn(settings, key) && settings[key as SettingKey].isSecret,
+  );
+  refuseReadable(file, holdsSecret);
+  if (isProject && table['api_url'] !== undefined) {
+    // A project file comes with a folder from anywhere, and the credentials would go to the address it names.
+    throw new CliError('config', `${file}: api_url may not be set by a project file.`, {
+      hint: 'Use --api-url or VOLLEY_API_URL.',
+    });
+  }
+  const defaults = tableOf(table['defaults'], file, 'defaults');
+  const unknown = Object.keys(defaults).find((name) => parameterNamed(name) === undefined);
+  if (unknown) throw new CliError('config', `${file}: [defaults] knows no message parameter ${unknown}.`);
+  return { origin, text: (key) => table[key], defaults, limits: tableOf(table['limits'], file, 'limits') };
+}
+
+function freeze(layers: readonly Layer[], env: ConfigSources['env'], userFile: string): Config {
+  const values = new Map<SettingKey, Sourced<unknown>>();
+  for (const key of Object.keys(settings) as SettingKey[]) {
+    const layer = layers.find(({ text }) => text(key) !== undefined);
+    if (!layer) continue;
+    const parsed = settings[key].parse(layer.text(key));
+    if ('problem' in parsed) throw new CliError('config', `${key} (${layer.origin}) ${parsed.problem}.`);
+    values.set(key, { value: parsed.value, origin: layer.origin });
+  }
+  const { defaults, defaultOrigins } = mergeDefaults(layers);
+  return Object.freeze({
+    get: <K extends SettingKey>(key: K) =>
+      (values.get(key)?.value ?? settings[key].fallback) as Settings[K] | undefined,
+    origin: (key: SettingKey) =>
+      values.get(key)?.origin ?? (settings[key].fallback === undefined ? 'not set' : 'default'),
+    defaults,
+    defaultOrigins,
+    limits: limitsOf(layers),
+    env,
+    userFile,
+  });
+}
+
+function mergeDefaults(layers: readonly Layer[]): Pick<Config, 'defaults' | 'defaultOrigins'> {
+  const defaults: Partial<Record<ParameterKey, string | readonly string[]>> = {};
+  const defaultOrigins: Record<string, string> = {};
+  for (const layer of layers.toReversed()) {
+    for (const [name, value] of Object.entries(layer.defaults)) {
+      const key = parameterNamed(name);
+      if (!key) continue;
+      defaults[key] = Array.isArray(value) ? value.map(String) : String(value);
+      defaultOrigins[key] = layer.origin;
+    }
+  }
+  return { defaults, defaultOrigins };
+}
+
+function limitsOf(layers: readonly Layer[]): Limits {
+  const layer = layers.find(({ limits }) => limits['validity_period'] !== undefined);
+  if (!layer) return defaultLimits;
+  const seconds = layer.limits['validity_period'];
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 1 || seconds > maxValidityPeriodSeconds) {
+    throw new CliError(
+      'config',
+      `limits.validity_period (${layer.origin}) must be 1 to ${maxValidityPeriodSeconds} seconds.`,
+    );
+  }
+  return { ...defaultLimits, validityPeriodSeconds: seconds };
+}

@@ -1,0 +1,100 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
+import type { ClientOptions } from './transport/client.ts';
+import type { Transport } from './transport/transport.ts';
+
+/** What is known of the terminal, if there is one. */
+export interface Terminal {
+  /** Someone can answer: standard input and standard error are a terminal. */
+  readonly canAsk: boolean;
+  readonly stdoutIsTty: boolean;
+  readonly stderrIsTty: boolean;
+  /** Width in cells. */
+  readonly columns: number;
+}
+
+/** Everything a command may touch outside its own arguments. Tests build one; so does `bin`. */
+export interface Context {
+  /** Writes a line of the result. */
+  readonly out: (line: string) => void;
+  /** Writes a line about the work: progress, warnings, errors. */
+  readonly err: (line: string) => void;
+  /** Replaces the line at the bottom of the terminal. */
+  readonly status: (line: string) => void;
+  readonly terminal: Terminal;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborted by Ctrl-C and SIGTERM: stop, record, say how to go on. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Asks a yes-or-no question on the terminal. */
+  readonly confirm: (question: string) => Promise<boolean>;
+  readonly openLedger: (path: string) => Promise<Ledger>;
+  readonly connect: (options: ClientOptions) => Promise<Transport>;
+  readonly simulate: (options: SimulatorOptions) => Promise<Simulator>;
+}
+
+/** The real world: this process, this terminal, this disk, this network. */
+export function processContext(signal: AbortSignal): Context {
+  const { stdin, stdout, stderr, env } = process;
+  const now = () => Date.now();
+  return {
+    ...terminalOutput(),
+    terminal: {
+      canAsk: stdin.isTTY === true && stderr.isTTY === true,
+      stdoutIsTty: stdout.isTTY === true,
+      stderrIsTty: stderr.isTTY === true,
+      columns: stderr.columns ?? stdout.columns ?? 80,
+    },
+    stdin,
+    env,
+    cwd: process.cwd(),
+    signal,
+    now,
+    random: Math.random,
+    sleep: (ms, abort) => delay(Math.max(0, ms), undefined, { signal: abort }).catch(() => undefined),
+    confirm: askOnTerminal,
+    openLedger: async (path) => (await import('./ledger/sqlite.ts')).openSqliteLedger(path, now),
+    connect: async (options) => (await import('./transport/twilio.ts')).twilioTransport(options),
+    simulate: async (options) => (await import('./simulator/simulator.ts')).startSimulator(options),
+  };
+}
+
+function terminalOutput(): Pick<Context, 'out' | 'err' | 'status'> {
+  const { stdout, stderr } = process;
+  let hasStatus = false;
+  const clearStatus = () => {
+    if (hasStatus) stderr.write('\r\x1b[2K');
+    hasStatus = false;
+  };
+  return {
+    out: (line) => {
+      clearStatus();
+      stdout.write(`${line}\n`);
+    },
+    err: (line) => {
+      clearStatus();
+      stderr.write(`${line}\n`);
+    },
+    status: (line) => {
+      clearStatus();
+      if (line !== '') stderr.write(line);
+      hasStatus = line !== '';
+    },
+  };
+}
+
+async function askOnTerminal(question: string): Promise<boolean> {
+  const { default: inquirer } = await import('inquirer');
+  const prompt = inquirer.createPromptModule({ output: process.stderr });
+  const { answer } = await prompt<{ answer: boolean }>([
+    { type: 'confirm', name: 'answer', message: question, default: false },
+  ]);
+  return answer;
+}

@@ -1,0 +1,78 @@
+import { explainCode } from './error-codes.ts';
+import type { SendResult, SendState } from './message.ts';
+
+/** How long to wait before a message that certainly was not sent is tried again, in milliseconds. */
+export interface RetryPolicy {
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+}
+
+/** What the ledger writes once an attempt is over. `delayMs`: not before that long from now. */
+export interface MessageChange {
+  readonly state: SendState;
+  readonly sid?: string;
+  readonly status?: string;
+  readonly code?: number;
+  readonly reason?: string;
+  readonly segments?: number;
+  readonly delayMs?: number;
+}
+
+/** What one result means for the messages after it. */
+export type Effect =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'busy'; readonly pauseMs: number }
+  | { readonly kind: 'unreachable'; readonly pauseMs: number }
+  | { readonly kind: 'pause-sender'; readonly pauseMs: number }
+  | { readonly kind: 'stop-sender'; readonly code: number; readonly reason: string }
+  | { readonly kind: 'stop-run'; readonly code: number; readonly reason: string };
+
+/** Both halves of a decision: for the message itself, and for those after it. */
+export interface AfterSend {
+  readonly change: MessageChange;
+  readonly effect: Effect;
+}
+
+/** How long a sender rests whose queue at Twilio is full (21611): it drains within minutes. */
+const fullQueuePauseMs = 60_000;
+
+const nothing: Effect = { kind: 'none' };
+
+/** Decides what one result means. `tries`: attempts in a row that were not sent, this one included; `random` in [0, 1) spreads the retries. */
+export function afterSend(tries: number, result: SendResult, policy: RetryPolicy, random: number): AfterSend {
+  switch (result.kind) {
+    case 'accepted': {
+      const { sid, status, segments } = result;
+      return { change: { state: 'accepted', sid, status, ...(segments && { segments }) }, effect: nothing };
+    }
+    case 'unknown':
+      return { change: { state: 'unknown', reason: result.reason }, effect: nothing };
+    case 'stop': {
+      const { code, reason } = result;
+      return { change: { state: 'pending', code, reason }, effect: { kind: 'stop-run', code, reason } };
+    }
+    case 'retry': {
+      const doubled = Math.min(policy.baseDelayMs * 2 ** (tries - 1), policy.maxDelayMs);
+      const pauseMs = result.afterMs ?? Math.round(doubled * (0.5 + random));
+      const change = { state: 'pending', reason: result.reason, delayMs: pauseMs } as const;
+      return { change, effect: { kind: result.cause, pauseMs } };
+    }
+    case 'rejected':
+      return afterRejection(result.code, result.reason);
+  }
+}
+
+function afterRejection(code: number, reason: string): AfterSend {
+  const rejected: MessageChange = { state: 'rejected', code, reason };
+  switch (explainCode(code)?.action) {
+    case 'stop-sender':
+      return { change: rejected, effect: { kind: 'stop-sender', code, reason } };
+    case 'pause-sender':
+      return {
+        change: { state: 'pending', code, reason, delayMs: fullQueuePauseMs },
+        effect: { kind: 'pause-sender', pauseMs: fullQueuePauseMs },
+      };
+    default:
+      return { change: rejected, effect: nothing };
+  }
+}

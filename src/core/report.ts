@@ -1,0 +1,49 @@
+import type { RowIssue, SendState } from './message.ts';
+
+/** How a campaign stands: the ledger's count of it. */
+export interface Report {
+  readonly rows: number;
+  readonly counts: Readonly<Record<SendState, number>>;
+  /** Twilio's last word on the accepted ones. */
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly segments: number;
+  readonly cost: { readonly amount: number | null; readonly currency: string | null };
+  /** Why messages were rejected or failed, most frequent first. */
+  readonly errors: readonly { readonly code: number | null; readonly reason: string; readonly count: number }[];
+  /** What is wrong with the invalid rows, at most the first thousand. */
+  readonly issues: readonly RowIssue[];
+}
+
+/** Why a run ended. */
+export type RunEnd =
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'limit' }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'credentials'; readonly code: number; readonly reason: string }
+  | { readonly kind: 'sender'; readonly sender: string; readonly code: number; readonly reason: string }
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  | { readonly kind: 'lost-lease' };
+
+/** What one run did, for its exit code. */
+export interface RunOutcome {
+  readonly end: RunEnd;
+  /** Rows of this run's input that are wrong. */
+  readonly invalid: number;
+  readonly accepted: number;
+  readonly rejected: number;
+}
+
+/** No rows at all in any state. */
+export function emptyCounts(): Record<SendState, number> {
+  return { invalid: 0, skipped: 0, pending: 0, claimed: 0, accepted: 0, rejected: 0, unknown: 0, canceled: 0 };
+}
+
+/** The exit code of a run, by the table in the README. What is still open outweighs what was refused. */
+export function exitCodeOf({ end, invalid, accepted, rejected }: RunOutcome, { counts }: Report): number {
+  if (end.kind === 'interrupted') return 130;
+  if (end.kind === 'credentials') return 4;
+  if (end.kind === 'lost-lease') return 7;
+  if (end.kind === 'unreachable' && accepted + rejected + counts.unknown === 0) return 5;
+  if (counts.pending + counts.claimed + counts.unknown > 0) return 8;
+  return invalid + rejected > 0 ? 3 : 0;
+}

@@ -1,0 +1,69 @@
+import { Liquid, type Template as Parsed } from 'liquidjs';
+
+/** A text with merge fields, parsed once and rendered per row. */
+export interface Template {
+  /** The fields it names, in the template's own spelling. */
+  readonly fields: readonly string[];
+  /** The text for one row, or the field that has no value there. */
+  readonly render: (fieldValue: (field: string) => string | undefined) => { text: string } | { missing: string };
+}
+
+/** True when a text has something to fill in. */
+export function isTemplate(text: string): boolean {
+  return text.includes('{{') || text.includes('{%');
+}
+
+const engine = new Liquid({
+  strictVariables: true,
+  strictFilters: true,
+  ownPropertyOnly: true,
+  lenientIf: true,
+  templates: {},
+  // A text message is short: whatever takes longer than this is a loop gone wrong.
+  parseLimit: 100_000,
+  renderLimit: 250,
+  memoryLimit: 10_000_000,
+});
+
+/** Parses a Liquid template. Throws a `SyntaxError` that names what is wrong with it. */
+export function parseTemplate(source: string): Template {
+  if (!isTemplate(source)) return { fields: [], render: () => ({ text: source }) };
+  const parsed = parseSource(source);
+  const fields = engine.globalVariablesSync(parsed);
+  return { fields, render: (fieldValue) => renderTemplate(parsed, fields, fieldValue) };
+}
+
+function parseSource(source: string): Parsed[] {
+  const spaced = /\{\{-?\s*([A-Za-z]\w*(?:\s+[A-Za-z]\w*)+)\s*(?:\||-?\}\})/.exec(source)?.[1];
+  if (spaced) {
+    throw new SyntaxError(`"{{ ${spaced} }}" has spaces; write {{ ${spaced.replace(/\s+/g, '_')} }} for that column`);
+  }
+  try {
+    return engine.parse(source);
+  } catch (error) {
+    throw new SyntaxError(firstLine(error));
+  }
+}
+
+function renderTemplate(
+  parsed: Parsed[],
+  fields: readonly string[],
+  fieldValue: (field: string) => string | undefined,
+): { text: string } | { missing: string } {
+  const values: Record<string, string> = Object.create(null);
+  for (const field of fields) {
+    const value = fieldValue(field);
+    if (value !== undefined && value.trim() !== '') values[field] = value;
+  }
+  try {
+    return { text: String(engine.renderSync(parsed, values)) };
+  } catch (error) {
+    const [, missing] = /undefined variable: ([^\s,]+)/.exec(firstLine(error)) ?? [];
+    if (missing) return { missing };
+    throw new SyntaxError(firstLine(error));
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}

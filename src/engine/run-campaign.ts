@@ -1,0 +1,159 @@
+import { afterSend, type Effect, type RetryPolicy } from '../core/after-send.ts';
+import type { SendResult } from '../core/message.ts';
+import type { RunEnd } from '../core/report.ts';
+import type { Claim, Lease, Ledger } from '../ledger/ledger.ts';
+import type { Transport } from '../transport/transport.ts';
+import { concurrencyLimit } from './concurrency.ts';
+import { type Pacer, pacer } from './pace.ts';
+import { type Recorder, recorder } from './recorder.ts';
+import { type RunState, runState } from './run-state.ts';
+
+/** What a run works with. Times in milliseconds. */
+export interface RunOptions {
+  readonly ledger: Ledger;
+  readonly transport: Transport;
+  readonly retry: RetryPolicy;
+  /** How long to go on while Twilio takes nothing: out of reach, or busy. */
+  readonly retryForMs: number;
+  readonly concurrency: number;
+  /** Messages a second for each sender; absent: as fast as they are taken. */
+  readonly perSecond?: number | undefined;
+  /** The most messages to send in this run. */
+  readonly limit?: number | undefined;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  /** Resolves after `ms`, or at once when the signal is aborted; never throws. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly random: () => number;
+  readonly onResult?: ((result: SendResult) => void) | undefined;
+}
+
+/** How often a run shows that it is alive, in milliseconds; the ledger takes it for dead after six of these. */
+const renewMs = 10_000;
+
+/**
+ * Sends every pending message of a campaign, one lane for each sender.
+ *
+ * Ends when none is left, or soon after `signal`: requests that are out are waited for and recorded.
+ */
+export async function runCampaign(lease: Lease, options: RunOptions): Promise<RunEnd> {
+  const { ledger, signal, now, retryForMs, limit = Number.POSITIVE_INFINITY } = options;
+  const state = runState({ signal, now, retryForMs, limit, concurrency: concurrencyLimit(options.concurrency) });
+  const results = recorder(ledger, lease, state.fail);
+  const run: Run = { ...options, lease, state, results };
+  const stopRenewing = keepLease(run);
+  try {
+    const queues = await ledger.queues(lease.campaignId);
+    await Promise.all(queues.map(({ sender }) => workLane(sender, run).catch(state.fail)));
+    await state.allBack();
+    await results.flush();
+  } finally {
+    stopRenewing();
+  }
+  return state.end();
+}
+
+interface Run extends RunOptions {
+  readonly lease: Lease;
+  readonly state: RunState;
+  readonly results: Recorder;
+}
+
+function keepLease({ ledger, lease, state }: Run): () => void {
+  const timer = setInterval(() => {
+    ledger.renew(lease).then((held) => held || state.stop({ kind: 'lost-lease' }), state.fail);
+  }, renewMs);
+  return () => clearInterval(timer);
+}
+
+interface Lane {
+  readonly sender: string;
+  readonly pace: Pacer;
+  out: number;
+  pausedUntil: number;
+  stopped: boolean;
+}
+
+async function workLane(sender: string, run: Run): Promise<void> {
+  const { state, now, sleep } = run;
+  const lane: Lane = { sender, pace: pacer(run.perSecond, now), out: 0, pausedUntil: 0, stopped: false };
+  while (!state.signal.aborted && !lane.stopped && !state.isSpent()) {
+    const pauseMs = Math.max(state.pausedUntil(), lane.pausedUntil) - now();
+    const free = state.freeSlots();
+    if (pauseMs > 0) await sleep(pauseMs, state.signal);
+    else if (free <= 0) await state.change();
+    else {
+      const { granted, waitMs } = lane.pace.take(free);
+      if (granted === 0) await sleep(waitMs, state.signal);
+      else if (!(await sendSome(lane, granted, run))) return;
+    }
+  }
+}
+
+/** Claims and sends up to `wanted` messages; false when this lane has nothing left to do. */
+async function sendSome(lane: Lane, wanted: number, run: Run): Promise<boolean> {
+  const { state, ledger, lease } = run;
+  // Reserved before the claim, so that no other lane takes the same slots meanwhile.
+  state.reserve(wanted);
+  const claims = await ledger.claim(lease, lane.sender, wanted);
+  for (const claim of claims) void attempt(claim, lane, run);
+  const unused = wanted - claims.length;
+  if (unused > 0) state.release(unused, unused);
+  return claims.length > 0 || moreToCome(lane, run);
+}
+
+/** Waits until another message of this lane may be due; false when none ever will. */
+async function moreToCome(lane: Lane, { state, results, ledger, lease, now, sleep }: Run): Promise<boolean> {
+  if (lane.out > 0) {
+    await state.change();
+    return true;
+  }
+  await results.flush();
+  const queue = (await ledger.queues(lease.campaignId)).find(({ sender }) => sender === lane.sender);
+  if (!queue) return false;
+  await sleep(Math.max(1, queue.dueAt - now()), state.signal);
+  return true;
+}
+
+async function attempt(claim: Claim, lane: Lane, run: Run): Promise<void> {
+  const { state, results, transport } = run;
+  const epoch = state.epoch();
+  lane.out++;
+  let unsent = 0;
+  try {
+    if (!claim.request) throw new Error(`message ${claim.id} was claimed without a request`);
+    const result = await transport.send(claim.request);
+    const { change, effect } = afterSend(state.streak() + 1, result, run.retry, run.random());
+    if (change.state === 'pending') unsent = 1;
+    results.add(claim, change);
+    applyEffect(effect, lane, run, epoch);
+    run.onResult?.(result);
+  } catch (error) {
+    state.fail(error);
+  } finally {
+    lane.out--;
+    state.release(1, unsent);
+  }
+}
+
+function applyEffect(effect: Effect, lane: Lane, { state, now, retryForMs }: Run, epoch: number): void {
+  switch (effect.kind) {
+    case 'none':
+      return state.progressed();
+    case 'busy':
+      return state.holdBack({ reason: 'Twilio is busy', pauseMs: effect.pauseMs }, epoch);
+    case 'unreachable':
+      return state.holdBack({ reason: 'Twilio is out of reach', pauseMs: effect.pauseMs }, epoch);
+    case 'pause-sender':
+      lane.pausedUntil = now() + effect.pauseMs;
+      lane.stopped = effect.pauseMs > retryForMs;
+      if (lane.stopped)
+        state.laneStopped({ kind: 'unreachable', reason: `The queue of ${lane.sender} at Twilio is full` });
+      return;
+    case 'stop-sender':
+      lane.stopped = true;
+      return state.laneStopped({ kind: 'sender', sender: lane.sender, code: effect.code, reason: effect.reason });
+    case 'stop-run':
+      return state.stop({ kind: 'credentials', code: effect.code, reason: effect.reason });
+  }
+}

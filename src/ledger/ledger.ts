@@ -1,0 +1,115 @@
+import type { MessageChange } from '../core/after-send.ts';
+import type { Message, SendState } from '../core/message.ts';
+import type { Plan, PlannedRow } from '../core/plan.ts';
+import type { Report } from '../core/report.ts';
+
+/** One written plan, with a name. A single message is a campaign of one. */
+export interface Campaign {
+  readonly id: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** The file, `stdin` or the command it came from. */
+  readonly source: string;
+}
+
+/** A campaign with how its messages stand. */
+export interface CampaignSummary extends Campaign {
+  readonly counts: Readonly<Record<SendState, number>>;
+}
+
+/** What a plan is written down as. */
+export interface NewCampaign {
+  /** Names a campaign that may exist already: then only what is new or unsent is added. */
+  readonly name: string;
+  readonly source: string;
+}
+
+/**
+ * A plan on its way into the ledger. Its rows count for nothing until `commit`;
+ * a process that dies before leaves nothing behind that is ever sent.
+ */
+export interface Staging {
+  /** Takes rows in; one whose key came before becomes `skipped: duplicate of line N`. */
+  add(rows: readonly PlannedRow[]): Promise<void>;
+  /** What `commit` would do. */
+  plan(): Promise<Plan>;
+  /** The staged rows that would be sent, in their order, at most `limit`. */
+  samples(limit: number): Promise<readonly Message[]>;
+  /** The staged rows that are wrong, at most `limit`. */
+  invalid(limit: number): Promise<readonly Message[]>;
+  /** Makes the rows count, all or none. `inputHash` finds the same input again. */
+  commit(inputHash: string): Promise<Campaign>;
+  discard(): Promise<void>;
+}
+
+/** Who runs a campaign. */
+export interface Holder {
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** The right to run one campaign, which every claim and every result must show. */
+export interface Lease {
+  readonly campaignId: string;
+  readonly owner: string;
+}
+
+/** A claimed message and the attempt its result must name. */
+export interface Claim extends Message {
+  readonly attempt: number;
+}
+
+/** The result of one attempt; ignored when the claim has gone to somebody else. */
+export interface AttemptRecord {
+  readonly messageId: string;
+  readonly attempt: number;
+  readonly change: MessageChange;
+}
+
+/** A sender that still has messages to send. */
+export interface SenderQueue {
+  readonly sender: string;
+  readonly pending: number;
+  /** When the first of them is due, in milliseconds since 1970. */
+  readonly dueAt: number;
+}
+
+/**
+ * The durable record of every message, and the only state a run has.
+ *
+ * A message is claimed, and the claim is on disk, before its request goes out; so after a crash `claimed` means
+ * "may have been sent", never "not sent". Several processes may use one ledger at once.
+ */
+export interface Ledger {
+  stage(campaign: NewCampaign): Promise<Staging>;
+  /** Finds a campaign by its name or id. */
+  find(nameOrId: string): Promise<Campaign | undefined>;
+  /** Campaigns of the same input, made at or after `since` (milliseconds since 1970), newest first. */
+  findInput(inputHash: string, since: number): Promise<readonly Campaign[]>;
+  /** Newest first. */
+  campaigns(limit: number): Promise<readonly CampaignSummary[]>;
+  /** Takes the campaign for this run, or says who has it. What a dead run left claimed becomes `unknown`. */
+  acquire(campaignId: string, holder: Holder): Promise<Lease | { readonly heldBy: Holder }>;
+  /** Shows that the run is alive; false when the lease has gone to somebody else. */
+  renew(lease: Lease): Promise<boolean>;
+  release(lease: Lease): Promise<void>;
+  /** The senders with pending messages. */
+  queues(campaignId: string): Promise<readonly SenderQueue[]>;
+  /** Takes up to `limit` due messages of one sender. Committed when it returns; empty once the lease is lost. */
+  claim(lease: Lease, sender: string, limit: number): Promise<readonly Claim[]>;
+  /** Writes results, all in one commit. */
+  record(lease: Lease, results: readonly AttemptRecord[]): Promise<void>;
+  /** Makes rejected messages pending again, those with these codes; returns how many. */
+  reopen(campaignId: string, codes: readonly number[]): Promise<number>;
+  report(campaignId: string): Promise<Report>;
+  messages(campaignId: string, filter?: MessageFilter): AsyncIterable<Message>;
+  /** The campaign of the message with this SID. */
+  findSid(sid: string): Promise<Message | undefined>;
+  close(): Promise<void>;
+}
+
+/** Which messages to read. */
+export interface MessageFilter {
+  readonly states?: readonly SendState[];
+}

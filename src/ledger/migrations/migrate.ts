@@ -1,0 +1,23 @@
+import { CliError } from '../../errors.ts';
+import type { Database } from '../driver.ts';
+import { start } from './001-start.ts';
+
+/** Each brings the schema from its index to the next number. Never edited once released. */
+const migrations: readonly string[] = [start];
+
+/** Brings a ledger to this version's schema. Throws a `CliError` when it was written by a newer volley. */
+export function migrate(database: Database, path: string): void {
+  const versionQuery = database.prepare<{ user_version: number }>('pragma user_version');
+  const version = () => versionQuery.get()?.user_version ?? 0;
+  if (version() > migrations.length) {
+    throw new CliError('config', `The ledger ${path} was written by a newer version of volley.`, {
+      hint: 'Update volley, or name another ledger with --ledger.',
+    });
+  }
+  if (version() === migrations.length) return;
+  database.transaction(() => {
+    // Read again under the lock: another process may have been faster.
+    for (const migration of migrations.slice(version())) database.exec(migration);
+    database.exec(`pragma user_version = ${migrations.length}`);
+  });
+}

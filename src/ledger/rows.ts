@@ -1,0 +1,45 @@
+import type { Message, MessageRequest, RowIssue, SendState } from '../core/message.ts';
+
+/** A row of the messages table, as both ledgers store it. */
+export interface MessageRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly campaign_id: string;
+  readonly line: number;
+  readonly recipient: string;
+  readonly sender: string;
+  readonly request: string | null;
+  readonly state: SendState;
+  readonly attempts: number;
+  readonly segments: number;
+  readonly sid: string | null;
+  readonly status: string | null;
+  readonly code: number | null;
+  readonly reason: string | null;
+  readonly issues: string | null;
+}
+
+/** The columns of a `MessageRow`, for select and returning. */
+export const messageColumns =
+  'seq, id, campaign_id, line, recipient, sender, request, state, attempts, segments, sid, status, code, reason, issues';
+
+/** What the table holds, as the rest of volley knows it. */
+export function toMessage(row: MessageRow): Message {
+  const { id, line, sender, state, attempts, segments, sid, status, code, reason } = row;
+  return {
+    id,
+    campaignId: row.campaign_id,
+    line,
+    to: row.recipient,
+    sender,
+    state,
+    attempts,
+    segments,
+    issues: row.issues === null ? [] : (JSON.parse(row.issues) as RowIssue[]),
+    ...(row.request !== null && { request: JSON.parse(row.request) as MessageRequest }),
+    ...(sid !== null && { sid }),
+    ...(status !== null && { status }),
+    ...(code !== null && { code }),
+    ...(reason !== null && { reason }),
+  };
+}

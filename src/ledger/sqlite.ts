@@ -1,0 +1,197 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { MessageChange } from '../core/after-send.ts';
+import type { Message, RowIssue, SendState } from '../core/message.ts';
+import { emptyCounts, type Report } from '../core/report.ts';
+import { type Database, openDatabase } from './driver.ts';
+import type { AttemptRecord, Campaign, CampaignSummary, Claim, Ledger, MessageFilter } from './ledger.ts';
+import { migrate } from './migrations/migrate.ts';
+import { type MessageRow, messageColumns, toMessage } from './rows.ts';
+import { sqliteLeases } from './sqlite-lease.ts';
+import { type CampaignRow, stageInSqlite, toCampaign } from './sqlite-staging.ts';
+
+/** How many invalid rows a report lists. */
+const reportedIssues = 1000;
+
+/**
+ * Opens the ledger in a file, made if it is not there, for this user only.
+ * `now` gives milliseconds since 1970. Throws a `CliError` when the file is not a usable ledger.
+ */
+export function openSqliteLedger(path: string, now: () => number): Ledger {
+  const database = openPrivate(path);
+  migrate(database, path);
+  return {
+    stage: async (campaign) => stageInSqlite(database, campaign, now),
+    ...campaignReads(database),
+    ...sqliteLeases(database, now),
+    ...claims(database, now),
+    ...reports(database),
+    close: async () => database.close(),
+  };
+}
+
+function openPrivate(path: string): Database {
+  const folder = dirname(path);
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const isNew = !existsSync(path);
+  const database = openDatabase(path);
+  if (isNew) chmodSync(path, 0o600);
+  return database;
+}
+
+function campaignReads(database: Database): Pick<Ledger, 'find' | 'findInput' | 'campaigns' | 'findSid'> {
+  const columns = 'c.id, c.name, c.source, c.created_at';
+  const find = database.prepare<CampaignRow>(
+    `select ${columns} from campaigns c where c.ready = 1 and (c.name = :text or c.id = :text) order by c.name = :text desc`,
+  );
+  const findInput =
+    database.prepare<CampaignRow>(`select ${columns} from inputs i join campaigns c on c.id = i.campaign_id
+    where i.hash = :inputHash and i.at >= :since and c.ready = 1 order by i.at desc`);
+  const latest = database.prepare<CampaignRow>(
+    `select ${columns} from campaigns c where c.ready = 1 order by c.created_at desc, c.rowid desc limit :limit`,
+  );
+  const bySid = database.prepare<MessageRow>(`select ${messageColumns} from messages where sid = :sid`);
+  return {
+    find: async (text) => optional(find.get({ text }), toCampaign),
+    findInput: async (inputHash, since) => findInput.all({ inputHash, since }).map(toCampaign),
+    campaigns: async (limit) =>
+      latest
+        .all({ limit })
+        .map((row): CampaignSummary => ({ ...toCampaign(row), counts: countStates(database, row.id) })),
+    findSid: async (sid) => optional(bySid.get({ sid }), toMessage),
+  };
+}
+
+function optional<From, To>(value: From | undefined, convert: (value: From) => To): To | undefined {
+  return value === undefined ? undefined : convert(value);
+}
+
+function countStates(database: Database, campaignId: Campaign['id']): Record<SendState, number> {
+  const counts = emptyCounts();
+  const rows = database
+    .prepare<{ state: SendState; n: number }>(
+      'select state, count(*) as n from messages where campaign_id = :campaignId group by state',
+    )
+    .all({ campaignId });
+  for (const { state, n } of rows) counts[state] = n;
+  return counts;
+}
+
+function claims(database: Database, now: () => number): Pick<Ledger, 'queues' | 'claim' | 'record' | 'reopen'> {
+  const queues = database.prepare<{ sender: string; pending: number; dueAt: number }>(
+    `select sender, count(*) as pending, min(due_at) as dueAt from messages
+     where campaign_id = :campaignId and state = 'pending' group by sender order by min(seq)`,
+  );
+  const claim = database.prepare<MessageRow>(`
+    update messages set state = 'claimed', attempts = attempts + 1, owner = :owner, claimed_at = :now
+    where seq in (
+      select seq from messages
+      where campaign_id = :campaignId and sender = :sender and state = 'pending' and due_at <= :now
+      order by due_at, seq limit :limit)
+    and exists (select 1 from leases where campaign_id = :campaignId and owner = :owner)
+    returning ${messageColumns}`);
+  const record = database.prepare(`
+    update messages set state = :state, sid = coalesce(:sid, sid), status = coalesce(:status, status),
+      code = :code, reason = :reason, segments = coalesce(:segments, segments), due_at = :dueAt
+    where id = :messageId and owner = :owner and attempts = :attempt and state = 'claimed'`);
+  const taken = database.prepare<{ id: string }>('select id from messages where sid = :sid and id <> :messageId');
+  const write = (owner: string, { messageId, attempt, change }: AttemptRecord): void => {
+    const { sid = null } = change;
+    // One SID is one message: an answer that names another one's proves nothing about this one.
+    const isOdd = sid !== null && taken.get({ sid, messageId }) !== undefined;
+    const { state, status, code, reason, segments, delayMs }: MessageChange = isOdd
+      ? { state: 'unknown', reason: 'an odd answer: the SID of another message' }
+      : change;
+    record.run({
+      messageId,
+      owner,
+      attempt,
+      state,
+      sid: isOdd ? null : sid,
+      status: status ?? null,
+      code: code ?? null,
+      reason: reason ?? null,
+      segments: segments ?? null,
+      dueAt: delayMs ? now() + delayMs : 0,
+    });
+  };
+  return {
+    queues: async (campaignId) => queues.all({ campaignId }),
+    claim: async ({ campaignId, owner }, sender, limit) =>
+      claim
+        .all({ campaignId, owner, sender, limit, now: now() })
+        .sort((a, b) => a.seq - b.seq)
+        .map((row): Claim => ({ ...toMessage(row), attempt: row.attempts })),
+    record: async ({ owner }, results) =>
+      database.transaction(() => {
+        for (const result of results) write(owner, result);
+      }),
+    reopen: async (campaignId, codes) =>
+      database
+        .prepare(`update messages set state = 'pending', due_at = 0
+          where campaign_id = :campaignId and state = 'rejected' and code in (select value from json_each(:codes))`)
+        .run({ campaignId, codes: JSON.stringify(codes) }),
+  };
+}
+
+function reports(database: Database): Pick<Ledger, 'report' | 'messages'> {
+  return {
+    report: async (campaignId) => reportOf(database, campaignId),
+    messages: (campaignId, filter = {}) => readMessages(database, campaignId, filter),
+  };
+}
+
+function reportOf(database: Database, campaignId: string): Report {
+  const counts = countStates(database, campaignId);
+  const statuses = database
+    .prepare<{ status: string; n: number }>(
+      `select status, count(*) as n from messages where campaign_id = :campaignId and status is not null group by status`,
+    )
+    .all({ campaignId });
+  const segments = database
+    .prepare<{ n: number | null }>(
+      "select sum(segments) as n from messages where campaign_id = :campaignId and state in ('accepted', 'claimed', 'unknown')",
+    )
+    .get({ campaignId });
+  // A reason can hold the number it is about, so what has a code is counted by its code alone.
+  const errors = database
+    .prepare<{ code: number | null; reason: string; count: number }>(
+      `select code, max(reason) as reason, count(*) as count from messages
+       where campaign_id = :campaignId and reason is not null and state in ('rejected', 'unknown', 'pending')
+       group by code, case when code is null then reason end order by count(*) desc, code`,
+    )
+    .all({ campaignId });
+  const issues = database
+    .prepare<{ issues: string }>(
+      `select issues from messages where campaign_id = :campaignId and state = 'invalid' order by seq limit ${reportedIssues}`,
+    )
+    .all({ campaignId });
+  return {
+    rows: Object.values(counts).reduce((sum, n) => sum + n, 0),
+    counts,
+    statuses: Object.fromEntries(statuses.map(({ status, n }) => [status, n])),
+    segments: segments?.n ?? 0,
+    cost: { amount: null, currency: null },
+    errors,
+    issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
+  };
+}
+
+/** Pages by sequence number, so that a long export keeps no read lock and sees no row twice. */
+async function* readMessages(
+  database: Database,
+  campaignId: string,
+  { states }: MessageFilter,
+): AsyncIterable<Message> {
+  const page = database.prepare<MessageRow>(`select ${messageColumns} from messages
+    where campaign_id = :campaignId and seq > :after and (:states is null or state in (select value from json_each(:states)))
+    order by seq limit 1000`);
+  let after = 0;
+  for (;;) {
+    const rows = page.all({ campaignId, after, states: states ? JSON.stringify(states) : null });
+    yield* rows.map(toMessage);
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.seq;
+  }
+}

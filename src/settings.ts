@@ -1,0 +1,101 @@
+import type { Parsed } from './core/phone.ts';
+
+/** One thing that can be configured, apart from message parameters. */
+export interface Setting<T> {
+  readonly about: string;
+  readonly env?: string;
+  /** The commander name of the flag that sets it. */
+  readonly flag?: string;
+  readonly isSecret?: true;
+  readonly fallback?: T;
+  readonly parse: (value: unknown) => Parsed<T>;
+}
+
+const text = (value: unknown): Parsed<string> =>
+  typeof value === 'string' && value.trim() !== '' ? { value: value.trim() } : { problem: 'must be text' };
+
+const matching =
+  (pattern: RegExp, form: string) =>
+  (value: unknown): Parsed<string> =>
+    typeof value === 'string' && pattern.test(value.trim()) ? { value: value.trim() } : { problem: `must be ${form}` };
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const apiUrl = (value: unknown): Parsed<string> => {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || url.username || url.search || url.hash) return { problem: 'must be a plain web address' };
+  const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && loopback.has(url.hostname));
+  return isAllowed
+    ? { value: url.href.replace(/\/+$/, '') }
+    : { problem: 'must be https: credentials never travel in the clear (http is for this machine only)' };
+};
+
+const between =
+  (min: number, max: number, whole: boolean) =>
+  (value: unknown): Parsed<number> => {
+    const number = typeof value === 'number' ? value : Number(value === '' ? Number.NaN : value);
+    const isRight = number >= min && number <= max && (!whole || Number.isInteger(number));
+    return isRight ? { value: number } : { problem: `must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}` };
+  };
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90s`, `10m`, `1.5h` in milliseconds; a bare number is seconds. */
+export function parseDuration(value: unknown): Parsed<number> {
+  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(String(value).trim()) ?? [];
+  return amount === undefined
+    ? { problem: 'must be a time like 30s, 10m or 2h' }
+    : { value: Number(amount) * (unitMs[unit] ?? 0) };
+}
+
+const country = (value: unknown): Parsed<string> => {
+  const code = String(value).toUpperCase();
+  return /^[A-Z]{2}$/.test(code) ? { value: code } : { problem: 'must be a country code of two letters, as US' };
+};
+
+const sid = (prefix: string) =>
+  matching(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `${prefix} and 32 hexadecimal digits`);
+
+/** Every setting, by its name in a config file. */
+export const settings = {
+  account_sid: setting<string>({ about: 'Twilio account', env: 'TWILIO_ACCOUNT_SID', parse: sid('AC') }),
+  auth_token: setting<string>({ about: 'its auth token', env: 'TWILIO_AUTH_TOKEN', isSecret: true, parse: text }),
+  api_key: setting<string>({ about: 'API key, instead of the token', env: 'TWILIO_API_KEY', parse: sid('SK') }),
+  api_secret: setting<string>({ about: 'its secret', env: 'TWILIO_API_SECRET', isSecret: true, parse: text }),
+  region: setting<string>({
+    about: 'Twilio region, as ie1',
+    env: 'TWILIO_REGION',
+    parse: matching(/^[a-z0-9-]+$/, 'a region like ie1'),
+  }),
+  edge: setting<string>({
+    about: 'Twilio edge, as dublin',
+    env: 'TWILIO_EDGE',
+    parse: matching(/^[a-z0-9-]+$/, 'an edge like dublin'),
+  }),
+  api_url: setting<string>({ about: 'another server', env: 'VOLLEY_API_URL', flag: 'apiUrl', parse: apiUrl }),
+  ledger: setting<string>({ about: 'the ledger file', env: 'VOLLEY_LEDGER', flag: 'ledger', parse: text }),
+  country: setting<string>({ about: 'country of numbers without +', flag: 'country', parse: country }),
+  concurrency: setting<number>({
+    about: 'requests at once',
+    flag: 'concurrency',
+    fallback: 16,
+    parse: between(1, 1000, true),
+  }),
+  rate: setting<number>({ about: 'messages a second per sender', flag: 'rate', parse: between(0.01, 10_000, false) }),
+  timeout: setting<number>({ about: 'time for one request', flag: 'timeout', fallback: 30_000, parse: parseDuration }),
+  retry_for: setting<number>({
+    about: 'how long to retry when Twilio takes nothing',
+    flag: 'retryFor',
+    parse: parseDuration,
+  }),
+} as const;
+
+function setting<T>(description: Setting<T>): Setting<T> {
+  return description;
+}
+
+/** The name of a setting. */
+export type SettingKey = keyof typeof settings;
+
+/** What each setting's value is. Times in milliseconds. */
+export type Settings = { readonly [K in SettingKey]: (typeof settings)[K] extends Setting<infer T> ? T : never };

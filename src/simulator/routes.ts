@@ -1,0 +1,191 @@
+import { createMessage } from './create.ts';
+import { answer, answerError, type Exchange, readForm } from './exchange.ts';
+import { listPage } from './list.ts';
+import { formatDate, messageResource, statusOf } from './resource.ts';
+import type { StoredMessage } from './store.ts';
+import type { Twilio } from './twilio.ts';
+
+/** What a path's own words are, as `accountSid` and `sid`. */
+type Words = Readonly<Record<string, string>>;
+type Handler = (exchange: Exchange, words: Words, twilio: Twilio) => void | Promise<void>;
+
+interface Route {
+  readonly path: RegExp;
+  readonly methods: Readonly<Partial<Record<string, Handler>>>;
+}
+
+const account = '/2010-04-01/Accounts/(?<accountSid>AC[0-9a-fA-F]{32})';
+const message = `${account}/Messages/(?<sid>(?:SM|MM)[0-9a-f]{32})`;
+const path = (pattern: string) => new RegExp(`^${pattern}$`);
+
+const notFound = (exchange: Exchange): void =>
+  answerError(exchange, 404, 20404, `The requested resource ${exchange.url.pathname} was not found`);
+
+/** Wraps a handler that needs a message that is there. */
+const ofMessage =
+  (
+    handle: (exchange: Exchange, message: StoredMessage, twilio: Twilio, words: Words) => void | Promise<void>,
+  ): Handler =>
+  (exchange, words, twilio) => {
+    const stored = twilio.store.get(words['sid'] ?? '');
+    return stored && stored.truth.accountSid === words['accountSid']
+      ? handle(exchange, stored, twilio, words)
+      : notFound(exchange);
+  };
+
+const list: Handler = (exchange, words, twilio) => {
+  if (twilio.dice.onService('list-failing')) return answerError(exchange, 500, 20500, 'Internal server error');
+  const { pathname, searchParams } = exchange.url;
+  const all = twilio.store.list(searchParams.get('To') ?? undefined);
+  const own = all.filter(({ truth }) => truth.accountSid === words['accountSid']);
+  answer(exchange, 200, listPage(own, pathname, searchParams, twilio.clock()));
+};
+
+const update = ofMessage(async (exchange, stored, twilio) => {
+  const form = await readForm(exchange.request);
+  if (form.get('Status') === 'canceled') {
+    if (statusOf(stored, twilio.clock()) !== 'scheduled') {
+      return answerError(exchange, 409, 30409, 'Message could not be canceled: it is not scheduled');
+    }
+    stored.isCanceled = true;
+  } else if (form.get('Body') === '') stored.body = '';
+  else return answerError(exchange, 400, 20001, 'Body can only be emptied, and Status only be canceled');
+  stored.updatedAt = twilio.now();
+  answer(exchange, 200, messageResource(stored, twilio.clock()));
+});
+
+const remove = ofMessage((exchange, stored, twilio) => {
+  const isOver = ['delivered', 'undelivered', 'failed', 'canceled'].includes(statusOf(stored, twilio.clock()));
+  if (!isOver) return answerError(exchange, 409, 20009, 'Cannot delete this resource before it has completed');
+  stored.isDeleted = true;
+  answer(exchange, 204);
+});
+
+const feedback = ofMessage(async (exchange, { truth }, twilio, words) => {
+  const outcome = (await readForm(exchange.request)).get('Outcome') ?? 'confirmed';
+  if (outcome !== 'confirmed' && outcome !== 'unconfirmed')
+    return answerError(exchange, 400, 20001, `Invalid Outcome: ${outcome}`);
+  if (!truth.parameters.some(([name, value]) => name === 'ProvideFeedback' && value === 'true'))
+    return notFound(exchange);
+  const date = formatDate(twilio.now());
+  const uri = `${exchange.url.pathname}`;
+  answer(exchange, 201, {
+    account_sid: words['accountSid'],
+    message_sid: truth.sid,
+    outcome,
+    date_created: date,
+    date_updated: date,
+    uri,
+  });
+});
+
+const mediaResource = ({ truth }: StoredMessage, sid: string) => ({
+  sid,
+  account_sid: truth.accountSid,
+  parent_sid: truth.sid,
+  content_type: 'image/jpeg',
+  date_created: formatDate(truth.createdAt),
+  date_updated: formatDate(truth.createdAt),
+  uri: `/2010-04-01/Accounts/${truth.accountSid}/Messages/${truth.sid}/Media/${sid}.json`,
+});
+
+const listMedia = ofMessage((exchange, stored) => {
+  const uri = exchange.url.pathname;
+  const media = stored.mediaSids.map((sid) => mediaResource(stored, sid));
+  const paging = {
+    page: 0,
+    page_size: 50,
+    start: 0,
+    end: Math.max(0, media.length - 1),
+    next_page_uri: null,
+    previous_page_uri: null,
+  };
+  answer(exchange, 200, { media_list: media, first_page_uri: uri, uri, ...paging });
+});
+
+const oneMedia = ofMessage((exchange, stored, _, { mediaSid = '' }) => {
+  if (!stored.mediaSids.includes(mediaSid)) return notFound(exchange);
+  if (exchange.request.method === 'GET') return answer(exchange, 200, mediaResource(stored, mediaSid));
+  stored.mediaSids = stored.mediaSids.filter((sid) => sid !== mediaSid);
+  answer(exchange, 204);
+});
+
+const accountResource: Handler = (exchange, { accountSid }) =>
+  answer(exchange, 200, {
+    sid: accountSid,
+    friendly_name: 'Simulated account',
+    status: 'active',
+    type: 'Full',
+    owner_account_sid: accountSid,
+  });
+
+const balance: Handler = (exchange, { accountSid }) =>
+  answer(exchange, 200, { account_sid: accountSid, balance: '100.00', currency: 'USD' });
+
+/** Any number that is asked for belongs to the account: people rehearse with their own. */
+const numbers: Handler = (exchange, { accountSid }) => {
+  const number = exchange.url.searchParams.get('PhoneNumber');
+  const owned = number
+    ? [
+        {
+          sid: `PN${'0'.repeat(32)}`,
+          account_sid: accountSid,
+          phone_number: number,
+          capabilities: { sms: true, mms: true },
+        },
+      ]
+    : [];
+  answer(exchange, 200, { incoming_phone_numbers: owned, page: 0, next_page_uri: null });
+};
+
+const service: Handler = (exchange, { sid }, { accountSid }) =>
+  answer(exchange, 200, {
+    sid,
+    account_sid: accountSid,
+    friendly_name: 'Simulated service',
+    use_inbound_webhook_on_number: false,
+  });
+
+const serviceNumbers: Handler = (exchange) =>
+  answer(exchange, 200, { phone_numbers: [], meta: { page: 0, next_page_url: null, key: 'phone_numbers' } });
+
+const routes: readonly Route[] = [
+  {
+    path: path(`${account}/Messages\\.json`),
+    methods: {
+      GET: list,
+      POST: (exchange, { accountSid = '' }, twilio) => createMessage(exchange, accountSid, twilio),
+    },
+  },
+  {
+    path: path(`${message}\\.json`),
+    methods: {
+      GET: ofMessage((exchange, stored, twilio) => answer(exchange, 200, messageResource(stored, twilio.clock()))),
+      POST: update,
+      DELETE: remove,
+    },
+  },
+  { path: path(`${message}/Feedback\\.json`), methods: { POST: feedback } },
+  { path: path(`${message}/Media\\.json`), methods: { GET: listMedia } },
+  {
+    path: path(`${message}/Media/(?<mediaSid>ME[0-9a-f]{32})(?:\\.json)?`),
+    methods: { GET: oneMedia, DELETE: oneMedia },
+  },
+  { path: path(`${account}\\.json`), methods: { GET: accountResource } },
+  { path: path(`${account}/Balance\\.json`), methods: { GET: balance } },
+  { path: path(`${account}/IncomingPhoneNumbers\\.json`), methods: { GET: numbers } },
+  { path: path('/v1/Services/(?<sid>MG[0-9a-fA-F]{32})'), methods: { GET: service } },
+  { path: path('/v1/Services/(?<sid>MG[0-9a-fA-F]{32})/PhoneNumbers'), methods: { GET: serviceNumbers } },
+];
+
+/** Answers one request that has shown who it is. */
+export async function route(exchange: Exchange, twilio: Twilio): Promise<void> {
+  for (const { path: pattern, methods } of routes) {
+    const words = pattern.exec(exchange.url.pathname)?.groups;
+    if (!words) continue;
+    const handle = methods[exchange.request.method ?? ''];
+    if (!handle) return answerError(exchange, 405, 20004, 'Method not allowed');
+    return handle(exchange, words, twilio);
+  }
+  notFound(exchange);
+}

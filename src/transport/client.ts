@@ -1,0 +1,107 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import got, { RequestError } from 'got';
+
+/** Who we are to Twilio. With an API key, `user` is its SID and the account is still the one in the path. */
+export interface Credentials {
+  readonly accountSid: string;
+  readonly user: string;
+  readonly secret: string;
+}
+
+/** How to reach Twilio. */
+export interface ClientOptions {
+  readonly credentials: Credentials;
+  /** Without a slash at the end. */
+  readonly baseUrl: string;
+  /** For one request, from its first byte to the last of its answer, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** What came back: an answer, or how far the request got without one. */
+export type Exchange =
+  | { readonly kind: 'answer'; readonly status: number; readonly headers: Headers; readonly body: unknown }
+  /** Certainly not sent: no connection was made for it. */
+  | { readonly kind: 'not-sent'; readonly reason: string }
+  /** It may have been read and acted upon. */
+  | { readonly kind: 'no-answer'; readonly reason: string };
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The one place that speaks HTTP with Twilio: authentication, time-outs, what an error proves, redaction. */
+export interface TwilioClient {
+  readonly accountSid: string;
+  request(method: 'GET' | 'POST' | 'DELETE', path: string, form?: URLSearchParams): Promise<Exchange>;
+  close(): void;
+}
+
+/** Answers are small; what is larger than this is not Twilio's. */
+const maxAnswerBytes = 16 * 1024 * 1024;
+
+/** Connecting takes its own, shorter time: failing there is certain, failing later is not. In milliseconds. */
+const connectTimeoutMs = 10_000;
+
+/** Makes the client. One attempt a request, no redirects, keep-alive. */
+export function twilioClient({ credentials, baseUrl, timeoutMs }: ClientOptions): TwilioClient {
+  const agent = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  // In a header made here, not in got's options: its errors carry those, and a log might carry the error.
+  const authorization = `Basic ${Buffer.from(`${credentials.user}:${credentials.secret}`).toString('base64')}`;
+  const connect = Math.min(connectTimeoutMs, timeoutMs);
+  const client = got.extend({
+    agent,
+    followRedirect: false,
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+    decompress: false,
+    timeout: { lookup: connect, connect, secureConnect: connect, request: timeoutMs },
+    headers: { accept: 'application/json', 'user-agent': 'volley' },
+    hooks: { beforeRequest: [({ headers }) => void Object.assign(headers, { authorization })] },
+  });
+
+  return {
+    accountSid: credentials.accountSid,
+    request: async (method, path, form) => {
+      try {
+        const response = await client(`${baseUrl}${path}`, {
+          method,
+          ...(form && {
+            body: form.toString(),
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          }),
+        });
+        if (response.rawBody.length > maxAnswerBytes) return { kind: 'no-answer', reason: 'an answer far too long' };
+        return {
+          kind: 'answer',
+          status: response.statusCode,
+          headers: response.headers,
+          body: parseJson(response.body),
+        };
+      } catch (error) {
+        if (!(error instanceof RequestError)) throw error;
+        return failureOf(error, baseUrl.startsWith('https:'));
+      }
+    },
+    close: () => {
+      agent.http.destroy();
+      agent.https.destroy();
+    },
+  };
+}
+
+/**
+ * What a failed request proves. Only a connection that was never made proves that nothing was sent:
+ * got reports an upload as complete before anyone has read it.
+ */
+function failureOf({ code, timings }: RequestError, secure: boolean): Exchange {
+  const connected = timings?.connect !== undefined && (!secure || timings.secureConnect !== undefined);
+  // Neither the options nor the message of got's error go on from here: both can hold the credentials.
+  return timings && !connected ? { kind: 'not-sent', reason: code } : { kind: 'no-answer', reason: code };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import type { MessageRequest, SendResult } from '../core/message.ts';
+
+/** What Twilio says of the account that the credentials belong to. */
+export interface Account {
+  readonly sid: string;
+  readonly name: string;
+  readonly status: string;
+  /** `Trial` or `Full`. */
+  readonly type: string;
+  /** How far Twilio's clock is ahead of ours, in milliseconds, to about a second. */
+  readonly clockAheadMs: number;
+}
+
+/**
+ * A way to get a message out.
+ *
+ * `send` makes one attempt. Whatever Twilio or the network did is in the result; a throw is a bug of ours.
+ */
+export interface Transport {
+  send(request: MessageRequest): Promise<SendResult>;
+  /** Looks at the account, sending nothing. Throws a `CliError` when it is refused or out of reach. */
+  account(): Promise<Account>;
+  /** Lets go of idle connections. */
+  close(): void;
+}

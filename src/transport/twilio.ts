@@ -1,0 +1,105 @@
+import { codeLink, explainCode } from '../core/error-codes.ts';
+import type { SendResult } from '../core/message.ts';
+import { CliError } from '../errors.ts';
+import { type ClientOptions, type Exchange, twilioClient } from './client.ts';
+import { toForm } from './form.ts';
+import type { Account, Transport } from './transport.ts';
+
+type Answer = Extract<Exchange, { kind: 'answer' }>;
+
+/** Sends through Twilio's REST API, or any server that speaks it. */
+export function twilioTransport(options: ClientOptions): Transport {
+  const client = twilioClient(options);
+  const pathOf = (accountSid: string) => `/2010-04-01/Accounts/${accountSid}`;
+  return {
+    send: async (request) => {
+      const path = `${pathOf(request.accountSid ?? client.accountSid)}/Messages.json`;
+      return toSendResult(await client.request('POST', path, toForm(request)));
+    },
+    account: async () => {
+      const startedAt = Date.now();
+      const exchange = await client.request('GET', `${pathOf(client.accountSid)}.json`);
+      return toAccount(exchange, (startedAt + Date.now()) / 2);
+    },
+    close: () => client.close(),
+  };
+}
+
+/** What one exchange means for the message. Whatever is not certain is `unknown`. */
+export function toSendResult(exchange: Exchange): SendResult {
+  if (exchange.kind === 'not-sent') return { kind: 'retry', cause: 'unreachable', reason: exchange.reason };
+  if (exchange.kind === 'no-answer') return { kind: 'unknown', reason: `no answer: ${exchange.reason}` };
+  const { status, headers } = exchange;
+  if (status === 201) return toAccepted(exchange);
+  if (status === 429) {
+    const afterMs = retryAfterMs(headers);
+    return { kind: 'retry', cause: 'busy', reason: 'Twilio is busy (429)', ...(afterMs !== undefined && { afterMs }) };
+  }
+  if (status >= 400 && status < 500 && status !== 408) return toRefused(exchange);
+  return { kind: 'unknown', reason: `an odd answer: HTTP ${status}` };
+}
+
+const fields = (body: unknown): Readonly<Record<string, unknown>> =>
+  typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+
+function toAccepted({ body }: Answer): SendResult {
+  const { sid, status, num_segments: segments } = fields(body);
+  if (typeof sid !== 'string' || !/^(SM|MM)[0-9a-f]{32}$/.test(sid)) {
+    return { kind: 'unknown', reason: 'an odd answer: HTTP 201 without a message SID' };
+  }
+  return { kind: 'accepted', sid, status: typeof status === 'string' ? status : 'queued', ...counted(segments) };
+}
+
+/** Twilio says "0" when a messaging service sends: it does not know yet. */
+function counted(segments: unknown): { segments: number } | undefined {
+  const count = Number(segments);
+  return Number.isInteger(count) && count > 0 ? { segments: count } : undefined;
+}
+
+function toRefused({ status, body }: Answer): SendResult {
+  const { code, message } = fields(body);
+  const known = typeof code === 'number' ? explainCode(code) : undefined;
+  const reason = typeof message === 'string' ? message : `HTTP ${status}`;
+  if (known?.action === 'stop-run' || (!known && (status === 401 || status === 403))) {
+    return { kind: 'stop', code: known?.code ?? status, reason };
+  }
+  // Refused by something that is not Twilio's API, a proxy perhaps: it did not reach Twilio, but who can tell.
+  if (typeof code !== 'number')
+    return { kind: 'unknown', reason: `an odd answer: HTTP ${status} without an error code` };
+  return { kind: 'rejected', code, reason };
+}
+
+/** `Retry-After` is seconds or a date; anything else counts as absent. */
+function retryAfterMs(headers: Answer['headers']): number | undefined {
+  const text = headers['retry-after'];
+  if (typeof text !== 'string') return undefined;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const at = Date.parse(text);
+  const from = typeof headers['date'] === 'string' ? Date.parse(headers['date']) : Number.NaN;
+  return Number.isNaN(at) || Number.isNaN(from) ? undefined : Math.max(0, at - from);
+}
+
+function toAccount(exchange: Exchange, atMs: number): Account {
+  if (exchange.kind !== 'answer') {
+    throw new CliError('unreachable', `Twilio is out of reach (${exchange.reason}).`, { hint: 'Check the network.' });
+  }
+  const { status, headers } = exchange;
+  const { sid, friendly_name: name, status: state, type, code } = fields(exchange.body);
+  if (status === 401 || status === 403 || status === 404) {
+    const number = typeof code === 'number' ? code : status;
+    throw new CliError('credentials', `Twilio refused the credentials (${number}: ${explainCode(number)?.meaning}).`, {
+      hint: `Check the account SID and the token or API key. ${codeLink(number)}`,
+    });
+  }
+  if (status !== 200 || typeof sid !== 'string') {
+    throw new CliError('unreachable', `Twilio gave an odd answer: HTTP ${status}.`);
+  }
+  const twilioTime = Date.parse(String(headers['date']));
+  return {
+    sid,
+    name: String(name ?? ''),
+    status: String(state ?? 'active'),
+    type: String(type ?? ''),
+    clockAheadMs: Number.isNaN(twilioTime) ? 0 : twilioTime - atMs,
+  };
+}

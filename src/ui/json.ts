@@ -1,0 +1,35 @@
+import type { Message } from '../core/message.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Report } from '../core/report.ts';
+
+/** A report as the one JSON document that `--json` prints. Field names are a contract. */
+export function reportJson(campaign: { readonly id: string; readonly name: string }, report: Report, exitCode: number) {
+  const { rows, counts, statuses, segments, cost, errors, issues } = report;
+  return {
+    schema: 'volley.report/1',
+    campaign: { id: campaign.id, name: campaign.name },
+    counts: { rows, ...counts },
+    statuses,
+    segments,
+    cost,
+    errors,
+    issues: issues.map(({ line, column, problem }) => ({ line, column, problem })),
+    exitCode,
+  };
+}
+
+/** One message, as `send --json` and `report --output ndjson` show it. */
+export function messageJson({ sid, to, state, status, code, reason }: Message) {
+  return { sid: sid ?? null, to, state, status: status ?? null, code: code ?? null, reason: reason ?? null };
+}
+
+/** A plan as JSON, for `--dry-run --json`. */
+export function planJson(name: string, plan: Plan, invalid: readonly Message[], exitCode: number) {
+  return {
+    schema: 'volley.plan/1',
+    name,
+    ...plan,
+    issues: invalid.flatMap(({ issues }) => issues),
+    exitCode,
+  };
+}

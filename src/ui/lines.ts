@@ -1,0 +1,68 @@
+import stringWidth from 'string-width';
+import { maskNumbers } from '../core/mask.ts';
+import type { RowIssue } from '../core/message.ts';
+import { clean } from './clean.ts';
+import type { Paint } from './paint.ts';
+
+/** How text is shown: its colours, its width in cells, and whether numbers are shown whole. */
+export interface Look {
+  readonly paint: Paint;
+  readonly width: number;
+  readonly showPii: boolean;
+}
+
+/** Safe text, with numbers masked unless they may be shown. */
+export function shown(text: string, { showPii }: Pick<Look, 'showPii'>): string {
+  return clean(showPii ? text : maskNumbers(text));
+}
+
+/** Cuts text to a width in cells, with … where something is gone. */
+export function truncate(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let kept = '';
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (stringWidth(kept + segment) > width - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+/** Breaks text between words, each line behind `indent` spaces but the first. */
+export function wrap(text: string, width: number, indent: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && stringWidth(`${line} ${word}`) > width - indent) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join(`\n${' '.repeat(indent)}`);
+}
+
+/** `1 row`, `2,000 rows`. */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `12,345`. */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `4 s`, `3 min 20 s`, `2 h 5 min`; from milliseconds. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/** One line for one issue: where, what, and the way out. */
+export function issueLine({ line, column, value, problem, hint }: RowIssue, look: Look): string {
+  const { paint, width } = look;
+  const where = `line ${line}`.padEnd(9);
+  const what = value === '' ? '' : ` "${truncate(shown(value, look), 40)}"`;
+  const text = `${clean(column)}${what} ${problem}.${hint ? ` ${hint}` : ''}`;
+  return `  ${paint.yellow(where)} ${wrap(text, width, 12)}`;
+}

@@ -1,0 +1,27 @@
+import { explainCode } from '../core/error-codes.ts';
+import type { Message } from '../core/message.ts';
+import { clean } from './clean.ts';
+import { type Look, plural, shown } from './lines.ts';
+
+/** One message on one line: what became of it. */
+export function messageLine(message: Message, look: Look): string {
+  const { paint } = look;
+  const { to, state, sid, status, code, segments } = message;
+  const who = shown(to, look);
+  switch (state) {
+    case 'accepted':
+      return `${paint.green('✓ accepted')}  ${clean(sid ?? '')}  ${clean(status ?? '')}  to ${who}${segments > 0 ? `  ${plural(segments, 'segment')}` : ''}`;
+    case 'rejected':
+    case 'invalid':
+      return `${paint.red(`✗ ${state}`)}  to ${who}  ${code ?? ''} ${reasonOf(message, look)}`;
+    case 'unknown':
+      return `${paint.yellow('? unknown')}  to ${who}  ${reasonOf(message, look)}: it may have been sent`;
+    default:
+      return `${paint.cyan(`· ${state}`)}  to ${who}  ${reasonOf(message, look)}`;
+  }
+}
+
+function reasonOf({ code, reason = '' }: Message, look: Look): string {
+  const known = code === undefined ? undefined : explainCode(code);
+  return known ? `${known.meaning}. ${known.hint}` : shown(reason, look);
+}

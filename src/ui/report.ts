@@ -1,0 +1,98 @@
+import { codeLink, explainCode } from '../core/error-codes.ts';
+import type { SendState } from '../core/message.ts';
+import type { Report } from '../core/report.ts';
+import { clean } from './clean.ts';
+import { formatCount, issueLine, type Look, plural, shown, wrap } from './lines.ts';
+import type { Paint } from './paint.ts';
+
+interface StateLook {
+  readonly state: SendState;
+  /** Tells the states apart without colour. */
+  readonly glyph: string;
+  readonly color: Exclude<keyof Paint, 'bold'>;
+  readonly about: string;
+}
+
+const looks: readonly StateLook[] = [
+  { state: 'accepted', glyph: '█', color: 'green', about: 'taken by Twilio' },
+  { state: 'rejected', glyph: '▓', color: 'red', about: 'refused by Twilio' },
+  { state: 'unknown', glyph: '?', color: 'yellow', about: 'may have been sent: no answer came' },
+  { state: 'claimed', glyph: '>', color: 'cyan', about: 'on its way right now' },
+  { state: 'pending', glyph: '·', color: 'cyan', about: 'not sent yet' },
+  { state: 'invalid', glyph: '×', color: 'red', about: 'wrong in the input, never sent' },
+  { state: 'skipped', glyph: '-', color: 'dim', about: 'left out on purpose' },
+  { state: 'canceled', glyph: '○', color: 'dim', about: 'called back before it went out' },
+];
+
+/** How many wrong rows a report lists before it only counts them. */
+const listedIssues = 10;
+
+/** A campaign's report, for a person. */
+export function reportLines(name: string, report: Report, look: Look): string[] {
+  const { paint } = look;
+  return [
+    `${paint.bold(clean(name))}  ${plural(report.rows, 'row')}`,
+    '',
+    ...(report.rows > 0 ? [`  ${bar(report, look)}`, ''] : []),
+    ...stateLines(report, paint),
+    ...factLines(report),
+    ...errorLines(report, look),
+    ...issueLines(report, look),
+  ];
+}
+
+/** Shares of a whole in `cells` cells; what is there at all gets one. */
+function bar({ counts, rows }: Report, { paint, width }: Look): string {
+  const cells = Math.min(60, width - 4);
+  const present = looks.filter(({ state }) => counts[state] > 0);
+  const sizes = present.map(({ state }) => Math.max(1, Math.round((counts[state] / rows) * cells)));
+  const largest = sizes.indexOf(Math.max(...sizes));
+  const excess = sizes.reduce((sum, size) => sum + size, 0) - cells;
+  sizes[largest] = (sizes[largest] ?? 0) - excess;
+  return present.map(({ glyph, color }, i) => paint[color](glyph.repeat(sizes[i] ?? 0))).join('');
+}
+
+function stateLines({ counts, rows }: Report, paint: Paint): string[] {
+  const digits = formatCount(rows).length;
+  return looks
+    .filter(({ state }) => counts[state] > 0)
+    .map(({ state, glyph, color, about }) => {
+      const share = `${((counts[state] / rows) * 100).toFixed(1)} %`.padStart(8);
+      return `  ${paint[color](`${glyph} ${state.padEnd(9)}`)} ${formatCount(counts[state]).padStart(digits)}${share}  ${paint.dim(about)}`;
+    });
+}
+
+function factLines({ statuses, segments }: Report): string[] {
+  const words = Object.entries(statuses).map(([status, count]) => `${clean(status)} ${formatCount(count)}`);
+  return [
+    '',
+    ...(words.length > 0 ? [`  Twilio says  ${words.join(', ')}`] : []),
+    `  Segments     ${formatCount(segments)}`,
+  ];
+}
+
+function errorLines({ errors }: Report, look: Look): string[] {
+  if (errors.length === 0) return [];
+  const { paint, width } = look;
+  const lines = errors.slice(0, listedIssues).flatMap(({ code, reason, count }) => {
+    const known = code === null ? undefined : explainCode(code);
+    const meaning = known?.meaning ?? shown(reason, look);
+    const hint = known?.hint ?? (code === null ? undefined : codeLink(code));
+    return [
+      `  ${formatCount(count).padStart(6)} × ${paint.red(String(code ?? 'none').padEnd(6))} ${wrap(meaning, width, 18)}`,
+      ...(hint ? [`${' '.repeat(18)}${paint.dim(wrap(hint, width, 18))}`] : []),
+    ];
+  });
+  return ['', paint.bold('  Why'), ...lines];
+}
+
+function issueLines({ issues, counts }: Report, look: Look): string[] {
+  if (issues.length === 0) return [];
+  const more = counts.invalid - listedIssues;
+  return [
+    '',
+    look.paint.bold('  Rows to mend'),
+    ...issues.slice(0, listedIssues).map((issue) => issueLine(issue, look)),
+    ...(more > 0 ? [`  and ${plural(more, 'more row')}`] : []),
+  ];
+}
