@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import type { Message } from '../core/message.ts';
-import { phoneNormalizer } from '../core/phone.ts';
 import { type PlannedRow, planRequest } from '../core/plan.ts';
 import { isTemplate } from '../core/template.ts';
 import { flagOrigin, type RawRequest } from '../core/validate.ts';
@@ -15,7 +14,7 @@ import { messageLine } from '../ui/messages.ts';
 import { autoName } from './campaign-name.ts';
 import { deliver } from './deliver.ts';
 import { type Act, addParameters, contentVariablesOf, type Flags, requestOf, textFlag } from './options.ts';
-import { type Session, withSession } from './session.ts';
+import { parseContextOf, type Session, withSession } from './session.ts';
 
 const examples = `
 Examples:
@@ -54,11 +53,7 @@ async function planMessages(flags: Flags, session: Session, context: Context): P
   const raw: RawRequest = { ...session.config.defaults, ...requestOf(flags), ...(await bodyOf(flags, context)) };
   const variables = contentVariablesOf(flags);
   const base = Object.keys(variables).length > 0 ? { ...raw, contentVariables: JSON.stringify(variables) } : raw;
-  const parse = {
-    normalizePhone: await phoneNormalizer(session.config.get('country')),
-    limits: session.config.limits,
-    nowMs: context.now(),
-  };
+  const parse = await parseContextOf(session, context);
   const recipients = [raw.to ?? []].flat();
   const rows = (recipients.length > 0 ? recipients : ['']).map((to, i) =>
     planRequest({ ...base, to }, { ...flagOrigin, line: i + 1 }, parse),

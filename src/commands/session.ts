@@ -1,5 +1,7 @@
 import { type Config, defaultLedger, loadConfig } from '../config.ts';
 import type { Context } from '../context.ts';
+import type { ParseContext } from '../core/parameters.ts';
+import { phoneNormalizer } from '../core/phone.ts';
 import { CliError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -136,4 +138,17 @@ export function credentialsOf(config: Config): { accountSid: string; user: strin
   }
   if (!token) throw new CliError('credentials', `There is no auth token or API key for ${accountSid}.`, { hint });
   return { accountSid, user: accountSid, secret: token };
+}
+
+/** What the validator goes by in this session. Throws a `CliError` for a country that is none. */
+export async function parseContextOf({ config }: Session, { now }: Context): Promise<ParseContext> {
+  const country = config.get('country');
+  try {
+    return { normalizePhone: await phoneNormalizer(country), limits: config.limits, nowMs: now() };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CliError('usage', `There is no country ${country} (${config.origin('country')}).`, {
+      hint: 'Write it as US, GB or DE.',
+    });
+  }
 }

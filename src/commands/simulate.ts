@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { parseDuration } from '../settings.ts';
+import { faults } from '../simulator/faults.ts';
 import { type Act, countFlag, type Flags, textFlag } from './options.ts';
 
 const about = `
@@ -21,7 +22,10 @@ export function declareSimulate(command: Command, act: Act): void {
     .option('--fault <name=share>', 'a fault and how often, as 429=0.1; may be repeated', repeat)
     .option('--latency <time>', 'how long each answer takes, as 80ms')
     .option('--truth <file>', 'keep what was created in a file, over restarts')
-    .addHelpText('after', about);
+    .addHelpText(
+      'after',
+      `${about}\n\nFaults:\n${faults.map(({ name, about: what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}`,
+    );
   act(simulate);
 }
 

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import type { Context } from '../context.ts';
 import { type Mapping, makeMapping } from '../core/mapping.ts';
 import type { RowIssue } from '../core/message.ts';
-import { phoneNormalizer } from '../core/phone.ts';
+import type { NormalizePhone } from '../core/phone.ts';
 import { makePlanner, type PlannedRow } from '../core/plan.ts';
 import type { RawRequest } from '../core/validate.ts';
 import { CliError } from '../errors.ts';
 import { openSource, type Source } from '../input/open-source.ts';
 import type { Staging } from '../ledger/ledger.ts';
 import { contentVariablesOf, countFlag, type Flags, requestOf, textFlag } from './options.ts';
-import type { Session } from './session.ts';
+import { parseContextOf, type Session } from './session.ts';
 
 /** What staging an input found out about it. */
 export interface StagedInput {
@@ -34,12 +34,9 @@ export async function stageInput(
   context: Context,
 ): Promise<StagedInput> {
   const source = await openSource({ file: String(flags['file']), stdin: context.stdin, delimiter: delimiterOf(flags) });
-  const planRow = makePlanner(mappingOf(source, flags, session), {
-    normalizePhone: await phoneNormalizer(session.config.get('country')),
-    limits: session.config.limits,
-    nowMs: context.now(),
-  });
-  const redirect = await testRecipient(flags, session);
+  const parse = await parseContextOf(session, context);
+  const planRow = makePlanner(mappingOf(source, flags, session), parse);
+  const redirect = testRecipient(flags, parse.normalizePhone);
   const take = countFlag(flags, 'sample') ?? (flags['testTo'] === undefined ? Number.POSITIVE_INFINITY : 1);
   const hash = createHash('sha256');
   const warnings = new Map<string, { issue: RowIssue; count: number }>();
@@ -111,10 +108,10 @@ function templateOf(flags: Flags): string | undefined {
 }
 
 /** For `--test-to`: each row goes to that number, and none counts as the twin of another. */
-async function testRecipient(flags: Flags, { config }: Session): Promise<(row: PlannedRow) => PlannedRow> {
+function testRecipient(flags: Flags, normalizePhone: NormalizePhone): (row: PlannedRow) => PlannedRow {
   const number = textFlag(flags, 'testTo');
   if (number === undefined) return (row) => row;
-  const parsed = (await phoneNormalizer(config.get('country')))(number);
+  const parsed = normalizePhone(number);
   if ('problem' in parsed)
     throw new CliError('usage', `--test-to ${number} ${parsed.problem}.`, {
       ...(parsed.hint && { hint: parsed.hint }),

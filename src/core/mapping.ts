@@ -173,6 +173,7 @@ function mapRow(row: Row, rules: Rules, options: MappingOptions): MappedRow {
     const cell = key && cellNamed(row, column);
     if (key && cell !== undefined) {
       delete raw[key];
+      columns.delete(key);
       addCell(raw, columns, key, column, cell);
     }
   }

@@ -13,13 +13,6 @@ export interface RowIssue {
   readonly hint?: string;
 }
 
-/** One person to write to: a normalised address, the merge fields of their row, and its line. */
-export interface Recipient {
-  readonly to: string;
-  readonly fields: Readonly<Record<string, string>>;
-  readonly line: number;
-}
-
 /** What Twilio is asked to create, with all its parameters. Nothing in it is still a template. */
 export interface MessageRequest {
   /** The (sub)account in the path; absent: the configured one. */

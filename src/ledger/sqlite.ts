@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { MessageChange } from '../core/after-send.ts';
 import type { Message, RowIssue, SendState } from '../core/message.ts';
 import { emptyCounts, type Report } from '../core/report.ts';
+import { CliError } from '../errors.ts';
 import { type Database, openDatabase } from './driver.ts';
 import type { AttemptRecord, Campaign, CampaignSummary, Claim, Ledger, MessageFilter } from './ledger.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -31,12 +32,22 @@ export function openSqliteLedger(path: string, now: () => number): Ledger {
 }
 
 function openPrivate(path: string): Database {
-  const folder = dirname(path);
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const isNew = !existsSync(path);
   const database = openDatabase(path);
   if (isNew) chmodSync(path, 0o600);
   return database;
+}
+
+function makeFolder(folder: string): void {
+  try {
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new CliError('config', `Cannot make the folder ${folder}: ${(cause as Error).message}`, {
+      hint: 'Name another place for the ledger with --ledger.',
+      cause,
+    });
+  }
 }
 
 function campaignReads(database: Database): Pick<Ledger, 'find' | 'findInput' | 'campaigns' | 'findSid'> {

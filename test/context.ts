@@ -1,0 +1,92 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Context } from '../src/context.ts';
+import type { MessageRequest, SendResult } from '../src/core/message.ts';
+import { openSqliteLedger } from '../src/ledger/sqlite.ts';
+import { startSimulator } from '../src/simulator/simulator.ts';
+import type { ClientOptions } from '../src/transport/client.ts';
+import { type Script, scriptedTransport } from './scripted-transport.ts';
+
+/** Credentials that look right and open nothing. */
+export const testEnv = {
+  TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: 'canary-4f1d0c',
+};
+
+export const from = '+14155550199';
+
+/** A folder of its own for one test. */
+export function tempFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'volley-test-'));
+}
+
+/** Another outcome than acceptance, where a test wants one. */
+export interface World {
+  readonly script?: Script;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly canAsk?: boolean;
+  readonly answer?: boolean;
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A whole world for one test: a temp folder, a real ledger, a clock that jumps instead of sleeping, no network. */
+export function testContext({ script, env = {}, canAsk = false, answer = true, stdin = '', signal }: World = {}) {
+  const folder = tempFolder();
+  const clock = { now: Date.parse('2026-11-23T10:00:00Z') };
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const asked: string[] = [];
+  const connections: ClientOptions[] = [];
+  const transport = scriptedTransport(script);
+  const now = () => clock.now;
+  const context: Context = {
+    out: (line) => void stdout.push(line),
+    err: (line) => void stderr.push(line),
+    status: () => undefined,
+    terminal: { canAsk, stdoutIsTty: false, stderrIsTty: false, columns: 80 },
+    stdin: (async function* () {
+      yield Buffer.from(stdin);
+    })(),
+    env: { HOME: folder, ...testEnv, ...env },
+    cwd: folder,
+    signal: signal ?? new AbortController().signal,
+    now,
+    random: () => 0.5,
+    sleep: async (ms) => {
+      clock.now += Math.max(0, ms);
+      // Lets what is on its way arrive, as time that passes would.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    confirm: async (question) => {
+      asked.push(question);
+      return answer;
+    },
+    openLedger: async (path) => openSqliteLedger(path, now),
+    connect: async (options) => {
+      connections.push(options);
+      return transport;
+    },
+    simulate: startSimulator,
+  };
+  const file = (name: string, content: string | Uint8Array) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const ledgerPath = join(folder, '.local', 'share', 'volley', 'ledger.db');
+  return { context, folder, file, ledgerPath, clock, stdout, stderr, asked, connections, sent: transport.sent };
+}
+
+/** A CSV of `count` recipients with a name each. */
+export function recipients(count: number): string {
+  const rows = Array.from({ length: count }, (_, i) => `+1415555${String(i).padStart(4, '0')},Ada ${i}`);
+  return `to,name\n${rows.join('\n')}\n`;
+}
+
+/** An answer that takes a message. */
+export function accepted(n: number): SendResult {
+  return { kind: 'accepted', sid: `SM${n.toString(16).padStart(32, '0')}`, status: 'queued', segments: 1 };
+}
+
+export type { MessageRequest };

@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest';
+import type { Message, SendState } from '../../src/core/message.ts';
+import type { PlannedRow } from '../../src/core/plan.ts';
+import type { Lease, Ledger } from '../../src/ledger/ledger.ts';
+
+const holder = { host: 'elsewhere', pid: 1 };
+const minute = 60_000;
+
+/** A row that can be sent. */
+export function row(line: number, more: Partial<PlannedRow> = {}): PlannedRow {
+  const to = `+1415555${String(line).padStart(4, '0')}`;
+  const request = { to, from: '12345', body: `Hi ${line}` };
+  return {
+    line,
+    key: to,
+    to,
+    sender: '12345',
+    state: 'pending',
+    request,
+    segments: 1,
+    issues: [],
+    warnings: [],
+    ...more,
+  };
+}
+
+const wrong = (line: number): PlannedRow => ({
+  ...{ line, to: 'Ada', sender: '', state: 'invalid', segments: 0, warnings: [] },
+  issues: [{ line, column: 'to', value: 'Ada', problem: 'is not a phone number' }],
+});
+
+async function all(messages: AsyncIterable<Message>): Promise<Message[]> {
+  const found: Message[] = [];
+  for await (const message of messages) found.push(message);
+  return found;
+}
+
+/** What every ledger must do; each implementation's test runs it. `open` gives the same ledger again for the same clock. */
+export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
+  const begin = async (...rows: readonly PlannedRow[]) => {
+    const clock = { now: Date.parse('2026-11-23T10:00:00Z') };
+    const ledger = open(clock);
+    const campaign = await write(ledger, 'test', rows);
+    return { clock, ledger, campaign };
+  };
+  const write = async (ledger: Ledger, name: string, rows: readonly PlannedRow[], hash = 'hash') => {
+    const staging = await ledger.stage({ name, source: 'list.csv' });
+    await staging.add(rows);
+    return staging.commit(hash);
+  };
+  const lease = async (ledger: Ledger, campaignId: string): Promise<Lease> => {
+    const taken = await ledger.acquire(campaignId, holder);
+    if ('heldBy' in taken) throw new Error('held');
+    return taken;
+  };
+  const counts = async (ledger: Ledger, id: string): Promise<Partial<Record<SendState, number>>> =>
+    Object.fromEntries(Object.entries((await ledger.report(id)).counts).filter(([, count]) => count > 0));
+
+  describe('staging', () => {
+    it('shows nothing before it is committed, and everything after', async () => {
+      const ledger = open({ now: 0 });
+      const staging = await ledger.stage({ name: 'spring', source: 'list.csv' });
+      await staging.add([row(2), wrong(3)]);
+      expect([await ledger.find('spring'), await ledger.campaigns(9)]).toEqual([undefined, []]);
+      const campaign = await staging.commit('hash');
+      expect(await ledger.find('spring')).toEqual(campaign);
+      expect(await counts(ledger, campaign.id)).toEqual({ pending: 1, invalid: 1 });
+    });
+
+    it('leaves nothing when it is discarded, and does no harm when that comes after the commit', async () => {
+      const { ledger, campaign } = await begin(row(2));
+      const staging = await ledger.stage({ name: 'other', source: 'x' });
+      await staging.add([row(3)]);
+      await staging.discard();
+      expect(await ledger.find('other')).toBeUndefined();
+      const again = await ledger.stage({ name: 'third', source: 'x' });
+      await again.add([row(4)]);
+      const third = await again.commit('h');
+      await again.discard();
+      expect(await counts(ledger, third.id)).toEqual({ pending: 1 });
+      expect(await counts(ledger, campaign.id)).toEqual({ pending: 1 });
+    });
+
+    it('keeps the first of two rows with one key and skips the other', async () => {
+      const { ledger, campaign } = await begin(row(2), row(3, { key: row(2).key ?? '' }));
+      expect(await counts(ledger, campaign.id)).toEqual({ pending: 1, skipped: 1 });
+      const [, skipped] = await all(ledger.messages(campaign.id));
+      expect(skipped).toMatchObject({ line: 3, state: 'skipped', reason: 'duplicate of line 2' });
+    });
+
+    it('says what it would do', async () => {
+      const { ledger } = await begin(row(2));
+      const staging = await ledger.stage({ name: 'test', source: 'list.csv' });
+      await staging.add([row(2), row(3, { segments: 2 }), row(4, { sender: 'B' }), wrong(5)]);
+      expect(await staging.plan()).toEqual({
+        ...{ rows: 4, toSend: 3, invalid: 1, skipped: 0, already: 0, segments: 4 },
+        senders: [
+          { sender: '12345', count: 2 },
+          { sender: 'B', count: 1 },
+        ],
+      });
+      expect((await staging.samples(1)).map(({ to }) => to)).toEqual([row(2).to]);
+      expect((await staging.invalid(9)).map(({ issues }) => issues)).toEqual([wrong(5).issues]);
+    });
+  });
+
+  describe('a named campaign', () => {
+    it('takes in again only what is new or unsent', async () => {
+      const { ledger, campaign } = await begin(row(2), row(3), wrong(4));
+      const held = await lease(ledger, campaign.id);
+      const [claim] = await ledger.claim(held, '12345', 1);
+      await ledger.record(held, [
+        { messageId: claim?.id ?? '', attempt: 1, change: { state: 'accepted', sid: 'SM1' } },
+      ]);
+      const staging = await ledger.stage({ name: 'test', source: 'list.csv' });
+      const changed = { to: row(3).to, from: '12345', body: 'Changed' };
+      await staging.add([row(2), row(3, { request: changed }), row(4), wrong(5)]);
+      expect(await staging.plan()).toMatchObject({ toSend: 2, already: 1, invalid: 1 });
+      expect((await staging.commit('hash')).id).toBe(campaign.id);
+      const messages = await all(ledger.messages(campaign.id));
+      expect(messages.map(({ line, state }) => [line, state])).toEqual([
+        [2, 'accepted'],
+        [3, 'pending'],
+        [4, 'pending'],
+        [5, 'invalid'],
+      ]);
+      expect(messages[1]?.request?.body).toBe('Changed');
+    });
+
+    it('is found by name, by id and by its input', async () => {
+      const { clock, ledger, campaign } = await begin(row(2));
+      expect(await ledger.find(campaign.id)).toEqual(campaign);
+      expect(await ledger.findInput('hash', clock.now)).toEqual([campaign]);
+      expect(await ledger.findInput('hash', clock.now + 1)).toEqual([]);
+      expect(await ledger.findInput('other', 0)).toEqual([]);
+    });
+
+    it('lists the newest first', async () => {
+      const { clock, ledger } = await begin(row(2));
+      clock.now += 1;
+      await write(ledger, 'later', [row(3)]);
+      expect((await ledger.campaigns(9)).map(({ name, counts: { pending } }) => [name, pending])).toEqual([
+        ['later', 1],
+        ['test', 1],
+      ]);
+    });
+  });
+
+  describe('claims', () => {
+    it('hand each message to one claimer, in the order of the input', async () => {
+      const { ledger, campaign } = await begin(...Array.from({ length: 20 }, (_, i) => row(i + 2)));
+      const held = await lease(ledger, campaign.id);
+      const claims = (await Promise.all(Array.from({ length: 9 }, () => ledger.claim(held, '12345', 3)))).flat();
+      expect(claims.map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, i) => i + 2));
+      expect(await ledger.claim(held, '12345', 3)).toEqual([]);
+    });
+
+    it('hold a retry back until it is due', async () => {
+      const { clock, ledger, campaign } = await begin(row(2));
+      const held = await lease(ledger, campaign.id);
+      const [claim] = await ledger.claim(held, '12345', 1);
+      await ledger.record(held, [
+        { messageId: claim?.id ?? '', attempt: 1, change: { state: 'pending', reason: 'busy', delayMs: 500 } },
+      ]);
+      expect(await ledger.claim(held, '12345', 1)).toEqual([]);
+      expect(await ledger.queues(campaign.id)).toEqual([{ sender: '12345', pending: 1, dueAt: clock.now + 500 }]);
+      clock.now += 500;
+      expect(await ledger.claim(held, '12345', 1)).toMatchObject([{ id: claim?.id, attempt: 2 }]);
+    });
+
+    it('are given to the holder of the lease only', async () => {
+      const { ledger, campaign } = await begin(row(2));
+      const held = await lease(ledger, campaign.id);
+      await ledger.release(held);
+      expect(await ledger.claim(held, '12345', 1)).toEqual([]);
+    });
+  });
+
+  describe('leases', () => {
+    it('let one run at a time in, and say who it is', async () => {
+      const { ledger, campaign } = await begin(row(2));
+      const held = await lease(ledger, campaign.id);
+      expect(await ledger.acquire(campaign.id, { host: 'b', pid: 2 })).toEqual({ heldBy: holder });
+      await ledger.release(held);
+      expect(await ledger.acquire(campaign.id, { host: 'b', pid: 2 })).toHaveProperty('owner');
+    });
+
+    it('pass from a run that has died, whose claims become unknown and whose results count no more', async () => {
+      const { clock, ledger, campaign } = await begin(row(2), row(3));
+      const dead = await lease(ledger, campaign.id);
+      const [claim] = await ledger.claim(dead, '12345', 1);
+      clock.now += 2 * minute;
+      await lease(ledger, campaign.id);
+      expect(await counts(ledger, campaign.id)).toEqual({ unknown: 1, pending: 1 });
+      expect(await ledger.renew(dead)).toBe(false);
+      expect(await ledger.claim(dead, '12345', 1)).toEqual([]);
+      await ledger.record(dead, [{ messageId: claim?.id ?? '', attempt: 1, change: { state: 'rejected', code: 1 } }]);
+      expect(await counts(ledger, campaign.id)).toEqual({ unknown: 1, pending: 1 });
+    });
+
+    it('stay with a run that renews them', async () => {
+      const { clock, ledger, campaign } = await begin(row(2));
+      const held = await lease(ledger, campaign.id);
+      for (let i = 0; i < 3; i++) {
+        clock.now += minute / 2;
+        expect(await ledger.renew(held)).toBe(true);
+      }
+      expect(await ledger.acquire(campaign.id, { host: 'b', pid: 2 })).toEqual({ heldBy: holder });
+    });
+  });
+
+  describe('results', () => {
+    const sent = async () => {
+      const world = await begin(row(2), row(3), row(4), row(5), wrong(6));
+      const held = await lease(world.ledger, world.campaign.id);
+      const claims = await world.ledger.claim(held, '12345', 3);
+      const changes = [
+        { state: 'accepted', sid: `SM${'1'.repeat(32)}`, status: 'queued', segments: 3 },
+        { state: 'rejected', code: 21610, reason: 'unsubscribed' },
+        { state: 'unknown', reason: 'no answer' },
+      ] as const;
+      await world.ledger.record(
+        held,
+        claims.map(({ id, attempt }, i) => ({ messageId: id, attempt, change: changes[i] ?? changes[0] })),
+      );
+      return { ...world, held, claims };
+    };
+
+    it('are counted by state, status and code', async () => {
+      const { ledger, campaign } = await sent();
+      expect(await ledger.report(campaign.id)).toMatchObject({
+        ...{ rows: 5, statuses: { queued: 1 }, segments: 4, issues: wrong(6).issues },
+        counts: { accepted: 1, rejected: 1, unknown: 1, pending: 1, invalid: 1, claimed: 0, skipped: 0, canceled: 0 },
+        errors: expect.arrayContaining([
+          { code: 21610, reason: 'unsubscribed', count: 1 },
+          { code: null, reason: 'no answer', count: 1 },
+        ]),
+      });
+    });
+
+    it('are written once for an attempt', async () => {
+      const { ledger, campaign, held, claims } = await sent();
+      await ledger.record(held, [{ messageId: claims[0]?.id ?? '', attempt: 1, change: { state: 'rejected' } }]);
+      expect((await ledger.report(campaign.id)).counts.rejected).toBe(1);
+    });
+
+    it('never give one SID to two messages', async () => {
+      const { ledger, campaign, held } = await sent();
+      const [claim] = await ledger.claim(held, '12345', 1);
+      await ledger.record(held, [
+        { messageId: claim?.id ?? '', attempt: 1, change: { state: 'accepted', sid: `SM${'1'.repeat(32)}` } },
+      ]);
+      expect(await counts(ledger, campaign.id)).toMatchObject({ accepted: 1, unknown: 2 });
+    });
+
+    it('are found by SID and by state', async () => {
+      const { ledger, campaign } = await sent();
+      expect(await ledger.findSid(`SM${'1'.repeat(32)}`)).toMatchObject({ line: 2, campaignId: campaign.id });
+      expect(await ledger.findSid(`SM${'2'.repeat(32)}`)).toBeUndefined();
+      const lines = (await all(ledger.messages(campaign.id, { states: ['rejected', 'invalid'] }))).map(
+        ({ line }) => line,
+      );
+      expect(lines).toEqual([3, 6]);
+    });
+
+    it('that were rejected can be opened again by code', async () => {
+      const { ledger, campaign } = await sent();
+      expect(await ledger.reopen(campaign.id, [21606])).toBe(0);
+      expect(await ledger.reopen(campaign.id, [21606, 21610])).toBe(1);
+      expect(await counts(ledger, campaign.id)).toEqual({ accepted: 1, unknown: 1, pending: 2, invalid: 1 });
+    });
+  });
+}

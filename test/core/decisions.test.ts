@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { afterSend } from '../../src/core/after-send.ts';
+import { codeLink, errorCodes, explainCode } from '../../src/core/error-codes.ts';
+import { maskNumbers } from '../../src/core/mask.ts';
+import type { SendResult } from '../../src/core/message.ts';
+import { phoneNormalizer } from '../../src/core/phone.ts';
+import { emptyCounts, exitCodeOf, type RunEnd } from '../../src/core/report.ts';
+
+const policy = { baseDelayMs: 1000, maxDelayMs: 60_000 };
+
+describe('after an attempt', () => {
+  const rejected = (code: number): SendResult => ({ kind: 'rejected', code, reason: 'no' });
+
+  it.each<[string, SendResult, object, object]>([
+    [
+      'an accepted message keeps its SID',
+      { kind: 'accepted', sid: 'SM1', status: 'queued', segments: 2 },
+      { state: 'accepted', sid: 'SM1', status: 'queued', segments: 2 },
+      { kind: 'none' },
+    ],
+    [
+      'what may have been sent is never pending',
+      { kind: 'unknown', reason: 'ETIMEDOUT' },
+      { state: 'unknown', reason: 'ETIMEDOUT' },
+      { kind: 'none' },
+    ],
+    [
+      'a refused number is rejected',
+      rejected(21614),
+      { state: 'rejected', code: 21614, reason: 'no' },
+      { kind: 'none' },
+    ],
+    [
+      'an unknown code is rejected',
+      rejected(29999),
+      { state: 'rejected', code: 29999, reason: 'no' },
+      { kind: 'none' },
+    ],
+    [
+      'a bad sender stops that sender',
+      rejected(21606),
+      { state: 'rejected', code: 21606, reason: 'no' },
+      { kind: 'stop-sender', code: 21606, reason: 'no' },
+    ],
+    [
+      'a full queue pauses that sender and rejects nothing',
+      rejected(21611),
+      { state: 'pending', code: 21611, reason: 'no', delayMs: 60_000 },
+      { kind: 'pause-sender', pauseMs: 60_000 },
+    ],
+    [
+      'a refused account stops the run and rejects nothing',
+      { kind: 'stop', code: 20003, reason: 'no' },
+      { state: 'pending', code: 20003, reason: 'no' },
+      { kind: 'stop-run', code: 20003, reason: 'no' },
+    ],
+    [
+      'Twilio says how long to wait',
+      { kind: 'retry', cause: 'busy', reason: '429', afterMs: 7000 },
+      { state: 'pending', reason: '429', delayMs: 7000 },
+      { kind: 'busy', pauseMs: 7000 },
+    ],
+    [
+      'out of reach waits a little',
+      { kind: 'retry', cause: 'unreachable', reason: 'ECONNREFUSED' },
+      { state: 'pending', reason: 'ECONNREFUSED', delayMs: 1000 },
+      { kind: 'unreachable', pauseMs: 1000 },
+    ],
+  ])('%s', (_, result, change, effect) => {
+    expect(afterSend(1, result, policy, 0.5)).toEqual({ change, effect });
+  });
+
+  it.each([
+    [1, 0, 500],
+    [1, 0.999, 1499],
+    [2, 0.5, 2000],
+    [3, 0.5, 4000],
+    [30, 0.5, 60_000],
+  ])('waits longer at try %i with chance %d: %i ms', (tries, random, delayMs) => {
+    const { change } = afterSend(tries, { kind: 'retry', cause: 'unreachable', reason: 'x' }, policy, random);
+    expect(change.delayMs).toBe(delayMs);
+  });
+});
+
+describe('exit codes', () => {
+  const report = (counts: object) => ({
+    ...{ rows: 1, statuses: {}, segments: 0, cost: { amount: null, currency: null }, errors: [], issues: [] },
+    counts: { ...emptyCounts(), ...counts },
+  });
+  const outcome = (end: RunEnd, more: object = {}) => ({ end, invalid: 0, accepted: 0, rejected: 0, ...more });
+
+  it.each<[string, number, ReturnType<typeof outcome>, object]>([
+    ['all accepted', 0, outcome({ kind: 'finished' }, { accepted: 1 }), { accepted: 1 }],
+    ['nothing left to do', 0, outcome({ kind: 'finished' }), { accepted: 1, rejected: 1, invalid: 1 }],
+    ['a rejected message', 3, outcome({ kind: 'finished' }, { rejected: 1 }), { rejected: 1 }],
+    ['a wrong row', 3, outcome({ kind: 'finished' }, { invalid: 1 }), { invalid: 1 }],
+    ['refused credentials', 4, outcome({ kind: 'credentials', code: 20003, reason: '' }), { pending: 1 }],
+    ['nothing got through', 5, outcome({ kind: 'unreachable', reason: '' }), { pending: 1 }],
+    ['some got through', 8, outcome({ kind: 'unreachable', reason: '' }, { accepted: 1 }), { pending: 1, accepted: 1 }],
+    ['another run took over', 7, outcome({ kind: 'lost-lease' }), { pending: 1 }],
+    [
+      'an unknown outcome outweighs a rejected one',
+      8,
+      outcome({ kind: 'finished' }, { rejected: 1 }),
+      { unknown: 1, rejected: 1 },
+    ],
+    ['a limit that left something', 8, outcome({ kind: 'limit' }, { accepted: 1 }), { pending: 1, accepted: 1 }],
+    ['an interrupt', 130, outcome({ kind: 'interrupted' }, { accepted: 1 }), { pending: 1 }],
+  ])('%s is %i', (_, code, run, counts) => {
+    expect(exitCodeOf(run, report(counts))).toBe(code);
+  });
+});
+
+describe('error codes', () => {
+  it('are unique and all say what to do', () => {
+    expect(new Set(errorCodes.map(({ code }) => code)).size).toBe(errorCodes.length);
+    for (const { meaning, hint } of errorCodes) expect([meaning, hint]).not.toContain('');
+  });
+
+  it.each([
+    [20003, 'stop-run'],
+    [30002, 'stop-run'],
+    [21606, 'stop-sender'],
+    [21611, 'pause-sender'],
+    [20429, 'wait'],
+    [20500, 'settle'],
+    [21211, 'skip'],
+    [21610, 'suppress'],
+    [21408, 'skip-country'],
+    [30007, 'fix-content'],
+    [35118, 'fix-schedule'],
+    [30003, 'retry-later'],
+  ])('%i asks to %s', (code, action) => expect(explainCode(code)?.action).toBe(action));
+
+  it('knows nothing of a code it does not know, and links to Twilio’s page of it', () => {
+    expect(explainCode(99_999)).toBeUndefined();
+    expect(codeLink(99_999)).toBe('https://www.twilio.com/docs/api/errors/99999');
+  });
+});
+
+describe('masking', () => {
+  it.each([
+    ['+14155552671', '+1415•••2671'],
+    ["The 'To' number +14155552671 is bad", "The 'To' number +1415•••2671 is bad"],
+    ['whatsapp:+447700900123', 'whatsapp:+4477•••0123'],
+    ['(415) 555-2671', '(415•••2671'],
+    ['12345', '12345'],
+    ['order 2026', 'order 2026'],
+  ])('turns %s into %s', (text, masked) => expect(maskNumbers(text)).toBe(masked));
+});
+
+describe('numbers with --country', async () => {
+  const german = await phoneNormalizer('DE');
+  const american = await phoneNormalizer('US');
+  it.each([
+    [american, '(415) 555-0100', { value: '+14155550100' }],
+    [american, '14155550100', { value: '+14155550100' }],
+    [american, '+49 30 123456', { value: '+4930123456' }],
+    [german, '0170 1234567', { value: '+491701234567' }],
+    [american, '555', expect.objectContaining({ problem: 'is not a phone number in US' })],
+    [american, '415 555 0100 ext. 7', expect.objectContaining({ problem: 'is not a phone number in US' })],
+  ])('%#', (normalize, text, result) => expect(normalize(text)).toEqual(result));
+
+  it('refuses a country that is none', async () => {
+    await expect(phoneNormalizer('XX')).rejects.toThrow('no country has the code XX');
+  });
+});

@@ -1,0 +1,60 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/ledger/driver.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { tempFolder } from '../context.ts';
+import { ledgerContract, row } from '../contracts/ledger.ts';
+
+describe('the SQLite ledger', () => {
+  ledgerContract((clock) => openSqliteLedger(join(tempFolder(), 'ledger.db'), () => clock.now));
+
+  it('is for its user only', () => {
+    const path = join(tempFolder(), 'deep', 'ledger.db');
+    openSqliteLedger(path, Date.now);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700);
+  });
+
+  it('waits for the disk at each commit', () => {
+    const database = openDatabase(join(tempFolder(), 'ledger.db'));
+    const pragma = (name: string) => Object.values(database.prepare<object>(`pragma ${name}`).get() ?? {})[0];
+    expect([pragma('journal_mode'), pragma('synchronous'), pragma('secure_delete')]).toEqual(['wal', 2, 1]);
+  });
+
+  it('refuses a ledger of a newer version', () => {
+    const path = join(tempFolder(), 'ledger.db');
+    openDatabase(path).exec('pragma user_version = 99');
+    expect(() => openSqliteLedger(path, Date.now)).toThrow(/newer version/);
+  });
+
+  it('refuses a file that is no database, and a folder that cannot be made', () => {
+    const path = join(tempFolder(), 'ledger.db');
+    writeFileSync(path, 'not a database, but long enough to look at; '.repeat(30));
+    expect(() => openSqliteLedger(path, Date.now)).toThrow(/Cannot open the ledger/);
+    expect(() => openSqliteLedger(join(path, 'below-a-file', 'ledger.db'), Date.now)).toThrow(/Cannot make the folder/);
+  });
+
+  it('takes a campaign over at once from a process of this machine that is gone', async () => {
+    const path = join(tempFolder(), 'ledger.db');
+    const ledger = openSqliteLedger(path, Date.now);
+    const staging = await ledger.stage({ name: 'test', source: 'x' });
+    await staging.add([row(2)]);
+    const { id } = await staging.commit('hash');
+    const { hostname } = await import('node:os');
+    await ledger.acquire(id, { host: hostname(), pid: 2 ** 22 + 1 });
+    expect(await ledger.acquire(id, { host: hostname(), pid: process.pid })).toHaveProperty('owner');
+    expect(await ledger.acquire(id, { host: hostname(), pid: 1 })).toHaveProperty('heldBy');
+  });
+
+  it('forgets a plan that was never finished', async () => {
+    const clock = { now: 0 };
+    const path = join(tempFolder(), 'ledger.db');
+    const ledger = openSqliteLedger(path, () => clock.now);
+    await (await ledger.stage({ name: 'lost', source: 'x' })).add([row(2)]);
+    clock.now += 25 * 3_600_000;
+    await ledger.stage({ name: 'next', source: 'x' });
+    const count = openDatabase(path).prepare<{ n: number }>('select count(*) as n from messages').get();
+    expect(count?.n).toBe(0);
+  });
+});

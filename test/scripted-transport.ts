@@ -1,0 +1,33 @@
+import type { MessageRequest, SendResult } from '../src/core/message.ts';
+import type { Transport } from '../src/transport/transport.ts';
+
+/** Says what becomes of a request: `attempt` counts those to the same recipient, `n` all of them, from 1. */
+export type Script = (request: MessageRequest, attempt: number, n: number) => SendResult | Promise<SendResult>;
+
+/** Takes everything, unless a script says otherwise; keeps what it took. */
+export function scriptedTransport(
+  script?: Script,
+): Transport & { readonly sent: MessageRequest[]; readonly tried: MessageRequest[] } {
+  const sent: MessageRequest[] = [];
+  const tried: MessageRequest[] = [];
+  return {
+    sent,
+    tried,
+    send: async (request) => {
+      tried.push(request);
+      const n = tried.length;
+      const attempt = tried.filter(({ to }) => to === request.to).length;
+      const taken: SendResult = {
+        kind: 'accepted',
+        sid: `SM${n.toString(16).padStart(32, '0')}`,
+        status: 'queued',
+        segments: 1,
+      };
+      const result = (await script?.(request, attempt, n)) ?? taken;
+      if (result.kind === 'accepted') sent.push(request);
+      return result;
+    },
+    account: async () => ({ sid: 'AC', name: 'Test', status: 'active', type: 'Full', clockAheadMs: 0 }),
+    close: () => undefined,
+  };
+}
