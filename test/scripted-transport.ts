@@ -2,7 +2,11 @@ import type { MessageRequest, SendResult } from '../src/core/message.ts';
 import type { Transport } from '../src/transport/transport.ts';
 
 /** Says what becomes of a request: `attempt` counts those to the same recipient, `n` all of them, from 1. */
-export type Script = (request: MessageRequest, attempt: number, n: number) => SendResult | Promise<SendResult>;
+export type Script = (
+  request: MessageRequest,
+  attempt: number,
+  n: number,
+) => SendResult | undefined | Promise<SendResult | undefined>;
 
 /** Takes everything, unless a script says otherwise; keeps what it took. */
 export function scriptedTransport(

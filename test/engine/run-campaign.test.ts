@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SendResult } from '../../src/core/message.ts';
+import { type RunOptions, runCampaign } from '../../src/engine/run-campaign.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { tempFolder, testContext } from '../context.ts';
+import { row } from '../contracts/ledger.ts';
+import { type Script, scriptedTransport } from '../scripted-transport.ts';
+
+const busy: SendResult = { kind: 'retry', cause: 'busy', reason: '429', afterMs: 2000 };
+const unreachable: SendResult = { kind: 'retry', cause: 'unreachable', reason: 'ECONNREFUSED' };
+const rejected = (code: number): SendResult => ({ kind: 'rejected', code, reason: 'no' });
+
+async function run(count: number, script?: Script, options: Partial<RunOptions> & { senders?: number } = {}) {
+  const { context, clock } = testContext();
+  const ledger = openSqliteLedger(join(tempFolder(), 'ledger.db'), () => clock.now);
+  const staging = await ledger.stage({ name: 'test', source: 'test' });
+  const { senders = 1 } = options;
+  await staging.add(Array.from({ length: count }, (_, i) => row(i + 2, { sender: `S${i % senders}` })));
+  const { id } = await staging.commit('hash');
+  const lease = await ledger.acquire(id, { host: 'a', pid: 1 });
+  if ('heldBy' in lease) throw new Error('held');
+  const startedAt = clock.now;
+  const transport = scriptedTransport(script);
+  const end = await runCampaign(lease, {
+    ...{ ledger, transport, retry: { baseDelayMs: 500, maxDelayMs: 30_000 }, retryForMs: 600_000, concurrency: 4 },
+    ...{ signal: context.signal, now: context.now, sleep: context.sleep, random: () => 0.5 },
+    ...options,
+  });
+  const { counts } = await ledger.report(id);
+  return { end, counts, transport, elapsedMs: clock.now - startedAt };
+}
+
+describe('a run', () => {
+  it('has a claim on disk before its request goes out', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'ledger.db');
+    const ledger = openSqliteLedger(path, Date.now);
+    const staging = await ledger.stage({ name: 'test', source: 'test' });
+    await staging.add([row(2), row(3)]);
+    const { id } = await staging.commit('hash');
+    const lease = await ledger.acquire(id, { host: 'a', pid: 1 });
+    if ('heldBy' in lease) throw new Error('held');
+    const seen: (string | undefined)[] = [];
+    const transport = scriptedTransport(async ({ to }) => {
+      // Another connection sees only what has been committed.
+      for await (const message of openSqliteLedger(path, Date.now).messages(id))
+        if (message.to === to) seen.push(message.state);
+      return undefined;
+    });
+    const { context } = testContext();
+    const retry = { baseDelayMs: 1, maxDelayMs: 1 };
+    await runCampaign(lease, { ...context, ledger, transport, retry, retryForMs: 1, concurrency: 1 });
+    expect(seen).toEqual(['claimed', 'claimed']);
+  });
+
+  it('sends every message once', async () => {
+    const { end, counts, transport } = await run(50);
+    expect([end, counts.accepted]).toEqual([{ kind: 'finished' }, 50]);
+    expect(new Set(transport.tried.map(({ to }) => to)).size).toBe(transport.tried.length);
+  });
+
+  it('never has more requests out than allowed', async () => {
+    let out = 0;
+    let most = 0;
+    await run(40, async () => {
+      most = Math.max(most, ++out);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      out--;
+      return undefined;
+    });
+    expect(most).toBe(4);
+  });
+
+  it('tries again what was certainly not sent, after as long as Twilio asked', async () => {
+    const { counts, transport, elapsedMs } = await run(3, (_, attempt) => (attempt === 1 ? busy : undefined));
+    expect([counts.accepted, transport.tried.length]).toEqual([3, 6]);
+    expect(elapsedMs).toBeGreaterThanOrEqual(2000);
+  });
+
+  it('never sends again what may have been sent', async () => {
+    const { end, counts, transport } = await run(3, () => ({ kind: 'unknown', reason: 'ETIMEDOUT' }));
+    expect([end.kind, counts.unknown, transport.tried.length]).toEqual(['finished', 3, 3]);
+  });
+
+  it('gives up when Twilio takes nothing for too long, and leaves everything pending', async () => {
+    const { end, counts, elapsedMs } = await run(20, () => unreachable, { retryForMs: 60_000 });
+    expect(end).toEqual({ kind: 'unreachable', reason: 'Twilio is out of reach' });
+    expect(counts.pending).toBe(20);
+    expect(elapsedMs).toBeGreaterThan(20_000);
+    expect(elapsedMs).toBeLessThanOrEqual(60_000);
+  });
+
+  it('knocks ever less often while Twilio is out of reach', async () => {
+    const { transport } = await run(500, () => unreachable, { retryForMs: 600_000 });
+    expect(transport.tried.length).toBeLessThan(80);
+  });
+
+  it('goes on when Twilio comes back', async () => {
+    const { end, counts } = await run(30, (_, __, n) => (n < 20 ? unreachable : undefined));
+    expect([end.kind, counts.accepted]).toEqual(['finished', 30]);
+  });
+
+  it('stops at once when the account is refused, and rejects nothing', async () => {
+    const { end, counts, transport } = await run(50, () => ({ kind: 'stop', code: 20003, reason: 'Authenticate' }));
+    expect(end).toEqual({ kind: 'credentials', code: 20003, reason: 'Authenticate' });
+    expect([counts.pending, counts.rejected]).toEqual([50, 0]);
+    expect(transport.tried.length).toBeLessThanOrEqual(4);
+  });
+
+  it('stops a sender that is refused, and goes on with the others', async () => {
+    const { end, counts } = await run(
+      40,
+      ({ body }) => (Number(body?.slice(3)) % 2 === 0 ? rejected(21606) : undefined),
+      {
+        senders: 2,
+      },
+    );
+    expect(end).toMatchObject({ kind: 'sender', sender: 'S0', code: 21606 });
+    expect(counts.accepted).toBe(20);
+    expect(counts.rejected).toBeLessThanOrEqual(4);
+    expect(counts.pending).toBe(20 - counts.rejected);
+  });
+
+  it('rests a sender whose queue at Twilio is full, and sends all in the end', async () => {
+    const { counts, elapsedMs } = await run(4, (_, attempt) => (attempt === 1 ? rejected(21611) : undefined));
+    expect(counts).toMatchObject({ accepted: 4, rejected: 0 });
+    expect(elapsedMs).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('sends no more than its limit', async () => {
+    const { end, counts } = await run(10, undefined, { limit: 3 });
+    expect([end.kind, counts.accepted, counts.pending]).toEqual(['limit', 3, 7]);
+  });
+
+  it('keeps to the rate of each sender', async () => {
+    const { counts, elapsedMs } = await run(40, undefined, { perSecond: 10, senders: 2 });
+    expect(counts.accepted).toBe(40);
+    expect(elapsedMs).toBeGreaterThanOrEqual(1850);
+    expect(elapsedMs).toBeLessThan(4200);
+  });
+
+  it('waits for what is out when it is interrupted, and records it', async () => {
+    const stop = new AbortController();
+    const { end, counts } = await run(
+      50,
+      async (_, __, n) => {
+        if (n === 10) stop.abort();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return undefined;
+      },
+      { signal: stop.signal },
+    );
+    expect(end).toEqual({ kind: 'interrupted' });
+    expect(counts.claimed).toBe(0);
+    expect(counts.accepted).toBeGreaterThanOrEqual(10);
+    expect(counts.accepted + counts.pending).toBe(50);
+  });
+
+  it('lets a bug of the transport through, after recording what it can', async () => {
+    const broken: Script = (_, __, n) => {
+      if (n === 3) throw new TypeError('a bug');
+      return undefined;
+    };
+    await expect(run(10, broken)).rejects.toThrow('a bug');
+  });
+});

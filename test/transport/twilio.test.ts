@@ -1,0 +1,257 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { MessageRequest } from '../../src/core/message.ts';
+import { type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
+import { twilioTransport } from '../../src/transport/twilio.ts';
+import { type Fate, transportContract } from '../contracts/transport.ts';
+import { scriptedTransport } from '../scripted-transport.ts';
+
+let closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing) await close();
+  closing = [];
+});
+
+const request: MessageRequest = { to: '+14155550100', from: '+14155550199', body: 'Hi' };
+
+async function toSimulator(options: SimulatorOptions = {}, secret?: string) {
+  const simulator = await startSimulator(options);
+  closing.push(simulator.close);
+  const { url: baseUrl, accountSid, authToken } = simulator;
+  const credentials = { accountSid, user: accountSid, secret: secret ?? authToken };
+  const transport = twilioTransport({ credentials, baseUrl, timeoutMs: 300 });
+  return { simulator, transport, created: () => simulator.truth().length };
+}
+
+async function toServer(listener: RequestListener, timeoutMs = 1000) {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  closing.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  );
+  await once(server, 'listening');
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return twilioTransport({ credentials: { accountSid: 'AC1', user: 'AC1', secret: 'canary' }, baseUrl, timeoutMs });
+}
+
+const answering = (status: number, body: string, headers: Record<string, string> = {}) =>
+  toServer(
+    (_, response) => void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body),
+  );
+
+describe('the Twilio transport', () => {
+  transportContract((fate) => {
+    const fates: Readonly<Record<Fate, () => ReturnType<typeof toSimulator>>> = {
+      accepted: () => toSimulator(),
+      rejected: () => toSimulator({ script: (form) => void form.set('To', '+15005550009') as undefined }),
+      retry: () => toSimulator({ faults: ['429=1'] }),
+      unknown: () => toSimulator({ faults: ['reset-after-create=1'] }),
+      stop: () => toSimulator({}, 'wrong'),
+    };
+    return fates[fate]();
+  });
+});
+
+describe('the scripted transport of the tests', () => {
+  transportContract(async (fate) => {
+    const results = {
+      accepted: undefined,
+      rejected: { kind: 'rejected', code: 21614, reason: 'no' },
+      retry: { kind: 'retry', cause: 'busy', reason: 'busy' },
+      unknown: { kind: 'unknown', reason: 'no answer' },
+      stop: { kind: 'stop', code: 20003, reason: 'no' },
+    } as const;
+    const transport = scriptedTransport(() => results[fate]);
+    return { transport, created: () => transport.sent.length };
+  });
+});
+
+describe('what arrives', () => {
+  it('is every parameter, whole, with repeated keys for repeated values', async () => {
+    const { simulator, transport } = await toSimulator();
+    const body = 'Ada & Bob + "Eve"\'s 100% <b>\nnew line\r\n=end; 😀 字 \t{{ x }}';
+    const mediaUrl = Array.from({ length: 10 }, (_, i) => `https://e.com/${i}?a=1&b=,x`);
+    await transport.send({
+      ...{
+        ...request,
+        body,
+        mediaUrl,
+        validityPeriod: 60,
+        provideFeedback: true,
+        maxPrice: 0.05,
+        extra: { NewThing: 'a=b&c' },
+      },
+      ...{
+        messagingServiceSid: `MG${'a'.repeat(32)}`,
+        persistentAction: ['geo:1,2', 'geo:3,4'],
+        contentRetention: 'discard',
+      },
+    });
+    const form = new URLSearchParams([...(simulator.truth()[0]?.parameters ?? [])]);
+    expect(form.get('Body')).toBe(body);
+    expect(form.getAll('MediaUrl')).toEqual(mediaUrl);
+    expect(form.getAll('PersistentAction')).toEqual(['geo:1,2', 'geo:3,4']);
+    expect(Object.fromEntries(form)).toMatchObject({
+      ...{ To: request.to, From: request.from, ValidityPeriod: '60', ProvideFeedback: 'true', MaxPrice: '0.05' },
+      ...{ NewThing: 'a=b&c', ContentRetention: 'discard', MessagingServiceSid: `MG${'a'.repeat(32)}` },
+    });
+    expect(form.has('AccountSid')).toBe(false);
+  });
+
+  it('goes to the subaccount of the request, with the credentials of the config', async () => {
+    const { simulator, transport } = await toSimulator();
+    const accountSid = `AC${'c'.repeat(32)}`;
+    expect((await transport.send({ ...request, accountSid })).kind).toBe('accepted');
+    expect(simulator.truth()[0]?.accountSid).toBe(accountSid);
+  });
+});
+
+describe('what an end proves', () => {
+  it.each([
+    '500-before',
+    '500-after',
+    '502-after',
+    '503-before',
+    '504-after',
+    'reset-before-read',
+    'reset-after-read',
+    'reset-after-create',
+  ])('%s: it may have been sent', async (fault) => {
+    const { transport } = await toSimulator({ faults: [`${fault}=1`] });
+    expect((await transport.send(request)).kind).toBe('unknown');
+  });
+
+  it.each([
+    'fin-mid-headers',
+    'torn-201',
+    'bad-json-201',
+    'html-201',
+    'wrong-sid-201',
+    'redirect',
+    'hang',
+    'hang-created',
+    'late-create',
+    'slow',
+    'byte-a-second',
+  ])('%s: it may have been sent', async (fault) => {
+    const { transport } = await toSimulator({ faults: [`${fault}=1`] });
+    expect((await transport.send(request)).kind).toBe('unknown');
+  });
+
+  it.each([
+    ['a 408', 408, '{"code":20408,"message":"timeout"}'],
+    ['a 200', 200, `{"sid":"SM${'1'.repeat(32)}"}`],
+    ['a 202', 202, `{"sid":"SM${'1'.repeat(32)}"}`],
+    ['a 204', 204, ''],
+    ['a 400 that is not Twilio’s', 400, '<html>'],
+    ['a 404 of some proxy', 404, 'not found'],
+    ['a 201 with a null SID', 201, '{"sid":null}'],
+    ['a 201 with an upper-case SID', 201, `{"sid":"SM${'A'.repeat(32)}"}`],
+    ['a 201 that is a list', 201, '[]'],
+  ])('%s: it may have been sent', async (_, status, body) => {
+    const transport = await answering(status, body);
+    expect((await transport.send(request)).kind).toBe('unknown');
+  });
+
+  it.each([
+    ['a connection that is refused', async () => 'http://127.0.0.1:1'],
+    ['a name that does not resolve', async () => 'http://nowhere.invalid'],
+  ])('%s: certainly not sent', async (_, url) => {
+    const transport = twilioTransport({
+      credentials: { accountSid: 'AC1', user: 'AC1', secret: 'x' },
+      baseUrl: await url(),
+      timeoutMs: 2000,
+    });
+    expect(await transport.send(request)).toMatchObject({ kind: 'retry', cause: 'unreachable' });
+  });
+
+  it('TLS that fails: certainly not sent', async () => {
+    const server = createTcpServer((socket) => void socket.end('this is not TLS')).listen(0, '127.0.0.1');
+    closing.push(() => server.close());
+    await once(server, 'listening');
+    const baseUrl = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const transport = twilioTransport({
+      credentials: { accountSid: 'AC1', user: 'AC1', secret: 'x' },
+      baseUrl,
+      timeoutMs: 2000,
+    });
+    expect(await transport.send(request)).toMatchObject({ kind: 'retry', cause: 'unreachable' });
+  });
+
+  it('a kept-alive connection that is cut: it may have been sent', async () => {
+    let count = 0;
+    const transport = await toServer((incoming, response) => {
+      if (++count === 1) response.writeHead(201).end(`{"sid":"SM${'1'.repeat(32)}","status":"queued"}`);
+      else incoming.socket.resetAndDestroy();
+    });
+    expect((await transport.send(request)).kind).toBe('accepted');
+    expect((await transport.send(request)).kind).toBe('unknown');
+  });
+
+  it.each([
+    ['seconds', { 'retry-after': '7' }, 7000],
+    [
+      'a date, by the server’s own clock',
+      { 'retry-after': 'Mon, 23 Nov 2026 10:00:09 GMT', date: 'Mon, 23 Nov 2026 10:00:00 GMT' },
+      9000,
+    ],
+    ['nonsense', { 'retry-after': 'soon' }, undefined],
+    ['nothing', {}, undefined],
+  ])('a 429 with %s as Retry-After', async (_, headers, afterMs) => {
+    const transport = await answering(429, '{"code":20429,"message":"Too Many Requests"}', headers);
+    expect(await transport.send(request)).toEqual({
+      kind: 'retry',
+      cause: 'busy',
+      reason: 'Twilio is busy (429)',
+      ...(afterMs && { afterMs }),
+    });
+  });
+
+  it.each([
+    [401, 20003],
+    [403, 20403],
+    [404, 20404],
+    [400, 20005],
+  ])('a %i with code %i stops the run', async (status, code) => {
+    const transport = await answering(status, JSON.stringify({ code, message: 'no', status }));
+    expect(await transport.send(request)).toEqual({ kind: 'stop', code, reason: 'no' });
+  });
+
+  it('a refusal with any other code is about the message', async () => {
+    const transport = await answering(400, '{"code":29999,"message":"new rule"}');
+    expect(await transport.send(request)).toEqual({ kind: 'rejected', code: 29_999, reason: 'new rule' });
+  });
+});
+
+describe('the account', () => {
+  it('is looked at without sending', async () => {
+    const { transport, created } = await toSimulator();
+    expect(await transport.account()).toMatchObject({ status: 'active', type: 'Full' });
+    expect(created()).toBe(0);
+  });
+
+  it.each([
+    ['is refused', () => toSimulator({}, 'wrong').then(({ transport }) => transport), /refused the credentials/],
+    ['answers oddly', () => answering(500, ''), /odd answer: HTTP 500/],
+  ])('%s', async (_, open, message) => {
+    await expect((await open()).account()).rejects.toThrow(message);
+  });
+});
+
+it('never lets the secret out, whatever goes wrong', async () => {
+  const secret = 'canary-4f1d0c';
+  const encoded = Buffer.from(`AC1:${secret}`).toString('base64');
+  const credentials = { accountSid: 'AC1', user: 'AC1', secret };
+  const results: unknown[] = [];
+  for (const baseUrl of ['http://127.0.0.1:1', 'http://nowhere.invalid', 'https://127.0.0.1:1']) {
+    results.push(await twilioTransport({ credentials, baseUrl, timeoutMs: 500 }).send(request));
+  }
+  const echo = await toServer(
+    (incoming, response) => void response.writeHead(418).end(String(incoming.headers.authorization)),
+  );
+  results.push(await echo.send(request));
+  expect(JSON.stringify(results)).not.toContain(secret);
+  expect(JSON.stringify(results)).not.toContain(encoded);
+});
