@@ -7,7 +7,6 @@ import type { Campaign, Ledger, Staging } from '../ledger/ledger.ts';
 import { planJson } from '../ui/json.ts';
 import { formatCount, formatDuration, plural } from '../ui/lines.ts';
 import { type PlanView, planLines } from '../ui/plan.ts';
-import { autoName } from './campaign-name.ts';
 import { deliver, quoted } from './deliver.ts';
 import { type Act, addParameters, countFlag, type Flags, textFlag } from './options.ts';
 import { type Session, withSession } from './session.ts';
@@ -85,11 +84,14 @@ async function batch(isDry: boolean, flags: Flags, context: Context): Promise<nu
     // Credentials first: a plan that can't be sent is not worth reading twice.
     if (!isDry) await session.connect();
     const ledger = await session.ledger();
-    const name = textFlag(flags, 'campaign') ?? autoName(stemOf(flags), context.now(), context.random());
-    const staging = await ledger.stage({ name, source: String(flags['file']) });
+    const staging = await ledger.stage({
+      name: textFlag(flags, 'campaign'),
+      stem: stemOf(flags),
+      source: String(flags['file']),
+    });
     try {
       const input = await stageInput(staging, flags, session, context);
-      const view = await viewPlan(name, staging, input, isDry ? Number.MAX_SAFE_INTEGER : 10, session);
+      const view = await viewPlan(staging, input, isDry ? Number.MAX_SAFE_INTEGER : 10, session);
       if (isDry) return showPlan(view, session, context);
       const { campaign, invalid } = await settleOn(view, { staging, input, flags, session, context });
       return await deliver(campaign, { invalid, retryForMs, limit: countFlag(flags, 'limit') }, session, context);
@@ -105,14 +107,13 @@ function stemOf(flags: Flags): string {
 }
 
 async function viewPlan(
-  name: string,
   staging: Staging,
   input: StagedInput,
   shownIssues: number,
   { config }: Session,
 ): Promise<PlanView> {
   return {
-    name,
+    name: staging.name,
     plan: await staging.plan(),
     samples: await staging.samples(3),
     invalid: await staging.invalid(shownIssues),

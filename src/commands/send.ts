@@ -11,7 +11,6 @@ import type { Campaign } from '../ledger/ledger.ts';
 import { messageJson, reportJson } from '../ui/json.ts';
 import { shown } from '../ui/lines.ts';
 import { messageLine } from '../ui/messages.ts';
-import { autoName } from './campaign-name.ts';
 import { deliver } from './deliver.ts';
 import { type Act, addParameters, contentVariablesOf, type Flags, requestOf, textFlag } from './options.ts';
 import { parseContextOf, type Session, withSession } from './session.ts';
@@ -44,7 +43,7 @@ const retryForMs = 15_000;
 export function send(flags: Flags, context: Context): Promise<number> {
   return withSession(flags, context, async (session) => {
     const rows = await planMessages(flags, session, context);
-    const campaign = await write(rows, flags, session, context);
+    const campaign = await write(rows, flags, session);
     return deliver(campaign, { invalid: 0, retryForMs, print: printer(campaign, session, context) }, session, context);
   });
 }
@@ -91,14 +90,13 @@ function readFile(file: string): string {
   }
 }
 
-async function write(rows: readonly PlannedRow[], flags: Flags, session: Session, context: Context): Promise<Campaign> {
+async function write(rows: readonly PlannedRow[], flags: Flags, session: Session): Promise<Campaign> {
   // Credentials first: what can't be sent is not written down.
   await session.connect();
   const ledger = await session.ledger();
-  const name = textFlag(flags, 'campaign') ?? autoName('send', context.now(), context.random());
-  const staging = await ledger.stage({ name, source: 'send' });
+  const staging = await ledger.stage({ name: textFlag(flags, 'campaign'), stem: 'send', source: 'send' });
   await staging.add(rows);
-  return staging.commit(`send:${name}`);
+  return staging.commit(`send ${staging.name}`);
 }
 
 function printer(

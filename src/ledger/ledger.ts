@@ -20,8 +20,10 @@ export interface CampaignSummary extends Campaign {
 
 /** What a plan is written down as. */
 export interface NewCampaign {
-  /** Names a campaign that may exist already: then only what is new or unsent is added. */
-  readonly name: string;
+  /** Names a campaign that may exist already: then only what is new or unsent is added. Absent: a new one. */
+  readonly name?: string | undefined;
+  /** What the name of a campaign that was given none begins with. */
+  readonly stem: string;
   readonly source: string;
 }
 
@@ -30,6 +32,7 @@ export interface NewCampaign {
  * a process that dies before leaves nothing behind that is ever sent.
  */
 export interface Staging {
+  readonly name: string;
   /** Takes rows in; one whose key came before becomes `skipped: duplicate of line N`. */
   add(rows: readonly PlannedRow[]): Promise<void>;
   /** What `commit` would do. */

@@ -14,8 +14,10 @@ const newCampaignId = (): string => randomBytes(6).toString('hex');
 const done = "('claimed', 'accepted', 'rejected', 'unknown', 'canceled')";
 
 /** Begins a plan in the ledger; see `Staging`. */
-export function stageInSqlite(database: Database, { name, source }: NewCampaign, now: () => number): Staging {
+export function stageInSqlite(database: Database, campaign: NewCampaign, now: () => number): Staging {
+  const { source } = campaign;
   const id = newCampaignId();
+  const name = campaign.name ?? freshName(database, campaign.stem, id, now());
   dropAbandoned(database, now());
   database
     .prepare('insert into campaigns (id, name, source, created_at, touched_at) values (:id, :name, :source, :at, :at)')
@@ -32,6 +34,7 @@ export function stageInSqlite(database: Database, { name, source }: NewCampaign,
       .map(toMessage);
 
   return {
+    name,
     add: rowAdder(database, id, now),
     plan: async () => planOf(database, id, target()),
     samples: async (limit) => staged('pending', limit),
@@ -46,6 +49,14 @@ export function stageInSqlite(database: Database, { name, source }: NewCampaign,
       }),
     discard: async () => database.transaction(() => drop(database, id)),
   };
+}
+
+/** `customers-20261123-1000-7f3a`: what, when, and enough to keep it apart from its twins. */
+function freshName(database: Database, stem: string, id: string, at: number): string {
+  const time = new Date(at).toISOString().slice(0, 16).replace(/[-:]/g, '').replace('T', '-');
+  const short = `${stem}-${time}-${id.slice(0, 4)}`;
+  const isTaken = database.prepare('select 1 from campaigns where name = :short').get({ short }) !== undefined;
+  return isTaken ? `${stem}-${time}-${id}` : short;
 }
 
 function rowAdder(database: Database, id: string, now: () => number): Staging['add'] {

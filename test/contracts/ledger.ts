@@ -44,7 +44,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
     return { clock, ledger, campaign };
   };
   const write = async (ledger: Ledger, name: string, rows: readonly PlannedRow[], hash = 'hash') => {
-    const staging = await ledger.stage({ name, source: 'list.csv' });
+    const staging = await ledger.stage({ name, stem: 'list', source: 'list.csv' });
     await staging.add(rows);
     return staging.commit(hash);
   };
@@ -59,7 +59,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
   describe('staging', () => {
     it('shows nothing before it is committed, and everything after', async () => {
       const ledger = open({ now: 0 });
-      const staging = await ledger.stage({ name: 'spring', source: 'list.csv' });
+      const staging = await ledger.stage({ name: 'spring', stem: 'x', source: 'list.csv' });
       await staging.add([row(2), wrong(3)]);
       expect([await ledger.find('spring'), await ledger.campaigns(9)]).toEqual([undefined, []]);
       const campaign = await staging.commit('hash');
@@ -67,13 +67,22 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       expect(await counts(ledger, campaign.id)).toEqual({ pending: 1, invalid: 1 });
     });
 
+    it('gives a campaign without a name one that no other has', async () => {
+      const ledger = open({ now: 0 });
+      const names = await Promise.all(
+        Array.from({ length: 300 }, async () => (await ledger.stage({ stem: 'list', source: 'x' })).name),
+      );
+      expect(new Set(names).size).toBe(300);
+      expect(names[0]).toMatch(/^list-19700101-0000-[0-9a-f]{4}/);
+    });
+
     it('leaves nothing when it is discarded, and does no harm when that comes after the commit', async () => {
       const { ledger, campaign } = await begin(row(2));
-      const staging = await ledger.stage({ name: 'other', source: 'x' });
+      const staging = await ledger.stage({ name: 'other', stem: 'x', source: 'x' });
       await staging.add([row(3)]);
       await staging.discard();
       expect(await ledger.find('other')).toBeUndefined();
-      const again = await ledger.stage({ name: 'third', source: 'x' });
+      const again = await ledger.stage({ name: 'third', stem: 'x', source: 'x' });
       await again.add([row(4)]);
       const third = await again.commit('h');
       await again.discard();
@@ -90,7 +99,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
 
     it('says what it would do', async () => {
       const { ledger } = await begin(row(2));
-      const staging = await ledger.stage({ name: 'test', source: 'list.csv' });
+      const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'list.csv' });
       await staging.add([row(2), row(3, { segments: 2 }), row(4, { sender: 'B' }), wrong(5)]);
       expect(await staging.plan()).toEqual({
         ...{ rows: 4, toSend: 3, invalid: 1, skipped: 0, already: 0, segments: 4 },
@@ -112,7 +121,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       await ledger.record(held, [
         { messageId: claim?.id ?? '', attempt: 1, change: { state: 'accepted', sid: 'SM1' } },
       ]);
-      const staging = await ledger.stage({ name: 'test', source: 'list.csv' });
+      const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'list.csv' });
       const changed = { to: row(3).to, from: '12345', body: 'Changed' };
       await staging.add([row(2), row(3, { request: changed }), row(4), wrong(5)]);
       expect(await staging.plan()).toMatchObject({ toSend: 2, already: 1, invalid: 1 });

@@ -14,7 +14,7 @@ const rejected = (code: number): SendResult => ({ kind: 'rejected', code, reason
 async function run(count: number, script?: Script, options: Partial<RunOptions> & { senders?: number } = {}) {
   const { context, clock } = testContext();
   const ledger = openSqliteLedger(join(tempFolder(), 'ledger.db'), () => clock.now);
-  const staging = await ledger.stage({ name: 'test', source: 'test' });
+  const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'test' });
   const { senders = 1 } = options;
   await staging.add(Array.from({ length: count }, (_, i) => row(i + 2, { sender: `S${i % senders}` })));
   const { id } = await staging.commit('hash');
@@ -36,7 +36,7 @@ describe('a run', () => {
     const folder = tempFolder();
     const path = join(folder, 'ledger.db');
     const ledger = openSqliteLedger(path, Date.now);
-    const staging = await ledger.stage({ name: 'test', source: 'test' });
+    const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'test' });
     await staging.add([row(2), row(3)]);
     const { id } = await staging.commit('hash');
     const lease = await ledger.acquire(id, { host: 'a', pid: 1 });

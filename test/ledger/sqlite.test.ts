@@ -38,7 +38,7 @@ describe('the SQLite ledger', () => {
   it('takes a campaign over at once from a process of this machine that is gone', async () => {
     const path = join(tempFolder(), 'ledger.db');
     const ledger = openSqliteLedger(path, Date.now);
-    const staging = await ledger.stage({ name: 'test', source: 'x' });
+    const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'x' });
     await staging.add([row(2)]);
     const { id } = await staging.commit('hash');
     const { hostname } = await import('node:os');
@@ -51,9 +51,9 @@ describe('the SQLite ledger', () => {
     const clock = { now: 0 };
     const path = join(tempFolder(), 'ledger.db');
     const ledger = openSqliteLedger(path, () => clock.now);
-    await (await ledger.stage({ name: 'lost', source: 'x' })).add([row(2)]);
+    await (await ledger.stage({ name: 'lost', stem: 'x', source: 'x' })).add([row(2)]);
     clock.now += 25 * 3_600_000;
-    await ledger.stage({ name: 'next', source: 'x' });
+    await ledger.stage({ name: 'next', stem: 'x', source: 'x' });
     const count = openDatabase(path).prepare<{ n: number }>('select count(*) as n from messages').get();
     expect(count?.n).toBe(0);
   });
