@@ -14,7 +14,8 @@ export const testEnv = {
   TWILIO_AUTH_TOKEN: 'canary-4f1d0c',
 };
 
-export const from = '+14155550199';
+/** No recipient of the tests. */
+export const from = '+14155600199';
 
 /** A folder of its own for one test. */
 export function tempFolder(): string {

@@ -44,7 +44,7 @@ export interface Simulator {
 }
 
 /** Credentials that open nothing but a simulator. */
-const defaults = { accountSid: 'AC00000000000000000000000000051401', authToken: '00000000000000000000000000051401' };
+const defaults = { accountSid: 'AC00000000000000000000000000051401', authToken: '51051051051051051051051051051051' };
 
 /** Starts a simulator on 127.0.0.1. Throws a `CliError` for a fault it does not know and a port that is taken. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {

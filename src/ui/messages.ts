@@ -21,7 +21,8 @@ export function messageLine(message: Message, look: Look): string {
   }
 }
 
-function reasonOf({ code, reason = '' }: Message, look: Look): string {
+function reasonOf({ code, reason = '', issues }: Message, look: Look): string {
+  if (issues.length > 0) return issues.map(({ column, problem }) => `${clean(column)} ${problem}`).join('; ');
   const known = code === undefined ? undefined : explainCode(code);
   return known ? `${known.meaning}. ${known.hint}` : shown(reason, look);
 }

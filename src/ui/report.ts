@@ -57,7 +57,7 @@ function stateLines({ counts, rows }: Report, paint: Paint): string[] {
   return looks
     .filter(({ state }) => counts[state] > 0)
     .map(({ state, glyph, color, about }) => {
-      const share = `${((counts[state] / rows) * 100).toFixed(1)} %`.padStart(8);
+      const share = `${((counts[state] / rows) * 100).toFixed(1)} %`.padStart(9);
       return `  ${paint[color](`${glyph} ${state.padEnd(9)}`)} ${formatCount(counts[state]).padStart(digits)}${share}  ${paint.dim(about)}`;
     });
 }

@@ -47,7 +47,7 @@ describe('the pace', () => {
 });
 
 describe('the number of requests at once', () => {
-  it('halves when Twilio is busy, never below one, and recovers', () => {
+  it('halves when Twilio is busy, never below one, and recovers from a storm', () => {
     const limit = concurrencyLimit(16);
     const seen = [limit.current()];
     for (let i = 0; i < 6; i++) {
@@ -56,6 +56,21 @@ describe('the number of requests at once', () => {
     }
     expect(seen).toEqual([16, 8, 4, 2, 1, 1, 1]);
     for (let i = 0; i < 200; i++) limit.onSuccess();
+    expect(limit.current()).toBe(15);
+    for (let i = 0; i < 4000; i++) limit.onSuccess();
     expect(limit.current()).toBe(16);
+  });
+
+  it('settles below what Twilio takes, and seldom asks for more', () => {
+    const limit = concurrencyLimit(64);
+    let busy = 0;
+    for (let sent = 0; sent < 20_000; sent++) {
+      if (limit.current() > 10) {
+        busy++;
+        limit.onBusy();
+      } else limit.onSuccess();
+    }
+    expect(busy).toBeLessThan(25);
+    expect(limit.current()).toBeGreaterThanOrEqual(5);
   });
 });

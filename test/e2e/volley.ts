@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { tempFolder } from '../context.ts';
+
+const bin = resolve(import.meta.dirname, '../../bin/volley.js');
+
+/** What one run of the real binary came to. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The real binary, in a folder and an environment of its own. */
+export function installation(env: Readonly<Record<string, string>> = {}) {
+  const folder = tempFolder();
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, ...env };
+  const start = (...args: string[]): { child: ChildProcess; ended: Promise<Ended> } => {
+    const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: environment });
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+    return { child, ended };
+  };
+  const run = (...args: string[]): Promise<Ended> => start(...args).ended;
+  return { folder, ledger: join(folder, '.local/share/volley/ledger.db'), start, run };
+}
+
+/** A simulator and the environment that points the binary at it. */
+export async function simulated(options: SimulatorOptions = {}) {
+  const simulator: Simulator = await startSimulator(options);
+  const env = {
+    VOLLEY_API_URL: simulator.url,
+    TWILIO_ACCOUNT_SID: simulator.accountSid,
+    TWILIO_AUTH_TOKEN: simulator.authToken,
+  };
+  return { simulator, env, ...installation(env) };
+}
