@@ -2,7 +2,6 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../src/context.ts';
-import type { MessageRequest, SendResult } from '../src/core/message.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import type { ClientOptions } from '../src/transport/client.ts';
@@ -84,10 +83,3 @@ export function recipients(count: number): string {
   const rows = Array.from({ length: count }, (_, i) => `+1415555${String(i).padStart(4, '0')},Ada ${i}`);
   return `to,name\n${rows.join('\n')}\n`;
 }
-
-/** An answer that takes a message. */
-export function accepted(n: number): SendResult {
-  return { kind: 'accepted', sid: `SM${n.toString(16).padStart(32, '0')}`, status: 'queued', segments: 1 };
-}
-
-export type { MessageRequest };

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { flagName, type ParameterKey } from '../core/parameters.ts';
@@ -11,7 +11,7 @@ import { withSession } from './session.ts';
 /** Declares `volley config list`. */
 export function declareConfig(command: Command, act: Act): void {
   command
-    .argument('<list>', 'list: every setting and message default')
+    .addArgument(new Argument('<what>', 'list: every setting and message default').choices(['list']))
     .option('--show-origin', 'say where each value comes from');
   act(listConfig);
 }

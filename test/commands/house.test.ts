@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { main } from '../../src/main.ts';
+import { from, recipients, testContext } from '../context.ts';
+
+async function run(argv: readonly string[], options: Parameters<typeof testContext>[0] = {}) {
+  const made = testContext(options);
+  const code = await main(argv, made.context);
+  return { ...made, code, out: made.stdout.join('\n'), said: made.stderr.join('\n') };
+}
+
+describe('help', () => {
+  it('lists every command, shows how to begin and what exit codes mean', async () => {
+    for (const argv of [[], ['--help']]) {
+      const { code, out } = await run(argv);
+      expect(code).toBe(0);
+      for (const verb of ['send', 'batch', 'check', 'resume', 'campaigns', 'report', 'config', 'doctor', 'simulate']) {
+        expect(out).toMatch(new RegExp(`^  ${verb}\\b`, 'm'));
+      }
+    }
+  });
+
+  it.each(['send', 'batch', 'check', 'resume', 'campaigns', 'report', 'config', 'doctor', 'simulate'])(
+    'of %s names its options',
+    async (verb) => {
+      const { code, out } = await run([verb, '--help']);
+      expect([code, out.includes('--json')]).toEqual([0, true]);
+    },
+  );
+
+  it('has a flag for every message parameter', async () => {
+    const { out } = await run(['send', '--help']);
+    for (const flag of [
+      '--to',
+      '--from',
+      '--messaging-service-sid',
+      '--media-url',
+      '--send-at',
+      '--content-variable',
+      '--param',
+      '--risk-check',
+    ]) {
+      expect(out).toContain(flag);
+    }
+  });
+
+  it('names the faults of the simulator', async () => {
+    expect((await run(['simulate', '--help'])).out).toMatch(/reset-after-create +connection reset after/);
+  });
+
+  it('prints the version', async () => expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+$/));
+});
+
+describe('a mistake', () => {
+  it.each([
+    [['sned'], /unknown command 'sned'[\s\S]*send/],
+    [['send', '--form', '1'], /unknown option '--form'[\s\S]*--from/],
+    [['batch'], /missing required argument 'file'/],
+    [['report'], /missing required argument 'campaign'/],
+    [['send', '--color', 'pink'], /Allowed choices are auto, always, never/],
+    [['batch', 'x.csv', '--limit', 'few', '--yes'], /no such file|not a whole number/],
+  ])('%j ends with 2 and says so', async (argv, message) => {
+    const { code, said } = await run(argv);
+    expect(code).toBe(2);
+    expect(said).toMatch(message);
+  });
+
+  it('is one JSON document with --json', async () => {
+    const { said } = await run(['send', '--json']);
+    expect(JSON.parse(said)).toEqual({
+      error: { code: 'usage', message: '--to is empty.', hint: 'Every message needs a recipient.' },
+    });
+  });
+
+  it('of ours is called a bug, with its stack', async () => {
+    const { context, stderr } = testContext();
+    const openLedger = () => Promise.reject(new TypeError('of ours'));
+    expect(await main(['campaigns'], { ...context, openLedger })).toBe(1);
+    expect(stderr.join('\n')).toMatch(/TypeError: of ours[\s\S]*This is a bug in volley/);
+  });
+});
+
+describe('config list', () => {
+  it('shows every setting and default, where it comes from, and no secret', async () => {
+    const world = testContext();
+    world.file('volley.toml', `rate = 7\n[defaults]\nfrom = "${from}"`);
+    expect(await main(['config', 'list', '--show-origin'], world.context)).toBe(0);
+    const out = world.stdout.join('\n');
+    expect(out).toMatch(/^rate +7 +\(.*volley\.toml\)$/m);
+    expect(out).toMatch(/^auth_token +\(hidden\) +\(environment\)$/m);
+    expect(out).toMatch(/^defaults\.from +\+14155600199/m);
+    expect(out).not.toContain('canary');
+  });
+
+  it('knows no other verb', async () => expect((await run(['config', 'set'])).code).toBe(2));
+});
+
+describe('doctor', () => {
+  it('finds nothing wrong where nothing is', async () => {
+    const { code, out } = await run(['doctor']);
+    expect(code).toBe(0);
+    for (const name of ['node', 'ledger', 'disk', 'credentials', 'account', 'clock', 'sender'])
+      expect(out).toMatch(new RegExp(`^. ${name} `, 'm'));
+  });
+
+  it('says what is missing, and what to do', async () => {
+    const { code, out } = await run(['doctor'], { env: { TWILIO_ACCOUNT_SID: '' } });
+    expect(code).toBe(4);
+    expect(out).toMatch(/✗ credentials +wrong: No Twilio account is configured\.[\s\S]*TWILIO_ACCOUNT_SID/);
+  });
+
+  it('says what is not done yet', async () => {
+    const world = testContext();
+    const file = world.file('list.csv', recipients(2));
+    await main(['batch', file, '--from', from, '--body', 'Hi', '--yes', '--limit', '1'], world.context);
+    world.stdout.length = 0;
+    await main(['doctor', '--json'], world.context);
+    const { findings } = JSON.parse(world.stdout.join('')) as { findings: { name: string; state: string }[] };
+    expect(findings.find(({ name }) => name === 'ledger')?.state).toBe('warning');
+  });
+});
+
+describe('campaigns', () => {
+  it('lists them, as text and JSON', async () => {
+    const world = testContext();
+    const file = world.file('list.csv', recipients(2));
+    await main(['batch', file, '--from', from, '--body', 'Hi', '--yes', '--campaign', 'spring'], world.context);
+    world.stdout.length = 0;
+    await main(['campaigns'], world.context);
+    expect(world.stdout.splice(0).join('\n')).toMatch(/spring +2 accepted/);
+    await main(['campaigns', '--json'], world.context);
+    expect(JSON.parse(world.stdout.join(''))).toMatchObject({
+      schema: 'volley.campaigns/1',
+      campaigns: [{ name: 'spring', counts: { accepted: 2 } }],
+    });
+  });
+});
+
+describe('simulate', () => {
+  it('prints where it is and who may use it, and ends when told', async () => {
+    const stop = new AbortController();
+    const world = testContext({ signal: stop.signal });
+    const sleep = async () => stop.abort();
+    expect(
+      await main(['simulate', '--json', '--fault', '429=0.5', '--latency', '5ms'], { ...world.context, sleep }),
+    ).toBe(0);
+    expect(JSON.parse(world.stdout.join(''))).toEqual({
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      accountSid: expect.stringMatching(/^AC[0-9a-f]{32}$/),
+      authToken: expect.any(String),
+    });
+  });
+
+  it.each([
+    [['--fault', 'nonsense=1'], /no fault nonsense/],
+    [['--port', '99999'], /--port must be/],
+    [['--latency', 'long'], /--latency must be a time/],
+  ])('refuses %j', async (argv, message) => {
+    const { code, said } = await run(['simulate', ...argv]);
+    expect(code).toBe(2);
+    expect(said).toMatch(message);
+  });
+});
+
+describe('a rehearsal', () => {
+  it('goes the whole way without credentials, in a ledger of its own, and can be repeated', async () => {
+    const world = testContext({ env: { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' } });
+    // The rehearsal is over real HTTP, so the transport is the real one.
+    const { twilioTransport } = await import('../../src/transport/twilio.ts');
+    const context = {
+      ...world.context,
+      connect: async (options: Parameters<typeof twilioTransport>[0]) => twilioTransport(options),
+    };
+    const file = world.file('list.csv', recipients(3));
+    const argv = ['batch', file, '--from', from, '--body', 'Hi {{ name }}', '--simulate'];
+    expect([await main(argv, context), await main(argv, context)]).toEqual([0, 0]);
+    world.stdout.length = 0;
+    await main(['campaigns'], context);
+    expect(world.stderr.at(-1)).toBe('Nothing has been sent yet.');
+    await main(['campaigns', '--simulate'], context);
+    expect(world.stdout).toHaveLength(3);
+  });
+});

@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { main } from '../src/main.ts';
+import { from, testContext } from './context.ts';
+
+const samples = resolve(import.meta.dirname, '../samples');
+const sample = (name: string) => join(samples, name);
+
+/** What each sample is run by, so that none can rot. */
+const runs: Readonly<Record<string, () => Promise<void>>> = {
+  'customers.csv': () =>
+    check(
+      'customers.csv',
+      ['--map', 'to=phone', '--template', sample('reminder.liquid'), '--from', from],
+      3,
+      /234 to send of 238 rows/,
+    ),
+  'reminder.liquid': () =>
+    check(
+      'customers.csv',
+      ['--map', 'to=phone', '--template', sample('reminder.liquid'), '--from', from],
+      3,
+      /see you tomorrow at/,
+    ),
+  'orders.ndjson': () =>
+    check(
+      'orders.ndjson',
+      ['--body', 'Hi {{ name }}, order {{ order }} for {{ total }} dollars is ready.', '--from', from],
+      0,
+      /3 to send/,
+    ),
+  'volley.toml': async () => {
+    const { context, folder, stdout } = testContext();
+    copyFileSync(sample('volley.toml'), join(folder, 'volley.toml'));
+    for (const argv of [
+      ['config', 'list'],
+      ['config', 'list', '--profile', 'staging'],
+    ])
+      expect(await main(argv, context)).toBe(0);
+    expect(stdout.join('\n')).toMatch(/rate +50[\s\S]*rate +1\b/);
+  },
+  crontab: async () => {
+    const [, line = ''] =
+      /^\S+ \S+ \S+ \S+ \S+ +(.*)$/m.exec(readFileSync(sample('crontab'), 'utf8').replace(/^#.*\n/gm, '')) ?? [];
+    // Cron turns \% into %, then a shell runs it; `volley` is replaced by something that shows its arguments.
+    const script = line.replaceAll('\\%', '%').replace(/^cd \S+ && volley/, 'printf "%s\\n"');
+    const { stdout, status } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    const argv = stdout.trimEnd().split('\n');
+    const { context, folder, sent } = testContext();
+    copyFileSync(sample('customers.csv'), join(folder, 'tomorrow.csv'));
+    copyFileSync(sample('reminder.liquid'), join(folder, 'reminder.liquid'));
+    const here = argv.map((arg) => (/^(tomorrow\.csv|reminder\.liquid)$/.test(arg) ? join(folder, arg) : arg));
+    expect(await main([...here, '--from', from], context)).toBe(3);
+    expect(await main([...here, '--from', from], context)).toBe(0);
+    expect(sent).toHaveLength(234);
+  },
+  'demo.js': async () => {
+    const { status, stdout } = spawnSync(process.execPath, [sample('demo.js')], { encoding: 'utf8' });
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringMatching(/accepted +231[\s\S]*reminder +3 invalid, 1 skipped, 231 accepted, 3 rejected/),
+    ]);
+  },
+};
+
+async function check(name: string, argv: readonly string[], code: number, shown: RegExp): Promise<void> {
+  const { context, stdout } = testContext();
+  expect(await main(['check', sample(name), ...argv], context)).toBe(code);
+  expect(stdout.join('\n')).toMatch(shown);
+}
+
+it.each(readdirSync(samples))('samples/%s works as it is', async (name) => {
+  expect(Object.keys(runs)).toContain(name);
+  await runs[name]?.();
+});
