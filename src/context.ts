@@ -69,6 +69,8 @@ export function processContext(signal: AbortSignal): Context {
 function terminalOutput(): Pick<Context, 'out' | 'err' | 'status'> {
   const { stdout, stderr } = process;
   let hasStatus = false;
+  // A reader that has seen enough (`| head`) is no reason to stop sending.
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   const clearStatus = () => {
     if (hasStatus) stderr.write('\r\x1b[2K');
     hasStatus = false;
@@ -90,11 +92,21 @@ function terminalOutput(): Pick<Context, 'out' | 'err' | 'status'> {
   };
 }
 
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** Ctrl-C at the question is a no. */
 async function askOnTerminal(question: string): Promise<boolean> {
   const { default: inquirer } = await import('inquirer');
   const prompt = inquirer.createPromptModule({ output: process.stderr });
-  const { answer } = await prompt<{ answer: boolean }>([
-    { type: 'confirm', name: 'answer', message: question, default: false },
-  ]);
-  return answer;
+  try {
+    const { answer } = await prompt<{ answer: boolean }>([
+      { type: 'confirm', name: 'answer', message: question, default: false },
+    ]);
+    return answer;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExitPromptError') return false;
+    throw error;
+  }
 }

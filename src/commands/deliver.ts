@@ -4,7 +4,7 @@ import { exitCodeOf, type Report, type RunEnd } from '../core/report.ts';
 import { runCampaign } from '../engine/run-campaign.ts';
 import { CliError } from '../errors.ts';
 import type { Campaign, Lease } from '../ledger/ledger.ts';
-import { reportJson } from '../ui/json.ts';
+import { messageJson, reportJson } from '../ui/json.ts';
 import { shown } from '../ui/lines.ts';
 import { reportLines } from '../ui/report.ts';
 import type { Session } from './session.ts';
@@ -18,7 +18,14 @@ export interface DeliverOptions {
   /** How long to retry unless the config says otherwise, in milliseconds. */
   readonly retryForMs: number;
   /** Prints the result; by default the report. */
-  readonly print?: (report: Report, exitCode: number) => void | Promise<void>;
+  readonly print?: typeof printReport;
+}
+
+/** What a run came to. */
+export interface Result {
+  readonly campaign: Campaign;
+  readonly report: Report;
+  readonly exitCode: number;
 }
 
 /** What a message waits that Twilio would not take, first and at most, in milliseconds. */
@@ -27,7 +34,7 @@ const retry = { baseDelayMs: 500, maxDelayMs: 30_000 };
 /** The end that `send`, `batch` and `resume` share: send what is pending, then report. Returns the exit code. */
 export async function deliver(
   campaign: Campaign,
-  { invalid, limit, retryForMs, print }: DeliverOptions,
+  { invalid, limit, retryForMs, print = printReport }: DeliverOptions,
   session: Session,
   context: Context,
 ): Promise<number> {
@@ -59,7 +66,7 @@ export async function deliver(
   const exitCode = exitCodeOf({ end, invalid, ...progress.tally }, report);
   if (!(session.isQuiet && exitCode === 0)) {
     sayEnd(end, session, context);
-    await (print ?? ((r, code) => printReport(campaign, r, code, session, context)))(report, exitCode);
+    await print({ campaign, report, exitCode }, session, context);
     sayOpen(campaign, report, context);
   }
   return exitCode;
@@ -75,15 +82,13 @@ async function acquire(campaign: Campaign, session: Session): Promise<Lease> {
   });
 }
 
-/** The report on standard output, as text or JSON. */
-export function printReport(
-  campaign: Campaign,
-  report: Report,
-  exitCode: number,
-  session: Session,
-  { out }: Context,
-): void {
-  if (session.isJson) out(JSON.stringify(reportJson(campaign, report, exitCode)));
+/** The report on standard output, as text or JSON; with `--output ndjson` every message instead. */
+export async function printReport(result: Result, session: Session, { out }: Context): Promise<void> {
+  const { campaign, report, exitCode } = result;
+  if (session.isNdjson) {
+    for await (const message of (await session.ledger()).messages(campaign.id))
+      out(JSON.stringify(messageJson(message)));
+  } else if (session.isJson) out(JSON.stringify(reportJson(campaign, report, exitCode)));
   else for (const line of reportLines(campaign.name, report, session.resultLook)) out(line);
 }
 

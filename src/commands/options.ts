@@ -21,7 +21,9 @@ const everywhere: readonly (readonly [flags: string, about: string, choices?: re
   ['--env-file <file>', 'read environment variables from a file'],
   ['--simulate', 'rehearse on a built-in Twilio: nothing leaves this machine'],
   ['--json', 'print one JSON document'],
+  ['--output <form>', 'ndjson: print every message as a line of JSON', ['ndjson']],
   ['--quiet', 'print nothing when all went well'],
+  ['-v, --verbose', 'say what became of each attempt'],
   ['--no-input', 'never ask'],
   ['--color <when>', 'auto, always or never', ['auto', 'always', 'never']],
   ['--show-pii', 'show phone numbers whole'],
@@ -47,7 +49,8 @@ export function addParameters(command: Command): Command {
   const variable = new Option('--content-variable <k=v>', 'variable of the content template; may be repeated');
   const param = new Option('--param <Name=Value>', 'any other parameter of Twilio; may be repeated');
   for (const option of [variable, param]) command.addOption(option.argParser(collect).helpGroup('Message:'));
-  return command;
+  const media = new Option('--check-media', 'ask each media address for its type and size first');
+  return command.addOption(media.helpGroup('Message:'));
 }
 
 function collect(value: string, earlier: unknown): string[] {

@@ -37,7 +37,7 @@ function report(flags: Flags, context: Context): Promise<number> {
     const csv = textFlag(flags, 'csv');
     if (csv !== undefined) await writeCsv(ledger.messages(campaign.id, filterOf(flags)), csv, context);
     else if (flags['failed'] === true) await listFailed(ledger, campaign, session, context);
-    else printReport(campaign, await ledger.report(campaign.id), 0, session, context);
+    else await printReport({ campaign, report: await ledger.report(campaign.id), exitCode: 0 }, session, context);
     return 0;
   });
 }

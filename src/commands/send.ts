@@ -11,7 +11,8 @@ import type { Campaign } from '../ledger/ledger.ts';
 import { messageJson, reportJson } from '../ui/json.ts';
 import { shown } from '../ui/lines.ts';
 import { messageLine } from '../ui/messages.ts';
-import { deliver } from './deliver.ts';
+import { deliver, printReport, type Result } from './deliver.ts';
+import { mediaRecheck } from './media.ts';
 import { type Act, addParameters, contentVariablesOf, type Flags, requestOf, textFlag } from './options.ts';
 import { parseContextOf, type Session, withSession } from './session.ts';
 
@@ -44,7 +45,7 @@ export function send(flags: Flags, context: Context): Promise<number> {
   return withSession(flags, context, async (session) => {
     const rows = await planMessages(flags, session, context);
     const campaign = await write(rows, flags, session);
-    return deliver(campaign, { invalid: 0, retryForMs, print: printer(campaign, session, context) }, session, context);
+    return deliver(campaign, { invalid: 0, retryForMs, print: printMessages }, session, context);
   });
 }
 
@@ -54,9 +55,10 @@ async function planMessages(flags: Flags, session: Session, context: Context): P
   const base = Object.keys(variables).length > 0 ? { ...raw, contentVariables: JSON.stringify(variables) } : raw;
   const parse = await parseContextOf(session, context);
   const recipients = [raw.to ?? []].flat();
-  const rows = (recipients.length > 0 ? recipients : ['']).map((to, i) =>
+  const planned = (recipients.length > 0 ? recipients : ['']).map((to, i) =>
     planRequest({ ...base, to }, { ...flagOrigin, line: i + 1 }, parse),
   );
+  const rows = await (await mediaRecheck(flags))(planned);
   const issue = rows.flatMap(({ issues }) => issues)[0];
   if (issue) {
     const value = issue.value === '' ? '' : ` "${shown(issue.value, session.workLook)}"`;
@@ -99,19 +101,12 @@ async function write(rows: readonly PlannedRow[], flags: Flags, session: Session
   return staging.commit(`send ${staging.name}`);
 }
 
-function printer(
-  campaign: Campaign,
-  session: Session,
-  { out }: Context,
-): NonNullable<Parameters<typeof deliver>[1]['print']> {
-  return async (report, exitCode) => {
-    const ledger = await session.ledger();
-    const messages: Message[] = [];
-    for await (const message of ledger.messages(campaign.id)) messages.push(message);
-    if (session.isJson) {
-      out(JSON.stringify({ ...reportJson(campaign, report, exitCode), messages: messages.map(messageJson) }));
-      return;
-    }
-    for (const message of messages) out(messageLine(message, session.resultLook));
-  };
+async function printMessages(result: Result, session: Session, context: Context): Promise<void> {
+  if (session.isNdjson) return printReport(result, session, context);
+  const { campaign, report, exitCode } = result;
+  const messages: Message[] = [];
+  for await (const message of (await session.ledger()).messages(campaign.id)) messages.push(message);
+  if (session.isJson) {
+    context.out(JSON.stringify({ ...reportJson(campaign, report, exitCode), messages: messages.map(messageJson) }));
+  } else for (const message of messages) context.out(messageLine(message, session.resultLook));
 }

@@ -19,6 +19,9 @@ export interface Session {
   /** How the work is shown, on standard error. */
   readonly workLook: Look;
   readonly isJson: boolean;
+  /** Every message as a line of JSON, in place of the report. */
+  readonly isNdjson: boolean;
+  readonly isVerbose: boolean;
   readonly isQuiet: boolean;
   readonly isSimulated: boolean;
   readonly canAsk: boolean;
@@ -65,6 +68,8 @@ async function openSession(flags: Flags, context: Context): Promise<Session> {
     connect: () => (transport ??= connect()),
     ...looksOf(flags, context),
     isJson: flags['json'] === true,
+    isNdjson: flags['output'] === 'ndjson',
+    isVerbose: flags['verbose'] === true,
     isQuiet: flags['quiet'] === true,
     isSimulated,
     canAsk: context.terminal.canAsk && flags['input'] !== false,

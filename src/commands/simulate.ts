@@ -49,7 +49,7 @@ async function simulate(flags: Flags, context: Context): Promise<number> {
     context.err('A Twilio on this machine. Ctrl-C ends it.');
   }
   await context.sleep(2 ** 31 - 1, context.signal);
-  context.err(`${simulator.truth().length} messages were created.`);
+  if (flags['json'] !== true) context.err(`${simulator.truth().length} messages were created.`);
   await simulator.close();
   return 0;
 }

@@ -9,6 +9,7 @@ import type { RawRequest } from '../core/validate.ts';
 import { CliError } from '../errors.ts';
 import { openSource, type Source } from '../input/open-source.ts';
 import type { Staging } from '../ledger/ledger.ts';
+import { mediaRecheck } from './media.ts';
 import { contentVariablesOf, countFlag, type Flags, requestOf, textFlag } from './options.ts';
 import { parseContextOf, type Session } from './session.ts';
 
@@ -37,6 +38,7 @@ export async function stageInput(
   const parse = await parseContextOf(session, context);
   const planRow = makePlanner(mappingOf(source, flags, session), parse);
   const redirect = testRecipient(flags, parse.normalizePhone);
+  const recheck = await mediaRecheck(flags);
   const take = countFlag(flags, 'sample') ?? (flags['testTo'] === undefined ? Number.POSITIVE_INFINITY : 1);
   const hash = createHash('sha256');
   const warnings = new Map<string, { issue: RowIssue; count: number }>();
@@ -49,12 +51,12 @@ export async function stageInput(
     countWarnings(planned.warnings, warnings);
     if (chunk.length >= chunkRows) {
       if (context.signal.aborted) throw new CliError('interrupted', 'Interrupted while reading. Nothing was sent.');
-      await staging.add(chunk);
+      await staging.add(await recheck(chunk));
       chunk = [];
     }
     if (planned.request && ++taken >= take) break;
   }
-  await staging.add(chunk);
+  await staging.add(await recheck(chunk));
   return { hash: hash.digest('hex'), warnings: [...warnings.values()] };
 }
 

@@ -1,13 +1,14 @@
 import type { Context } from '../context.ts';
-import type { SendResult } from '../core/message.ts';
+import type { Message, SendResult } from '../core/message.ts';
 import type { Campaign } from '../ledger/ledger.ts';
+import { attemptLine } from '../ui/messages.ts';
 import { type Progress, progressLine, progressLog } from '../ui/progress.ts';
 import type { Session } from './session.ts';
 
 /** Counts a run's results and shows them while it goes on. */
 export interface ProgressWatch {
   readonly tally: { readonly accepted: number; readonly rejected: number };
-  readonly onResult: (result: SendResult) => void;
+  readonly onResult: (result: SendResult, claim: Message) => void;
   readonly stop: () => void;
 }
 
@@ -27,14 +28,16 @@ export async function watchProgress(campaign: Campaign, session: Session, contex
   const timer = isShown && setInterval(show, isLive ? redrawMs : logMs);
 
   function show(): void {
-    if (isLive) context.status(progressLine(progress(), session.workLook.paint));
+    if (isLive) context.status(progressLine(progress(), session.workLook.paint, context.terminal.columns));
     else context.err(progressLog(progress()));
   }
 
   return {
     tally,
-    onResult: ({ kind }) => {
+    onResult: (result, { to }) => {
+      const { kind } = result;
       if (kind === 'accepted' || kind === 'rejected' || kind === 'unknown') tally[kind]++;
+      if (session.isVerbose) context.err(attemptLine(to, result, session.workLook));
     },
     stop: () => {
       if (timer) clearInterval(timer);

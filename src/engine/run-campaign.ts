@@ -25,7 +25,7 @@ export interface RunOptions {
   /** Resolves after `ms`, or at once when the signal is aborted; never throws. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
-  readonly onResult?: ((result: SendResult) => void) | undefined;
+  readonly onResult?: ((result: SendResult, claim: Claim) => void) | undefined;
 }
 
 /** How often a run shows that it is alive, in milliseconds; the ledger takes it for dead after six of these. */
@@ -127,7 +127,7 @@ async function attempt(claim: Claim, lane: Lane, run: Run): Promise<void> {
     if (change.state === 'pending') unsent = 1;
     results.add(claim, change);
     applyEffect(effect, lane, run, epoch);
-    run.onResult?.(result);
+    run.onResult?.(result, claim);
   } catch (error) {
     state.fail(error);
   } finally {

@@ -1,5 +1,5 @@
 import { explainCode } from '../core/error-codes.ts';
-import type { Message } from '../core/message.ts';
+import type { Message, SendResult } from '../core/message.ts';
 import { clean } from './clean.ts';
 import { type Look, plural, shown } from './lines.ts';
 
@@ -25,4 +25,11 @@ function reasonOf({ code, reason = '', issues }: Message, look: Look): string {
   if (issues.length > 0) return issues.map(({ column, problem }) => `${clean(column)} ${problem}`).join('; ');
   const known = code === undefined ? undefined : explainCode(code);
   return known ? `${known.meaning}. ${known.hint}` : shown(reason, look);
+}
+
+/** One attempt on one line, for `--verbose`. */
+export function attemptLine(to: string, result: SendResult, look: Look): string {
+  const what =
+    result.kind === 'accepted' ? result.sid : 'code' in result ? `${result.code} ${result.reason}` : result.reason;
+  return `${result.kind.padEnd(8)}  ${shown(to, look)}  ${shown(what, look)}`;
 }

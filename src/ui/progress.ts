@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { formatCount, formatDuration } from './lines.ts';
 import type { Paint } from './paint.ts';
 
@@ -11,28 +12,45 @@ export interface Progress {
   readonly elapsedMs: number;
 }
 
-/** The line at the bottom of the terminal while a run goes on. */
-export function progressLine(progress: Progress, paint: Paint): string {
+const barCells = 8;
+
+/** The line at the bottom of the terminal while a run goes on; what does not fit the width is left out, least needed first. */
+export function progressLine(progress: Progress, paint: Paint, width: number): string {
   const { total, accepted, rejected, unknown, elapsedMs } = progress;
   const done = accepted + rejected + unknown;
-  const cells = 16;
-  const filled = total === 0 ? cells : Math.min(cells, Math.floor((done / total) * cells));
-  const perSecond = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;
   const left = total - done;
-  return [
-    `  ${paint.green('█'.repeat(filled))}${paint.dim('░'.repeat(cells - filled))}`,
-    `${formatCount(done)}/${formatCount(total)}`,
-    `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)}/s`,
-    rejected > 0 && paint.red(`rejected ${formatCount(rejected)}`),
-    unknown > 0 && paint.yellow(`unknown ${formatCount(unknown)}`),
-    done > 0 && left > 0 && `${formatDuration((left / done) * elapsedMs)} to go`,
-  ]
-    .filter((part) => part !== false)
-    .join('  ');
+  const filled = total === 0 ? barCells : Math.min(barCells, Math.floor((done / total) * barCells));
+  const perSecond = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;
+  const parts: { readonly need: number; readonly text: string }[] = [
+    { need: 3, text: `${paint.green('█'.repeat(filled))}${paint.dim('░'.repeat(barCells - filled))}` },
+    { need: 0, text: `${formatCount(done)}/${formatCount(total)}` },
+    { need: 2, text: `${perSecond < 10 ? perSecond.toFixed(1) : formatCount(Math.round(perSecond))}/s` },
+    { need: 5, text: `accepted ${formatCount(accepted)}` },
+    ...(rejected > 0 ? [{ need: 1, text: paint.red(`rejected ${formatCount(rejected)}`) }] : []),
+    ...(unknown > 0 ? [{ need: 1, text: paint.yellow(`unknown ${formatCount(unknown)}`) }] : []),
+    { need: 6, text: `left ${formatCount(left)}` },
+    ...(done > 0 && left > 0 ? [{ need: 4, text: `${formatDuration((left / done) * elapsedMs)} to go` }] : []),
+  ];
+  const line = () => `  ${parts.map(({ text }) => text).join('  ')}`;
+  while (parts.length > 1 && stringWidth(line()) >= width) {
+    const least = Math.max(...parts.map(({ need }) => need));
+    parts.splice(
+      parts.findIndex(({ need }) => need === least),
+      1,
+    );
+  }
+  return line();
 }
 
 /** The same for a log: one whole line, no colour. */
 export function progressLog({ total, accepted, rejected, unknown, elapsedMs }: Progress): string {
   const done = accepted + rejected + unknown;
-  return `${formatDuration(elapsedMs)}: ${formatCount(done)} of ${formatCount(total)} done, ${formatCount(accepted)} accepted, ${formatCount(rejected)} rejected, ${formatCount(unknown)} unknown, ${formatCount(total - done)} left`;
+  const counts = [
+    `${formatCount(done)} of ${formatCount(total)} done`,
+    `${formatCount(accepted)} accepted`,
+    `${formatCount(rejected)} rejected`,
+    `${formatCount(unknown)} unknown`,
+    `${formatCount(total - done)} left`,
+  ];
+  return `${formatDuration(elapsedMs)}: ${counts.join(', ')}`;
 }

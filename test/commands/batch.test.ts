@@ -47,6 +47,19 @@ describe('batch', () => {
     ]);
   });
 
+  it('prints every message as a line of JSON, and every attempt when asked', async () => {
+    const { batch, stdout, stderr } = world();
+    expect(await batch(mixed, '--yes', '--output', 'ndjson', '--verbose')).toBe(3);
+    expect(stdout.map((line) => (JSON.parse(line) as { state: string }).state)).toEqual([
+      'accepted',
+      'invalid',
+      'invalid',
+      'accepted',
+      'skipped',
+    ]);
+    expect(stderr.filter((line) => line.startsWith('accepted  +1415•••010'))).toHaveLength(2);
+  });
+
   it('reads NDJSON, and standard input', async () => {
     const { volley, sent, file } = world({ stdin: 'to,name\n+14155550101,Bob\n' });
     const events = file(
