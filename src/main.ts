@@ -35,6 +35,11 @@ const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/resume.ts')).declareResume,
   },
   {
+    name: 'reconcile',
+    about: "settle unknown outcomes against Twilio's own list",
+    load: async () => (await import('./commands/resume.ts')).declareReconcile,
+  },
+  {
     name: 'campaigns',
     about: 'list what was sent',
     load: async () => (await import('./commands/campaigns.ts')).declareCampaigns,

@@ -83,6 +83,18 @@ export const settings = {
   }),
   rate: setting<number>({ about: 'messages a second per sender', flag: 'rate', parse: between(0.01, 10_000, false) }),
   timeout: setting<number>({ about: 'time for one request', flag: 'timeout', fallback: 30_000, parse: parseDuration }),
+  settle: setting<number>({
+    about: 'how long an unknown outcome is looked for',
+    flag: 'settle',
+    fallback: 60_000,
+    parse: parseDuration,
+  }),
+  on_unknown: setting<'hold' | 'resend'>({
+    about: 'what to do with what is not found',
+    flag: 'onUnknown',
+    fallback: 'hold',
+    parse: (value) => (value === 'hold' || value === 'resend' ? { value } : { problem: 'must be hold or resend' }),
+  }),
   retry_for: setting<number>({
     about: 'how long to retry when Twilio takes nothing',
     flag: 'retryFor',

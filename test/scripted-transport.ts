@@ -31,6 +31,7 @@ export function scriptedTransport(
       if (result.kind === 'accepted') sent.push(request);
       return result;
     },
+    list: async () => ({ ok: true, messages: [], clockAheadMs: 0 }),
     account: async () => ({ sid: 'AC', name: 'Test', status: 'active', type: 'Full', clockAheadMs: 0 }),
     close: () => undefined,
   };

@@ -8,7 +8,7 @@ import { planJson } from '../ui/json.ts';
 import { formatCount, formatDuration, plural } from '../ui/lines.ts';
 import { type PlanView, planLines } from '../ui/plan.ts';
 import { deliver, quoted } from './deliver.ts';
-import { type Act, addParameters, countFlag, type Flags, textFlag } from './options.ts';
+import { type Act, addParameters, addSending, type Flags, textFlag } from './options.ts';
 import { type Session, withSession } from './session.ts';
 import { type StagedInput, stageInput } from './stage-input.ts';
 
@@ -27,14 +27,10 @@ export function declareBatch(command: Command, act: Act): void {
     ['--yes', 'do not ask'],
     ['--again', 'send the same input again within 24 h'],
     ['--dry-run', 'show the plan and every problem; send nothing'],
-    ['--limit <n>', 'send at most n now; resume sends the rest'],
-    ['--rate <n>', 'messages a second per sender'],
-    ['--concurrency <n>', 'requests at once (default 16); adapts to what Twilio takes'],
-    ['--timeout <time>', 'time for one request (default 30s)'],
-    ['--retry-for <time>', 'how long to retry when Twilio takes nothing (default 10m)'],
   ] as const) {
     command.addOption(new Option(flags, about).helpGroup('Sending:'));
   }
+  addSending(command, '10m');
   addParameters(command).addHelpText('after', examples);
   act((flags, context) => batch(flags['dryRun'] === true, flags, context));
 }
@@ -94,7 +90,7 @@ async function batch(isDry: boolean, flags: Flags, context: Context): Promise<nu
       const view = await viewPlan(staging, input, isDry ? Number.MAX_SAFE_INTEGER : 10, session);
       if (isDry) return showPlan(view, session, context);
       const { campaign, invalid } = await settleOn(view, { staging, input, flags, session, context });
-      return await deliver(campaign, { invalid, retryForMs, limit: countFlag(flags, 'limit') }, session, context);
+      return await deliver(campaign, { flags, invalid, retryForMs }, session, context);
     } finally {
       await staging.discard();
     }

@@ -46,7 +46,7 @@ function settingRows(config: Config): ConfigRow[] {
 
 function showSetting(key: SettingKey, value: string | number): string {
   if (settings[key].isSecret) return '(hidden)';
-  return key === 'timeout' || key === 'retry_for' ? formatDuration(Number(value)) : String(value);
+  return ['timeout', 'retry_for', 'settle'].includes(key) ? formatDuration(Number(value)) : String(value);
 }
 
 function defaultRows({ defaults, defaultOrigins }: Config): ConfigRow[] {

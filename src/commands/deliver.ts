@@ -1,22 +1,26 @@
 import { hostname } from 'node:os';
 import type { Context } from '../context.ts';
 import { exitCodeOf, type Report, type RunEnd } from '../core/report.ts';
-import { runCampaign } from '../engine/run-campaign.ts';
+import { type RunToEndOptions, runToEnd } from '../engine/run-to-end.ts';
 import { CliError } from '../errors.ts';
 import type { Campaign, Lease } from '../ledger/ledger.ts';
+import { parseDuration } from '../settings.ts';
 import { messageJson, reportJson } from '../ui/json.ts';
-import { shown } from '../ui/lines.ts';
+import { plural, shown } from '../ui/lines.ts';
 import { reportLines } from '../ui/report.ts';
+import { countFlag, type Flags, textFlag } from './options.ts';
 import type { Session } from './session.ts';
 import { watchProgress } from './watch-progress.ts';
 
 /** What a run is told beyond the config. */
 export interface DeliverOptions {
+  readonly flags: Flags;
   /** Rows of this run's input that are wrong. */
   readonly invalid: number;
-  readonly limit?: number | undefined;
   /** How long to retry unless the config says otherwise, in milliseconds. */
   readonly retryForMs: number;
+  /** False: settle what is unknown first, and send only if something is to go out again. */
+  readonly sendFirst?: boolean;
   /** Prints the result; by default the report. */
   readonly print?: typeof printReport;
 }
@@ -31,32 +35,26 @@ export interface Result {
 /** What a message waits that Twilio would not take, first and at most, in milliseconds. */
 const retry = { baseDelayMs: 500, maxDelayMs: 30_000 };
 
-/** The end that `send`, `batch` and `resume` share: send what is pending, then report. Returns the exit code. */
+/** The end that `send`, `batch`, `resume` and `reconcile` share: send, settle, report. Returns the exit code. */
 export async function deliver(
   campaign: Campaign,
-  { invalid, limit, retryForMs, print = printReport }: DeliverOptions,
+  options: DeliverOptions,
   session: Session,
   context: Context,
 ): Promise<number> {
+  const { invalid, print = printReport } = options;
   const ledger = await session.ledger();
-  const transport = await session.connect();
   const lease = await acquire(campaign, session);
   const progress = await watchProgress(campaign, session, context);
   let end: RunEnd;
   try {
-    end = await runCampaign(lease, {
-      ledger,
-      transport,
-      retry,
-      retryForMs: session.config.get('retry_for') ?? retryForMs,
-      concurrency: session.config.get('concurrency') ?? 1,
-      perSecond: session.config.get('rate'),
-      limit,
-      signal: context.signal,
-      now: context.now,
-      sleep: context.sleep,
-      random: context.random,
+    end = await runToEnd(lease, {
+      ...(await runOptions(options, session, context)),
       onResult: progress.onResult,
+      onSettling: (count) => {
+        if (!session.isQuiet)
+          context.err(`Looking at Twilio for ${plural(count, 'message')} that may have been sent …`);
+      },
     });
   } finally {
     progress.stop();
@@ -70,6 +68,51 @@ export async function deliver(
     sayOpen(campaign, report, context);
   }
   return exitCode;
+}
+
+async function runOptions(options: DeliverOptions, session: Session, context: Context): Promise<RunToEndOptions> {
+  const { flags, retryForMs, sendFirst = true } = options;
+  const { config } = session;
+  const { signal, now, sleep, random } = context;
+  return {
+    ...{ signal, now, sleep, random, retry, sendFirst },
+    ledger: await session.ledger(),
+    transport: await session.connect(),
+    retryForMs: config.get('retry_for') ?? retryForMs,
+    concurrency: config.get('concurrency') ?? 1,
+    perSecond: config.get('rate'),
+    limit: countFlag(flags, 'limit'),
+    deadline: deadlineOf(flags, context),
+    noBreaker: flags['breaker'] === false,
+    timeoutMs: config.get('timeout') ?? 0,
+    settleMs: config.get('settle') ?? 0,
+    onUnknown: config.get('on_unknown') ?? 'hold',
+  };
+}
+
+/** When the run has to end, by `--max-duration` or `--not-after`. Throws a `CliError` for a time that is none, or past. */
+function deadlineOf(flags: Flags, { now }: Context): AbortSignal | undefined {
+  const duration = textFlag(flags, 'maxDuration');
+  const notAfter = textFlag(flags, 'notAfter');
+  const ends: number[] = [];
+  if (duration !== undefined) {
+    const parsed = parseDuration(duration);
+    if ('problem' in parsed) throw new CliError('usage', `--max-duration ${duration} ${parsed.problem}.`);
+    ends.push(parsed.value);
+  }
+  if (notAfter !== undefined) {
+    const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)$/.test(notAfter)
+      ? Date.parse(notAfter)
+      : Number.NaN;
+    if (Number.isNaN(at)) {
+      throw new CliError('usage', `--not-after ${notAfter} is not a time with its zone.`, {
+        hint: 'Write it as 2026-12-24T20:00:00Z.',
+      });
+    }
+    if (at <= now()) throw new CliError('rule', `It is after ${notAfter} already. Nothing was sent.`);
+    ends.push(at - now());
+  }
+  return ends.length === 0 ? undefined : AbortSignal.timeout(Math.min(...ends, 2 ** 31 - 1));
 }
 
 async function acquire(campaign: Campaign, session: Session): Promise<Lease> {
@@ -100,6 +143,10 @@ function sayEnd(end: RunEnd, { workLook }: Session, { err }: Context): void {
       return;
     case 'interrupted':
       return say('Interrupted. What was on its way has been waited for and recorded.');
+    case 'deadline':
+      return say('Time is up. What was on its way has been waited for and recorded.');
+    case 'breaker':
+      return say(`Stopped: most of the last messages failed alike (${end.code ? `${end.code}: ` : ''}${end.reason}).`);
     case 'credentials':
       return say(`Stopped: Twilio refused the account (${end.code}: ${end.reason}). Nothing more was sent.`);
     case 'sender':
@@ -112,7 +159,13 @@ function sayEnd(end: RunEnd, { workLook }: Session, { err }: Context): void {
 }
 
 function sayOpen({ name }: Campaign, { counts }: Report, { err }: Context): void {
-  if (counts.unknown > 0) err(`${counts.unknown} may have been sent: no answer came, so they are not sent again.`);
+  if (counts.unknown > 0) {
+    err(
+      `${plural(counts.unknown, 'message')} may have been sent: no answer came, so volley does not send again by itself.`,
+    );
+    err(`Look again with:    volley reconcile ${quoted(name)}`);
+    err(`Send again with:    volley reconcile ${quoted(name)} --on-unknown resend`);
+  }
   if (counts.pending > 0) err(`Resume with: volley resume ${quoted(name)}`);
 }
 

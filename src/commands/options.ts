@@ -53,6 +53,25 @@ export function addParameters(command: Command): Command {
   return command.addOption(media.helpGroup('Message:'));
 }
 
+/** Adds what says how fast, how long and how stubbornly to send. */
+export function addSending(command: Command, retryFor: string): Command {
+  for (const [flags, about] of [
+    ['--limit <n>', 'send at most n now; resume sends the rest'],
+    ['--rate <n>', 'messages a second per sender'],
+    ['--concurrency <n>', 'requests at once (default 16); adapts to what Twilio takes'],
+    ['--timeout <time>', 'time for one request (default 30s)'],
+    ['--retry-for <time>', `how long to retry when Twilio takes nothing (default ${retryFor})`],
+    ['--max-duration <time>', 'stop after this time, as 50m'],
+    ['--not-after <time>', 'stop at this time, as 2026-12-24T20:00:00Z'],
+    ['--settle <time>', 'how long an unknown outcome is looked for (default 60s)'],
+    ['--on-unknown <what>', 'hold what is not found, or resend it (default hold)'],
+    ['--no-breaker', 'go on even when most messages fail alike'],
+  ] as const) {
+    command.addOption(new Option(flags, about).helpGroup('Sending:'));
+  }
+  return command;
+}
+
 function collect(value: string, earlier: unknown): string[] {
   return [...(Array.isArray(earlier) ? (earlier as string[]) : []), value];
 }

@@ -5,19 +5,15 @@ import { CliError } from '../errors.ts';
 import type { Campaign, Ledger } from '../ledger/ledger.ts';
 import { plural } from '../ui/lines.ts';
 import { deliver } from './deliver.ts';
-import { type Act, countFlag, type Flags, textFlag } from './options.ts';
+import { type Act, addSending, type Flags, textFlag } from './options.ts';
 import { withSession } from './session.ts';
 
 /** Declares `volley resume`. */
 export function declareResume(command: Command, act: Act): void {
   command
     .argument('[campaign]', 'name or id; the latest that is not done')
-    .option('--rejected', 'also send again what was rejected for a reason that may be gone')
-    .option('--limit <n>', 'send at most n now')
-    .option('--rate <n>', 'messages a second per sender')
-    .option('--concurrency <n>', 'requests at once (default 16)')
-    .option('--timeout <time>', 'time for one request (default 30s)')
-    .option('--retry-for <time>', 'how long to retry when Twilio takes nothing (default 10m)');
+    .option('--rejected', 'also send again what was rejected for a reason that may be gone');
+  addSending(command, '10m');
   act(resume);
 }
 
@@ -37,13 +33,32 @@ function resume(flags: Flags, context: Context): Promise<number> {
       const reopened = await ledger.reopen(campaign.id, codes);
       context.err(`${plural(reopened, 'rejected message')} will be tried again.`);
     }
-    return deliver(campaign, { invalid: 0, retryForMs, limit: countFlag(flags, 'limit') }, session, context);
+    return deliver(campaign, { flags, invalid: 0, retryForMs }, session, context);
   });
 }
 
+/** Declares `volley reconcile`. */
+export function declareReconcile(command: Command, act: Act): void {
+  command.argument('[campaign]', 'name or id; the latest that is not done').addHelpText('after', reconcileHelp);
+  addSending(command, '10m');
+  act((flags, context) =>
+    withSession(flags, context, async (session) => {
+      const campaign = await pick(await session.ledger(), textFlag(flags, 'campaign'));
+      return deliver(campaign, { flags, invalid: 0, retryForMs, sendFirst: false }, session, context);
+    }),
+  );
+}
+
+const reconcileHelp = `
+Looks at Twilio's own list for messages of which no answer came. What is found is accepted; what is not
+found stays unknown, or with --on-unknown resend goes out again (and what is pending with it).
+Twilio's list can lag: send again only what had time to show up there.`;
+
 async function pick(ledger: Ledger, name: string | undefined): Promise<Campaign> {
   if (name !== undefined) return findCampaign(ledger, name);
-  const open = (await ledger.campaigns(1000)).find(({ counts }) => counts.pending + counts.claimed > 0);
+  const open = (await ledger.campaigns(1000)).find(
+    ({ counts }) => counts.pending + counts.claimed + counts.unknown > 0,
+  );
   if (!open)
     throw new CliError('usage', 'There is nothing to resume.', { hint: 'See what was sent: volley campaigns' });
   return open;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { Message } from '../core/message.ts';
 import { type PlannedRow, planRequest } from '../core/plan.ts';
@@ -13,7 +13,7 @@ import { shown } from '../ui/lines.ts';
 import { messageLine } from '../ui/messages.ts';
 import { deliver, printReport, type Result } from './deliver.ts';
 import { mediaRecheck } from './media.ts';
-import { type Act, addParameters, contentVariablesOf, type Flags, requestOf, textFlag } from './options.ts';
+import { type Act, addParameters, addSending, contentVariablesOf, type Flags, requestOf, textFlag } from './options.ts';
 import { parseContextOf, type Session, withSession } from './session.ts';
 
 const examples = `
@@ -25,14 +25,10 @@ Examples:
 
 /** Declares `volley send`. */
 export function declareSend(command: Command, act: Act): void {
-  addParameters(command)
+  addSending(addParameters(command), '15s')
     .option('--body-file <file>', 'read the text from a file, - for standard input')
     .option('--campaign <name>', 'a name: running it again with it sends nothing twice')
     .option('--country <code>', 'country of numbers without +, as US')
-    .option('--timeout <time>', 'time for one request (default 30s)')
-    .option('--retry-for <time>', 'how long to retry when Twilio takes nothing (default 15s)')
-    .addOption(new Option('--concurrency <n>', 'requests at once (default 16)'))
-    .option('--rate <n>', 'messages a second per sender')
     .addHelpText('after', examples);
   act(send);
 }
@@ -45,7 +41,7 @@ export function send(flags: Flags, context: Context): Promise<number> {
   return withSession(flags, context, async (session) => {
     const rows = await planMessages(flags, session, context);
     const campaign = await write(rows, flags, session);
-    return deliver(campaign, { invalid: 0, retryForMs, print: printMessages }, session, context);
+    return deliver(campaign, { flags, invalid: 0, retryForMs, print: printMessages }, session, context);
   });
 }
 

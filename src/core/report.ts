@@ -19,6 +19,10 @@ export type RunEnd =
   | { readonly kind: 'finished' }
   | { readonly kind: 'limit' }
   | { readonly kind: 'interrupted' }
+  /** `--max-duration` or `--not-after`. */
+  | { readonly kind: 'deadline' }
+  /** Most of the last messages failed alike. */
+  | { readonly kind: 'breaker'; readonly code?: number; readonly reason: string }
   | { readonly kind: 'credentials'; readonly code: number; readonly reason: string }
   | { readonly kind: 'sender'; readonly sender: string; readonly code: number; readonly reason: string }
   | { readonly kind: 'unreachable'; readonly reason: string }

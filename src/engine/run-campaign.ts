@@ -1,9 +1,11 @@
 import { afterSend, type Effect, type RetryPolicy } from '../core/after-send.ts';
+import { type Breaker, breaker } from '../core/breaker.ts';
 import type { SendResult } from '../core/message.ts';
 import type { RunEnd } from '../core/report.ts';
 import type { Claim, Lease, Ledger } from '../ledger/ledger.ts';
 import type { Transport } from '../transport/transport.ts';
 import { concurrencyLimit } from './concurrency.ts';
+import { keepLease } from './heartbeat.ts';
 import { type Pacer, pacer } from './pace.ts';
 import { type Recorder, recorder } from './recorder.ts';
 import { type RunState, runState } from './run-state.ts';
@@ -21,6 +23,10 @@ export interface RunOptions {
   /** The most messages to send in this run. */
   readonly limit?: number | undefined;
   readonly signal: AbortSignal;
+  /** Aborted when time is up; ends the run as an interrupt does. */
+  readonly deadline?: AbortSignal | undefined;
+  /** Goes on even when most of the last messages failed alike. */
+  readonly noBreaker?: boolean | undefined;
   readonly now: () => number;
   /** Resolves after `ms`, or at once when the signal is aborted; never throws. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -28,8 +34,8 @@ export interface RunOptions {
   readonly onResult?: ((result: SendResult, claim: Claim) => void) | undefined;
 }
 
-/** How often a run shows that it is alive, in milliseconds; the ledger takes it for dead after six of these. */
-const renewMs = 10_000;
+/** Between a claim and its request lie microseconds; this long means that the process stood still, in milliseconds. */
+const frozenMs = 2000;
 
 /**
  * Sends every pending message of a campaign, one lane for each sender.
@@ -37,11 +43,12 @@ const renewMs = 10_000;
  * Ends when none is left, or soon after `signal`: requests that are out are waited for and recorded.
  */
 export async function runCampaign(lease: Lease, options: RunOptions): Promise<RunEnd> {
-  const { ledger, signal, now, retryForMs, limit = Number.POSITIVE_INFINITY } = options;
-  const state = runState({ signal, now, retryForMs, limit, concurrency: concurrencyLimit(options.concurrency) });
+  const { ledger, signal, deadline, now, retryForMs, limit = Number.POSITIVE_INFINITY } = options;
+  const concurrency = concurrencyLimit(options.concurrency);
+  const state = runState({ signal, deadline, now, retryForMs, limit, concurrency });
   const results = recorder(ledger, lease, state.fail);
-  const run: Run = { ...options, lease, state, results };
-  const stopRenewing = keepLease(run);
+  const run: Run = { ...options, lease, state, results, breaker: breaker() };
+  const stopRenewing = keepLease(ledger, lease, () => state.stop({ kind: 'lost-lease' }), state.fail);
   try {
     const queues = await ledger.queues(lease.campaignId);
     await Promise.all(queues.map(({ sender }) => workLane(sender, run).catch(state.fail)));
@@ -57,13 +64,7 @@ interface Run extends RunOptions {
   readonly lease: Lease;
   readonly state: RunState;
   readonly results: Recorder;
-}
-
-function keepLease({ ledger, lease, state }: Run): () => void {
-  const timer = setInterval(() => {
-    ledger.renew(lease).then((held) => held || state.stop({ kind: 'lost-lease' }), state.fail);
-  }, renewMs);
-  return () => clearInterval(timer);
+  readonly breaker: Breaker;
 }
 
 interface Lane {
@@ -96,7 +97,8 @@ async function sendSome(lane: Lane, wanted: number, run: Run): Promise<boolean> 
   // Reserved before the claim, so that no other lane takes the same slots meanwhile.
   state.reserve(wanted);
   const claims = await ledger.claim(lease, lane.sender, wanted);
-  for (const claim of claims) void attempt(claim, lane, run);
+  const claimedAt = run.now();
+  for (const claim of claims) void attempt(claim, claimedAt, lane, run);
   const unused = wanted - claims.length;
   if (unused > 0) state.release(unused, unused);
   return claims.length > 0 || moreToCome(lane, run);
@@ -115,18 +117,21 @@ async function moreToCome(lane: Lane, { state, results, ledger, lease, now, slee
   return true;
 }
 
-async function attempt(claim: Claim, lane: Lane, run: Run): Promise<void> {
+async function attempt(claim: Claim, claimedAt: number, lane: Lane, run: Run): Promise<void> {
   const { state, results, transport } = run;
   const epoch = state.epoch();
   lane.out++;
   let unsent = 0;
   try {
     if (!claim.request) throw new Error(`message ${claim.id} was claimed without a request`);
+    if (await hasLostLease(claimedAt, run)) return state.stop({ kind: 'lost-lease' });
     const result = await transport.send(claim.request);
     const { change, effect } = afterSend(state.streak() + 1, result, run.retry, run.random());
     if (change.state === 'pending') unsent = 1;
     results.add(claim, change);
     applyEffect(effect, lane, run, epoch);
+    const tripped = run.noBreaker ? undefined : run.breaker.add(result);
+    if (tripped) state.stop({ kind: 'breaker', ...tripped });
     run.onResult?.(result, claim);
   } catch (error) {
     state.fail(error);
@@ -134,6 +139,11 @@ async function attempt(claim: Claim, lane: Lane, run: Run): Promise<void> {
     lane.out--;
     state.release(1, unsent);
   }
+}
+
+/** A process that was frozen between claim and request may wake up after somebody else has taken over. */
+async function hasLostLease(claimedAt: number, { now, ledger, lease }: Run): Promise<boolean> {
+  return now() - claimedAt > frozenMs && !(await ledger.renew(lease));
 }
 
 function applyEffect(effect: Effect, lane: Lane, { state, now, retryForMs }: Run, epoch: number): void {

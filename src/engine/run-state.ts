@@ -38,6 +38,7 @@ export interface RunState {
 
 interface Settings {
   readonly signal: AbortSignal;
+  readonly deadline: AbortSignal | undefined;
   readonly now: () => number;
   readonly concurrency: ConcurrencyLimit;
   readonly retryForMs: number;
@@ -45,9 +46,9 @@ interface Settings {
 }
 
 /** The state of one run. */
-export function runState({ signal: outside, now, concurrency, retryForMs, limit }: Settings): RunState {
+export function runState({ signal, deadline, now, concurrency, retryForMs, limit }: Settings): RunState {
   const bell = makeBell();
-  const ending = makeEnding(outside);
+  const ending = makeEnding(signal, deadline);
   let out = 0;
   let left = limit;
   let pausedUntil = 0;
@@ -91,13 +92,13 @@ export function runState({ signal: outside, now, concurrency, retryForMs, limit 
   };
 }
 
-function makeEnding(outside: AbortSignal) {
+function makeEnding(outside: AbortSignal, deadline: AbortSignal | undefined) {
   const ended = new AbortController();
   let runEnd: RunEnd | undefined;
   let laneEnd: RunEnd | undefined;
   let failure: { readonly error: unknown } | undefined;
   return {
-    signal: AbortSignal.any([outside, ended.signal]),
+    signal: AbortSignal.any([outside, ended.signal, ...(deadline ? [deadline] : [])]),
     stop: (end: RunEnd) => {
       runEnd ??= end;
       ended.abort();
@@ -113,6 +114,7 @@ function makeEnding(outside: AbortSignal) {
       if (failure) throw failure.error;
       if (runEnd) return runEnd;
       if (outside.aborted) return { kind: 'interrupted' };
+      if (deadline?.aborted) return { kind: 'deadline' };
       return laneEnd ?? { kind: limitReached ? 'limit' : 'finished' };
     },
   };

@@ -2,6 +2,7 @@ import type { MessageChange } from '../core/after-send.ts';
 import type { Message, SendState } from '../core/message.ts';
 import type { Plan, PlannedRow } from '../core/plan.ts';
 import type { Report } from '../core/report.ts';
+import type { UnknownMessage } from '../core/settle.ts';
 
 /** One written plan, with a name. A single message is a campaign of one. */
 export interface Campaign {
@@ -70,6 +71,12 @@ export interface AttemptRecord {
   readonly change: MessageChange;
 }
 
+/** What was found out about an unknown message. */
+export interface Settlement {
+  readonly messageId: string;
+  readonly change: MessageChange;
+}
+
 /** A sender that still has messages to send. */
 export interface SenderQueue {
   readonly sender: string;
@@ -103,6 +110,14 @@ export interface Ledger {
   claim(lease: Lease, sender: string, limit: number): Promise<readonly Claim[]>;
   /** Writes results, all in one commit. */
   record(lease: Lease, results: readonly AttemptRecord[]): Promise<void>;
+  /** The messages that may have been sent, in the order of the input. */
+  unknowns(campaignId: string): Promise<readonly UnknownMessage[]>;
+  /** Which of these SIDs belong to a message of this ledger. */
+  takenSids(sids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** How many messages to this recipient, of any campaign, are claimed or unknown and not among these. */
+  countOpen(to: string, except: readonly string[]): Promise<number>;
+  /** Writes what was found out about unknown messages, all in one commit; nothing once the lease is lost. */
+  settle(lease: Lease, changes: readonly Settlement[]): Promise<void>;
   /** Makes rejected messages pending again, those with these codes; returns how many. */
   reopen(campaignId: string, codes: readonly number[]): Promise<number>;
   report(campaignId: string): Promise<Report>;

@@ -27,6 +27,7 @@ export function openSqliteLedger(path: string, now: () => number): Ledger {
     ...sqliteLeases(database, now),
     ...claims(database, now),
     ...reports(database),
+    ...settling(database),
     close: async () => database.close(),
   };
 }
@@ -205,4 +206,35 @@ async function* readMessages(
     if (!last) return;
     after = last.seq;
   }
+}
+
+function settling(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | 'countOpen' | 'settle'> {
+  const unknowns = database.prepare<{ id: string; request: string; claimed_at: number }>(
+    "select id, request, claimed_at from messages where campaign_id = :campaignId and state = 'unknown' order by seq",
+  );
+  const taken = database.prepare<{ sid: string }>(
+    'select sid from messages where sid in (select value from json_each(:sids))',
+  );
+  const countOpen = database.prepare<{ n: number }>(`select count(*) as n from messages
+    where recipient = :to and state in ('claimed', 'unknown') and id not in (select value from json_each(:except))`);
+  const settle = database.prepare(`
+    update messages set state = :state, sid = :sid, status = coalesce(:status, status), reason = :reason, due_at = 0
+    where id = :messageId and state = 'unknown'
+      and exists (select 1 from leases where campaign_id = :campaignId and owner = :owner)
+      and not exists (select 1 from messages o where o.sid = :sid)`);
+  return {
+    unknowns: async (campaignId) =>
+      unknowns
+        .all({ campaignId })
+        .map(({ id, request, claimed_at: claimedAt }) => ({ id, request: JSON.parse(request), claimedAt })),
+    takenSids: async (sids) => new Set(taken.all({ sids: JSON.stringify(sids) }).map(({ sid }) => sid)),
+    countOpen: async (to, except) => countOpen.get({ to, except: JSON.stringify(except) })?.n ?? 0,
+    settle: async ({ campaignId, owner }, changes) =>
+      database.transaction(() => {
+        for (const { messageId, change } of changes) {
+          const { state, sid = null, status = null, reason = null } = change;
+          settle.run({ campaignId, owner, messageId, state, sid, status, reason });
+        }
+      }),
+  };
 }

@@ -1,4 +1,5 @@
 import type { MessageRequest, SendResult } from '../core/message.ts';
+import type { ListedMessage } from '../core/settle.ts';
 
 /** What Twilio says of the account that the credentials belong to. */
 export interface Account {
@@ -11,6 +12,16 @@ export interface Account {
   readonly clockAheadMs: number;
 }
 
+/** The messages Twilio knows to one recipient, or why it could not be asked. */
+export type MessageList =
+  | {
+      readonly ok: true;
+      readonly messages: readonly ListedMessage[];
+      /** How far Twilio's clock is ahead of ours, in milliseconds, to about a second. */
+      readonly clockAheadMs: number;
+    }
+  | { readonly ok: false; readonly reason: string };
+
 /**
  * A way to get a message out.
  *
@@ -18,6 +29,8 @@ export interface Account {
  */
 export interface Transport {
   send(request: MessageRequest): Promise<SendResult>;
+  /** All messages to a recipient, of the subaccount when one is given. Presence is proof, absence weak evidence. */
+  list(to: string, accountSid?: string): Promise<MessageList>;
   /** Looks at the account, sending nothing. Throws a `CliError` when it is refused or out of reach. */
   account(): Promise<Account>;
   /** Lets go of idle connections. */

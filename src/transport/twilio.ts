@@ -3,6 +3,7 @@ import type { SendResult } from '../core/message.ts';
 import { CliError } from '../errors.ts';
 import { type ClientOptions, type Exchange, twilioClient } from './client.ts';
 import { toForm } from './form.ts';
+import { listMessages } from './list.ts';
 import type { Account, Transport } from './transport.ts';
 
 type Answer = Extract<Exchange, { kind: 'answer' }>;
@@ -16,6 +17,7 @@ export function twilioTransport(options: ClientOptions): Transport {
       const path = `${pathOf(request.accountSid ?? client.accountSid)}/Messages.json`;
       return toSendResult(await client.request('POST', path, toForm(request)));
     },
+    list: (to, accountSid = client.accountSid) => listMessages(client, accountSid, to),
     account: async () => {
       const startedAt = Date.now();
       const exchange = await client.request('GET', `${pathOf(client.accountSid)}.json`);

@@ -172,15 +172,13 @@ describe('a kill -9', () => {
     await expect.poll(() => simulator.truth().length).toBeGreaterThan(20);
     child.kill('SIGKILL');
     await ended;
-    const { code, stdout } = await run('resume', 'night', '--json');
+    const { code, stdout } = await run('resume', 'night', '--json', '--settle', '600ms');
     const { counts } = JSON.parse(stdout) as { counts: Record<string, number> };
-    expect([code, counts['pending'], counts['claimed']]).toEqual([8, 0, 0]);
-    expect(counts['unknown']).toBeGreaterThan(0);
-    // What was out, and what had come back within the last hundredth of a second.
-    expect(counts['unknown']).toBeLessThanOrEqual(40);
-    expect((counts['accepted'] ?? 0) + (counts['unknown'] ?? 0)).toBe(300);
     const sent = recipientsOf(simulator.truth());
     expect(new Set(sent).size).toBe(sent.length);
+    // What had been claimed and never left stays unknown: nobody can prove that it did not.
+    expect(counts).toMatchObject({ pending: 0, claimed: 0, accepted: sent.length, unknown: 300 - sent.length });
+    expect(code).toBe(sent.length === 300 ? 0 : 8);
   });
 });
 

@@ -42,7 +42,9 @@ create table messages (
 ) strict;
 create unique index messages_key on messages (campaign_id, key) where key is not null;
 create index messages_pending on messages (campaign_id, sender, due_at, seq) where state = 'pending';
+create index messages_open on messages (recipient) where state in ('claimed', 'unknown');
 create index messages_claimed on messages (campaign_id) where state = 'claimed';
+create index messages_unknown on messages (campaign_id, seq) where state = 'unknown';
 create index messages_campaign on messages (campaign_id, seq);
 
 create table leases (

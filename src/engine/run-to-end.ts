@@ -1,0 +1,36 @@
+import type { RunEnd } from '../core/report.ts';
+import type { Lease } from '../ledger/ledger.ts';
+import { type OnUnknown, type ReconcileOptions, reconcile } from './reconcile.ts';
+import { type RunOptions, runCampaign } from './run-campaign.ts';
+
+/** A run and what follows it. */
+export interface RunToEndOptions extends RunOptions, ReconcileOptions {
+  readonly onUnknown: OnUnknown;
+  /** False: settle what is unknown before anything is sent, and send only if something is to go out again. */
+  readonly sendFirst: boolean;
+  /** Hears that unknown outcomes are being looked for. */
+  readonly onSettling?: ((count: number) => void) | undefined;
+}
+
+/** How often messages that Twilio does not have may be sent again in one run. */
+const rounds = 3;
+
+/** Sends what is pending, settles what became unknown, and sends again what turned out never to have been sent. */
+export async function runToEnd(lease: Lease, options: RunToEndOptions): Promise<RunEnd> {
+  let end: RunEnd = options.sendFirst ? await runCampaign(lease, options) : { kind: 'finished' };
+  for (let round = 0; round < rounds && mayGoOn(end); round++) {
+    const unknown = await options.ledger.unknowns(lease.campaignId);
+    if (unknown.length === 0) return end;
+    options.onSettling?.(unknown.length);
+    const { resent } = await reconcile(lease, options);
+    if (resent === 0) break;
+    end = await runCampaign(lease, options);
+  }
+  if (options.signal.aborted && end.kind === 'finished') return { kind: 'interrupted' };
+  return end;
+}
+
+/** Without the account, without Twilio or without the lease there is nothing to look at. */
+function mayGoOn({ kind }: RunEnd): boolean {
+  return !['credentials', 'unreachable', 'lost-lease', 'interrupted'].includes(kind);
+}
