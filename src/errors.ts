@@ -12,6 +12,7 @@ export const exitCodes = {
   rule: 6,
   held: 7,
   open: 8,
+  storage: 8,
   interrupted: 130,
 } as const;
 

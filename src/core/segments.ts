@@ -19,7 +19,7 @@ for (const char of extension) septets[char.charCodeAt(0)] = 2;
 const gsmLimits = { single: 160, multi: 153 };
 const ucsLimits = { single: 70, multi: 67 };
 
-/** Counts the segments a text is sent in. An empty text is one segment. */
+/** Counts the segments a text is sent in. An empty text is one segment, as Twilio's own calculator says. */
 export function countSegments(text: string): SegmentCount {
   let characters = 0;
   for (let i = 0; i < text.length; i++) {
@@ -52,25 +52,104 @@ function countUcs(text: string): SegmentCount {
   return { encoding: 'UCS-2', segments, characters };
 }
 
-/** Text in which every code unit is a character of its own: no surrogates, no combining marks, no joiners. */
-const simple = /^[\0-\u02ff\u2010-\u2027\u20ac\u4e00-\u9fff]*$/;
+/**
+ * Text in which every code unit is a character of its own: Latin, Greek, Cyrillic, Hebrew and Arabic letters,
+ * punctuation, currencies, symbols, kana, Chinese, Korean syllables, wide forms. No surrogates, marks or joiners.
+ */
+const simple =
+  /^[\0-\u02ff\u0370-\u0482\u048a-\u0590\u05d0-\u05ea\u0620-\u064a\u1e00-\u1fff\u2010-\u2027\u20a0-\u20bf\u2100-\u27bf\u3001-\u3029\u3041-\u3096\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9d]*$/;
 
-let graphemes: Intl.Segmenter | undefined;
+let segmenter: Intl.Segmenter | undefined;
+
+function graphemesOf(text: string): Intl.Segments {
+  // Only once a text needs it: it is slow to make.
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
 /** What is one character to the reader is never split. */
 function countUcsSegments(text: string): number {
   if (simple.test(text)) return Math.ceil(text.length / ucsLimits.multi);
-  graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  const graphemes = graphemesOf(text);
   let segments = 1;
-  let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    for (const size of segment === '\r\n' ? [1, 1] : [segment.length]) {
-      if (used + size > ucsLimits.multi && used > 0) {
-        segments++;
-        used = 0;
-      }
-      used += size;
-    }
+  let start = 0;
+  while (text.length - start > ucsLimits.multi) {
+    start = endOfSegment(graphemes, start);
+    segments++;
   }
   return segments;
+}
+
+/** Where the segment that begins at `start` ends. What is longer than a whole segment is split all the same. */
+function endOfSegment(graphemes: Intl.Segments, start: number): number {
+  const full = start + ucsLimits.multi;
+  const next = graphemes.containing(full);
+  // To Unicode CR LF is one character, to a phone it is two.
+  const fits = next === undefined || next.segment === '\r\n' || next.index <= start;
+  return fits ? full : next.index;
+}
+
+/** A character that GSM-7 does not have, and what could stand in its place where that is obvious. */
+export interface NonGsmCharacter {
+  /** In UTF-16 code units. */
+  readonly index: number;
+  readonly character: string;
+  readonly replacement?: string;
+}
+
+/** Lists the characters, as a reader counts them, that make a text UCS-2, in their order. */
+export function nonGsmCharacters(text: string): readonly NonGsmCharacter[] {
+  if (isGsm(text)) return [];
+  const found: NonGsmCharacter[] = [];
+  for (const { index, segment: character } of graphemesOf(text)) {
+    if (isGsm(character)) continue;
+    const replacement = gsmReplacement(character);
+    found.push({ index, character, ...(replacement !== undefined && { replacement }) });
+  }
+  return found;
+}
+
+function isGsm(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (!septets[text.charCodeAt(i)]) return false;
+  return true;
+}
+
+/**
+ * What word processors put in place of plain characters, and the plain ones. After Twilio's Smart Encoding,
+ * https://www.twilio.com/docs/messaging/services/smart-encoding-char-list; letters keep their accents.
+ */
+const gsmReplacements: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    ["'", '‘’‚‛′‵ʹʻʼʽˈˊˋ´`❛❜'],
+    ['"', '“”„‟″‶«»ʺˮ❝❞〝〞'],
+    ['-', '‐‑‒–—―−⁃•'],
+    ['...', '…'],
+    ['<', '‹'],
+    ['>', '›'],
+    ['/', '⁄∕'],
+    ['*', '∗'],
+    ['~', '˜∼'],
+    ['^', 'ˆ'],
+    ['|', '¦∣'],
+    [' ', '\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000'],
+    ['\n', '\v\u0085\u2028\u2029'],
+    ['', '\0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff'],
+    ['(c)', '©'],
+    ['(R)', '®'],
+    ['TM', '™'],
+    ['1/4', '¼'],
+    ['1/2', '½'],
+    ['3/4', '¾'],
+  ].flatMap(([plain = '', fancy = '']) => [...fancy].map((char) => [char, plain])),
+);
+
+/** Full-width forms and ligatures: the same letters in another shape. */
+const reshaped = /^[\uff01-\uff5e\ufb00-\ufb06]$/;
+
+function gsmReplacement(character: string): string | undefined {
+  const listed = gsmReplacements[character];
+  if (listed !== undefined) return listed;
+  // NFC also makes é of e and a combining accent, which GSM-7 has.
+  const composed = character.normalize(reshaped.test(character) ? 'NFKC' : 'NFC');
+  return isGsm(composed) ? composed : undefined;
 }

@@ -9,7 +9,6 @@ export interface Statement<Row> {
   run(values?: Readonly<Record<string, SqlValue>>): number;
   get(values?: Readonly<Record<string, SqlValue>>): Row | undefined;
   all(values?: Readonly<Record<string, SqlValue>>): Row[];
-  iterate(values?: Readonly<Record<string, SqlValue>>): IterableIterator<Row>;
 }
 
 /** One connection to a SQLite file: the only place that knows which library it is. */
@@ -33,7 +32,7 @@ export function openDatabase(path: string): Database {
     connection.exec('pragma synchronous = full');
     connection.exec('pragma secure_delete = on');
     connection.exec('pragma foreign_keys = on');
-    return wrap(connection);
+    return wrap(connection, path);
   } catch (cause) {
     throw new CliError('config', `Cannot open the ledger ${path}: ${(cause as Error).message}`, {
       hint: 'Check that the folder is there and writable, or name another one with --ledger.',
@@ -42,15 +41,26 @@ export function openDatabase(path: string): Database {
   }
 }
 
-function wrap(connection: InstanceType<typeof DatabaseSync>): Database {
+function wrap(connection: InstanceType<typeof DatabaseSync>, path: string): Database {
+  const guard = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw storageFault(error, path) ?? error;
+    }
+  };
   return {
-    exec: (sql) => connection.exec(sql),
-    prepare: <Row>(sql: string) => wrapStatement<Row>(connection.prepare(sql)),
+    exec: (sql) => guard(() => connection.exec(sql)),
+    prepare: <Row>(sql: string) =>
+      wrapStatement<Row>(
+        guard(() => connection.prepare(sql)),
+        guard,
+      ),
     transaction: (work) => {
-      connection.exec('begin immediate');
+      guard(() => connection.exec('begin immediate'));
       try {
         const value = work();
-        connection.exec('commit');
+        guard(() => connection.exec('commit'));
         return value;
       } catch (error) {
         // A full disk has rolled back already, and a second rollback would hide why.
@@ -62,11 +72,32 @@ function wrap(connection: InstanceType<typeof DatabaseSync>): Database {
   };
 }
 
-function wrapStatement<Row>(statement: StatementSyncInstance): Statement<Row> {
+type Guard = <T>(work: () => T) => T;
+
+function wrapStatement<Row>(statement: StatementSyncInstance, guard: Guard): Statement<Row> {
   return {
-    run: (values = {}) => Number(statement.run(values).changes),
-    get: (values = {}) => statement.get(values) as Row | undefined,
-    all: (values = {}) => statement.all(values) as Row[],
-    iterate: (values = {}) => statement.iterate(values) as IterableIterator<Row>,
+    run: (values = {}) => guard(() => Number(statement.run(values).changes)),
+    get: (values = {}) => guard(() => statement.get(values) as Row | undefined),
+    all: (values = {}) => guard(() => statement.all(values) as Row[]),
   };
+}
+
+/** SQLite's primary result codes (https://sqlite.org/rescode.html) that a person can do something about. */
+const faults: Readonly<Record<number, { readonly problem: string; readonly hint: string }>> = {
+  5: { problem: 'is locked by another process', hint: 'See which volley is running; then resume.' },
+  8: { problem: 'cannot be written', hint: 'Check its permissions, or name another one with --ledger.' },
+  10: { problem: 'cannot be read or written', hint: 'Check the disk, then resume.' },
+  11: {
+    problem: 'is damaged',
+    hint: 'Bring it back from a backup, or save what is readable with: sqlite3 LEDGER .recover',
+  },
+  13: { problem: 'has no room left on its disk', hint: 'Make room, then resume: nothing is lost.' },
+  26: { problem: 'is not a ledger', hint: 'Name another one with --ledger.' },
+};
+
+/** A failure of the disk or file, as the user's to mend; undefined for anything else. */
+function storageFault(error: unknown, path: string): CliError | undefined {
+  const code = (error as { errcode?: unknown }).errcode;
+  const fault = typeof code === 'number' ? faults[code & 0xff] : undefined;
+  return fault && new CliError('storage', `The ledger ${path} ${fault.problem}.`, { hint: fault.hint, cause: error });
 }

@@ -1,7 +1,9 @@
-import { createHmac } from 'node:crypto';
-import { request } from 'node:http';
-import { endOf, statusesOf } from './resource.ts';
+import { createHmac, randomUUID } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import { dueAt, endOf, parameter, senderOf, statusesOf } from './resource.ts';
 import type { StoredMessage } from './store.ts';
+import type { Timers } from './timers.ts';
 
 /** Twilio's signature of a form it posts: https://www.twilio.com/docs/usage/security#validating-requests. */
 export function signCallback(authToken: string, url: string, parameters: Readonly<Record<string, string>>): string {
@@ -14,70 +16,86 @@ export function signCallback(authToken: string, url: string, parameters: Readonl
 export interface Callbacks {
   /** Tells of every status after the first, one after the other. */
   readonly follow: (message: StoredMessage) => void;
-  /** The callback that overtakes the create's answer. */
-  readonly tellEarly: (message: StoredMessage) => void;
+  /** The callback that overtakes the create's answer. Ends when it has been posted, or could not be. */
+  readonly tellEarly: (message: StoredMessage) => Promise<void>;
   readonly stop: () => void;
 }
 
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+/** What callbacks are posted with. */
+export interface CallbackSettings {
+  readonly authToken: string;
+  /** Time between two statuses, in milliseconds. */
+  readonly statusDelayMs: number;
+  readonly timers: Timers;
+}
 
 /** What Twilio waits before it tries a callback again that found nobody, in milliseconds. */
 const retryDelaysMs = [500, 2000, 5000];
 
 /** A poster of callbacks for one account. */
-export function startCallbacks(authToken: string, statusDelayMs: number): Callbacks {
-  const timers = new Set<NodeJS.Timeout>();
-  const later = (ms: number, work: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      work();
-    }, ms);
-    timers.add(timer);
+export function startCallbacks({ authToken, statusDelayMs, timers }: CallbackSettings): Callbacks {
+  const poster = startPoster();
+  const deliver = async (letter: Letter): Promise<void> => {
+    if (await poster.post(letter)) return;
+    const retry = async (attempt: number): Promise<void> => {
+      const wait = retryDelaysMs[attempt];
+      if (wait === undefined) return;
+      await timers.sleep(wait);
+      if (!(await poster.post(letter))) await retry(attempt + 1);
+    };
+    // Not awaited: only the first try can be early.
+    void retry(0);
   };
-  const tell = (message: StoredMessage, status: string) => {
+  const tell = async (message: StoredMessage, status: string): Promise<void> => {
     const url = callbackUrl(message);
-    if (!url || message.truth.faults.includes('callback-lost')) return;
-    const form = callbackForm(message, status);
-    const signature = signCallback(authToken, url, form);
-    const send = (attempt: number): void =>
-      post(url, form, signature, (isTaken) => {
-        const wait = retryDelaysMs[attempt];
-        if (!isTaken && wait !== undefined) later(wait, () => send(attempt + 1));
-      });
-    send(0);
-    if (message.truth.faults.includes('callback-double')) send(0);
-    if (message.truth.faults.includes('callback-forged'))
-      post(url, form, signCallback('not the token', url, form), () => undefined);
+    const { faults } = message.truth;
+    if (url === undefined || faults.includes('callback-lost')) return;
+    const form = callbackForm(message, status, statusDelayMs);
+    const letter = { url, form, signature: signCallback(authToken, url, form), token: randomUUID() };
+    const posted = [deliver(letter)];
+    if (faults.includes('callback-double')) posted.push(deliver(letter));
+    if (faults.includes('callback-forged')) posted.push(deliver(forge(letter)));
+    await Promise.all(posted);
   };
   return {
     tellEarly: (message) => tell(message, 'sent'),
     follow: (message) => {
-      if (!callbackUrl(message)) return;
-      const statuses = statusesOf(message).slice(1);
+      if (callbackUrl(message) === undefined) return;
+      const waitMs = dueAt(message) - message.truth.createdAt;
+      const statuses = waitMs > 0 ? statusesOf(message) : statusesOf(message).slice(1);
       const ordered = message.truth.faults.includes('callback-reorder') ? statuses.toReversed() : statuses;
-      ordered.forEach((status, i) => void later(statusDelayMs * (i + 1), () => tell(message, status)));
+      const tellFrom = (step: number, delayMs: number): void => {
+        const status = ordered[step];
+        if (status === undefined) return;
+        timers.later(delayMs, () => {
+          if (message.isCanceled) return;
+          void tell(message, status);
+          tellFrom(step + 1, statusDelayMs);
+        });
+      };
+      tellFrom(0, waitMs > 0 ? waitMs : statusDelayMs);
     },
-    stop: () => {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
-    },
+    stop: poster.stop,
   };
 }
 
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
 /** The message's callback address, if it is on this machine: a rehearsal never calls outside. */
-function callbackUrl({ truth }: StoredMessage): string | undefined {
-  const url = truth.parameters.find(([name]) => name === 'StatusCallback')?.[1];
-  if (url === undefined) return undefined;
+function callbackUrl(message: StoredMessage): string | undefined {
+  const url = parameter(message, 'StatusCallback');
+  if (url === null) return undefined;
   const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && loopback.has(hostname) ? url : undefined;
+  // What follows the # are wishes to Twilio; it is neither sent nor signed.
+  return /^https?:$/.test(protocol) && loopback.has(hostname) ? url.replace(/#.*/s, '') : undefined;
 }
 
-function callbackForm(message: StoredMessage, status: string): Record<string, string> {
+function callbackForm(message: StoredMessage, status: string, statusDelayMs: number): Record<string, string> {
   const { truth } = message;
   const { code } = endOf(message);
-  const get = (name: string) => truth.parameters.find(([key]) => key === name)?.[1];
-  const service = get('MessagingServiceSid');
-  const from = get('From');
+  const service = parameter(message, 'MessagingServiceSid');
+  const from = senderOf(message, status);
+  const doneMs = dueAt(message) + statusDelayMs * statusesOf(message).indexOf(status);
   return {
     MessageSid: truth.sid,
     SmsSid: truth.sid,
@@ -86,10 +104,10 @@ function callbackForm(message: StoredMessage, status: string): Record<string, st
     To: truth.to,
     AccountSid: truth.accountSid,
     ApiVersion: '2010-04-01',
-    ...(from !== undefined && { From: from }),
-    ...(service !== undefined && { MessagingServiceSid: service }),
+    ...(from !== null && { From: from }),
+    ...(service !== null && { MessagingServiceSid: service }),
     ...(code !== null && ['undelivered', 'failed'].includes(status) && { ErrorCode: String(code) }),
-    ...(status === 'delivered' && { RawDlrDoneDate: rawDate(truth.createdAt) }),
+    ...(['delivered', 'undelivered'].includes(status) && { RawDlrDoneDate: rawDate(doneMs) }),
     ...(truth.faults.includes('callback-huge') && { Padding: 'x'.repeat(100_000) }),
   };
 }
@@ -99,27 +117,53 @@ function rawDate(ms: number): string {
   return new Date(ms).toISOString().slice(2, 16).replace(/[-T:]/g, '');
 }
 
-function post(url: string, form: Record<string, string>, signature: string, done: (isTaken: boolean) => void): void {
-  const body = new URLSearchParams(form).toString();
-  const outgoing = request(
-    url,
-    {
-      method: 'POST',
-      timeout: 15_000,
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
-        'content-length': Buffer.byteLength(body),
-        'x-twilio-signature': signature,
-        'i-twilio-idempotency-token': crypto.randomUUID(),
-        'user-agent': 'TwilioProxy/1.1',
-      },
+interface Letter {
+  readonly url: string;
+  readonly form: Readonly<Record<string, string>>;
+  readonly signature: string;
+  /** The same each time it is tried. */
+  readonly token: string;
+}
+
+/** What somebody who has no token would post: a lie, signed with a guess. */
+function forge(letter: Letter): Letter {
+  const form = { ...letter.form, MessageStatus: 'failed', SmsStatus: 'failed', ErrorCode: '30008' };
+  return { ...letter, form, signature: signCallback('a guess', letter.url, form), token: randomUUID() };
+}
+
+/** Posts letters; what it posts says whether somebody took it. */
+function startPoster() {
+  const agents = { http: new Agent({ keepAlive: true, maxSockets: 64 }), tls: new TlsAgent({ keepAlive: true }) };
+  const post = ({ url, form, signature, token }: Letter): Promise<boolean> =>
+    new Promise((resolve) => {
+      const body = new URLSearchParams(form).toString();
+      const isTls = url.toLowerCase().startsWith('https:');
+      const options = {
+        method: 'POST',
+        agent: isTls ? agents.tls : agents.http,
+        timeout: 15_000,
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+          'content-length': Buffer.byteLength(body),
+          'x-twilio-signature': signature,
+          'i-twilio-idempotency-token': token,
+          'user-agent': 'TwilioProxy/1.1',
+        },
+      };
+      const outgoing = (isTls ? tlsRequest : request)(url, options, (answer) => {
+        answer.resume();
+        answer.on('error', () => undefined);
+        resolve((answer.statusCode ?? 500) < 500);
+      });
+      outgoing.on('timeout', () => outgoing.destroy());
+      outgoing.on('error', () => resolve(false));
+      outgoing.end(body);
+    });
+  return {
+    post,
+    stop: () => {
+      agents.http.destroy();
+      agents.tls.destroy();
     },
-    (answer) => {
-      answer.resume();
-      done((answer.statusCode ?? 500) < 500);
-    },
-  );
-  outgoing.on('timeout', () => outgoing.destroy());
-  outgoing.on('error', () => done(false));
-  outgoing.end(body);
+  };
 }

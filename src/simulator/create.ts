@@ -14,13 +14,18 @@ const beforeJudging: Readonly<Partial<Record<CreateFault, (exchange: Exchange, n
   '502-before': (exchange) => answerError(exchange, 502, 20502, 'Bad gateway'),
   '503-before': (exchange) => answerError(exchange, 503, 20503, 'Service unavailable'),
   '504-before': (exchange) => answerError(exchange, 504, 20504, 'Gateway timeout'),
+  // Decided by a script, which has read the form to decide it.
+  'reset-before-read': ({ request }) => void request.socket.resetAndDestroy(),
   'reset-after-read': ({ request }) => void request.socket.resetAndDestroy(),
-  redirect: (exchange) => answer(exchange, 302, undefined, { location: 'https://example.com/' }),
+  // To nowhere on this machine: a client that follows must not carry its credentials outside.
+  redirect: (exchange) => answer(exchange, 302, undefined, { location: '/elsewhere' }),
   hang: () => undefined,
 };
 
 /** A fault in how the answer to a create that worked comes back. */
-const afterCreating: Readonly<Partial<Record<CreateFault, (exchange: Exchange, body: string) => void>>> = {
+const afterCreating: Readonly<
+  Partial<Record<CreateFault, (exchange: Exchange, body: string, twilio: Twilio) => void>>
+> = {
   '500-after': (exchange) => answerError(exchange, 500, 20500, 'Internal server error'),
   '502-after': (exchange) => answerError(exchange, 502, 20502, 'Bad gateway'),
   '503-after': (exchange) => answerError(exchange, 503, 20503, 'Service unavailable'),
@@ -31,23 +36,27 @@ const afterCreating: Readonly<Partial<Record<CreateFault, (exchange: Exchange, b
     const head = `HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
     request.socket.end(head + body.slice(0, 40));
   },
-  'bad-json-201': ({ response }, body) =>
-    void response.writeHead(201, { 'content-type': 'application/json' }).end(body.slice(0, -9)),
+  'bad-json-201': (exchange, body) => answerText(exchange, body.slice(0, -9)),
   'html-201': ({ response }) => void response.writeHead(201, { 'content-type': 'text/html' }).end('<h1>Created</h1>'),
-  'wrong-sid-201': ({ response }, body) =>
-    void response.writeHead(201).end(body.replace(/"(SM|MM)[0-9a-f]{32}"/, '"XX123"')),
+  'wrong-sid-201': (exchange, body) => answerText(exchange, body.replace(/"sid":"[^"]*"/, '"sid":"XX123"')),
   'hang-created': () => undefined,
-  slow: ({ response }, body) => void setTimeout(() => response.writeHead(201).end(body), 2000),
-  'byte-a-second': ({ response }, body) => {
+  slow: (exchange, body, { timers, settings }) => timers.later(settings.slowMs, () => answerText(exchange, body)),
+  'byte-a-second': ({ response }, body, { timers, settings }) => {
     response.writeHead(201, { 'content-type': 'application/json' });
-    let at = 0;
-    const timer = setInterval(() => {
-      if (response.destroyed || at >= body.length) clearInterval(timer);
-      else if (at === body.length - 1) response.end(body[at++]);
-      else response.write(body[at++]);
-    }, 1000);
+    const bytes = Buffer.from(body);
+    const next = (at: number): void => {
+      if (response.destroyed) return;
+      if (at === bytes.length) return void response.end();
+      response.write(bytes.subarray(at, at + 1));
+      timers.later(settings.byteDelayMs, () => next(at + 1));
+    };
+    next(0);
   },
 };
+
+function answerText({ response }: Exchange, body: string): void {
+  if (!response.destroyed) response.writeHead(201, { 'content-type': 'application/json' }).end(body);
+}
 
 function tooMany(exchange: Exchange, retryAfter: string): void {
   answerError(exchange, 429, 20429, 'Too Many Requests', { 'retry-after': retryAfter });
@@ -55,28 +64,36 @@ function tooMany(exchange: Exchange, retryAfter: string): void {
 
 /** POST …/Messages.json: judged, created, answered, or made to fail in one of the ways above. */
 export async function createMessage(exchange: Exchange, accountSid: string, twilio: Twilio): Promise<void> {
-  twilio.countArrival();
-  const early = twilio.script === undefined ? twilio.dice.onCreate() : undefined;
+  const n = twilio.countArrival();
+  const { script } = twilio.settings;
+  const early = script === undefined ? twilio.dice.onCreate() : undefined;
   if (early === 'reset-before-read') return void exchange.request.socket.resetAndDestroy();
   const form = await readForm(exchange.request);
-  const fault = twilio.script ? twilio.script(form, twilio.arrivals().length) : early;
-  const nowMs = twilio.now();
+  const fault = script ? script(form, n) : early;
   if (twilio.isCrowded()) return tooMany(exchange, '1');
   const instead = fault && beforeJudging[fault];
-  if (instead) return instead(exchange, nowMs);
-  if (fault === 'reset-before-read') return void exchange.request.socket.resetAndDestroy();
-  const refusal = judgeCreate(form, nowMs);
+  if (instead) return instead(exchange, twilio.now());
+  const refusal = judgeCreate(form, twilio.now());
   if (refusal) return answerError(exchange, refusal.status, refusal.code, refusal.message);
-  if (fault === 'late-create') {
-    exchange.request.socket.once('close', () => void store(form, accountSid, twilio));
-    return;
-  }
+  if (fault === 'late-create') return createLate(exchange, () => void store(form, accountSid, twilio), twilio);
   const message = store(form, accountSid, twilio);
-  if (message.truth.faults.includes('callback-early')) twilio.callbacks.tellEarly(message);
   const resource = messageResource(message, twilio.clock());
+  if (message.truth.faults.includes('callback-early')) {
+    await Promise.race([twilio.callbacks.tellEarly(message), twilio.timers.sleep(patienceMs)]);
+  }
   const tear = fault && afterCreating[fault];
-  if (tear) tear(exchange, JSON.stringify(resource));
+  if (tear) tear(exchange, JSON.stringify(resource), twilio);
   else answer(exchange, 201, resource);
+}
+
+/** How long an answer waits for the callback that is to overtake it, in milliseconds. */
+const patienceMs = 1000;
+
+function createLate({ request }: Exchange, create: () => void, { timers }: Twilio): void {
+  request.socket.once('close', () => {
+    // The simulator closing is not the client going away.
+    if (!timers.isStopped()) create();
+  });
 }
 
 function store(form: URLSearchParams, accountSid: string, twilio: Twilio): StoredMessage {

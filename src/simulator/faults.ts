@@ -25,7 +25,7 @@ const createFaults = {
   hang: 'no answer ever, nothing created',
   'hang-created': 'no answer ever, but created',
   'late-create': 'no answer, and created only when the client has gone',
-  slow: 'the answer comes after 2 s',
+  slow: 'the answer comes late, after 2 s',
   'byte-a-second': 'the answer comes one byte a second',
 } as const;
 
@@ -41,8 +41,8 @@ const messageFaults = {
   'callback-lost': 'its callbacks never come',
   'callback-double': 'each callback comes twice',
   'callback-reorder': 'its callbacks come in the wrong order',
-  'callback-early': 'its first callback comes before the create’s answer',
-  'callback-forged': 'a callback with a wrong signature comes too',
+  'callback-early': 'a callback comes before the create’s answer',
+  'callback-forged': 'with each comes one that is signed wrong and says failed',
   'callback-huge': 'its callbacks carry 100 KB of nothing',
 } as const;
 
@@ -57,13 +57,22 @@ export type CreateFault = keyof typeof createFaults;
 /** Something that is odd about one created message. */
 export type MessageFault = keyof typeof messageFaults;
 type ServiceFault = keyof typeof serviceFaults;
+/** Anything that can go wrong here. */
+export type FaultName = CreateFault | MessageFault | ServiceFault;
 
-const abouts: Readonly<Record<string, string>> = { ...createFaults, ...messageFaults, ...serviceFaults };
+const abouts: Readonly<Record<FaultName, string>> = { ...createFaults, ...messageFaults, ...serviceFaults };
+
+/** The name of every fault. */
+export const faultNames = Object.keys(abouts) as readonly FaultName[];
 
 /** Every fault, with what it does. */
-export const faults: readonly { readonly name: string; readonly about: string }[] = Object.entries(abouts).map(
-  ([name, about]) => ({ name, about }),
-);
+export const faults = faultNames.map((name) => ({ name, about: abouts[name] }));
+
+/** A fault and how often it comes, 0 to 1. */
+export interface FaultShare {
+  readonly name: FaultName;
+  readonly share: number;
+}
 
 /** Decides what goes wrong, always the same for a seed and an order of requests. */
 export interface FaultDice {
@@ -73,23 +82,31 @@ export interface FaultDice {
 }
 
 /** Reads `429=0.1`. Throws a `CliError` for an unknown name or a share that is none. */
-export function parseFault(text: string): { readonly name: string; readonly share: number } {
-  const [name = '', share = ''] = text.split('=');
-  if (!Object.hasOwn(abouts, name)) {
-    throw new CliError('usage', `There is no fault ${name}.`, { hint: `There are: ${Object.keys(abouts).join(', ')}` });
+export function parseFault(text: string): FaultShare {
+  const at = text.lastIndexOf('=');
+  const name = at < 0 ? text : text.slice(0, at);
+  const share = text.slice(at + 1);
+  const known = faultNames.find((fault) => fault === name);
+  if (known === undefined) {
+    throw new CliError('usage', `There is no fault ${name}.`, { hint: `There are: ${faultNames.join(', ')}` });
   }
-  if (!/^(0(\.\d+)?|1(\.0+)?|\.\d+)$/.test(share)) {
+  if (at < 0 || !/^(0(\.\d+)?|1(\.0+)?|\.\d+)$/.test(share)) {
     throw new CliError('usage', `--fault ${text}: the share must be 0 to 1, as ${name}=0.1.`);
   }
-  return { name, share: Number(share) };
+  return { name: known, share: Number(share) };
 }
 
-/** Dice for these shares. Create faults exclude each other, so their shares add up. */
-export function faultDice(texts: readonly string[], seed: number): FaultDice {
-  const shares = texts.map(parseFault);
-  const among = (names: object) => shares.filter(({ name }) => Object.hasOwn(names, name));
+/** Dice for these shares. Create faults exclude each other: their shares add up, and a `CliError` says when to above 1. */
+export function faultDice(shares: readonly (string | FaultShare)[], seed: number): FaultDice {
+  const textOf = ({ name, share }: FaultShare) => `${name}=${share.toFixed(9)}`;
+  const parsed = shares.map((share) => parseFault(typeof share === 'string' ? share : textOf(share)));
+  const among = (names: object) => parsed.filter(({ name }) => Object.hasOwn(names, name));
   const ofCreate = among(createFaults);
   const ofMessage = among(messageFaults);
+  // A little above 1 is only how 0.1 + 0.2 adds up.
+  if (ofCreate.reduce((sum, { share }) => sum + share, 0) > 1.000001) {
+    throw new CliError('usage', 'The shares of faults of one create add up to more than 1.');
+  }
   const rolls = { create: seededRandom(seed), message: seededRandom(seed + 1), service: seededRandom(seed + 2) };
   return {
     onCreate: () => {
@@ -103,7 +120,7 @@ export function faultDice(texts: readonly string[], seed: number): FaultDice {
     onMessage: () =>
       new Set(ofMessage.filter(({ share }) => rolls.message() < share).map(({ name }) => name as MessageFault)),
     onService: (fault) => {
-      const share = shares.find(({ name }) => name === fault)?.share ?? 0;
+      const share = parsed.find(({ name }) => name === fault)?.share ?? 0;
       return share > 0 && rolls.service() < share;
     },
   };

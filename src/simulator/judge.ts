@@ -5,12 +5,18 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** A parameter's value. An empty one counts as not given. */
+const given = (form: URLSearchParams, name: string): string | undefined => form.get(name) || undefined;
+
 type Judge = (form: URLSearchParams, nowMs: number) => Refusal | undefined;
 
 const refusal = (code: number, message: string): Refusal => ({ status: 400, code, message });
 
 const number = /^\+[1-9]\d{7,14}$/;
-const channelAddress = /^(whatsapp|rcs|messenger):.+$/;
+/** The channel of an address; plain numbers, short codes and names go by SMS. */
+const channelOf = (address: string) => /^(whatsapp|rcs|messenger):/.exec(address)?.[1];
+const isRecipient = (to: string) =>
+  number.test(to) || /^(whatsapp|rcs):\+[1-9]\d{7,14}$/.test(to) || /^messenger:\S+$/.test(to);
 const sid = (prefix: string) => new RegExp(`^${prefix}[0-9a-fA-F]{32}$`);
 const web = (text: string) => /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
 
@@ -46,7 +52,7 @@ const badFrom: Readonly<Record<string, (from: string) => Refusal>> = {
 const judgeTo: Judge = (form) => {
   const to = form.get('To') ?? '';
   if (to === '') return refusal(21604, "A 'To' phone number is required.");
-  if (!number.test(to) && !channelAddress.test(to)) return refusal(21211, `Invalid 'To' Phone Number: ${to}`);
+  if (!isRecipient(to)) return refusal(21211, `Invalid 'To' Phone Number: ${to}`);
   if (to === form.get('From')) return refusal(21266, "'To' and 'From' number cannot be the same");
   return badTo[to]?.(to, form.get('From') ?? '');
 };
@@ -61,7 +67,7 @@ const judgeSender: Judge = (form) => {
   const isSender =
     number.test(from) ||
     /^\d{3,8}$/.test(from) ||
-    channelAddress.test(from) ||
+    channelOf(from) !== undefined ||
     /^sim:.+$/.test(from) ||
     (from.length <= 11 && /^[\w &+-]*[A-Za-z][\w &+-]*$/.test(from));
   if (!isSender)
@@ -69,12 +75,15 @@ const judgeSender: Judge = (form) => {
       21212,
       `The 'From' number ${from} is not a valid phone number, shortcode, or alphanumeric sender ID.`,
     );
+  if (service === '' && channelOf(from) !== channelOf(form.get('To') ?? '')) {
+    return refusal(21910, 'Invalid From and To pair. From and To should be of the same channel');
+  }
   return badFrom[from]?.(from);
 };
 
 const judgeContent: Judge = (form) => {
   const body = form.get('Body') ?? '';
-  const media = form.getAll('MediaUrl');
+  const media = form.getAll('MediaUrl').filter((url) => url !== '');
   const content = form.get('ContentSid') ?? '';
   if (body === '' && media.length === 0 && content === '') return refusal(21602, 'Message body is required.');
   if ([...body].length > 1600) return refusal(21617, 'The concatenated message body exceeds the 1600 character limit');
@@ -82,8 +91,8 @@ const judgeContent: Judge = (form) => {
   const bad = media.find((url) => !web(url));
   if (bad !== undefined) return refusal(21620, `Invalid media URL(s): ${bad}`);
   if (content !== '' && !sid('HX').test(content)) return refusal(21655, `The ContentSid ${content} is Invalid`);
-  const variables = form.get('ContentVariables');
-  if (variables !== null && (content === '' || !isJsonObject(variables))) {
+  const variables = given(form, 'ContentVariables');
+  if (variables !== undefined && (content === '' || !isJsonObject(variables))) {
     return refusal(21656, 'The ContentVariables Parameter is invalid');
   }
   return undefined;
@@ -99,29 +108,39 @@ function isJsonObject(text: string): boolean {
 }
 
 const judgeCallback: Judge = (form) => {
-  const callback = form.get('StatusCallback');
-  if (callback !== null && (!web(callback) || callback.length > 4000 || new URL(callback).hostname.includes('_'))) {
+  const callback = given(form, 'StatusCallback');
+  if (
+    callback !== undefined &&
+    (!web(callback) || callback.length > 4000 || new URL(callback).hostname.includes('_'))
+  ) {
     return refusal(21609, `The 'StatusCallback' URL ${callback} is not a valid URL.`);
   }
-  const application = form.get('ApplicationSid');
-  if (application !== null && !sid('AP').test(application)) return invalidParameter('ApplicationSid', application);
+  const application = given(form, 'ApplicationSid');
+  if (application !== undefined && !sid('AP').test(application)) return invalidParameter('ApplicationSid', application);
   return undefined;
 };
 
 const invalidParameter = (name: string, value: string): Refusal =>
   refusal(20001, `Invalid parameter ${name}: ${value}`);
 
+/** The time of an ISO 8601 text, which is UTC unless it says otherwise; milliseconds since 1970. */
+export function parseSendAt(text: string): number | undefined {
+  const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/.test(text);
+  const atMs = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
+  return isIso && !Number.isNaN(atMs) ? atMs : undefined;
+}
+
 /** A schedule without a service is not refused: Twilio drops it and sends at once. */
 const judgeSchedule: Judge = (form, nowMs) => {
-  if ((form.get('MessagingServiceSid') ?? '') === '') return undefined;
-  const type = form.get('ScheduleType');
-  const sendAt = form.get('SendAt');
-  if (type === null && sendAt === null) return undefined;
-  if (sendAt === null)
+  if (given(form, 'MessagingServiceSid') === undefined) return undefined;
+  const type = given(form, 'ScheduleType');
+  const sendAt = given(form, 'SendAt');
+  if (type === undefined && sendAt === undefined) return undefined;
+  if (sendAt === undefined)
     return refusal(35111, "SendAt timestamp is missing: You must indicate SendAt if ScheduleType is 'fixed'.");
-  if (type !== 'fixed') return refusal(35115, `ScheduleType ${type} is not supported`);
-  const atMs = Date.parse(sendAt);
-  if (Number.isNaN(atMs) || atMs < nowMs + 300_000 || atMs > nowMs + 35 * 86_400_000) {
+  if (type !== 'fixed') return refusal(35115, `ScheduleType ${type ?? ''} is not supported`);
+  const atMs = parseSendAt(sendAt);
+  if (atMs === undefined || atMs < nowMs + 300_000 || atMs > nowMs + 35 * 86_400_000) {
     return refusal(
       35114,
       'SendAt time must be between 300 seconds and 35 days (3024000 seconds) in the future, inclusive.',
@@ -143,18 +162,18 @@ const words: Readonly<Record<string, readonly string[]>> = {
 };
 
 const judgeOptions: Judge = (form) => {
-  const validity = form.get('ValidityPeriod');
-  if (validity !== null && (!/^\d+$/.test(validity) || Number(validity) < 1 || Number(validity) > 36_000)) {
+  const validity = given(form, 'ValidityPeriod');
+  if (validity !== undefined && (!/^\d+$/.test(validity) || Number(validity) < 1 || Number(validity) > 36_000)) {
     return refusal(21624, `ValidityPeriod ${validity} is invalid. It must be between 1 and 36000 seconds.`);
   }
   for (const [name, choices] of Object.entries(words)) {
-    const value = form.get(name);
-    if (value !== null && !choices.includes(value.toLowerCase())) return invalidParameter(name, value);
+    const value = given(form, name);
+    if (value !== undefined && !choices.includes(value.toLowerCase())) return invalidParameter(name, value);
   }
-  const price = form.get('MaxPrice');
-  if (price !== null && !/^\d+(\.\d{1,4})?$/.test(price)) return invalidParameter('MaxPrice', price);
-  const attempt = form.get('Attempt');
-  return attempt !== null && !/^\d+$/.test(attempt) ? invalidParameter('Attempt', attempt) : undefined;
+  const price = given(form, 'MaxPrice');
+  if (price !== undefined && !/^\d+(\.\d{1,4})?$/.test(price)) return invalidParameter('MaxPrice', price);
+  const attempt = given(form, 'Attempt');
+  return attempt !== undefined && !/^\d+$/.test(attempt) ? invalidParameter('Attempt', attempt) : undefined;
 };
 
 const judges = [judgeTo, judgeSender, judgeContent, judgeCallback, judgeSchedule, judgeOptions];

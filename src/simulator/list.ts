@@ -1,4 +1,4 @@
-import { type Clock, messageResource } from './resource.ts';
+import { type Clock, messageResource, progressOf, senderOf } from './resource.ts';
 import type { StoredMessage } from './store.ts';
 
 /** How late a message with the fault `list-lag` shows up in lists, in milliseconds. */
@@ -10,18 +10,21 @@ function isListed({ truth }: StoredMessage, { nowMs }: Clock): boolean {
   return !truth.faults.includes('list-lag') || nowMs - truth.createdAt >= listLagMs;
 }
 
-type Wanted = (resource: Readonly<Record<string, unknown>>) => boolean;
+type IsWanted = (message: StoredMessage) => boolean;
 
 /** `From` and the three forms of `DateSent`; what Twilio does not know it ignores. */
-function filterOf(query: URLSearchParams): Wanted {
+function filterOf(query: URLSearchParams, clock: Clock): IsWanted {
   const from = query.get('From');
   const day = (name: string) => query.get(name)?.slice(0, 10);
   const [on, before, after] = [day('DateSent'), day('DateSent<'), day('DateSent>')];
-  return ({ from: sender, date_sent: sent }) => {
-    if (from !== null && sender !== from) return false;
-    if (on === undefined && before === undefined && after === undefined) return true;
-    if (typeof sent !== 'string') return false;
-    const date = new Date(sent).toISOString().slice(0, 10);
+  const hasDay = (on ?? before ?? after) !== undefined;
+  if (from === null && !hasDay) return () => true;
+  return (message) => {
+    const { status, sentMs } = progressOf(message, clock);
+    if (from !== null && senderOf(message, status) !== from) return false;
+    if (!hasDay) return true;
+    if (sentMs === undefined) return false;
+    const date = new Date(sentMs).toISOString().slice(0, 10);
     return (
       (on === undefined || date === on) &&
       (before === undefined || date <= before) &&
@@ -30,46 +33,64 @@ function filterOf(query: URLSearchParams): Wanted {
   };
 }
 
-/** One page of messages, in Twilio's envelope. `path` is the list's own, without its query. */
-export function listPage(messages: readonly StoredMessage[], path: string, query: URLSearchParams, clock: Clock) {
-  const size = Math.min(1000, Math.max(1, Number(query.get('PageSize')) || 50));
-  const page = Math.max(0, Number(query.get('Page')) || 0);
-  const wanted = filterOf(query);
-  const resources = messages
-    .filter((message) => isListed(message, clock))
-    .map((message) => messageResource(message, clock))
-    .filter(wanted);
-  const start = startOf(resources, query.get('PageToken'), page * size);
-  const shown = resources.slice(start, start + size);
-  const last = shown.at(-1);
-  const hasMore = start + size < resources.length && last !== undefined;
+/** Where a page starts: after the message its token names, so that newer ones meanwhile shift nothing; or by number. */
+interface From {
+  readonly below: number;
+  readonly skip: number;
+}
+
+/** The newest wanted messages from a place on. Walks only as far as it must: lists may be a million long. */
+function take(messages: readonly StoredMessage[], isWanted: IsWanted, { below, skip }: From, count: number) {
+  const taken: StoredMessage[] = [];
+  let toSkip = skip;
+  for (let i = messages.length - 1; i >= 0 && taken.length < count; i--) {
+    const message = messages[i];
+    if (!message || message.index >= below || !isWanted(message)) continue;
+    if (toSkip > 0) toSkip--;
+    else taken.push(message);
+  }
+  return taken;
+}
+
+function startOf(token: string | null, skip: number): From {
+  const index = /^PA(\d+)$/.exec(token ?? '')?.[1];
+  return index === undefined ? { below: Number.POSITIVE_INFINITY, skip } : { below: Number(index), skip: 0 };
+}
+
+/** What a list is asked for. */
+export interface ListRequest {
+  readonly accountSid: string;
+  /** The list's own, without its query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** One page of messages, newest first, in Twilio's envelope. `messages` are oldest first. */
+export function listPage(messages: readonly StoredMessage[], { accountSid, path, query }: ListRequest, clock: Clock) {
+  const size = Math.min(1000, Math.max(1, Math.floor(Number(query.get('PageSize'))) || 50));
+  const page = Math.max(0, Math.floor(Number(query.get('Page'))) || 0);
+  const passes = filterOf(query, clock);
+  const isWanted: IsWanted = (message) =>
+    !message.isDeleted && message.truth.accountSid === accountSid && isListed(message, clock) && passes(message);
+  const found = take(messages, isWanted, startOf(query.get('PageToken'), page * size), size + 1);
+  const shown = found.slice(0, size);
   const uri = (number: number, token?: string) => {
-    const next = new URLSearchParams(query);
-    next.set('PageSize', String(size));
-    next.set('Page', String(number));
-    if (token !== undefined) next.set('PageToken', token);
-    else next.delete('PageToken');
-    return `${path}?${next}`;
+    const other = new URLSearchParams(query);
+    other.set('PageSize', String(size));
+    other.set('Page', String(number));
+    if (token === undefined) other.delete('PageToken');
+    else other.set('PageToken', token);
+    return `${path}?${other}`;
   };
   return {
-    messages: shown,
+    messages: shown.map((message) => messageResource(message, clock)),
     first_page_uri: uri(0),
-    next_page_uri: hasMore ? uri(page + 1, `PA${String(last['sid'])}`) : null,
+    next_page_uri: found.length > size ? uri(page + 1, `PA${shown.at(-1)?.index}`) : null,
     previous_page_uri: page > 0 ? uri(page - 1) : null,
     page,
     page_size: size,
-    start,
-    end: start + Math.max(0, shown.length - 1),
-    uri: uri(page),
+    start: page * size,
+    end: page * size + Math.max(0, shown.length - 1),
+    uri: uri(page, query.get('PageToken') ?? undefined),
   };
-}
-
-/** A page goes on after the message its token names, so that newer messages meanwhile shift nothing. */
-function startOf(
-  resources: readonly Readonly<Record<string, unknown>>[],
-  token: string | null,
-  byNumber: number,
-): number {
-  if (token === null) return byNumber;
-  return resources.findIndex(({ sid }) => `PA${String(sid)}` === token) + 1;
 }

@@ -1,4 +1,5 @@
 import { countSegments } from '../core/segments.ts';
+import { parseSendAt } from './judge.ts';
 import type { StoredMessage } from './store.ts';
 
 /** How fast statuses move on, and what time it is for Twilio; milliseconds. */
@@ -14,8 +15,18 @@ const endings: readonly (readonly [digits: string, code: number])[] = [
   ['30007', 30007],
 ];
 
+const errorMessages: Readonly<Record<number, string>> = {
+  30003: 'Unreachable destination handset',
+  30005: 'Unknown destination handset',
+  30007: 'Message filtered',
+  30008: 'Unknown error',
+};
+
 /** What one segment costs here, in US dollars. */
 const segmentPrice = 0.0079;
+
+/** The one number in the pool of every messaging service here: the test number that always works. */
+export const poolSender = '+15005550006';
 
 /** How a message will end. */
 export function endOf({ truth }: StoredMessage): { readonly status: string; readonly code: number | null } {
@@ -26,28 +37,55 @@ export function endOf({ truth }: StoredMessage): { readonly status: string; read
   return { status: 'delivered', code: null };
 }
 
-const parameter = ({ truth }: StoredMessage, name: string): string | null =>
-  truth.parameters.find(([key]) => key === name)?.[1] ?? null;
+/** A parameter as it was asked for; null when it was not, or was empty, which is the same to Twilio. */
+export function parameter({ truth }: StoredMessage, name: string): string | null {
+  return truth.parameters.find(([key]) => key === name)?.[1] || null;
+}
 
-/** The statuses a message goes through, from the first to its end. */
+/** The statuses a message goes through from when it is due, to its end. What fails never leaves Twilio. */
 export function statusesOf(message: StoredMessage): readonly string[] {
+  const { status: end } = endOf(message);
   const viaService = parameter(message, 'MessagingServiceSid') !== null;
-  return [...(viaService ? ['accepted'] : []), 'queued', 'sending', 'sent', endOf(message).status];
+  return [...(viaService ? ['accepted'] : []), 'queued', 'sending', ...(end === 'failed' ? [] : ['sent']), end];
 }
 
-function scheduledAt(message: StoredMessage): number | undefined {
+/** When a message is due, in milliseconds since 1970. Without a service a schedule is dropped. */
+export function dueAt(message: StoredMessage): number {
   const sendAt = parameter(message, 'SendAt');
-  return sendAt !== null && parameter(message, 'MessagingServiceSid') !== null ? Date.parse(sendAt) : undefined;
+  const isScheduled = sendAt !== null && parameter(message, 'MessagingServiceSid') !== null;
+  return (isScheduled ? parseSendAt(sendAt) : undefined) ?? message.truth.createdAt;
 }
 
-/** A message's status now. It follows from its age, so a million messages need no timers. */
-export function statusOf(message: StoredMessage, { nowMs, statusDelayMs }: Clock): string {
-  if (message.isCanceled) return 'canceled';
-  const startsAt = scheduledAt(message) ?? message.truth.createdAt;
-  if (nowMs < startsAt) return 'scheduled';
+interface Progress {
+  readonly status: string;
+  /** When it came to this status, in milliseconds since 1970. */
+  readonly sinceMs: number;
+  /** When it was sent, if it was. */
+  readonly sentMs: number | undefined;
+}
+
+/** How far a message has come. It follows from its age, so a million messages need no timers. */
+export function progressOf(message: StoredMessage, { nowMs, statusDelayMs }: Clock): Progress {
+  if (message.isCanceled) return { status: 'canceled', sinceMs: message.updatedAt, sentMs: undefined };
+  const dueMs = dueAt(message);
+  if (nowMs < dueMs) return { status: 'scheduled', sinceMs: message.truth.createdAt, sentMs: undefined };
   const statuses = statusesOf(message);
-  const step = Math.floor((nowMs - startsAt) / statusDelayMs);
-  return statuses[Math.min(step, statuses.length - 1)] ?? 'queued';
+  const last = statuses.length - 1;
+  const step = statusDelayMs > 0 ? Math.min(last, Math.floor((nowMs - dueMs) / statusDelayMs)) : last;
+  const sentStep = statuses.indexOf('sent');
+  const isSent = sentStep >= 0 && step >= sentStep;
+  return {
+    status: statuses[step] ?? 'queued',
+    sinceMs: dueMs + step * statusDelayMs,
+    sentMs: isSent ? dueMs + sentStep * statusDelayMs : undefined,
+  };
+}
+
+/** Who a message comes from in this status. A service picks its number only when it sends. */
+export function senderOf(message: StoredMessage, status: string): string | null {
+  if (message.truth.faults.includes('null-from')) return null;
+  const isPicked = !['scheduled', 'accepted', 'queued', 'canceled'].includes(status);
+  return parameter(message, 'From') ?? (isPicked ? poolSender : null);
 }
 
 /** RFC 2822, as the 2010-04-01 API writes dates. */
@@ -59,30 +97,28 @@ export function formatDate(ms: number): string {
 export function messageResource(message: StoredMessage, clock: Clock): Readonly<Record<string, unknown>> {
   const { truth, body, mediaSids, updatedAt } = message;
   const { sid, accountSid, to, createdAt } = truth;
-  const status = statusOf(message, clock);
-  const isSent = ['sent', 'delivered', 'undelivered'].includes(status);
+  const { status, sinceMs, sentMs } = progressOf(message, clock);
   const isOver = ['delivered', 'undelivered', 'failed'].includes(status);
   const service = parameter(message, 'MessagingServiceSid');
   const { segments } = countSegments(parameter(message, 'Body') ?? '');
   const code = isOver ? endOf(message).code : null;
   const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${sid}`;
-  const sentAt = (scheduledAt(message) ?? createdAt) + clock.statusDelayMs * statusesOf(message).indexOf('sent');
   return {
     body,
-    num_segments: service !== null && !isOver ? '0' : String(segments),
+    num_segments: service !== null && sentMs === undefined ? '0' : String(segments),
     direction: 'outbound-api',
-    from: truth.faults.includes('null-from') || service !== null ? null : parameter(message, 'From'),
+    from: senderOf(message, status),
     to,
-    date_updated: formatDate(Math.max(updatedAt, isSent ? sentAt : createdAt)),
+    date_updated: formatDate(Math.max(updatedAt, sinceMs)),
     price: isOver && status !== 'failed' ? (-segmentPrice * segments).toFixed(5) : null,
-    error_message: code === null ? null : 'Message was not delivered',
+    error_message: code === null ? null : errorMessages[code],
     uri: `${uri}.json`,
     account_sid: accountSid,
     num_media: String(mediaSids.length),
     status,
     messaging_service_sid: service,
     sid,
-    date_sent: isSent ? formatDate(sentAt) : null,
+    date_sent: sentMs === undefined ? null : formatDate(sentMs),
     date_created: formatDate(createdAt),
     error_code: code,
     price_unit: 'USD',

@@ -1,7 +1,7 @@
 import { createMessage } from './create.ts';
 import { answer, answerError, type Exchange, readForm } from './exchange.ts';
 import { listPage } from './list.ts';
-import { formatDate, messageResource, statusOf } from './resource.ts';
+import { formatDate, messageResource, poolSender, progressOf } from './resource.ts';
 import type { StoredMessage } from './store.ts';
 import type { Twilio } from './twilio.ts';
 
@@ -35,17 +35,16 @@ const ofMessage =
 
 const list: Handler = (exchange, words, twilio) => {
   if (twilio.dice.onService('list-failing')) return answerError(exchange, 500, 20500, 'Internal server error');
-  const { pathname, searchParams } = exchange.url;
-  const all = twilio.store.list(searchParams.get('To') ?? undefined);
-  const own = all.filter(({ truth }) => truth.accountSid === words['accountSid']);
-  answer(exchange, 200, listPage(own, pathname, searchParams, twilio.clock()));
+  const { pathname: path, searchParams: query } = exchange.url;
+  const messages = twilio.store.all(query.get('To') ?? undefined);
+  answer(exchange, 200, listPage(messages, { accountSid: words['accountSid'] ?? '', path, query }, twilio.clock()));
 };
 
 const update = ofMessage(async (exchange, stored, twilio) => {
   const form = await readForm(exchange.request);
   if (form.get('Status') === 'canceled') {
-    if (statusOf(stored, twilio.clock()) !== 'scheduled') {
-      return answerError(exchange, 409, 30409, 'Message could not be canceled: it is not scheduled');
+    if (progressOf(stored, twilio.clock()).status !== 'scheduled') {
+      return answerError(exchange, 409, 30409, 'This message cannot be canceled');
     }
     stored.isCanceled = true;
   } else if (form.get('Body') === '') stored.body = '';
@@ -55,7 +54,8 @@ const update = ofMessage(async (exchange, stored, twilio) => {
 });
 
 const remove = ofMessage((exchange, stored, twilio) => {
-  const isOver = ['delivered', 'undelivered', 'failed', 'canceled'].includes(statusOf(stored, twilio.clock()));
+  const { status } = progressOf(stored, twilio.clock());
+  const isOver = ['delivered', 'undelivered', 'failed', 'canceled'].includes(status);
   if (!isOver) return answerError(exchange, 409, 20009, 'Cannot delete this resource before it has completed');
   stored.isDeleted = true;
   answer(exchange, 204);
@@ -68,7 +68,7 @@ const feedback = ofMessage(async (exchange, { truth }, twilio, words) => {
   if (!truth.parameters.some(([name, value]) => name === 'ProvideFeedback' && value === 'true'))
     return notFound(exchange);
   const date = formatDate(twilio.now());
-  const uri = `${exchange.url.pathname}`;
+  const uri = exchange.url.pathname;
   answer(exchange, 201, {
     account_sid: words['accountSid'],
     message_sid: truth.sid,
@@ -110,13 +110,13 @@ const oneMedia = ofMessage((exchange, stored, _, { mediaSid = '' }) => {
   answer(exchange, 204);
 });
 
-const accountResource: Handler = (exchange, { accountSid }) =>
+const accountResource: Handler = (exchange, { accountSid }, { settings }) =>
   answer(exchange, 200, {
     sid: accountSid,
     friendly_name: 'Simulated account',
     status: 'active',
     type: 'Full',
-    owner_account_sid: accountSid,
+    owner_account_sid: settings.accountSid,
   });
 
 const balance: Handler = (exchange, { accountSid }) =>
@@ -138,7 +138,7 @@ const numbers: Handler = (exchange, { accountSid }) => {
   answer(exchange, 200, { incoming_phone_numbers: owned, page: 0, next_page_uri: null });
 };
 
-const service: Handler = (exchange, { sid }, { accountSid }) =>
+const service: Handler = (exchange, { sid }, { settings: { accountSid } }) =>
   answer(exchange, 200, {
     sid,
     account_sid: accountSid,
@@ -146,8 +146,13 @@ const service: Handler = (exchange, { sid }, { accountSid }) =>
     use_inbound_webhook_on_number: false,
   });
 
-const serviceNumbers: Handler = (exchange) =>
-  answer(exchange, 200, { phone_numbers: [], meta: { page: 0, next_page_url: null, key: 'phone_numbers' } });
+const serviceNumbers: Handler = (exchange, { sid }, { settings: { accountSid } }) => {
+  const pool = { service_sid: sid, account_sid: accountSid, phone_number: poolSender, capabilities: ['SMS', 'MMS'] };
+  answer(exchange, 200, {
+    phone_numbers: [{ sid: `PN${'0'.repeat(32)}`, ...pool, country_code: 'US' }],
+    meta: { page: 0, page_size: 50, next_page_url: null, key: 'phone_numbers' },
+  });
+};
 
 const routes: readonly Route[] = [
   {

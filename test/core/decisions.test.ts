@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { afterSend } from '../../src/core/after-send.ts';
-import { codeLink, errorCodes, explainCode } from '../../src/core/error-codes.ts';
 import { maskNumbers } from '../../src/core/mask.ts';
 import type { SendResult } from '../../src/core/message.ts';
 import { phoneNormalizer } from '../../src/core/phone.ts';
@@ -108,33 +107,6 @@ describe('exit codes', () => {
     ['an interrupt', 130, outcome({ kind: 'interrupted' }, { accepted: 1 }), { pending: 1 }],
   ])('%s is %i', (_, code, run, counts) => {
     expect(exitCodeOf(run, report(counts))).toBe(code);
-  });
-});
-
-describe('error codes', () => {
-  it('are unique and all say what to do', () => {
-    expect(new Set(errorCodes.map(({ code }) => code)).size).toBe(errorCodes.length);
-    for (const { meaning, hint } of errorCodes) expect([meaning, hint]).not.toContain('');
-  });
-
-  it.each([
-    [20003, 'stop-run'],
-    [30002, 'stop-run'],
-    [21606, 'stop-sender'],
-    [21611, 'pause-sender'],
-    [20429, 'wait'],
-    [20500, 'settle'],
-    [21211, 'skip'],
-    [21610, 'suppress'],
-    [21408, 'skip-country'],
-    [30007, 'fix-content'],
-    [35118, 'fix-schedule'],
-    [30003, 'retry-later'],
-  ])('%i asks to %s', (code, action) => expect(explainCode(code)?.action).toBe(action));
-
-  it('knows nothing of a code it does not know, and links to Twilio’s page of it', () => {
-    expect(explainCode(99_999)).toBeUndefined();
-    expect(codeLink(99_999)).toBe('https://www.twilio.com/docs/api/errors/99999');
   });
 });
 

@@ -1,6 +1,8 @@
+import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/ledger/driver.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { from, recipients, tempFolder } from '../context.ts';
 import { installation, simulated } from './volley.ts';
@@ -173,12 +175,7 @@ describe('a run that was frozen', () => {
     const { start, volley, sent, expectNoDoubles, ledger } = await world(300, { latencyMs: 20 });
     const { child, ended } = start(...batch, ...quick, '--rate', '100');
     await expect.poll(() => sent().length).toBeGreaterThan(20);
-    child.kill('SIGSTOP');
-    // As if it had stood still for longer than a lease lasts.
-    const { openDatabase } = await import('../../src/ledger/driver.ts');
-    const database = openDatabase(ledger);
-    database.exec('update leases set renewed_at = 0');
-    database.close();
+    await freezeBetweenCommits(child, ledger);
     const taken = await volley('resume', 'night', '--json', '--settle', '600ms');
     expect(taken.counts['accepted']).toBe(sent().length);
     child.kill('SIGCONT');
@@ -186,3 +183,21 @@ describe('a run that was frozen', () => {
     expectNoDoubles();
   });
 });
+
+/** Stops a process while it holds no lock on its ledger, and makes it look as if it had stood still for long. */
+async function freezeBetweenCommits(child: ChildProcess, ledger: string): Promise<void> {
+  for (;;) {
+    child.kill('SIGSTOP');
+    const database = openDatabase(ledger);
+    try {
+      database.exec('pragma busy_timeout = 100');
+      database.exec('update leases set renewed_at = 0');
+      return;
+    } catch {
+      child.kill('SIGCONT');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } finally {
+      database.close();
+    }
+  }
+}
