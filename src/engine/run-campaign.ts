@@ -54,6 +54,8 @@ export async function runCampaign(lease: Lease, options: RunOptions): Promise<Ru
     await Promise.all(queues.map(({ sender }) => workLane(sender, run).catch(state.fail)));
     await state.allBack();
     await results.flush();
+    // Without the lease the last results were not taken, and what the ledger says is another run's work.
+    if (!(await ledger.renew(lease))) state.stop({ kind: 'lost-lease' });
   } finally {
     stopRenewing();
   }
