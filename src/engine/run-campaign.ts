@@ -115,6 +115,11 @@ async function moreToCome(lane: Lane, { state, results, ledger, lease, now, slee
   await results.flush();
   const queue = (await ledger.queues(lease.campaignId)).find(({ sender }) => sender === lane.sender);
   if (!queue) return false;
+  // Due, and yet not given to us: somebody else has the lease.
+  if (queue.dueAt <= now() && !(await ledger.renew(lease))) {
+    state.stop({ kind: 'lost-lease' });
+    return false;
+  }
   await sleep(Math.max(1, queue.dueAt - now()), state.signal);
   return true;
 }

@@ -1,0 +1,154 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { seededRandom } from '../../src/simulator/faults.ts';
+import { twilioTransport } from '../../src/transport/twilio.ts';
+import { from, recipients } from '../context.ts';
+import { installation, simulated } from '../e2e/volley.ts';
+import { checkInvariants, type Tally } from './invariants.ts';
+
+/** Eleven kinds of server fault, about a tenth of all requests. */
+export const stormyFaults: readonly string[] = [
+  '429=0.01',
+  '500-before=0.01',
+  '500-after=0.01',
+  '503-after=0.01',
+  'reset-before-read=0.01',
+  'reset-after-read=0.01',
+  'reset-after-create=0.01',
+  'torn-201=0.01',
+  'hang=0.005',
+  'hang-created=0.005',
+  'late-create=0.01',
+];
+
+/** One campaign under fire. */
+export interface Storm {
+  readonly rows: number;
+  readonly seed: number;
+  /** How often to kill a process before the campaign is let finish. */
+  readonly kills: number;
+  /** How many processes run the campaign at once. */
+  readonly processes?: number;
+  readonly faults?: readonly string[];
+}
+
+const quick = [
+  '--timeout',
+  '500ms',
+  '--settle',
+  '700ms',
+  '--concurrency',
+  '32',
+  '--yes',
+  '--json',
+  '--on-unknown',
+  'resend',
+];
+const text = ['--from', from, '--body', 'Hi {{ name }}', '--campaign', 'storm'];
+
+/** Runs the real binary on a campaign, kills it at random moments, and lets it finish. Throws when a promise breaks. */
+export async function survive({
+  rows,
+  seed,
+  kills,
+  processes = 1,
+  faults = stormyFaults,
+}: Storm): Promise<Tally & { kills: number }> {
+  const random = seededRandom(seed);
+  const { simulator, start, folder, ledger } = await simulated({ faults, seed, latencyMs: 2 });
+  writeFileSync(join(folder, 'list.csv'), recipients(rows));
+  const outputs: string[] = [];
+  const lifeMs = 350 + rows * 1.2;
+  let killed = 0;
+  try {
+    while (killed < kills) {
+      const runs = Array.from({ length: processes }, () => start('batch', 'list.csv', ...text, ...quick));
+      const victims = runs.map(async ({ child, ended }) => {
+        const timer = setTimeout(() => child.kill('SIGKILL'), random() * lifeMs);
+        const { code, stdout, stderr } = await ended;
+        clearTimeout(timer);
+        outputs.push(stdout, stderr);
+        return code;
+      });
+      const codes = await Promise.all(victims);
+      killed += codes.filter((code) => code === null).length;
+      if (codes.every((code) => code === 0)) break;
+    }
+    await finish(start, outputs);
+    for (const output of outputs) if (output.includes(simulator.authToken)) throw new Error('a secret was printed');
+    return { ...checkInvariants(ledger, simulator.truth(), rows, [simulator.authToken]), kills: killed };
+  } catch (error) {
+    throw new Error(`seed ${seed}, ${rows} rows, ${killed} kills: ${(error as Error).message}`, { cause: error });
+  } finally {
+    await simulator.close();
+  }
+}
+
+/** Lets the campaign run until nothing of it is open. */
+async function finish(start: ReturnType<typeof installation>['start'], outputs: string[]): Promise<void> {
+  for (let i = 0; i < 12; i++) {
+    const { code, stdout, stderr } = await start('batch', 'list.csv', ...text, ...quick).ended;
+    outputs.push(stdout, stderr);
+    if (code === 0) return;
+    if (code !== 8 && code !== 7) throw new Error(`a run without a kill ended with ${code}: ${stderr}`);
+  }
+  throw new Error('the campaign does not come to an end');
+}
+
+/** Crashes the real binary at a named point, the k-th time it comes by, and lets the campaign finish. */
+export async function surviveCrash(
+  point: string,
+  k: number,
+  rows: number,
+): Promise<Tally & { readonly died: boolean }> {
+  const faults = point.startsWith('reconcile') ? ['reset-after-create=0.3'] : stormyFaults;
+  const { simulator, env, start, folder, ledger } = await simulated({ faults, seed: k });
+  writeFileSync(join(folder, 'list.csv'), recipients(rows));
+  const preload = join(import.meta.dirname, 'preload.js');
+  const crashing = installation({
+    ...env,
+    HOME: folder,
+    NODE_OPTIONS: `--import=${preload}`,
+    CRASH_POINT: point,
+    CRASH_K: String(k),
+  });
+  try {
+    const { code, stderr } = await crashing.start('batch', join(folder, 'list.csv'), ...text, ...quick).ended;
+    if (code !== null && code !== 0 && code !== 8) throw new Error(`${point} ended with ${code}: ${stderr}`);
+    await finish(start, []);
+    return { ...checkInvariants(ledger, simulator.truth(), rows, [simulator.authToken]), died: code === null };
+  } catch (error) {
+    throw new Error(`${point} × ${k}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    await simulator.close();
+  }
+}
+
+/** What a client does that tries again whenever it got no answer: how many messages too many on the same seed. */
+export async function retryBlindly({ rows, seed, faults = stormyFaults }: Omit<Storm, 'kills'>): Promise<number> {
+  const { simulator } = await simulated({ faults, seed });
+  const { url: baseUrl, accountSid, authToken } = simulator;
+  const transport = twilioTransport({
+    credentials: { accountSid, user: accountSid, secret: authToken },
+    baseUrl,
+    timeoutMs: 500,
+  });
+  const queue = recipients(rows)
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',')[0] ?? '');
+  const work = async () => {
+    for (let to = queue.pop(); to; to = queue.pop()) {
+      for (let attempt = 0; attempt < 8; attempt++) {
+        if ((await transport.send({ to, from, body: 'Hi' })).kind === 'accepted') break;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 32 }, work));
+  const created = simulator.truth();
+  const doubled = created.length - new Set(created.map(({ to }) => to)).size;
+  transport.close();
+  await simulator.close();
+  return doubled;
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { retryBlindly, survive, surviveCrash } from './campaign.ts';
+import { pointNames } from './crash-hooks.js';
+
+/** How much: a small share here, any amount with `npm run chaos`. */
+const {
+  CHAOS_KILLS: kills = '6',
+  CHAOS_ROWS: rows = '600',
+  CHAOS_SEED: seed = '1',
+  CHAOS_CRASHES: crashes = '1',
+} = process.env;
+
+const whole = { lost: 0, doubled: 0, unknown: 0 };
+
+describe.each(crashes.split(',').map(Number))('a crash by kill -9, at pass %i', (k) => {
+  it.each(pointNames)('%s: nothing lost, nothing sent twice', async (point) => {
+    const { died, ...tally } = await surviveCrash(point, k, 50);
+    expect(tally).toMatchObject({ ...whole, accepted: 50 });
+    if (k === 1) expect(died).toBe(true);
+  });
+});
+
+describe('kill -9 at random moments, with eleven kinds of server fault at 10 %', () => {
+  it('loses nothing and sends nothing twice', { timeout: 3_600_000 }, async () => {
+    const rowsEach = Math.min(1000, Number(rows));
+    const campaigns = Math.ceil(Number(rows) / rowsEach);
+    const killsEach = Math.ceil(Number(kills) / campaigns);
+    const total = { kills: 0, rows: 0, accepted: 0, lost: 0, doubled: 0, unknown: 0 };
+    for (let i = 0; i < campaigns; i++) {
+      const storm = { rows: rowsEach, seed: Number(seed) + i, kills: killsEach, processes: 1 + (i % 4) };
+      const tally = await survive(storm);
+      for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += tally[key];
+      if (process.env['CHAOS_KILLS'] && i % 10 === 9) process.stderr.write(`${JSON.stringify(total)}\n`);
+    }
+    const control = await retryBlindly({ rows: rowsEach, seed: Number(seed) });
+    if (process.env['CHAOS_KILLS']) process.stderr.write(`${table(total, control, rowsEach)}\n`);
+    expect(total).toMatchObject({ ...whole, accepted: total.rows });
+    expect(total.kills).toBeGreaterThanOrEqual(Math.min(Number(kills), campaigns));
+    // A blind client must send too many here, or this proves nothing.
+    expect(control).toBeGreaterThan(0);
+  });
+});
+
+function table(total: Readonly<Record<string, number>>, control: number, rowsEach: number): string {
+  return [
+    '| kills | recipients | faults | lost | doubled | blind retry, same faults |',
+    '|---|---|---|---|---|---|',
+    `| ${total['kills']} | ${total['rows']} | 11 kinds, 10 % | ${total['lost']} | ${total['doubled']} | ${control} doubled of ${rowsEach} |`,
+  ].join('\n');
+}

@@ -1,0 +1,2 @@
+/** Every crash point by name. */
+export declare const pointNames: readonly string[];

@@ -1,0 +1,81 @@
+// Puts crash points into the built code while Node loads it: the shipped files cannot be told to crash.
+// Every anchor must be found, so that a change to the code cannot silently leave a point without effect.
+
+/** Where each point is: a file of dist, a text in it, and what stands there instead. `@` is the text itself. */
+const points = {
+  'mid-import': ['commands/stage-input.js', 'await staging.add(await recheck(chunk));', '@ crashPoint("mid-import");'],
+  'before-commit': [
+    'commands/batch.js',
+    'campaign: await staging.commit(input.hash)',
+    'campaign: (crashPoint("before-commit"), await staging.commit(input.hash))',
+  ],
+  'after-commit': [
+    'commands/deliver.js',
+    'const lease = await acquire(campaign, session);',
+    'crashPoint("after-commit"); @',
+  ],
+  'after-lease': ['commands/deliver.js', 'const progress = await watchProgress(', 'crashPoint("after-lease"); @'],
+  'after-claim': [
+    'engine/run-campaign.js',
+    'const claimedAt = run.now();',
+    'if (claims.length > 0) crashPoint("after-claim"); @',
+  ],
+  'before-post': [
+    'engine/run-campaign.js',
+    'const result = await transport.send(claim.request);',
+    'crashPoint("before-post"); @',
+  ],
+  'mid-post': [
+    'engine/run-campaign.js',
+    'await transport.send(claim.request)',
+    'await crashDuring("mid-post", transport.send(claim.request))',
+  ],
+  'after-response': ['engine/run-campaign.js', 'results.add(claim, change);', 'crashPoint("after-response"); @'],
+  'before-record': ['engine/recorder.js', 'await ledger.record(lease, group);', 'crashPoint("before-record"); @'],
+  'after-record': ['engine/recorder.js', 'await ledger.record(lease, group);', '@ crashPoint("after-record");'],
+  'mid-record': ['ledger/sqlite.js', 'write(owner, result);', '{ write(owner, result); crashPoint("mid-record"); }'],
+  'reconcile-before-list': [
+    'engine/reconcile.js',
+    'const list = await transport.list(to, accountSid);',
+    'crashPoint("reconcile-before-list"); @',
+  ],
+  'reconcile-after-list': [
+    'engine/reconcile.js',
+    'const list = await transport.list(to, accountSid);',
+    '@ crashPoint("reconcile-after-list");',
+  ],
+  'reconcile-after-settle': [
+    'engine/reconcile.js',
+    'await ledger.settle(lease, settlements);',
+    '@ crashPoint("reconcile-after-settle");',
+  ],
+  'mid-migration': [
+    'ledger/migrations/migrate.js',
+    'database.exec(`pragma user_version',
+    'crashPoint("mid-migration"); @',
+  ],
+};
+
+export const pointNames = Object.keys(points);
+
+const helpers = `
+const crashAt = { name: process.env.CRASH_POINT, left: Number(process.env.CRASH_K) };
+function crashPoint(name) {
+  if (name === crashAt.name && --crashAt.left === 0) process.kill(process.pid, 'SIGKILL');
+}
+function crashDuring(name, promise) {
+  if (name === crashAt.name && --crashAt.left === 0) setTimeout(() => process.kill(process.pid, 'SIGKILL'), 3);
+  return promise;
+}
+`;
+
+/** Node's hook: changes a file of dist on its way in when the point asked for is in it. */
+export async function load(url, context, next) {
+  const loaded = await next(url, context);
+  const [file, anchor, replacement] = points[process.env.CRASH_POINT] ?? [];
+  if (file === undefined || !url.endsWith(`/dist/${file}`)) return loaded;
+  const source = String(loaded.source);
+  if (!source.includes(anchor))
+    throw new Error(`crash point ${process.env.CRASH_POINT}: "${anchor}" is not in ${file} any more`);
+  return { ...loaded, source: source.replaceAll(anchor, () => replacement.replace('@', () => anchor)) + helpers };
+}

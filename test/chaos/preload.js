@@ -1,0 +1,3 @@
+import { register } from 'node:module';
+
+register('./crash-hooks.js', import.meta.url);
