@@ -6,6 +6,7 @@ import { openSqliteLedger } from '../src/ledger/sqlite.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import type { ClientOptions } from '../src/transport/client.ts';
 import { type Script, scriptedTransport } from './scripted-transport.ts';
+import { virtualClock } from './virtual-clock.ts';
 
 /** Credentials that look right and open nothing. */
 export const testEnv = {
@@ -34,7 +35,7 @@ export interface World {
 /** A whole world for one test: a temp folder, a real ledger, a clock that jumps instead of sleeping, no network. */
 export function testContext({ script, env = {}, canAsk = false, answer = true, stdin = '', signal }: World = {}) {
   const folder = tempFolder();
-  const clock = { now: Date.parse('2026-11-23T10:00:00Z') };
+  const clock = virtualClock(Date.parse('2026-11-23T10:00:00Z'));
   const stdout: string[] = [];
   const stderr: string[] = [];
   const asked: string[] = [];
@@ -54,11 +55,7 @@ export function testContext({ script, env = {}, canAsk = false, answer = true, s
     signal: signal ?? new AbortController().signal,
     now,
     random: () => 0.5,
-    sleep: async (ms) => {
-      clock.now += Math.max(0, ms);
-      // Lets what is on its way arrive, as time that passes would.
-      await new Promise((resolve) => setImmediate(resolve));
-    },
+    sleep: clock.sleep,
     confirm: async (question) => {
       asked.push(question);
       return answer;

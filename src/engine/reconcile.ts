@@ -42,15 +42,12 @@ const looks = [1 / 12, 1 / 4, 1] as const;
 export async function reconcile(lease: Lease, options: ReconcileOptions): Promise<Reconciled> {
   const lost = new AbortController();
   const failures: unknown[] = [];
-  const stopRenewing = keepLease(
-    options.ledger,
-    lease,
-    () => lost.abort(),
-    (error) => {
-      failures.push(error);
-      lost.abort();
-    },
-  );
+  const failed = (error: unknown) => {
+    failures.push(error);
+    lost.abort();
+  };
+  const { ledger, sleep } = options;
+  const stopRenewing = keepLease({ ledger, lease, sleep, lost: () => lost.abort(), failed });
   try {
     const reconciled = await lookUntilSettled(lease, {
       ...options,

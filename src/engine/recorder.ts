@@ -12,25 +12,40 @@ export interface Recorder {
 const groupMs = 10;
 const groupSize = 100;
 
-/** A recorder for one run. `onFailure` hears of a write that failed in the background. */
-export function recorder(ledger: Ledger, lease: Lease, onFailure: (error: unknown) => void): Recorder {
+/** What a recorder works with. */
+interface RecorderOptions {
+  readonly ledger: Ledger;
+  readonly lease: Lease;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Once aborted, results no longer wait for company. */
+  readonly signal: AbortSignal;
+  /** Hears of a write that failed in the background. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A recorder for one run. */
+export function recorder({ ledger, lease, sleep, signal, onFailure }: RecorderOptions): Recorder {
   let waiting: AttemptRecord[] = [];
-  let timer: NodeJS.Timeout | undefined;
+  let isTimed = false;
 
   const flush = async (): Promise<void> => {
-    clearTimeout(timer);
-    timer = undefined;
     if (waiting.length === 0) return;
     const group = waiting;
     waiting = [];
     await ledger.record(lease, group);
+  };
+  const flushSoon = async (): Promise<void> => {
+    isTimed = true;
+    await sleep(groupMs, signal);
+    isTimed = false;
+    await flush();
   };
 
   return {
     add: ({ id, attempt }, change) => {
       waiting.push({ messageId: id, attempt, change });
       if (waiting.length >= groupSize) flush().catch(onFailure);
-      else timer ??= setTimeout(() => flush().catch(onFailure), groupMs);
+      else if (!isTimed) flushSoon().catch(onFailure);
     },
     flush,
   };

@@ -46,9 +46,11 @@ export async function runCampaign(lease: Lease, options: RunOptions): Promise<Ru
   const { ledger, signal, deadline, now, retryForMs, limit = Number.POSITIVE_INFINITY } = options;
   const concurrency = concurrencyLimit(options.concurrency);
   const state = runState({ signal, deadline, now, retryForMs, limit, concurrency });
-  const results = recorder(ledger, lease, state.fail);
+  const { fail: onFailure } = state;
+  const results = recorder({ ledger, lease, sleep: options.sleep, signal: state.signal, onFailure });
   const run: Run = { ...options, lease, state, results, breaker: breaker() };
-  const stopRenewing = keepLease(ledger, lease, () => state.stop({ kind: 'lost-lease' }), state.fail);
+  const lost = () => state.stop({ kind: 'lost-lease' });
+  const stopRenewing = keepLease({ ledger, lease, sleep: options.sleep, lost, failed: state.fail });
   try {
     const queues = await ledger.queues(lease.campaignId);
     await Promise.all(queues.map(({ sender }) => workLane(sender, run).catch(state.fail)));

@@ -82,22 +82,31 @@ function wrapStatement<Row>(statement: StatementSyncInstance, guard: Guard): Sta
   };
 }
 
-/** SQLite's primary result codes (https://sqlite.org/rescode.html) that a person can do something about. */
-const faults: Readonly<Record<number, { readonly problem: string; readonly hint: string }>> = {
-  5: { problem: 'is locked by another process', hint: 'See which volley is running; then resume.' },
-  8: { problem: 'cannot be written', hint: 'Check its permissions, or name another one with --ledger.' },
-  10: { problem: 'cannot be read or written', hint: 'Check the disk, then resume.' },
-  11: {
+/**
+ * SQLite's words (sqlite3_errstr) for what a person can do something about. By words, not by code:
+ * the library leaves the code out of what `all` throws.
+ */
+const faults: Readonly<Record<string, { readonly problem: string; readonly hint: string }>> = {
+  'database is locked': { problem: 'is locked by another process', hint: 'See which volley is running; then resume.' },
+  'attempt to write a readonly database': {
+    problem: 'cannot be written',
+    hint: 'Check its permissions, or name another one with --ledger.',
+  },
+  'disk I/O error': { problem: 'cannot be read or written', hint: 'Check the disk, then resume.' },
+  'database disk image is malformed': {
     problem: 'is damaged',
     hint: 'Bring it back from a backup, or save what is readable with: sqlite3 LEDGER .recover',
   },
-  13: { problem: 'has no room left on its disk', hint: 'Make room, then resume: nothing is lost.' },
-  26: { problem: 'is not a ledger', hint: 'Name another one with --ledger.' },
+  'database or disk is full': {
+    problem: 'has no room left on its disk',
+    hint: 'Make room, then resume: nothing is lost.',
+  },
+  'file is not a database': { problem: 'is not a ledger', hint: 'Name another one with --ledger.' },
 };
 
 /** A failure of the disk or file, as the user's to mend; undefined for anything else. */
 function storageFault(error: unknown, path: string): CliError | undefined {
-  const code = (error as { errcode?: unknown }).errcode;
-  const fault = typeof code === 'number' ? faults[code & 0xff] : undefined;
+  const message = error instanceof Error ? error.message : '';
+  const fault = Object.hasOwn(faults, message) ? faults[message] : undefined;
   return fault && new CliError('storage', `The ledger ${path} ${fault.problem}.`, { hint: fault.hint, cause: error });
 }

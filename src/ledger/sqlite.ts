@@ -5,6 +5,7 @@ import type { Message, RowIssue, SendState } from '../core/message.ts';
 import { emptyCounts, type Report } from '../core/report.ts';
 import { CliError } from '../errors.ts';
 import { type Database, openDatabase } from './driver.ts';
+import { networkFileSystemOf } from './file-system.ts';
 import type { AttemptRecord, Campaign, CampaignSummary, Claim, Ledger, MessageFilter } from './ledger.ts';
 import { migrate } from './migrations/migrate.ts';
 import { type MessageRow, messageColumns, toMessage } from './rows.ts';
@@ -33,7 +34,18 @@ export function openSqliteLedger(path: string, now: () => number): Ledger {
 }
 
 function openPrivate(path: string): Database {
-  makeFolder(dirname(path));
+  const folder = dirname(path);
+  makeFolder(folder);
+  const network = networkFileSystemOf(folder);
+  if (network) {
+    throw new CliError(
+      'config',
+      `The ledger ${path} is on a network file system (${network}), whose locks cannot be trusted.`,
+      {
+        hint: 'Name a place on this machine with --ledger.',
+      },
+    );
+  }
   const isNew = !existsSync(path);
   const database = openDatabase(path);
   if (isNew) chmodSync(path, 0o600);

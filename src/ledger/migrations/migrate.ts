@@ -1,12 +1,16 @@
+import { chmodSync, rmSync } from 'node:fs';
 import { CliError } from '../../errors.ts';
 import type { Database } from '../driver.ts';
 import { start } from './001-start.ts';
 
 /** Each brings the schema from its index to the next number. Never edited once released. */
-const migrations: readonly string[] = [start];
+const released: readonly string[] = [start];
 
-/** Brings a ledger to this version's schema. Throws a `CliError` when it was written by a newer volley. */
-export function migrate(database: Database, path: string): void {
+/**
+ * Brings a ledger to this version's schema, after a copy of one that holds anything beside it.
+ * Throws a `CliError` when it was written by a newer volley.
+ */
+export function migrate(database: Database, path: string, migrations = released): void {
   const versionQuery = database.prepare<{ user_version: number }>('pragma user_version');
   const version = () => versionQuery.get()?.user_version ?? 0;
   if (version() > migrations.length) {
@@ -15,9 +19,16 @@ export function migrate(database: Database, path: string): void {
     });
   }
   if (version() === migrations.length) return;
+  if (version() > 0) backUp(database, `${path}.v${version()}.bak`);
   database.transaction(() => {
     // Read again under the lock: another process may have been faster.
     for (const migration of migrations.slice(version())) database.exec(migration);
     database.exec(`pragma user_version = ${migrations.length}`);
   });
+}
+
+function backUp(database: Database, copy: string): void {
+  rmSync(copy, { force: true });
+  database.prepare('vacuum into :copy').run({ copy });
+  chmodSync(copy, 0o600);
 }

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { defaultLimits } from '../../src/core/limits.ts';
+import { makeMapping } from '../../src/core/mapping.ts';
+import { type ParameterKey, parameters } from '../../src/core/parameters.ts';
+import { phoneNormalizer } from '../../src/core/phone.ts';
+import { makePlanner } from '../../src/core/plan.ts';
+import { flagOrigin, type RawRequest, validate } from '../../src/core/validate.ts';
+import { judgeCreate } from '../../src/simulator/judge.ts';
+import { toForm } from '../../src/transport/form.ts';
+
+const nowMs = Date.parse('2026-11-23T10:00:00Z');
+const context = { normalizePhone: await phoneNormalizer('US'), limits: defaultLimits, nowMs };
+
+const number = fc.integer({ min: 2_000_000_000, max: 9_999_999_999 }).map((digits) => `+1${digits}`);
+const anything = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  number,
+  fc.constantFrom(
+    'true',
+    'false',
+    '5',
+    '60',
+    '+2h',
+    'https://e.com/a',
+    'MyShop',
+    '{"1":"x"}',
+    `MG${'a'.repeat(32)}`,
+    `HX${'a'.repeat(32)}`,
+    'fixed',
+  ),
+);
+const keys = parameters.map(({ key }) => key);
+const raw = fc.dictionary(
+  fc.constantFrom(...keys),
+  fc.oneof(anything, fc.array(anything, { maxLength: 12 })),
+) as fc.Arbitrary<RawRequest>;
+const likely = fc.record({
+  to: number,
+  from: fc.constantFrom('12345', 'MyShop'),
+  body: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }),
+});
+
+it('never throws, and gives a request exactly when there is no issue', () => {
+  fc.assert(
+    fc.property(raw, (request) => {
+      const { request: valid, issues } = validate(request, flagOrigin, context);
+      expect(valid === undefined).toBe(issues.length > 0);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+it('lets nothing pass that Twilio would refuse for its form', () => {
+  fc.assert(
+    fc.property(likely, raw, (sound, more) => {
+      const { request } = validate({ ...more, ...sound }, flagOrigin, context);
+      if (request) expect(judgeCreate(toForm(request), nowMs)).toBeUndefined();
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+it('is given again what it gave: a valid request is valid', () => {
+  fc.assert(
+    fc.property(likely, raw, (sound, more) => {
+      const { request } = validate({ ...more, ...sound }, flagOrigin, context);
+      if (!request) return;
+      const entries = Object.entries(request).map(([key, value]) => [
+        key,
+        Array.isArray(value) ? value : String(value),
+      ]);
+      const again = validate(Object.fromEntries(entries) as Record<ParameterKey, string>, flagOrigin, context);
+      expect(again.request).toEqual(request);
+    }),
+  );
+});
+
+it('plans any row without throwing, whatever its cells', () => {
+  const cells = fc.dictionary(fc.string({ maxLength: 10 }), fc.oneof(anything, fc.array(anything, { maxLength: 3 })));
+  const mapping = makeMapping({
+    base: { from: '12345' },
+    body: 'Hi {{ name }} {{ constructor }}',
+    columns: ['to', 'name', 'constructor'],
+  });
+  if ('problem' in mapping) throw new Error(mapping.problem);
+  const plan = makePlanner(mapping.value, context);
+  fc.assert(
+    fc.property(cells, number, (fields, to) => {
+      const { state, issues } = plan({ line: 2, cells: { ...fields, to } });
+      expect(state === 'invalid').toBe(issues.length > 0);
+    }),
+    { numRuns: 1000 },
+  );
+});
