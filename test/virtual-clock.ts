@@ -36,7 +36,7 @@ export function virtualClock(start: number): VirtualClock {
       new Promise((resolve) => {
         if (signal.aborted) return resolve();
         const sleeper: Sleeper = {
-          at: clock.now + Math.max(0, ms),
+          at: clock.now + Math.max(0, Math.ceil(ms)),
           wake: () => {
             sleepers.delete(sleeper);
             signal.removeEventListener('abort', sleeper.wake);

@@ -100,9 +100,9 @@ async function sendSome(lane: Lane, wanted: number, run: Run): Promise<boolean> 
   const { state, ledger, lease } = run;
   // Reserved before the claim, so that no other lane takes the same slots meanwhile.
   state.reserve(wanted);
+  const askedAt = run.now();
   const claims = await ledger.claim(lease, lane.sender, wanted);
-  const claimedAt = run.now();
-  for (const claim of claims) void attempt(claim, claimedAt, lane, run);
+  for (const claim of claims) void attempt(claim, askedAt, lane, run);
   const unused = wanted - claims.length;
   if (unused > 0) state.release(unused, unused);
   return claims.length > 0 || moreToCome(lane, run);
@@ -126,14 +126,14 @@ async function moreToCome(lane: Lane, { state, results, ledger, lease, now, slee
   return true;
 }
 
-async function attempt(claim: Claim, claimedAt: number, lane: Lane, run: Run): Promise<void> {
+async function attempt(claim: Claim, askedAt: number, lane: Lane, run: Run): Promise<void> {
   const { state, results, transport } = run;
   const epoch = state.epoch();
   lane.out++;
   let unsent = 0;
   try {
     if (!claim.request) throw new Error(`message ${claim.id} was claimed without a request`);
-    if (await hasLostLease(claimedAt, run)) return state.stop({ kind: 'lost-lease' });
+    if (await hasLostLease(askedAt, run)) return state.stop({ kind: 'lost-lease' });
     const result = await transport.send(claim.request);
     const { change, effect } = afterSend(state.streak() + 1, result, run.retry, run.random());
     if (change.state === 'pending') unsent = 1;
@@ -151,8 +151,8 @@ async function attempt(claim: Claim, claimedAt: number, lane: Lane, run: Run): P
 }
 
 /** A process that was frozen between claim and request may wake up after somebody else has taken over. */
-async function hasLostLease(claimedAt: number, { now, ledger, lease }: Run): Promise<boolean> {
-  return now() - claimedAt > frozenMs && !(await ledger.renew(lease));
+async function hasLostLease(askedAt: number, { now, ledger, lease }: Run): Promise<boolean> {
+  return now() - askedAt > frozenMs && !(await ledger.renew(lease));
 }
 
 function applyEffect(effect: Effect, lane: Lane, { state, now, retryForMs }: Run, epoch: number): void {

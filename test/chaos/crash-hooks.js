@@ -17,7 +17,7 @@ const points = {
   'after-lease': ['commands/deliver.js', 'const progress = await watchProgress(', 'crashPoint("after-lease"); @'],
   'after-claim': [
     'engine/run-campaign.js',
-    'const claimedAt = run.now();',
+    'for (const claim of claims)',
     'if (claims.length > 0) crashPoint("after-claim"); @',
   ],
   'before-post': [

@@ -7,6 +7,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '100' },
     rows: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
+    schedules: { type: 'string', default: '1000' },
     crashes: { type: 'string', default: '1,2,7,25' },
   },
 });
