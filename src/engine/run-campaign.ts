@@ -101,10 +101,14 @@ async function sendSome(lane: Lane, wanted: number, run: Run): Promise<boolean> 
   // Reserved before the claim, so that no other lane takes the same slots meanwhile.
   state.reserve(wanted);
   const askedAt = run.now();
-  const claims = await ledger.claim(lease, lane.sender, wanted);
+  let claims: readonly Claim[] = [];
+  try {
+    claims = await ledger.claim(lease, lane.sender, wanted);
+  } finally {
+    const unused = wanted - claims.length;
+    if (unused > 0) state.release(unused, unused);
+  }
   for (const claim of claims) void attempt(claim, askedAt, lane, run);
-  const unused = wanted - claims.length;
-  if (unused > 0) state.release(unused, unused);
   return claims.length > 0 || moreToCome(lane, run);
 }
 

@@ -151,9 +151,9 @@ async function oneLife(
   { clock, random }: { clock: VirtualClock; random: Random },
 ): Promise<string> {
   const live = async (): Promise<string> => {
-    const lease = await process.ledger.acquire(campaignId, { host: 'simulated', pid });
-    if ('heldBy' in lease) return 'held';
     try {
+      const lease = await process.ledger.acquire(campaignId, { host: 'simulated', pid });
+      if ('heldBy' in lease) return 'held';
       const end = await runToEnd(lease, {
         ...{ ledger: process.ledger, transport: process.transport, random, now: () => clock.now, sleep: clock.sleep },
         ...{ retry: { baseDelayMs: 500, maxDelayMs: 30_000 }, retryForMs: 120_000, concurrency: 4, perSecond: 2 },

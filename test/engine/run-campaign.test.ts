@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SendResult } from '../../src/core/message.ts';
 import { type RunOptions, runCampaign } from '../../src/engine/run-campaign.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { tempFolder, testContext } from '../context.ts';
 import { row } from '../contracts/ledger.ts';
@@ -11,7 +12,11 @@ const busy: SendResult = { kind: 'retry', cause: 'busy', reason: '429', afterMs:
 const unreachable: SendResult = { kind: 'retry', cause: 'unreachable', reason: 'ECONNREFUSED' };
 const rejected = (code: number): SendResult => ({ kind: 'rejected', code, reason: 'no' });
 
-async function run(count: number, script?: Script, options: Partial<RunOptions> & { senders?: number } = {}) {
+async function run(
+  count: number,
+  script?: Script,
+  options: Partial<RunOptions> & { senders?: number; wrap?: (ledger: Ledger) => Ledger } = {},
+) {
   const { context, clock } = testContext();
   const ledger = openSqliteLedger(join(tempFolder(), 'ledger.db'), () => clock.now);
   const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'test' });
@@ -23,7 +28,13 @@ async function run(count: number, script?: Script, options: Partial<RunOptions> 
   const startedAt = clock.now;
   const transport = scriptedTransport(script);
   const end = await runCampaign(lease, {
-    ...{ ledger, transport, retry: { baseDelayMs: 500, maxDelayMs: 30_000 }, retryForMs: 600_000, concurrency: 4 },
+    ...{
+      ledger: options.wrap?.(ledger) ?? ledger,
+      transport,
+      retry: { baseDelayMs: 500, maxDelayMs: 30_000 },
+      retryForMs: 600_000,
+      concurrency: 4,
+    },
     ...{ signal: context.signal, now: context.now, sleep: context.sleep, random: () => 0.5 },
     ...options,
   });
@@ -155,6 +166,16 @@ describe('a run', () => {
     expect(counts.claimed).toBe(0);
     expect(counts.accepted).toBeGreaterThanOrEqual(10);
     expect(counts.accepted + counts.pending).toBe(50);
+  });
+
+  it('ends when the ledger fails, in whatever it does', async () => {
+    for (const method of ['claim', 'record', 'queues'] as const) {
+      const failing = (ledger: Ledger): Ledger => ({
+        ...ledger,
+        [method]: () => Promise.reject(new Error('disk full')),
+      });
+      await expect(run(10, undefined, { wrap: failing })).rejects.toThrow('disk full');
+    }
   });
 
   it('lets a bug of the transport through, after recording what it can', async () => {
