@@ -7,6 +7,7 @@ import type { Campaign, Ledger, Staging } from '../ledger/ledger.ts';
 import { planJson } from '../ui/json.ts';
 import { formatCount, formatDuration, plural } from '../ui/lines.ts';
 import { type PlanView, planLines } from '../ui/plan.ts';
+import { deadlineOf } from './deadline.ts';
 import { deliver, quoted } from './deliver.ts';
 import { type Act, addParameters, addSending, type Flags, textFlag } from './options.ts';
 import { type Session, withSession } from './session.ts';
@@ -77,6 +78,7 @@ async function batch(isDry: boolean, flags: Flags, context: Context): Promise<nu
     if (!mayGo) {
       throw new CliError('usage', 'Nobody is there to confirm.', { hint: 'Look with --dry-run, then add --yes.' });
     }
+    const deadline = deadlineOf(flags, context);
     // Credentials first: a plan that can't be sent is not worth reading twice.
     if (!isDry) await session.connect();
     const ledger = await session.ledger();
@@ -90,7 +92,7 @@ async function batch(isDry: boolean, flags: Flags, context: Context): Promise<nu
       const view = await viewPlan(staging, input, isDry ? Number.MAX_SAFE_INTEGER : 10, session);
       if (isDry) return showPlan(view, session, context);
       const { campaign, invalid } = await settleOn(view, { staging, input, flags, session, context });
-      return await deliver(campaign, { flags, invalid, retryForMs }, session, context);
+      return await deliver(campaign, { flags, deadline, invalid, retryForMs }, session, context);
     } finally {
       await staging.discard();
     }

@@ -4,17 +4,18 @@ import { exitCodeOf, type Report, type RunEnd } from '../core/report.ts';
 import { type RunToEndOptions, runToEnd } from '../engine/run-to-end.ts';
 import { CliError } from '../errors.ts';
 import type { Campaign, Lease } from '../ledger/ledger.ts';
-import { parseDuration } from '../settings.ts';
 import { messageJson, reportJson } from '../ui/json.ts';
 import { plural, shown } from '../ui/lines.ts';
 import { reportLines } from '../ui/report.ts';
-import { countFlag, type Flags, textFlag } from './options.ts';
+import { countFlag, type Flags } from './options.ts';
 import type { Session } from './session.ts';
 import { watchProgress } from './watch-progress.ts';
 
 /** What a run is told beyond the config. */
 export interface DeliverOptions {
   readonly flags: Flags;
+  /** From `deadlineOf`, asked before anything was written down. */
+  readonly deadline: AbortSignal | undefined;
   /** Rows of this run's input that are wrong. */
   readonly invalid: number;
   /** How long to retry unless the config says otherwise, in milliseconds. */
@@ -61,7 +62,10 @@ export async function deliver(
     await ledger.release(lease);
   }
   const report = await ledger.report(campaign.id);
-  const exitCode = exitCodeOf({ end, invalid, ...progress.tally }, report);
+  // A run that died has told nobody what was refused: then all of the campaign counts, not only this run's part.
+  const told = lease.tookOver ? report.counts : { invalid, rejected: progress.tally.rejected };
+  const { accepted } = progress.tally;
+  const exitCode = exitCodeOf({ end, accepted, invalid: told.invalid, rejected: told.rejected }, report);
   if (!(session.isQuiet && exitCode === 0)) {
     sayEnd(end, session, context);
     await print({ campaign, report, exitCode }, session, context);
@@ -71,7 +75,7 @@ export async function deliver(
 }
 
 async function runOptions(options: DeliverOptions, session: Session, context: Context): Promise<RunToEndOptions> {
-  const { flags, retryForMs, sendFirst = true } = options;
+  const { flags, deadline, retryForMs, sendFirst = true } = options;
   const { config } = session;
   const { signal, now, sleep, random } = context;
   return {
@@ -82,37 +86,12 @@ async function runOptions(options: DeliverOptions, session: Session, context: Co
     concurrency: config.get('concurrency') ?? 1,
     perSecond: config.get('rate'),
     limit: countFlag(flags, 'limit'),
-    deadline: deadlineOf(flags, context),
+    deadline,
     noBreaker: flags['breaker'] === false,
     timeoutMs: config.get('timeout') ?? 0,
     settleMs: config.get('settle') ?? 0,
     onUnknown: config.get('on_unknown') ?? 'hold',
   };
-}
-
-/** When the run has to end, by `--max-duration` or `--not-after`. Throws a `CliError` for a time that is none, or past. */
-function deadlineOf(flags: Flags, { now }: Context): AbortSignal | undefined {
-  const duration = textFlag(flags, 'maxDuration');
-  const notAfter = textFlag(flags, 'notAfter');
-  const ends: number[] = [];
-  if (duration !== undefined) {
-    const parsed = parseDuration(duration);
-    if ('problem' in parsed) throw new CliError('usage', `--max-duration ${duration} ${parsed.problem}.`);
-    ends.push(parsed.value);
-  }
-  if (notAfter !== undefined) {
-    const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)$/.test(notAfter)
-      ? Date.parse(notAfter)
-      : Number.NaN;
-    if (Number.isNaN(at)) {
-      throw new CliError('usage', `--not-after ${notAfter} is not a time with its zone.`, {
-        hint: 'Write it as 2026-12-24T20:00:00Z.',
-      });
-    }
-    if (at <= now()) throw new CliError('rule', `It is after ${notAfter} already. Nothing was sent.`);
-    ends.push(at - now());
-  }
-  return ends.length === 0 ? undefined : AbortSignal.timeout(Math.min(...ends, 2 ** 31 - 1));
 }
 
 async function acquire(campaign: Campaign, session: Session): Promise<Lease> {

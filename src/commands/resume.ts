@@ -4,6 +4,7 @@ import { errorCodes } from '../core/error-codes.ts';
 import { CliError } from '../errors.ts';
 import type { Campaign, Ledger } from '../ledger/ledger.ts';
 import { plural } from '../ui/lines.ts';
+import { deadlineOf } from './deadline.ts';
 import { deliver } from './deliver.ts';
 import { type Act, addSending, type Flags, textFlag } from './options.ts';
 import { withSession } from './session.ts';
@@ -33,7 +34,7 @@ function resume(flags: Flags, context: Context): Promise<number> {
       const reopened = await ledger.reopen(campaign.id, codes);
       context.err(`${plural(reopened, 'rejected message')} will be tried again.`);
     }
-    return deliver(campaign, { flags, invalid: 0, retryForMs }, session, context);
+    return deliver(campaign, { flags, deadline: deadlineOf(flags, context), invalid: 0, retryForMs }, session, context);
   });
 }
 
@@ -44,7 +45,12 @@ export function declareReconcile(command: Command, act: Act): void {
   act((flags, context) =>
     withSession(flags, context, async (session) => {
       const campaign = await pick(await session.ledger(), textFlag(flags, 'campaign'));
-      return deliver(campaign, { flags, invalid: 0, retryForMs, sendFirst: false }, session, context);
+      return deliver(
+        campaign,
+        { flags, deadline: deadlineOf(flags, context), invalid: 0, retryForMs, sendFirst: false },
+        session,
+        context,
+      );
     }),
   );
 }

@@ -11,6 +11,7 @@ import type { Campaign } from '../ledger/ledger.ts';
 import { messageJson, reportJson } from '../ui/json.ts';
 import { shown } from '../ui/lines.ts';
 import { messageLine } from '../ui/messages.ts';
+import { deadlineOf } from './deadline.ts';
 import { deliver, printReport, type Result } from './deliver.ts';
 import { mediaRecheck } from './media.ts';
 import { type Act, addParameters, addSending, contentVariablesOf, type Flags, requestOf, textFlag } from './options.ts';
@@ -39,9 +40,10 @@ const retryForMs = 15_000;
 /** One message is a campaign of one: same validator, ledger and run as a batch. */
 export function send(flags: Flags, context: Context): Promise<number> {
   return withSession(flags, context, async (session) => {
+    const deadline = deadlineOf(flags, context);
     const rows = await planMessages(flags, session, context);
     const campaign = await write(rows, flags, session);
-    return deliver(campaign, { flags, invalid: 0, retryForMs, print: printMessages }, session, context);
+    return deliver(campaign, { flags, deadline, invalid: 0, retryForMs, print: printMessages }, session, context);
   });
 }
 

@@ -57,6 +57,8 @@ export interface Holder {
 export interface Lease {
   readonly campaignId: string;
   readonly owner: string;
+  /** True when the run before this one ended without giving its lease back. */
+  readonly tookOver: boolean;
 }
 
 /** A claimed message and the attempt its result must name. */

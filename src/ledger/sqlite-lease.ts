@@ -35,7 +35,7 @@ export function sqliteLeases(database: Database, now: () => number): Pick<Ledger
         const owner = randomUUID();
         take.run({ campaignId, owner, host: holder.host, pid: holder.pid, at: now() });
         doubt.run({ campaignId, reason: 'the run that claimed it ended before an answer came' });
-        return { campaignId, owner };
+        return { campaignId, owner, tookOver: current !== undefined };
       }),
     renew: async ({ campaignId, owner }) => renew.run({ campaignId, owner, at: now() }) > 0,
     release: async ({ campaignId, owner }) => void release.run({ campaignId, owner }),

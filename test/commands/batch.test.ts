@@ -250,6 +250,17 @@ describe('sending again', () => {
     expect(sent.map(({ to }) => to.slice(-1))).toEqual(['0', '2']);
   });
 
+  it('after a run that died tells also what that run found out and could not tell', async () => {
+    const { batch, context, ledgerPath, clock } = world({
+      script: ({ to }) => (to.endsWith('0') ? { kind: 'rejected', code: 21614, reason: 'no mobile' } : undefined),
+    });
+    expect(await batch(recipients(3), '--yes', '--limit', '1', '--campaign', 'c')).toBe(8);
+    const ledger = await context.openLedger(ledgerPath);
+    await ledger.acquire((await ledger.find('c'))?.id ?? '', { host: 'elsewhere', pid: 77 });
+    clock.now += 120_000;
+    expect(await main(['resume', 'c'], context)).toBe(3);
+  });
+
   it('is refused with 7 while another run is at it', async () => {
     const { batch, context, ledgerPath, stderr } = world();
     expect(await batch(recipients(2), '--yes', '--limit', '1', '--campaign', 'c')).toBe(8);

@@ -191,7 +191,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       const held = await lease(ledger, campaign.id);
       expect(await ledger.acquire(campaign.id, { host: 'b', pid: 2 })).toEqual({ heldBy: holder });
       await ledger.release(held);
-      expect(await ledger.acquire(campaign.id, { host: 'b', pid: 2 })).toHaveProperty('owner');
+      expect(await ledger.acquire(campaign.id, { host: 'b', pid: 2 })).toMatchObject({ tookOver: false });
     });
 
     it('pass from a run that has died, whose claims become unknown and whose results count no more', async () => {
@@ -199,7 +199,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       const dead = await lease(ledger, campaign.id);
       const [claim] = await ledger.claim(dead, '12345', 1);
       clock.now += 2 * minute;
-      await lease(ledger, campaign.id);
+      expect((await lease(ledger, campaign.id)).tookOver).toBe(true);
       expect(await counts(ledger, campaign.id)).toEqual({ unknown: 1, pending: 1 });
       expect(await ledger.renew(dead)).toBe(false);
       expect(await ledger.claim(dead, '12345', 1)).toEqual([]);

@@ -86,12 +86,15 @@ describe('500 rows', () => {
   });
 
   it('keep to the rate, in every second', async () => {
-    const { run, file, simulator } = await world();
+    const { run, file, ledger } = await world();
     expect((await run('batch', file('list.csv', recipients(200)), ...text, '--yes', '--rate', '60')).code).toBe(0);
-    const times = simulator.arrivals();
+    const rows = openDatabase(ledger)
+      .prepare<{ at: number }>('select claimed_at as at from messages order by at')
+      .all();
+    const times = rows.map(({ at }) => at);
     const busiest = Math.max(...times.map((start) => times.filter((at) => at >= start && at < start + 1000).length));
     expect(busiest).toBeLessThanOrEqual(66);
-    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(4200);
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(6000);
   });
 });
 

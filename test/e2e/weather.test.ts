@@ -13,7 +13,7 @@ afterEach(async () => {
   closing = [];
 });
 
-const quick = ['--timeout', '400ms', '--settle', '600ms', '--yes', '--campaign', 'night', '--json'];
+const quick = ['--timeout', '1s', '--settle', '600ms', '--yes', '--campaign', 'night', '--json'];
 const batch = ['batch', 'list.csv', '--from', from, '--body', 'Hi {{ name }}'];
 
 async function world(rows: number, options: SimulatorOptions = {}) {
@@ -166,6 +166,7 @@ describe('stops', () => {
   it('after the time already, nothing is sent', async () => {
     const { volley, sent } = await world(3);
     expect((await volley(...batch, ...quick, '--not-after', '2026-01-01T00:00:00Z')).code).toBe(6);
+    expect((await volley('report', 'night')).code).toBe(2);
     expect(sent()).toEqual([]);
   });
 });
