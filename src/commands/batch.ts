@@ -32,7 +32,7 @@ export function declareBatch(command: Command, act: Act): void {
     command.addOption(new Option(flags, about).helpGroup('Sending:'));
   }
   addSending(command, '10m');
-  addParameters(command).addHelpText('after', examples);
+  addParameters(command, ['to']).addHelpText('after', examples);
   act((flags, context) => batch(flags['dryRun'] === true, flags, context));
 }
 
@@ -42,7 +42,7 @@ export function declareCheck(command: Command, act: Act): void {
   command
     .option('--campaign <name>', 'the campaign it would be part of')
     .option('--rate <n>', 'messages a second per sender');
-  addParameters(command);
+  addParameters(command, ['to']);
   act((flags, context) => batch(true, flags, context));
 }
 

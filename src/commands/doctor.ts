@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { defaultLedger } from '../config.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
-import { wrap } from '../ui/lines.ts';
+import { plural, wrap } from '../ui/lines.ts';
 import type { Act, Flags } from './options.ts';
 import { credentialsOf, type Session, withSession } from './session.ts';
 
@@ -64,7 +64,7 @@ const checkLedger = (session: Session): Promise<Finding[]> =>
   found('ledger', async () => {
     const campaigns = await (await session.ledger()).campaigns(1000);
     const open = campaigns.filter(({ counts }) => counts.pending + counts.claimed + counts.unknown > 0);
-    const text = `opens; ${campaigns.length} campaigns`;
+    const text = `opens; ${plural(campaigns.length, 'campaign')}`;
     return open.length === 0
       ? [{ name: 'ledger', state: 'ok', text }]
       : [

@@ -38,10 +38,10 @@ export function addEverywhere(command: Command): Command {
   return command;
 }
 
-/** Adds a flag for every message parameter, and `--param` for what is newer than this version. */
-export function addParameters(command: Command): Command {
+/** Adds a flag for every message parameter but some, and `--param` for what is newer than this version. */
+export function addParameters(command: Command, except: readonly ParameterKey[] = []): Command {
   for (const { key, placeholder, about, repeatable } of parameters) {
-    if (key === 'contentVariables') continue;
+    if (key === 'contentVariables' || except.includes(key)) continue;
     const isList = repeatable || key === 'to';
     const option = new Option(`${flagName(key)} ${placeholder}`, `${about}${isList ? '; may be repeated' : ''}`);
     command.addOption((isList ? option.argParser(collect) : option.argParser(once)).helpGroup('Message:'));

@@ -76,9 +76,10 @@ function delimiterOf(flags: Flags): string | undefined {
 function mappingOf(source: Source, flags: Flags, { config }: Session): Mapping {
   const { body, contentVariables, to, ...base } = { ...config.defaults, ...requestOf(flags) };
   if (to !== undefined) {
-    throw new CliError('usage', 'batch takes its recipients from the file.', {
-      hint: 'For one message use: volley send --to …',
-    });
+    throw new CliError(
+      'config',
+      `[defaults] names a recipient (${config.defaultOrigins['to']}); a batch takes its own from the file.`,
+    );
   }
   const variables = contentVariablesOf(flags);
   const text = templateOf(flags) ?? (typeof body === 'string' ? body : undefined);

@@ -235,8 +235,11 @@ function fillTemplates({ row, rules, raw, issues }: Filling): void {
       else raw[key] = filled.text;
     } else {
       const column = 'missing' in filled ? filled.missing : flagName(key);
-      const problem = 'missing' in filled ? wasEmpty : filled.problem;
-      issues.push({ line: row.line, column, value: '', problem });
+      const about =
+        'missing' in filled
+          ? { problem: wasEmpty, hint: `Fill it in, or write {{ ${column} | default: "…" }}.` }
+          : filled;
+      issues.push({ line: row.line, column, value: '', ...about });
     }
   }
   if (Object.keys(variables).length > 0) raw['contentVariables'] = JSON.stringify(variables);

@@ -119,7 +119,7 @@ describe('before anything is sent', () => {
     ['a column is missing', 'phone,name\n+14155550100,Ada\n', [], /no column "to"/],
     ['the text names a column that is not there', 'to,nmae\n+14155550100,Ada\n', [], /\{\{ name \}\}/],
     ['a quote is not closed far down', `${recipients(700)}"x\n`, [], /line 702/],
-    ['the recipient is a flag', recipients(1), ['--to', '+14155550100'], /from the file/],
+    ['the recipient is a flag', recipients(1), ['--to', '+14155550100'], /unknown option '--to'/],
     ['text and template are given', recipients(1), ['--template', 'x'], /not both/],
   ])('stops when %s', async (_, content, argv, message) => {
     const { batch, sent, stderr, volley } = world();
