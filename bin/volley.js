@@ -11,3 +11,5 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 process.exitCode = await main(process.argv.slice(2), processContext(stop.signal));
+// A stream that was interrupted still waits for its next event.
+process.stdin.destroy();

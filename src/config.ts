@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { defaultLimits, type Limits, maxValidityPeriodSeconds } from './core/limits.ts';
 import { type ParameterKey, parameterNamed } from './core/parameters.ts';
+import type { PriceTable } from './core/pricing.ts';
 import type { RawRequest } from './core/validate.ts';
 import { CliError } from './errors.ts';
 import { type SettingKey, type Settings, settings } from './settings.ts';
@@ -22,6 +23,10 @@ export interface Config {
   readonly defaults: RawRequest;
   readonly defaultOrigins: Readonly<Record<string, string>>;
   readonly limits: Limits;
+  /** Texts by name, from `[templates]`. */
+  readonly templates: Readonly<Record<string, string>>;
+  /** What a segment costs, from `[prices]`; without it Twilio is asked. */
+  readonly prices: PriceTable | undefined;
   /** The environment, `--env-file` included. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly userFile: string;
@@ -39,8 +44,12 @@ interface Layer {
   readonly origin: string;
   readonly text: (key: SettingKey) => unknown;
   readonly defaults: Readonly<Record<string, unknown>>;
-  readonly limits: Readonly<Record<string, unknown>>;
+  readonly limits: Table;
+  readonly templates: Table;
+  readonly prices: Table;
 }
+
+type Table = Readonly<Record<string, unknown>>;
 
 /** Reads flags, environment and files into one frozen config. Throws a `CliError` that names file and key. */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
@@ -71,7 +80,14 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
 
 const present = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
-const flatLayer = (origin: string, text: Layer['text']): Layer => ({ origin, text, defaults: {}, limits: {} });
+const flatLayer = (origin: string, text: Layer['text']): Layer => ({
+  origin,
+  text,
+  defaults: {},
+  limits: {},
+  templates: {},
+  prices: {},
+});
 
 function defaultUserFile(env: ConfigSources['env']): string {
   return join(present(env['XDG_CONFIG_HOME']) ?? join(env['HOME'] ?? homedir(), '.config'), 'volley', 'config.toml');
@@ -114,8 +130,6 @@ interface FileKind {
   readonly isProject: boolean;
 }
 
-type Table = Readonly<Record<string, unknown>>;
-
 async function readLayers(
   file: string,
   { profile, isNamed, isProject }: FileKind,
@@ -149,9 +163,12 @@ function tableOf(value: unknown, file: string, name: string): Table {
   throw new CliError('config', `${file}: ${name} must be a table.`);
 }
 
+/** Tables beside the settings, of which a profile has its own. */
+const sections = ['limits', 'templates', 'prices'] as const;
+
 function fileLayer(file: string, origin: string, table: Table, isProject: boolean): Layer {
   for (const key of Object.keys(table)) {
-    if (Object.hasOwn(settings, key) || ['defaults', 'limits', 'profiles'].includes(key)) continue;
+    if (Object.hasOwn(settings, key) || ['defaults', 'profiles', ...sections].includes(key)) continue;
     throw new CliError('config', `${file}: there is no setting ${key}.`, {
       hint: 'See them all with: volley config list',
     });
@@ -169,7 +186,8 @@ function fileLayer(file: string, origin: string, table: Table, isProject: boolea
   const defaults = tableOf(table['defaults'], file, 'defaults');
   const unknown = Object.keys(defaults).find((name) => parameterNamed(name) === undefined);
   if (unknown) throw new CliError('config', `${file}: [defaults] knows no message parameter ${unknown}.`);
-  return { origin, text: (key) => table[key], defaults, limits: tableOf(table['limits'], file, 'limits') };
+  const [limits = {}, templates = {}, prices = {}] = sections.map((name) => tableOf(table[name], file, name));
+  return { origin, text: (key) => table[key], defaults, limits, templates, prices };
 }
 
 function freeze(layers: readonly Layer[], env: ConfigSources['env'], userFile: string): Config {
@@ -190,6 +208,8 @@ function freeze(layers: readonly Layer[], env: ConfigSources['env'], userFile: s
     defaults,
     defaultOrigins,
     limits: limitsOf(layers),
+    templates: templatesOf(layers),
+    prices: pricesOf(layers),
     env,
     userFile,
   });
@@ -220,4 +240,30 @@ function limitsOf(layers: readonly Layer[]): Limits {
     );
   }
   return { ...defaultLimits, validityPeriodSeconds: seconds };
+}
+
+function templatesOf(layers: readonly Layer[]): Readonly<Record<string, string>> {
+  const entries = layers.toReversed().flatMap(({ origin, templates }) =>
+    Object.entries(templates).map(([name, text]): [string, string] => {
+      if (typeof text === 'string' && text.trim() !== '') return [name, text];
+      throw new CliError('config', `templates.${name} (${origin}) must be text.`);
+    }),
+  );
+  return Object.fromEntries(entries);
+}
+
+function pricesOf(layers: readonly Layer[]): PriceTable | undefined {
+  const layer = layers.find(({ prices }) => Object.keys(prices).length > 0);
+  if (!layer) return undefined;
+  const { currency, ...rest } = layer.prices;
+  const wrong = (problem: string) => new CliError('config', `prices${problem} (${layer.origin}).`);
+  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) throw wrong('.currency must be like USD');
+  const prices = Object.entries(rest).map(([name, price]): [string, number] => {
+    if (!/^([A-Z]{2}|whatsapp|rcs|messenger|default)$/.test(name)) {
+      throw wrong(`.${name} is no country like US, no channel and not "default"`);
+    }
+    if (typeof price !== 'number' || !(price >= 0)) throw wrong(`.${name} must be a price`);
+    return [name, price];
+  });
+  return { currency, prices: Object.fromEntries(prices) };
 }

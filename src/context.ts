@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
-import type { ClientOptions } from './transport/client.ts';
 import type { Transport } from './transport/transport.ts';
+import type { TwilioOptions } from './transport/twilio.ts';
 
 /** What is known of the terminal, if there is one. */
 export interface Terminal {
@@ -36,7 +36,7 @@ export interface Context {
   /** Asks a yes-or-no question on the terminal. */
   readonly confirm: (question: string) => Promise<boolean>;
   readonly openLedger: (path: string) => Promise<Ledger>;
-  readonly connect: (options: ClientOptions) => Promise<Transport>;
+  readonly connect: (options: TwilioOptions) => Promise<Transport>;
   readonly simulate: (options: SimulatorOptions) => Promise<Simulator>;
 }
 

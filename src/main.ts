@@ -21,8 +21,13 @@ const verbs: readonly Verb[] = [
   },
   {
     name: 'batch',
-    about: 'send a campaign from a CSV or NDJSON file',
+    about: 'send a campaign from a CSV, Excel or NDJSON file',
     load: async () => (await import('./commands/batch.ts')).declareBatch,
+  },
+  {
+    name: 'stream',
+    about: 'send each event from standard input as it arrives',
+    load: async () => (await import('./commands/stream.ts')).declareStream,
   },
   {
     name: 'check',
@@ -48,6 +53,16 @@ const verbs: readonly Verb[] = [
     name: 'report',
     about: 'show what became of a campaign or message',
     load: async () => (await import('./commands/report.ts')).declareReport,
+  },
+  {
+    name: 'recall',
+    about: 'call back what has not gone out',
+    load: async () => (await import('./commands/recall.ts')).declareRecall,
+  },
+  {
+    name: 'opt-out',
+    about: 'keep the list of people who must not be texted',
+    load: async () => (await import('./commands/opt-out.ts')).declareOptOut,
   },
   {
     name: 'config',

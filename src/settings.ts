@@ -1,4 +1,5 @@
 import type { Parsed } from './core/phone.ts';
+import { parseQuietHours } from './core/quiet-hours.ts';
 
 /** One thing that can be configured, apart from message parameters. */
 export interface Setting<T> {
@@ -53,6 +54,19 @@ const country = (value: unknown): Parsed<string> => {
   return /^[A-Z]{2}$/.test(code) ? { value: code } : { problem: 'must be a country code of two letters, as US' };
 };
 
+const locale = (value: unknown): Parsed<string> => {
+  try {
+    return { value: Intl.getCanonicalLocales(String(value))[0] ?? 'en-US' };
+  } catch {
+    return { problem: 'must be a language, as en-US or de-DE' };
+  }
+};
+
+const quietHours = (value: unknown): Parsed<string> => {
+  const parsed = parseQuietHours(String(value));
+  return 'problem' in parsed ? parsed : { value: String(value) };
+};
+
 const sid = (prefix: string) =>
   matching(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `${prefix} and 32 hexadecimal digits`);
 
@@ -75,6 +89,23 @@ export const settings = {
   api_url: setting<string>({ about: 'another server', env: 'VOLLEY_API_URL', flag: 'apiUrl', parse: apiUrl }),
   ledger: setting<string>({ about: 'the ledger file', env: 'VOLLEY_LEDGER', flag: 'ledger', parse: text }),
   country: setting<string>({ about: 'country of numbers without +', flag: 'country', parse: country }),
+  locale: setting<string>({
+    about: 'how dates and amounts are written, as de-DE',
+    flag: 'locale',
+    fallback: 'en-US',
+    parse: locale,
+  }),
+  quiet_hours: setting<string>({
+    about: 'when nobody is texted, by their own clock',
+    flag: 'quietHours',
+    parse: quietHours,
+  }),
+  max_segments: setting<number>({
+    about: 'a longer text is a wrong row',
+    flag: 'maxSegments',
+    parse: between(1, 100, true),
+  }),
+  max_cost: setting<number>({ about: 'the most a campaign may cost', flag: 'maxCost', parse: between(0, 1e9, false) }),
   concurrency: setting<number>({
     about: 'requests at once',
     flag: 'concurrency',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Context } from '../src/context.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
-import type { ClientOptions } from '../src/transport/client.ts';
+import type { TwilioOptions } from '../src/transport/twilio.ts';
 import { type Script, scriptedTransport } from './scripted-transport.ts';
 import { virtualClock } from './virtual-clock.ts';
 
@@ -39,7 +39,7 @@ export function testContext({ script, env = {}, canAsk = false, answer = true, s
   const stdout: string[] = [];
   const stderr: string[] = [];
   const asked: string[] = [];
-  const connections: ClientOptions[] = [];
+  const connections: TwilioOptions[] = [];
   const transport = scriptedTransport(script);
   const now = () => clock.now;
   const context: Context = {

@@ -33,6 +33,8 @@ export function scriptedTransport(
     },
     list: async () => ({ ok: true, messages: [], clockAheadMs: 0 }),
     account: async () => ({ sid: 'AC', name: 'Test', status: 'active', type: 'Full', clockAheadMs: 0 }),
+    prices: async () => undefined,
+    cancel: async () => ({ ok: false, reason: 'not scheduled' }),
     close: () => undefined,
   };
 }

@@ -1,7 +1,9 @@
 import { basename, extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
+import { maxValidityPeriodSeconds } from '../core/limits.ts';
 import type { Plan } from '../core/plan.ts';
+import { overflows } from '../core/sender-rate.ts';
 import { CliError } from '../errors.ts';
 import type { Campaign, Ledger, Staging } from '../ledger/ledger.ts';
 import { planJson } from '../ui/json.ts';
@@ -9,7 +11,19 @@ import { formatCount, formatDuration, plural } from '../ui/lines.ts';
 import { type PlanView, planLines } from '../ui/plan.ts';
 import { deadlineOf } from './deadline.ts';
 import { deliver, quoted } from './deliver.ts';
-import { type Act, addParameters, addSending, type Flags, textFlag } from './options.ts';
+import { addFileOptions, addMapping } from './input-options.ts';
+import {
+  type Act,
+  addBefore,
+  addParameters,
+  addProtection,
+  addSending,
+  type Flags,
+  requestOf,
+  textFlag,
+} from './options.ts';
+import { type ApprovedPlan, readPlanFile, writePlanFile } from './plan-file.ts';
+import { pricePlan, refuseCost } from './prices.ts';
 import { type Session, withSession } from './session.ts';
 import { type StagedInput, stageInput } from './stage-input.ts';
 
@@ -22,48 +36,32 @@ Examples:
 
 /** Declares `volley batch`. */
 export function declareBatch(command: Command, act: Act): void {
-  addInputOptions(command.argument('<file>', 'CSV with a header, or NDJSON; - is standard input'));
+  addFileOptions(addMapping(command.argument('[file]', fileAbout)));
   for (const [flags, about] of [
     ['--campaign <name>', 'a name: running it again sends only what is new or unsent'],
-    ['--yes', 'do not ask'],
     ['--again', 'send the same input again within 24 h'],
     ['--dry-run', 'show the plan and every problem; send nothing'],
+    ['--plan <file>', 'write the plan to a file for somebody to look at; send nothing'],
+    ['--apply <file>', 'send such a plan, if nothing it was made of has changed'],
   ] as const) {
     command.addOption(new Option(flags, about).helpGroup('Sending:'));
   }
-  addSending(command, '10m');
-  addParameters(command, ['to']).addHelpText('after', examples);
-  act((flags, context) => batch(flags['dryRun'] === true, flags, context));
+  addSending(addBefore(command), '10m');
+  addParameters(addProtection(command), ['to']).addHelpText('after', examples);
+  act((flags, context) => batch(flags['dryRun'] === true || flags['plan'] !== undefined, flags, context));
 }
+
+const fileAbout = 'CSV or Excel workbook with a header, or NDJSON; - is standard input';
 
 /** Declares `volley check`. */
 export function declareCheck(command: Command, act: Act): void {
-  addInputOptions(command.argument('<file>', 'CSV with a header, or NDJSON; - is standard input'));
+  addFileOptions(addMapping(command.argument('<file>', fileAbout)));
   command
     .option('--campaign <name>', 'the campaign it would be part of')
-    .option('--rate <n>', 'messages a second per sender');
-  addParameters(command, ['to']);
+    .option('--rate <n>', 'messages a second per sender')
+    .option('--online', 'ask Twilio for prices that are not known yet');
+  addParameters(addProtection(command), ['to']);
   act((flags, context) => batch(true, flags, context));
-}
-
-function addInputOptions(command: Command): void {
-  const repeat = (value: string, earlier: unknown) => [...((earlier as string[] | undefined) ?? []), value];
-  for (const option of [
-    new Option(
-      '--map <name=column>',
-      'which column holds what, or a text with {{ fields }}; may be repeated',
-    ).argParser(repeat),
-    new Option('--template <file>', 'read the text with its {{ fields }} from a file'),
-    new Option('--key <column>', 'what makes a row the same row (default: the recipient)'),
-    new Option('--country <code>', 'country of numbers without +, as US'),
-    new Option('--delimiter <character>', 'what separates columns (default ,)'),
-    new Option('--sample <n>', 'take only the first n rows that can be sent'),
-    new Option('--test-to <number>', 'send to this number instead: the first row, or as many as --sample says'),
-    new Option('--strict', 'any wrong row stops all'),
-    new Option('--max-invalid <share>', 'refuse when more rows are wrong, as 10% (default 50%)'),
-  ]) {
-    command.addOption(option.helpGroup('Input:'));
-  }
 }
 
 /** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
@@ -72,9 +70,11 @@ const retryForMs = 600_000;
 /** The same input within this time is refused unless it is named, in milliseconds. */
 const sameInputMs = 24 * 3_600_000;
 
-async function batch(isDry: boolean, flags: Flags, context: Context): Promise<number> {
-  return withSession(flags, context, async (session) => {
-    const mayGo = isDry || flags['yes'] === true || session.isSimulated || session.canAsk;
+async function batch(isDry: boolean, given: Flags, context: Context): Promise<number> {
+  return withSession(given, context, async (session) => {
+    const approved = approvedPlan(given, session);
+    const flags = approved?.flags ?? given;
+    const mayGo = isDry || given['yes'] === true || session.isSimulated || session.canAsk;
     if (!mayGo) {
       throw new CliError('usage', 'Nobody is there to confirm.', { hint: 'Look with --dry-run, then add --yes.' });
     }
@@ -88,15 +88,25 @@ async function batch(isDry: boolean, flags: Flags, context: Context): Promise<nu
       source: String(flags['file']),
     });
     try {
-      const input = await stageInput(staging, flags, session, context);
-      const view = await viewPlan(staging, input, isDry ? Number.MAX_SAFE_INTEGER : 10, session);
-      if (isDry) return showPlan(view, session, context);
+      const input = await stageInput(staging, { flags, plannedAt: approved?.plannedAt }, session, context);
+      approved?.check(input.hash);
+      const prices = await pricePlan(staging, !isDry || flags['online'] === true, session, context);
+      const view = await viewPlan({ staging, input, flags, session, context }, isDry, prices);
+      if (isDry) return showPlan(view, { staging, input, flags, session, context });
       const { campaign, invalid } = await settleOn(view, { staging, input, flags, session, context });
-      return await deliver(campaign, { flags, deadline, invalid, retryForMs }, session, context);
+      return await deliver(campaign, { flags, deadline, invalid: () => invalid, retryForMs }, session, context);
     } finally {
       await staging.discard();
     }
   });
+}
+
+function approvedPlan(flags: Flags, session: Session): ApprovedPlan | undefined {
+  const path = textFlag(flags, 'apply');
+  if (path === undefined && flags['file'] === undefined) {
+    throw new CliError('usage', 'Which file?', { hint: 'volley batch FILE, or volley batch --apply PLAN.' });
+  }
+  return path === undefined ? undefined : readPlanFile(path, flags, session);
 }
 
 function stemOf(flags: Flags): string {
@@ -105,25 +115,40 @@ function stemOf(flags: Flags): string {
 }
 
 async function viewPlan(
-  staging: Staging,
-  input: StagedInput,
-  shownIssues: number,
-  { config }: Session,
+  { staging, input, flags, session, context }: Settling,
+  isDry: boolean,
+  prices: { readonly ageMs: number } | undefined,
 ): Promise<PlanView> {
+  const plan = await staging.plan();
+  const { config } = session;
+  const validity = Number(
+    requestOf(flags).validityPeriod ?? config.defaults.validityPeriod ?? maxValidityPeriodSeconds,
+  );
   return {
     name: staging.name,
-    plan: await staging.plan(),
+    plan,
     samples: await staging.samples(3),
-    invalid: await staging.invalid(shownIssues),
-    warnings: input.warnings,
+    invalid: await staging.invalid(isDry ? Number.MAX_SAFE_INTEGER : 10),
+    ...input,
     perSecond: config.get('rate'),
+    nowMs: context.now(),
+    priceAgeMs: prices?.ageMs,
+    overflows: overflows(plan.senders, config.get('rate'), validity),
+    wholeTexts: isDry,
   };
 }
 
-function showPlan(view: PlanView, session: Session, { out }: Context): number {
-  const exitCode = view.plan.invalid > 0 ? 3 : 0;
-  if (session.isJson) out(JSON.stringify(planJson(view.name, view.plan, view.invalid, exitCode)));
-  else if (!(session.isQuiet && exitCode === 0)) for (const line of planLines(view, session.resultLook)) out(line);
+function showPlan(view: PlanView, { input, flags, session, context }: Settling): number {
+  const { plan, invalid } = view;
+  const path = textFlag(flags, 'plan');
+  if (path !== undefined) writePlanFile(path, { plan, messagesHash: input.hash }, { flags, session, context });
+  const exitCode = plan.invalid > 0 ? 3 : 0;
+  if (session.isJson) context.out(JSON.stringify(planJson(view, exitCode)));
+  else if (!(session.isQuiet && exitCode === 0)) {
+    for (const line of planLines({ ...view, invalid }, session.resultLook)) context.out(line);
+  }
+  if (path !== undefined && !session.isQuiet)
+    context.err(`Written to ${path}. Send it with: volley batch --apply ${quoted(path)}`);
   return exitCode;
 }
 
@@ -140,6 +165,7 @@ async function settleOn(view: PlanView, settling: Settling): Promise<{ campaign:
   const { staging, input, flags, session, context } = settling;
   const ledger = await session.ledger();
   refuseInvalid(view.plan, flags);
+  refuseCost(view.plan, session);
   const earlier = await sameInput(ledger, settling);
   if (earlier) {
     context.err(`This input was begun before, as ${earlier.name}: going on with what that run left.`);

@@ -1,13 +1,15 @@
 import { hostname } from 'node:os';
 import type { Context } from '../context.ts';
+import type { Message, SendResult } from '../core/message.ts';
 import { exitCodeOf, type Report, type RunEnd } from '../core/report.ts';
 import { type RunToEndOptions, runToEnd } from '../engine/run-to-end.ts';
-import { CliError } from '../errors.ts';
+import { CliError, exitCodes } from '../errors.ts';
 import type { Campaign, Lease } from '../ledger/ledger.ts';
 import { messageJson, reportJson } from '../ui/json.ts';
-import { plural, shown } from '../ui/lines.ts';
+import { formatDuration, plural, shown } from '../ui/lines.ts';
 import { reportLines } from '../ui/report.ts';
 import { countFlag, type Flags } from './options.ts';
+import { secondThought } from './second-thought.ts';
 import type { Session } from './session.ts';
 import { watchProgress } from './watch-progress.ts';
 
@@ -16,12 +18,16 @@ export interface DeliverOptions {
   readonly flags: Flags;
   /** From `deadlineOf`, asked before anything was written down. */
   readonly deadline: AbortSignal | undefined;
-  /** Rows of this run's input that are wrong. */
-  readonly invalid: number;
+  /** How many rows of this run's input were wrong, asked for when it has ended. */
+  readonly invalid?: () => number;
   /** How long to retry unless the config says otherwise, in milliseconds. */
   readonly retryForMs: number;
   /** False: settle what is unknown first, and send only if something is to go out again. */
   readonly sendFirst?: boolean;
+  /** More messages come while the run goes on; see `RunOptions`. */
+  readonly arrivals?: AsyncIterable<void>;
+  /** Hears what became of each attempt. */
+  readonly onResult?: (result: SendResult, claim: Message) => void;
   /** Prints the result; by default the report. */
   readonly print?: typeof printReport;
 }
@@ -43,15 +49,19 @@ export async function deliver(
   session: Session,
   context: Context,
 ): Promise<number> {
-  const { invalid, print = printReport } = options;
+  const { invalid = () => 0, print = printReport } = options;
   const ledger = await session.ledger();
+  if (!(await secondThought(campaign, options.flags, session, context))) return exitCodes.interrupted;
   const lease = await acquire(campaign, session);
   const progress = await watchProgress(campaign, session, context);
   let end: RunEnd;
   try {
     end = await runToEnd(lease, {
-      ...(await runOptions(options, session, context)),
-      onResult: progress.onResult,
+      ...(await runOptions(options, (await ledger.report(campaign.id)).cost.amount, session, context)),
+      onResult: (result, claim) => {
+        progress.onResult(result, claim);
+        options.onResult?.(result, claim);
+      },
       onSettling: (count) => {
         if (!session.isQuiet)
           context.err(`Looking at Twilio for ${plural(count, 'message')} that may have been sent …`);
@@ -63,7 +73,7 @@ export async function deliver(
   }
   const report = await ledger.report(campaign.id);
   // A run that died has told nobody what was refused: then all of the campaign counts, not only this run's part.
-  const told = lease.tookOver ? report.counts : { invalid, rejected: progress.tally.rejected };
+  const told = lease.tookOver ? report.counts : { invalid: invalid(), rejected: progress.tally.rejected };
   const { accepted } = progress.tally;
   const exitCode = exitCodeOf({ end, accepted, invalid: told.invalid, rejected: told.rejected }, report);
   if (!(session.isQuiet && exitCode === 0)) {
@@ -74,7 +84,12 @@ export async function deliver(
   return exitCode;
 }
 
-async function runOptions(options: DeliverOptions, session: Session, context: Context): Promise<RunToEndOptions> {
+async function runOptions(
+  options: DeliverOptions,
+  spent: number | null,
+  session: Session,
+  context: Context,
+): Promise<RunToEndOptions> {
   const { flags, deadline, retryForMs, sendFirst = true } = options;
   const { config } = session;
   const { signal, now, sleep, random } = context;
@@ -82,6 +97,9 @@ async function runOptions(options: DeliverOptions, session: Session, context: Co
     ...{ signal, now, sleep, random, retry, sendFirst },
     ledger: await session.ledger(),
     transport: await session.connect(),
+    maxCost: config.get('max_cost'),
+    spent: spent ?? 0,
+    arrivals: options.arrivals,
     retryForMs: config.get('retry_for') ?? retryForMs,
     concurrency: config.get('concurrency') ?? 1,
     perSecond: config.get('rate'),
@@ -114,7 +132,7 @@ export async function printReport(result: Result, session: Session, { out }: Con
   else for (const line of reportLines(campaign.name, report, session.resultLook)) out(line);
 }
 
-function sayEnd(end: RunEnd, { workLook }: Session, { err }: Context): void {
+function sayEnd(end: RunEnd, { workLook }: Session, { err, now }: Context): void {
   const say = (text: string) => err(workLook.paint.yellow(shown(text, workLook)));
   switch (end.kind) {
     case 'finished':
@@ -132,6 +150,10 @@ function sayEnd(end: RunEnd, { workLook }: Session, { err }: Context): void {
       return say(`Stopped sending from ${end.sender} (${end.code}: ${end.reason}).`);
     case 'unreachable':
       return say(`Gave up: ${end.reason}. What was not sent stays pending.`);
+    case 'deferred':
+      return say(`What is left waits for quiet hours to end, the first in ${formatDuration(end.untilMs - now())}.`);
+    case 'budget':
+      return say('Stopped: one more message could have cost more than --max-cost allows.');
     case 'lost-lease':
       return say('Stopped: another run has taken this campaign over.');
   }

@@ -53,23 +53,63 @@ export function addParameters(command: Command, except: readonly ParameterKey[] 
   return command.addOption(media.helpGroup('Message:'));
 }
 
+const sending = [
+  ['--limit <n>', 'send at most n now; resume sends the rest'],
+  ['--rate <n>', 'messages a second per sender'],
+  ['--concurrency <n>', 'requests at once (default 16); adapts to what Twilio takes'],
+  ['--timeout <time>', 'time for one request (default 30s)'],
+  ['--retry-for <time>', 'how long to retry when Twilio takes nothing'],
+  ['--max-duration <time>', 'stop after this time, as 50m'],
+  ['--not-after <time>', 'stop at this time, as 2026-12-24T20:00:00Z'],
+  ['--max-cost <amount>', 'the most the whole campaign may cost; more is refused'],
+  ['--settle <time>', 'how long an unknown outcome is looked for (default 60s)'],
+  ['--on-unknown <what>', 'hold what is not found, or resend it (default hold)'],
+  ['--no-breaker', 'go on even when most messages fail alike'],
+] as const;
+
 /** Adds what says how fast, how long and how stubbornly to send. */
 export function addSending(command: Command, retryFor: string): Command {
-  for (const [flags, about] of [
-    ['--limit <n>', 'send at most n now; resume sends the rest'],
-    ['--rate <n>', 'messages a second per sender'],
-    ['--concurrency <n>', 'requests at once (default 16); adapts to what Twilio takes'],
-    ['--timeout <time>', 'time for one request (default 30s)'],
-    ['--retry-for <time>', `how long to retry when Twilio takes nothing (default ${retryFor})`],
-    ['--max-duration <time>', 'stop after this time, as 50m'],
-    ['--not-after <time>', 'stop at this time, as 2026-12-24T20:00:00Z'],
-    ['--settle <time>', 'how long an unknown outcome is looked for (default 60s)'],
-    ['--on-unknown <what>', 'hold what is not found, or resend it (default hold)'],
-    ['--no-breaker', 'go on even when most messages fail alike'],
-  ] as const) {
-    command.addOption(new Option(flags, about).helpGroup('Sending:'));
+  for (const [flags, about] of sending) {
+    const text = flags.startsWith('--retry-for') ? `${about} (default ${retryFor})` : about;
+    command.addOption(new Option(flags, text).helpGroup('Sending:'));
   }
   return command;
+}
+
+const before = [
+  ['--yes', 'do not ask'],
+  ['--undo <time>', 'wait this long before sending; Ctrl-C or recall calls it back'],
+] as const;
+
+/** Adds what stands between the plan and the first message. */
+export function addBefore(command: Command, only: readonly string[] = before.map(([flags]) => flags)): Command {
+  for (const [flags, about] of before) {
+    if (only.includes(flags)) command.addOption(new Option(flags, about).helpGroup('Sending:'));
+  }
+  return command;
+}
+
+const protection = [
+  ['--quiet-hours <times>', 'text nobody then, by their own clock, as 21:00-08:00'],
+  ['--max-segments <n>', 'a text of more segments is wrong'],
+  ['--ascii-punctuation', "write ' for ’ and the like, which keeps texts short"],
+] as const;
+
+/** Adds what protects recipients from texts at night, and the bill from one odd character. */
+export function addProtection(command: Command): Command {
+  for (const [flags, about] of protection) {
+    command.addOption(new Option(flags, about).helpGroup('Protection:'));
+  }
+  return command;
+}
+
+const howToSend = new Set(
+  [...everywhere, ...sending, ...before].map(([flags]) => new Option(flags).attributeName()).concat('plan', 'apply'),
+);
+
+/** True for flags that say how to send and how to tell of it, not what is sent to whom. */
+export function isHowToSend(name: string): boolean {
+  return howToSend.has(name);
 }
 
 function collect(value: string, earlier: unknown): string[] {

@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { Message, SendState } from '../core/message.ts';
@@ -12,6 +9,7 @@ import { printReport } from './deliver.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
 import { findCampaign } from './resume.ts';
 import { type Session, withSession } from './session.ts';
+import { writeCsv } from './write-csv.ts';
 
 /** Declares `volley report`. */
 export function declareReport(command: Command, act: Act): void {
@@ -35,7 +33,8 @@ function report(flags: Flags, context: Context): Promise<number> {
     }
     const campaign = await findCampaign(ledger, wanted);
     const csv = textFlag(flags, 'csv');
-    if (csv !== undefined) await writeCsv(ledger.messages(campaign.id, filterOf(flags)), csv, context);
+    if (csv !== undefined)
+      await writeCsv(csv, exportColumns, exported(ledger.messages(campaign.id, filterOf(flags))), context);
     else if (flags['failed'] === true) await listFailed(ledger, campaign, session, context);
     else await printReport({ campaign, report: await ledger.report(campaign.id), exitCode: 0 }, session, context);
     return 0;
@@ -54,18 +53,6 @@ async function listFailed(ledger: Ledger, { id }: Campaign, session: Session, { 
   }
 }
 
-async function writeCsv(messages: AsyncIterable<Message>, file: string, { out }: Context): Promise<void> {
-  const { stringify } = await import('csv-stringify/sync');
-  if (file === '-') {
-    out(stringify([exportColumns]).trimEnd());
-    for await (const message of messages) out(stringify([exportRow(message)]).trimEnd());
-    return;
-  }
-  const target = createWriteStream(file, { mode: 0o600 });
-  target.write(stringify([exportColumns]));
-  for await (const message of messages) {
-    if (!target.write(stringify([exportRow(message)]))) await once(target, 'drain');
-  }
-  target.end();
-  await finished(target);
+async function* exported(messages: AsyncIterable<Message>): AsyncGenerator<readonly string[]> {
+  for await (const message of messages) yield exportRow(message);
 }

@@ -34,7 +34,7 @@ function resume(flags: Flags, context: Context): Promise<number> {
       const reopened = await ledger.reopen(campaign.id, codes);
       context.err(`${plural(reopened, 'rejected message')} will be tried again.`);
     }
-    return deliver(campaign, { flags, deadline: deadlineOf(flags, context), invalid: 0, retryForMs }, session, context);
+    return deliver(campaign, { flags, deadline: deadlineOf(flags, context), retryForMs }, session, context);
   });
 }
 
@@ -47,7 +47,7 @@ export function declareReconcile(command: Command, act: Act): void {
       const campaign = await pick(await session.ledger(), textFlag(flags, 'campaign'));
       return deliver(
         campaign,
-        { flags, deadline: deadlineOf(flags, context), invalid: 0, retryForMs, sendFirst: false },
+        { flags, deadline: deadlineOf(flags, context), retryForMs, sendFirst: false },
         session,
         context,
       );

@@ -14,8 +14,19 @@ import { messageLine } from '../ui/messages.ts';
 import { deadlineOf } from './deadline.ts';
 import { deliver, printReport, type Result } from './deliver.ts';
 import { mediaRecheck } from './media.ts';
-import { type Act, addParameters, addSending, contentVariablesOf, type Flags, requestOf, textFlag } from './options.ts';
-import { parseContextOf, type Session, withSession } from './session.ts';
+import {
+  type Act,
+  addBefore,
+  addParameters,
+  addProtection,
+  addSending,
+  contentVariablesOf,
+  type Flags,
+  requestOf,
+  textFlag,
+} from './options.ts';
+import { pricePlan, refuseCost } from './prices.ts';
+import { planContextOf, type Session, withSession } from './session.ts';
 
 const examples = `
 Examples:
@@ -26,7 +37,7 @@ Examples:
 
 /** Declares `volley send`. */
 export function declareSend(command: Command, act: Act): void {
-  addSending(addParameters(command), '15s')
+  addSending(addBefore(addProtection(addParameters(command)), ['--undo <time>']), '15s')
     .option('--body-file <file>', 'read the text from a file, - for standard input')
     .option('--campaign <name>', 'a name: running it again with it sends nothing twice')
     .option('--country <code>', 'country of numbers without +, as US')
@@ -42,8 +53,8 @@ export function send(flags: Flags, context: Context): Promise<number> {
   return withSession(flags, context, async (session) => {
     const deadline = deadlineOf(flags, context);
     const rows = await planMessages(flags, session, context);
-    const campaign = await write(rows, flags, session);
-    return deliver(campaign, { flags, deadline, invalid: 0, retryForMs, print: printMessages }, session, context);
+    const campaign = await write(rows, flags, session, context);
+    return deliver(campaign, { flags, deadline, retryForMs, print: printMessages }, session, context);
   });
 }
 
@@ -51,7 +62,7 @@ async function planMessages(flags: Flags, session: Session, context: Context): P
   const raw: RawRequest = { ...session.config.defaults, ...requestOf(flags), ...(await bodyOf(flags, context)) };
   const variables = contentVariablesOf(flags);
   const base = Object.keys(variables).length > 0 ? { ...raw, contentVariables: JSON.stringify(variables) } : raw;
-  const parse = await parseContextOf(session, context);
+  const parse = await planContextOf(flags, session, context.now());
   const recipients = [raw.to ?? []].flat();
   const planned = (recipients.length > 0 ? recipients : ['']).map((to, i) =>
     planRequest({ ...base, to }, { ...flagOrigin, line: i + 1 }, parse),
@@ -90,12 +101,14 @@ function readFile(file: string): string {
   }
 }
 
-async function write(rows: readonly PlannedRow[], flags: Flags, session: Session): Promise<Campaign> {
+async function write(rows: readonly PlannedRow[], flags: Flags, session: Session, context: Context): Promise<Campaign> {
   // Credentials first: what can't be sent is not written down.
   await session.connect();
   const ledger = await session.ledger();
   const staging = await ledger.stage({ name: textFlag(flags, 'campaign'), stem: 'send', source: 'send' });
   await staging.add(rows);
+  await pricePlan(staging, session.config.get('max_cost') !== undefined, session, context);
+  refuseCost(await staging.plan(), session);
   return staging.commit(`send ${staging.name}`);
 }
 

@@ -1,7 +1,8 @@
 import { type Config, defaultLedger, loadConfig } from '../config.ts';
 import type { Context } from '../context.ts';
-import type { ParseContext } from '../core/parameters.ts';
-import { phoneNormalizer } from '../core/phone.ts';
+import { countryFinder, type NormalizePhone, phoneNormalizer } from '../core/phone.ts';
+import type { PlanContext, QuietRule } from '../core/plan.ts';
+import { parseQuietHours } from '../core/quiet-hours.ts';
 import { CliError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -118,7 +119,13 @@ function connectTwilio(context: Context, config: Config): Promise<Transport> {
       hint: 'Unset it. A private authority goes into NODE_EXTRA_CA_CERTS.',
     });
   }
-  return context.connect({ credentials: credentialsOf(config), baseUrl, timeoutMs: config.get('timeout') ?? 0 });
+  const pricingUrl = config.get('api_url') ?? 'https://pricing.twilio.com';
+  return context.connect({
+    credentials: credentialsOf(config),
+    baseUrl,
+    pricingUrl,
+    timeoutMs: config.get('timeout') ?? 0,
+  });
 }
 
 /** `api.dublin.ie1.twilio.com` and the like; https://www.twilio.com/docs/global-infrastructure. */
@@ -145,15 +152,36 @@ export function credentialsOf(config: Config): { accountSid: string; user: strin
   return { accountSid, user: accountSid, secret: token };
 }
 
-/** What the validator goes by in this session. Throws a `CliError` for a country that is none. */
-export async function parseContextOf({ config }: Session, { now }: Context): Promise<ParseContext> {
+/** What planning goes by in this session. Throws a `CliError` for a country that is none. */
+export async function planContextOf(flags: Flags, { config }: Session, nowMs: number): Promise<PlanContext> {
   const country = config.get('country');
+  return {
+    normalizePhone: await normalizerFor(country, config),
+    countryOf: await countryFinder(),
+    limits: config.limits,
+    nowMs,
+    asciiPunctuation: flags['asciiPunctuation'] === true,
+    maxSegments: config.get('max_segments'),
+    quietHours: await quietRuleOf(config.get('quiet_hours')),
+  };
+}
+
+async function normalizerFor(country: string | undefined, config: Config): Promise<NormalizePhone> {
   try {
-    return { normalizePhone: await phoneNormalizer(country), limits: config.limits, nowMs: now() };
+    return await phoneNormalizer(country);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new CliError('usage', `There is no country ${country} (${config.origin('country')}).`, {
       hint: 'Write it as US, GB or DE.',
     });
   }
+}
+
+/** The rule for quiet hours; time zones and calendars are loaded only when there are any. */
+async function quietRuleOf(text: string | undefined): Promise<QuietRule | undefined> {
+  const parsed = text === undefined ? undefined : parseQuietHours(text);
+  if (!parsed || 'problem' in parsed) return undefined;
+  const { openingAt, fitToQuietHours } = await import('../core/openings.ts');
+  const { timeZonesOf } = await import('../core/time-zones.ts');
+  return { hours: parsed.value, zonesOf: timeZonesOf, openingAt, fit: fitToQuietHours };
 }

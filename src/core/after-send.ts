@@ -16,6 +16,8 @@ export interface MessageChange {
   readonly reason?: string;
   readonly segments?: number;
   readonly delayMs?: number;
+  /** The recipient must not be texted by this sender again. */
+  readonly suppress?: true;
 }
 
 /** What one result means for the messages after it. */
@@ -72,6 +74,8 @@ function afterRejection(code: number, reason: string): AfterSend {
         change: { state: 'pending', code, reason, delayMs: fullQueuePauseMs },
         effect: { kind: 'pause-sender', pauseMs: fullQueuePauseMs },
       };
+    case 'suppress':
+      return { change: { ...rejected, suppress: true }, effect: nothing };
     default:
       return { change: rejected, effect: nothing };
   }

@@ -73,7 +73,7 @@ export type SendResult =
  *   invalid   skipped                         (never sent, and why)
  *   pending ─► claimed ─► accepted | rejected | unknown
  *      ▲──────────┘ (certainly not sent)
- *   pending ─► canceled
+ *   pending ─► canceled, skipped (opted out meanwhile)          accepted ─► canceled (called back from Twilio)
  */
 export const sendStates = [
   'invalid',
@@ -94,6 +94,8 @@ export interface Message {
   readonly id: string;
   readonly campaignId: string;
   readonly line: number;
+  /** What makes the row the same row in a later run; absent for invalid rows. */
+  readonly key?: string;
   /** The recipient's address, or the raw text of an invalid row. */
   readonly to: string;
   /** Number, channel address or messaging service it goes out from; empty for invalid rows. */
@@ -103,6 +105,12 @@ export interface Message {
   readonly state: SendState;
   readonly attempts: number;
   readonly segments: number;
+  /** ISO 3166, where the number tells. */
+  readonly country?: string;
+  /** What one segment costs, where a price is known. */
+  readonly unitPrice?: number;
+  /** When the recipient may not be texted, as `quietHoursText` writes it. */
+  readonly quietHours?: string;
   readonly sid?: string;
   readonly status?: string;
   readonly code?: number;

@@ -58,6 +58,12 @@ const sender: Parse = (text, { limits }) => {
 };
 
 const body: Parse = (text, { limits }) => {
+  if (text.includes('\ufffd')) {
+    return problem(
+      'holds \ufffd: a character was lost when it was saved',
+      'Save the file as "CSV UTF-8" at its source.',
+    );
+  }
   const characters = text.length > limits.bodyCharacters ? [...text].length : text.length;
   return characters > limits.bodyCharacters
     ? problem(`has ${characters} characters, more than ${limits.bodyCharacters}`, 'Shorten the text.')
@@ -197,7 +203,10 @@ export function flagName(key: ParameterKey): string {
 
 /** A name without case, spaces, `_` and `-`: `Media URL`, `media_url` and `MediaUrl` are one. */
 export function foldName(name: string): string {
-  return name.toLowerCase().replace(/[\s_-]/g, '');
+  return name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[\s_-]/g, '');
 }
 
 const byFoldedName = new Map<string, ParameterKey>(parameters.map(({ key }) => [foldName(key), key]));

@@ -15,50 +15,148 @@ export function isChannelAddress(text: string): boolean {
   return channel.test(text);
 }
 
+/** A number or channel address without its channel: `whatsapp:+1…` is `+1…`. */
+export function bareAddress(address: string): string {
+  return channel.exec(address)?.[2] ?? address;
+}
+
+type Numbering = typeof import('libphonenumber-js/max');
+
 /**
  * Makes the normaliser for one default country (ISO 3166, as `US`), or none: then only numbers with `+` pass.
- * Loads the numbering plans of the world only when a country is given.
+ * What had to be repaired, and what cannot receive texts, is a warning. Throws a `RangeError` for no country.
  */
 export async function phoneNormalizer(country?: string): Promise<NormalizePhone> {
-  const parseNational = country === undefined ? undefined : await nationalParser(country);
+  const numbering = await import('libphonenumber-js/max');
+  if (country !== undefined && !numbering.isSupportedCountry(country)) {
+    throw new RangeError(`no country has the code ${country}`);
+  }
   return (text) => {
     const [, prefix, address] = channel.exec(text) ?? [];
-    if (!prefix || !address) return normalizeNumber(text, parseNational);
+    if (!prefix || !address) return normalizeNumber(text, country, numbering);
     if (prefix === 'messenger') return { value: text };
-    const number = normalizeNumber(address, parseNational);
-    return 'value' in number ? { value: `${prefix}:${number.value}` } : number;
+    const number = normalizeNumber(address, country, numbering);
+    return 'value' in number ? { ...number, value: `${prefix}:${number.value}` } : number;
   };
 }
 
-function normalizeNumber(text: string, parseNational: NormalizePhone | undefined): Parsed<string> {
-  const bare = text.replace(separators, '');
-  if (e164.test(bare)) return { value: bare };
-  if (/^[\d.]+e\+?\d+$/i.test(bare)) {
+/** Makes what tells the country (ISO 3166) of a number or channel address in E.164; undefined where none has it. */
+export async function countryFinder(): Promise<(address: string) => string | undefined> {
+  const { parsePhoneNumberFromString } = await import('libphonenumber-js/max');
+  return (address) => parsePhoneNumberFromString(bareAddress(address))?.country;
+}
+
+const writeItSo = 'Write it as +14155550100.';
+
+function normalizeNumber(text: string, country: string | undefined, numbering: Numbering): Parsed<string> {
+  const { digits, repair } = unwrap(text);
+  const bare = digits.replace(separators, '');
+  const odd = oddity(digits, bare);
+  if (odd) return odd;
+  const read = bare.startsWith('+')
+    ? readInternational(digits, bare, numbering)
+    : readNational(bare, country, numbering);
+  return 'value' in read && repair && !read.warning ? { ...read, warning: repair } : read;
+}
+
+/** What spreadsheets, data frames and address books put around a number, taken off. */
+function unwrap(text: string): { digits: string; repair?: string } {
+  const plain = text
+    .normalize('NFKC')
+    .trim()
+    .replace(/^="(.*)"$/, '$1')
+    .replace(/^(?:'|tel:)\s*/i, '');
+  if (/^\+?\d{6,}\.0+$/.test(plain)) {
+    return { digits: plain.replace(/\.0+$/, ''), repair: 'ended in .0, which is taken off' };
+  }
+  const [, first, rest = '', exponent] = /^(\d)(?:[.,](\d+))?e\+?(\d+)$/i.exec(plain) ?? [];
+  if (first === undefined || rest.replace(/0+$/, '').length < Number(exponent) - 2) return { digits: plain };
+  // Every digit of a national number is still there: 4.155550123E+09.
+  return { digits: `${first}${rest.padEnd(Number(exponent), '0')}`, repair: 'was in scientific notation' };
+}
+
+/** What is no number that could be texted, by what it looks like. */
+function oddity(text: string, bare: string): Parsed<never> | undefined {
+  if (/^\d([.,]\d+)?e\+?\d+$/i.test(text.trim())) {
     return {
       problem: 'is a number that a spreadsheet shortened',
       hint: 'Its digits are lost. Format the column as text and export it again.',
     };
   }
-  if (/[,;|]/.test(text)) {
+  if (/\d.*[,;|/].*\d/.test(text)) {
     return { problem: 'holds several numbers', hint: 'Give one number a row, or --to once for each.' };
   }
-  if (bare.startsWith('+')) {
-    return { problem: 'is not a phone number', hint: 'A number has 8 to 15 digits after the +, as +14155550100.' };
+  if (/\d\s*(?:;?ext?[.=:]?|x|#)\s*\d+$/i.test(text)) {
+    return { problem: 'has an extension, and an extension cannot receive texts', hint: 'Give a mobile number.' };
   }
-  if (parseNational) return parseNational(text);
-  return /^\d{4,15}$/.test(bare)
-    ? { problem: 'has no country code', hint: 'Write it as +14155550100, or give --country US.' }
-    : { problem: 'is not a phone number', hint: 'Write it as +14155550100.' };
+  if (/\d/.test(text) && /^[+\dA-Z]*[A-Z]{3,}$/i.test(bare)) {
+    return { problem: 'has letters in place of digits', hint: 'Write the digits: +18003569377 for 1-800-FLOWERS.' };
+  }
+  return undefined;
 }
 
-async function nationalParser(country: string): Promise<NormalizePhone> {
-  const { isSupportedCountry, parsePhoneNumberFromString } = await import('libphonenumber-js/max');
-  if (!isSupportedCountry(country)) throw new RangeError(`no country has the code ${country}`);
-  return (text) => {
-    const number = parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
-    if (!number?.isPossible() || number.ext) {
-      return { problem: `is not a phone number in ${country}`, hint: 'Write it as +14155550100.' };
-    }
-    return { value: number.number };
-  };
+function readInternational(text: string, bare: string, { parsePhoneNumberFromString }: Numbering): Parsed<string> {
+  const number = parsePhoneNumberFromString(text);
+  // Also reads the 0 in +44 (0)20 7946 0000, which nobody dials.
+  if (number?.isValid()) return { value: number.number, ...kindWarning(number.getType()) };
+  if (e164.test(bare)) return { value: bare, warning: 'is in no numbering plan, so it may not exist' };
+  return { problem: 'is not a phone number', hint: 'A number has 8 to 15 digits after the +, as +14155550100.' };
+}
+
+/** How a kind of number is called that usually gets no texts. */
+const deafKinds: Readonly<Partial<Record<string, string>>> = {
+  FIXED_LINE: 'a landline',
+  PREMIUM_RATE: 'a premium number',
+  SHARED_COST: 'a shared-cost number',
+  UAN: 'a company number',
+  VOICEMAIL: 'a voicemail number',
+  PAGER: 'a pager',
+};
+
+function kindWarning(kind: string | undefined): { warning?: string } {
+  const named = kind === undefined ? undefined : deafKinds[kind];
+  return named ? { warning: `is ${named}, which may not receive texts` } : {};
+}
+
+function readNational(bare: string, country: string | undefined, numbering: Numbering): Parsed<string> {
+  if (/^\d{3,6}$/.test(bare)) {
+    const problem = country === undefined ? 'is not a phone number' : `is not a phone number in ${country}`;
+    return { problem, hint: `A short code or part of a number cannot receive texts. ${writeItSo}` };
+  }
+  if (country === undefined) return withoutCountry(bare, numbering);
+  const { parsePhoneNumberFromString } = numbering;
+  const number = parsePhoneNumberFromString(bare, { defaultCountry: country as 'US', extract: false });
+  if (number?.isValid()) {
+    const hasLostZero = number.formatNational().startsWith('0') && number.nationalNumber === bare;
+    const lost = { warning: `had lost its leading 0, and is read as a number in ${country}` };
+    return { value: number.number, ...(hasLostZero ? lost : kindWarning(number.getType())) };
+  }
+  const abroad = parsePhoneNumberFromString(`+${bare.replace(/^00/, '')}`);
+  if (abroad?.isValid()) {
+    const lost = bare.startsWith('00') ? 'had 00 in place of its +' : 'had lost its +';
+    return {
+      value: abroad.number,
+      warning: `${lost}, and is read as a number in ${abroad.country ?? 'another country'}`,
+    };
+  }
+  // Possible is enough: numbering plans change faster than their tables.
+  return number?.isPossible() && !number.ext
+    ? { value: number.number, warning: `is in no numbering plan of ${country}, so it may not exist` }
+    : { problem: `is not a phone number in ${country}`, hint: writeItSo };
+}
+
+function withoutCountry(bare: string, { parsePhoneNumberFromString }: Numbering): Parsed<string> {
+  if (!/^\d{4,17}$/.test(bare)) return { problem: 'is not a phone number', hint: writeItSo };
+  const abroad = parsePhoneNumberFromString(`+${bare.replace(/^00/, '')}`);
+  if (abroad?.isValid() && bare.length > 10) {
+    const lost = bare.startsWith('00') ? 'has 00 in place of its +' : 'has lost its +';
+    return { problem: lost, hint: `Write it as ${abroad.number}, or give --country ${abroad.country ?? 'US'}.` };
+  }
+  if (bare.startsWith('0')) {
+    return {
+      problem: 'has no country code',
+      hint: 'Its 0 is for calls within a country: give --country GB or the like.',
+    };
+  }
+  return { problem: 'has no country code', hint: 'Write it as +14155550100, or give --country US.' };
 }

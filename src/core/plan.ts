@@ -1,7 +1,12 @@
-import type { Mapping } from './mapping.ts';
+import type { MappedRow, Mapping } from './mapping.ts';
 import type { MessageRequest, Row, RowIssue } from './message.ts';
+import type { Fitted, Opening } from './openings.ts';
 import type { ParseContext } from './parameters.ts';
-import { countSegments } from './segments.ts';
+import { isChannelAddress } from './phone.ts';
+import { type LocalQuietHours, type QuietHours, quietHoursText } from './quiet-hours.ts';
+import type { Cost } from './report.ts';
+import { lintSegments, type SegmentLint } from './segment-lint.ts';
+import { countSegments, withAsciiPunctuation } from './segments.ts';
 import { type Origin, type RawRequest, validate } from './validate.ts';
 
 /** One row of a plan: a request to send, or why there is none. */
@@ -14,8 +19,33 @@ export interface PlannedRow {
   readonly state: 'pending' | 'invalid';
   readonly request?: MessageRequest;
   readonly segments: number;
+  /** ISO 3166, where the number tells. */
+  readonly country?: string;
+  /** When the recipient may not be texted, as `quietHoursText` writes it. */
+  readonly quietHours?: string;
+  /** When it may go out, in milliseconds since 1970; absent: now. */
+  readonly dueAt?: number;
   readonly issues: readonly RowIssue[];
   readonly warnings: readonly RowIssue[];
+  readonly lint?: SegmentLint;
+}
+
+/** What making a plan needs to know beyond the rows. */
+export interface PlanContext extends ParseContext {
+  readonly countryOf?: (address: string) => string | undefined;
+  /** Put plain punctuation in place of what GSM-7 does not have. */
+  readonly asciiPunctuation?: boolean;
+  /** A longer text is a wrong row. */
+  readonly maxSegments?: number | undefined;
+  readonly quietHours?: QuietRule | undefined;
+}
+
+/** Quiet hours, how a recipient's time zones are found, and what becomes of a message by them. */
+export interface QuietRule {
+  readonly hours: QuietHours;
+  readonly zonesOf: (address: string) => readonly string[];
+  readonly openingAt: (quiet: LocalQuietHours, atMs: number) => Opening;
+  readonly fit: (request: MessageRequest, quiet: LocalQuietHours, nowMs: number) => Fitted;
 }
 
 /** What would happen, before anything does. Making one sends nothing. */
@@ -24,27 +54,57 @@ export interface Plan {
   readonly toSend: number;
   readonly invalid: number;
   readonly skipped: number;
+  /** Those among the skipped who have opted out. */
+  readonly optedOut: number;
   /** Rows that an earlier run of the same campaign has dealt with. */
   readonly already: number;
   readonly segments: number;
-  readonly senders: readonly { readonly sender: string; readonly count: number }[];
+  readonly cost: Cost;
+  /** Messages among those to send whose price is not known. */
+  readonly unpriced: number;
+  readonly senders: readonly PlannedSender[];
+  /** Rows among those to send that wait for quiet hours to end, and when the first of them may go. */
+  readonly waiting: { readonly count: number; readonly firstAt: number | null };
+}
+
+/** What one sender would send. */
+export interface PlannedSender {
+  readonly sender: string;
+  readonly count: number;
+  readonly segments: number;
 }
 
 /** Turns rows into planned rows. Pure: the same row gives the same planned row. */
-export function makePlanner(mapping: Mapping, context: ParseContext): (row: Row | RowIssue) => PlannedRow {
+export function makePlanner(mapping: Mapping, context: PlanContext): (row: Row | RowIssue) => PlannedRow {
   return (row) => {
     if ('problem' in row) return invalidRow(row.line, '', [row]);
-    const { raw, origin, key, issues } = mapping.toRaw(row);
+    const { raw, origin, key, issues, ...about } = mapping.toRaw(row);
     if (issues.length > 0) return invalidRow(row.line, addressOf(raw), issues);
-    const planned = planRequest(raw, origin, context);
+    const planned = planRequest(raw, origin, context, about);
     return key && planned.key ? { ...planned, key } : planned;
   };
 }
 
+/** What a row says about its recipient beside the message itself. */
+type RowAbout = Partial<Pick<MappedRow, 'timeZone' | 'columnHolding'>>;
+
 /** Validates one request and makes a row of a plan of it. */
-export function planRequest(raw: RawRequest, origin: Origin, context: ParseContext): PlannedRow {
-  const { request, issues, warnings } = validate(raw, origin, context);
+export function planRequest(raw: RawRequest, origin: Origin, context: PlanContext, about: RowAbout = {}): PlannedRow {
+  const written = context.asciiPunctuation && typeof raw.body === 'string' ? withAsciiPunctuation(raw.body) : raw.body;
+  const { request, issues, warnings } = validate(
+    written === undefined ? raw : { ...raw, body: written },
+    origin,
+    context,
+  );
   if (!request) return { ...invalidRow(origin.line, addressOf(raw), issues), warnings };
+  const segments = segmentsOf(request);
+  const country = context.countryOf?.(request.to);
+  const hours = hoursOf(request, origin, context, about);
+  const broken = [tooLong(segments, origin, context), 'problem' in hours ? hours : undefined].filter(
+    (x) => x !== undefined,
+  );
+  if (broken.length > 0) return { ...invalidRow(origin.line, request.to, broken), warnings };
+  const lint = segments > 1 ? lintSegments(request.body ?? '', segments) : undefined;
   return {
     line: origin.line,
     key: request.to,
@@ -52,13 +112,49 @@ export function planRequest(raw: RawRequest, origin: Origin, context: ParseConte
     sender: senderOf(request),
     state: 'pending',
     request,
-    segments: request.body === undefined ? 0 : countSegments(request.body).segments,
+    segments,
+    ...(country !== undefined && { country }),
+    ...hours,
     issues,
     warnings,
+    ...(lint && { lint: { ...lint, column: about.columnHolding?.(lint.character) ?? 'body' } }),
   };
 }
 
 const addressOf = ({ to = '' }: RawRequest): string => [to].flat().join(' ');
+
+/** An MMS or a channel message is one, however long its text. */
+function segmentsOf({ to, body, mediaUrl }: MessageRequest): number {
+  if (body === undefined) return mediaUrl === undefined ? 0 : 1;
+  return mediaUrl !== undefined || isChannelAddress(to) ? 1 : countSegments(body).segments;
+}
+
+function tooLong(segments: number, { line, columnOf }: Origin, { maxSegments }: PlanContext): RowIssue | undefined {
+  if (maxSegments === undefined || segments <= maxSegments) return undefined;
+  const problem = `makes ${segments} segments, more than ${maxSegments} (--max-segments)`;
+  return { line, column: columnOf('body'), value: '', problem, hint: 'Shorten the text, or see --ascii-punctuation.' };
+}
+
+function hoursOf(
+  request: MessageRequest,
+  { line }: Origin,
+  { quietHours: rule, nowMs }: PlanContext,
+  { timeZone }: RowAbout,
+): Pick<PlannedRow, 'quietHours' | 'dueAt'> | RowIssue {
+  if (!rule) return {};
+  const zones = timeZone === undefined ? rule.zonesOf(request.to) : [timeZone];
+  const issue = (problem: string, hint: string) => ({ line, column: 'to', value: request.to, problem, hint });
+  if (zones.length === 0) {
+    return issue('is in a time zone that nobody knows', 'Quiet hours need it: name a column with --timezone-column.');
+  }
+  const quiet = { hours: rule.hours, zones };
+  const opening = rule.openingAt(quiet, nowMs);
+  if (!opening.isOpen && opening.opensAt === undefined) {
+    return issue('may be in time zones that share no open hour', 'Name a column with --timezone-column.');
+  }
+  const fitted = rule.fit(request, quiet, nowMs);
+  return { quietHours: quietHoursText(quiet), ...(fitted.kind === 'wait' && { dueAt: fitted.untilMs }) };
+}
 
 /** What the pace of a message goes by: its number, address or service, and the subaccount when there is one. */
 export function senderOf({ accountSid, from, messagingServiceSid }: MessageRequest): string {

@@ -1,5 +1,18 @@
 import type { RowIssue, SendState } from './message.ts';
 
+/** What messages cost; null where no price is known. */
+export interface Cost {
+  readonly amount: number | null;
+  readonly currency: string | null;
+}
+
+/** A cost as sums are told: to a ten-thousandth, as prices are given. */
+export function costOf(amount: number | null, currency: string | null): Cost {
+  return amount === null || currency === null
+    ? { amount: null, currency: null }
+    : { amount: Math.round(amount * 10_000) / 10_000, currency };
+}
+
 /** How a campaign stands: the ledger's count of it. */
 export interface Report {
   readonly rows: number;
@@ -7,7 +20,8 @@ export interface Report {
   /** Twilio's last word on the accepted ones. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly segments: number;
-  readonly cost: { readonly amount: number | null; readonly currency: string | null };
+  /** By the prices known when it was planned. */
+  readonly cost: Cost;
   /** Why messages were rejected or failed, most frequent first. */
   readonly errors: readonly { readonly code: number | null; readonly reason: string; readonly count: number }[];
   /** What is wrong with the invalid rows, at most the first thousand. */
@@ -26,6 +40,10 @@ export type RunEnd =
   | { readonly kind: 'credentials'; readonly code: number; readonly reason: string }
   | { readonly kind: 'sender'; readonly sender: string; readonly code: number; readonly reason: string }
   | { readonly kind: 'unreachable'; readonly reason: string }
+  /** What is left waits for quiet hours to end, until a time in milliseconds since 1970. */
+  | { readonly kind: 'deferred'; readonly untilMs: number }
+  /** One more message could have gone over `--max-cost`. */
+  | { readonly kind: 'budget' }
   | { readonly kind: 'lost-lease' };
 
 /** What one run did, for its exit code. */
@@ -47,6 +65,7 @@ export function exitCodeOf({ end, invalid, accepted, rejected }: RunOutcome, { c
   if (end.kind === 'interrupted') return 130;
   if (end.kind === 'credentials') return 4;
   if (end.kind === 'lost-lease') return 7;
+  if (end.kind === 'budget') return 6;
   if (end.kind === 'unreachable' && accepted + rejected + counts.unknown === 0) return 5;
   if (counts.pending + counts.claimed + counts.unknown > 0) return 8;
   return invalid + rejected > 0 ? 3 : 0;

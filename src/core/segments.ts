@@ -143,6 +143,16 @@ const gsmReplacements: Readonly<Record<string, string>> = Object.fromEntries(
   ].flatMap(([plain = '', fancy = '']) => [...fancy].map((char) => [char, plain])),
 );
 
+/** Replaces what GSM-7 does not have and something plain can stand for; leaves the rest. */
+export function withAsciiPunctuation(text: string): string {
+  if (isGsm(text)) return text;
+  let plain = '';
+  for (const { segment: character } of graphemesOf(text)) {
+    plain += isGsm(character) ? character : (gsmReplacement(character) ?? character);
+  }
+  return plain;
+}
+
 /** Full-width forms and ligatures: the same letters in another shape. */
 const reshaped = /^[\uff01-\uff5e\ufb00-\ufb06]$/;
 

@@ -1,4 +1,5 @@
 import { Liquid, type Template as Parsed } from 'liquidjs';
+import { addFilters } from './template-filters.ts';
 
 /** A text with merge fields, parsed once and rendered per row. */
 export interface Template {
@@ -13,27 +14,42 @@ export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%');
 }
 
-const engine = new Liquid({
-  strictVariables: true,
-  strictFilters: true,
-  ownPropertyOnly: true,
-  lenientIf: true,
-  templates: {},
-  // A text message is short: whatever takes longer than this is a loop gone wrong.
-  parseLimit: 100_000,
-  renderLimit: 250,
-  memoryLimit: 10_000_000,
-});
+/** How dates and amounts are written unless the config says otherwise. */
+export const defaultLocale = 'en-US';
 
-/** Parses a Liquid template. Throws a `SyntaxError` that names what is wrong with it. */
-export function parseTemplate(source: string): Template {
-  if (!isTemplate(source)) return { fields: [], render: () => ({ text: source }) };
-  const parsed = parseSource(source);
-  const fields = engine.globalVariablesSync(parsed);
-  return { fields, render: (fieldValue) => renderTemplate(parsed, fields, fieldValue) };
+const engines = new Map<string, Liquid>();
+
+function engineFor(locale: string): Liquid {
+  let engine = engines.get(locale);
+  if (!engine) {
+    engine = new Liquid({
+      strictVariables: true,
+      strictFilters: true,
+      ownPropertyOnly: true,
+      lenientIf: true,
+      templates: {},
+      locale,
+      // A text message is short: whatever takes longer than this is a loop gone wrong.
+      parseLimit: 100_000,
+      renderLimit: 250,
+      memoryLimit: 10_000_000,
+    });
+    addFilters(engine, locale);
+    engines.set(locale, engine);
+  }
+  return engine;
 }
 
-function parseSource(source: string): Parsed[] {
+/** Parses a Liquid template. Throws a `SyntaxError` that names what is wrong with it. */
+export function parseTemplate(source: string, locale = defaultLocale): Template {
+  if (!isTemplate(source)) return { fields: [], render: () => ({ text: source }) };
+  const engine = engineFor(locale);
+  const parsed = parseSource(source, engine);
+  const fields = engine.globalVariablesSync(parsed);
+  return { fields, render: (fieldValue) => renderTemplate({ engine, parsed, fields }, fieldValue) };
+}
+
+function parseSource(source: string, engine: Liquid): Parsed[] {
   const spaced = /\{\{-?\s*([A-Za-z]\w*(?:\s+[A-Za-z]\w*)+)\s*(?:\||-?\}\})/.exec(source)?.[1];
   if (spaced) {
     throw new SyntaxError(`"{{ ${spaced} }}" has spaces; write {{ ${spaced.replace(/\s+/g, '_')} }} for that column`);
@@ -45,9 +61,14 @@ function parseSource(source: string): Parsed[] {
   }
 }
 
+interface Rendering {
+  readonly engine: Liquid;
+  readonly parsed: Parsed[];
+  readonly fields: readonly string[];
+}
+
 function renderTemplate(
-  parsed: Parsed[],
-  fields: readonly string[],
+  { engine, parsed, fields }: Rendering,
   fieldValue: (field: string) => string | undefined,
 ): { text: string } | { missing: string } {
   const values: Record<string, string> = Object.create(null);

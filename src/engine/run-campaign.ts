@@ -1,9 +1,12 @@
 import { afterSend, type Effect, type RetryPolicy } from '../core/after-send.ts';
 import { type Breaker, breaker } from '../core/breaker.ts';
-import type { SendResult } from '../core/message.ts';
+import type { MessageRequest, SendResult } from '../core/message.ts';
+import type { Fitted } from '../core/openings.ts';
+import { readLocalQuietHours } from '../core/quiet-hours.ts';
 import type { RunEnd } from '../core/report.ts';
 import type { Claim, Lease, Ledger } from '../ledger/ledger.ts';
 import type { Transport } from '../transport/transport.ts';
+import { type Budget, budget } from './budget.ts';
 import { concurrencyLimit } from './concurrency.ts';
 import { keepLease } from './heartbeat.ts';
 import { type Pacer, pacer } from './pace.ts';
@@ -22,6 +25,11 @@ export interface RunOptions {
   readonly perSecond?: number | undefined;
   /** The most messages to send in this run. */
   readonly limit?: number | undefined;
+  /** The most that the whole campaign may cost, and what it has cost so far. */
+  readonly maxCost?: number | undefined;
+  readonly spent?: number | undefined;
+  /** More messages are on their way into the ledger: each item says that some have come, the end that all have. */
+  readonly arrivals?: AsyncIterable<void> | undefined;
   readonly signal: AbortSignal;
   /** Aborted when time is up; ends the run as an interrupt does. */
   readonly deadline?: AbortSignal | undefined;
@@ -48,12 +56,12 @@ export async function runCampaign(lease: Lease, options: RunOptions): Promise<Ru
   const state = runState({ signal, deadline, now, retryForMs, limit, concurrency });
   const { fail: onFailure } = state;
   const results = recorder({ ledger, lease, sleep: options.sleep, signal: state.signal, onFailure });
-  const run: Run = { ...options, lease, state, results, breaker: breaker() };
+  const cost = budget(options.maxCost, options.spent ?? 0);
+  const run: Run = { ...options, lease, state, results, cost, breaker: breaker() };
   const lost = () => state.stop({ kind: 'lost-lease' });
   const stopRenewing = keepLease({ ledger, lease, sleep: options.sleep, lost, failed: state.fail });
   try {
-    const queues = await ledger.queues(lease.campaignId);
-    await Promise.all(queues.map(({ sender }) => workLane(sender, run).catch(state.fail)));
+    await workLanes(run);
     await state.allBack();
     await results.flush();
     // Without the lease the last results were not taken, and what the ledger says is another run's work.
@@ -64,12 +72,56 @@ export async function runCampaign(lease: Lease, options: RunOptions): Promise<Ru
   return state.end();
 }
 
+/** Works one lane for each sender that has messages, until there are none, and none are to come. */
+async function workLanes(run: Run): Promise<void> {
+  const { state, ledger, lease, arrivals = nothing() } = run;
+  const lanes = new Map<string, Promise<void>>();
+  let looks = 0;
+  const work = async (sender: string): Promise<void> => {
+    for (let seen = -1; seen !== looks; ) {
+      seen = looks;
+      // A sender that stopped keeps its place, so that no later arrival starts it again.
+      if (await workLane(sender, run)) return;
+    }
+    lanes.delete(sender);
+  };
+  const look = async (): Promise<void> => {
+    looks++;
+    for (const { sender } of await ledger.queues(lease.campaignId)) {
+      if (!lanes.has(sender)) lanes.set(sender, work(sender).catch(state.fail));
+    }
+  };
+  await look();
+  for await (const _ of untilAborted(arrivals, state.signal)) await look();
+  await Promise.all(lanes.values());
+}
+
+async function* nothing(): AsyncGenerator<void> {}
+
+/** The items of a source until a signal; what the source does afterwards is nobody's business. */
+async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  const aborted = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  for (;;) {
+    const next = await Promise.race([iterator.next(), aborted]);
+    if (next === undefined || next.done) return;
+    yield next.value;
+  }
+}
+
 interface Run extends RunOptions {
   readonly lease: Lease;
   readonly state: RunState;
   readonly results: Recorder;
   readonly breaker: Breaker;
+  readonly cost: Budget;
 }
+
+/** A retry comes sooner; what is due later than this waits for quiet hours to end, and a run does not, in milliseconds. */
+const longestWaitMs = 600_000;
 
 interface Lane {
   readonly sender: string;
@@ -79,7 +131,8 @@ interface Lane {
   stopped: boolean;
 }
 
-async function workLane(sender: string, run: Run): Promise<void> {
+/** Sends one sender's messages until none is left; true when it must not be asked again in this run. */
+async function workLane(sender: string, run: Run): Promise<boolean> {
   const { state, now, sleep } = run;
   const lane: Lane = { sender, pace: pacer(run.perSecond, now), out: 0, pausedUntil: 0, stopped: false };
   while (!state.signal.aborted && !lane.stopped && !state.isSpent()) {
@@ -90,9 +143,10 @@ async function workLane(sender: string, run: Run): Promise<void> {
     else {
       const { granted, waitMs } = lane.pace.take(free);
       if (granted === 0) await sleep(waitMs, state.signal);
-      else if (!(await sendSome(lane, granted, run))) return;
+      else if (!(await sendSome(lane, granted, run))) break;
     }
   }
+  return lane.stopped;
 }
 
 /** Claims and sends up to `wanted` messages; false when this lane has nothing left to do. */
@@ -126,7 +180,13 @@ async function moreToCome(lane: Lane, { state, results, ledger, lease, now, slee
     state.stop({ kind: 'lost-lease' });
     return false;
   }
-  await sleep(Math.max(1, queue.dueAt - now()), state.signal);
+  const waitMs = queue.dueAt - now();
+  if (waitMs > longestWaitMs) {
+    lane.stopped = true;
+    state.laneStopped({ kind: 'deferred', untilMs: queue.dueAt });
+    return false;
+  }
+  await sleep(Math.max(1, waitMs), state.signal);
   return true;
 }
 
@@ -138,7 +198,15 @@ async function attempt(claim: Claim, askedAt: number, lane: Lane, run: Run): Pro
   try {
     if (!claim.request) throw new Error(`message ${claim.id} was claimed without a request`);
     if (await hasLostLease(askedAt, run)) return state.stop({ kind: 'lost-lease' });
-    const result = await transport.send(claim.request);
+    const fitted = await fitNow(claim, claim.request, run);
+    if (fitted.kind === 'wait' || !run.cost.take(claim)) {
+      unsent = 1;
+      if (fitted.kind === 'send') state.stop({ kind: 'budget' });
+      const delayMs = fitted.kind === 'wait' ? fitted.untilMs - run.now() : 0;
+      return results.add(claim, { state: 'pending', delayMs });
+    }
+    const result = await transport.send(fitted.request);
+    run.cost.settle(claim, result);
     const { change, effect } = afterSend(state.streak() + 1, result, run.retry, run.random());
     if (change.state === 'pending') unsent = 1;
     results.add(claim, change);
@@ -152,6 +220,13 @@ async function attempt(claim: Claim, askedAt: number, lane: Lane, run: Run): Pro
     lane.out--;
     state.release(1, unsent);
   }
+}
+
+/** The message as it may go out now, by the quiet hours that were written down with it. */
+async function fitNow({ quietHours }: Claim, request: MessageRequest, { now }: Run): Promise<Fitted> {
+  if (quietHours === undefined) return { kind: 'send', request };
+  const { fitToQuietHours } = await import('../core/openings.ts');
+  return fitToQuietHours(request, readLocalQuietHours(quietHours), now());
 }
 
 /** A process that was frozen between claim and request may wake up after somebody else has taken over. */

@@ -24,7 +24,7 @@ export async function runToEnd(lease: Lease, options: RunToEndOptions): Promise<
     options.onSettling?.(unknown.length);
     const { resent } = await reconcile(lease, options);
     if (resent === 0) break;
-    end = await runCampaign(lease, options);
+    end = await runCampaign(lease, { ...options, arrivals: undefined });
   }
   if (options.signal.aborted && end.kind === 'finished') return { kind: 'interrupted' };
   return end;

@@ -1,19 +1,19 @@
 import { pipeline } from 'node:stream';
 import { type CsvError, parse } from 'csv-parse';
 import type { Row, RowIssue } from '../core/message.ts';
-import { foldName } from '../core/parameters.ts';
 import { CliError } from '../errors.ts';
-
-/** A file with a header, whose rows follow. */
-export interface Table {
-  readonly columns: readonly string[];
-  readonly rows: AsyncIterable<Row | RowIssue>;
-}
+import { checkHeader, type Table } from './table.ts';
 
 /** How to read a CSV. */
 export interface CsvOptions {
   readonly name: string;
+  /** Absent: found out from the header. */
   readonly delimiter?: string | undefined;
+}
+
+/** A CSV, with the delimiter it turned out to have. */
+export interface CsvTable extends Table {
+  readonly delimiter: string;
 }
 
 interface Record {
@@ -21,37 +21,89 @@ interface Record {
   readonly cells: readonly string[];
 }
 
+interface Dialect {
+  readonly delimiter: string;
+  readonly newline: string | string[];
+  /** Lines before the header, as Excel's `sep=;`. */
+  readonly skipped: number;
+}
+
 /** A field longer than this is a quote that was never closed, in characters. */
 const maxFieldCharacters = 1_000_000;
-
-/** Names that would reach into every object if they became keys. */
-const dangerousNames = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * Reads a CSV with a header, row by row. Line numbers are the file's own.
  * A row with too few or too many cells is an issue; a broken header or quote throws a `CliError`.
  */
-export async function readCsv(text: AsyncIterable<string>, options: CsvOptions): Promise<Table> {
-  const records = readRecords(text, options);
+export async function readCsv(text: AsyncIterable<string>, options: CsvOptions): Promise<CsvTable> {
+  const { head, rest } = await readHead(text);
+  const dialect = dialectOf(head, options.delimiter);
+  const records = readRecords(withoutLines(rest, dialect.skipped), dialect, options.name);
   const first = await records.next();
   if (first.done)
     throw new CliError('input', `${options.name} is empty.`, { hint: 'Its first line names the columns.' });
   const columns = first.value.cells.map((cell) => cell.trim());
   checkHeader(columns, options.name);
-  return { columns, rows: toRows(records, columns) };
+  return { columns, delimiter: dialect.delimiter, rows: toRows(records, columns) };
+}
+
+/** The text up to the end of its first line at least, and all of it once more. */
+async function readHead(text: AsyncIterable<string>): Promise<{ head: string; rest: AsyncIterable<string> }> {
+  const iterator = text[Symbol.asyncIterator]();
+  let head = '';
+  let isDone = false;
+  while (!isDone && !/[\r\n][^\r\n]/.test(head) && head.length < maxFieldCharacters) {
+    const { value = '', done = false } = await iterator.next();
+    isDone = done;
+    head += value;
+  }
+  const rest = async function* (): AsyncGenerator<string> {
+    yield head;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+  };
+  return { head, rest: rest() };
+}
+
+function dialectOf(head: string, delimiter: string | undefined): Dialect {
+  const [, declared] = /^sep=(.)\r?\n/i.exec(head) ?? [];
+  return {
+    delimiter: delimiter ?? declared ?? likelyDelimiter(head),
+    // Excel for Mac once ended its lines with a bare CR.
+    newline: head.includes('\r') && !head.includes('\n') ? '\r' : ['\r\n', '\n'],
+    skipped: declared === undefined ? 0 : 1,
+  };
+}
+
+const delimiters = [',', ';', '\t', '|'] as const;
+
+/** The one that stands in the header most often, outside quotes; a comma when none does. */
+function likelyDelimiter(head: string): string {
+  const [header = ''] = head.replaceAll(/"(?:[^"]|"")*"/g, '').split(/[\r\n]/);
+  const count = (delimiter: string) => header.split(delimiter).length;
+  return delimiters.reduce<string>((best, candidate) => (count(candidate) > count(best) ? candidate : best), ',');
+}
+
+async function* withoutLines(text: AsyncIterable<string>, lines: number): AsyncGenerator<string> {
+  let left = lines;
+  for await (const chunk of text) {
+    let start = 0;
+    for (; left > 0 && chunk.indexOf('\n', start) >= 0; left--) start = chunk.indexOf('\n', start) + 1;
+    yield chunk.slice(start);
+  }
 }
 
 async function* readRecords(
   text: AsyncIterable<string>,
-  { name, delimiter = ',' }: CsvOptions,
+  { delimiter, newline, skipped }: Dialect,
+  name: string,
 ): AsyncGenerator<Record> {
   // Counted here: csv-parse tells where a record ends, and counts CR LF in a quoted field twice.
   const starts: number[] = [];
-  let next = 1;
+  let next = 1 + skipped;
   const parser = parse({
     bom: true,
     delimiter,
-    record_delimiter: ['\r\n', '\n'],
+    record_delimiter: newline,
     relax_column_count: true,
     max_record_size: maxFieldCharacters,
     on_record: (cells: string[]) => {
@@ -95,38 +147,15 @@ function csvFault(error: CsvError, where: string): CliError {
 }
 
 function countNewlines(cell: string): number {
-  return cell.includes('\n') ? cell.split('\n').length - 1 : 0;
-}
-
-function checkHeader(columns: readonly string[], name: string): void {
-  const seen = new Map<string, string>();
-  for (const column of columns) {
-    if (dangerousNames.has(column.toLowerCase())) {
-      throw new CliError('input', `${name}, line 1: a column may not be called ${column}.`);
-    }
-    const twin = column === '' ? undefined : seen.get(foldName(column));
-    if (twin !== undefined) {
-      throw new CliError('input', `${name}, line 1: two columns are called ${column}.`, {
-        hint:
-          twin === column ? 'Rename one of them.' : `${twin} and ${column} are the same name here. Rename one of them.`,
-      });
-    }
-    seen.set(foldName(column), column);
-  }
-  if (columns.length === 1 && /[;\t|]/.test(columns[0] ?? '')) {
-    const delimiter =
-      /[;\t|]/.exec(columns[0] ?? '')?.[0] === '\t' ? "$'\\t'" : `'${/[;|]/.exec(columns[0] ?? '')?.[0]}'`;
-    throw new CliError('input', `${name}, line 1: the columns are not separated by commas.`, {
-      hint: `Try again with --delimiter ${delimiter}`,
-    });
-  }
+  return /[\r\n]/.test(cell) ? cell.split(/\r\n|\r|\n/).length - 1 : 0;
 }
 
 async function* toRows(records: AsyncGenerator<Record>, columns: readonly string[]): AsyncGenerator<Row | RowIssue> {
   for await (const { line, cells } of records) {
-    if (cells.length !== columns.length) {
+    // Spreadsheets pad rows with empty cells; nothing is lost with those.
+    if (cells.length < columns.length || cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
       const problem = `has ${cells.length} cells, and the header has ${columns.length}`;
-      const hint = 'A text with a comma in it needs quotes around it.';
+      const hint = 'A text with the delimiter or a line break in it needs quotes around it.';
       yield { line, column: 'row', value: cells.join(',').slice(0, 80), problem, hint };
       continue;
     }

@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Row, RowIssue } from '../core/message.ts';
 import { CliError } from '../errors.ts';
 import { readCsv } from './csv.ts';
 import { readNdjson } from './ndjson.ts';
-import { readText } from './text.ts';
+import { decodeText } from './text.ts';
+import { readXlsx } from './xlsx.ts';
 
 /** A file or standard input with rows in it. */
 export interface Source {
@@ -14,25 +16,46 @@ export interface Source {
   /** The header, where the format has one. */
   readonly columns?: readonly string[];
   readonly rows: AsyncIterable<Row | RowIssue>;
+  /** What was found out about the file and might be wrong, in sentences; all of it once the rows are read. */
+  readonly findings: () => readonly string[];
 }
 
-/** Where rows come from and how they are written. */
+/** Where rows come from and how they are written; what is absent is found out. */
 export interface SourceOptions {
   /** A path, or `-` for standard input. */
   readonly file: string;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly delimiter?: string | undefined;
+  readonly encoding?: string | undefined;
+  /** The sheet of a workbook, by name or number from 1. */
+  readonly sheet?: string | undefined;
 }
 
-/** Opens a CSV or NDJSON file; standard input is NDJSON when it starts with `{`. Throws a `CliError` when it can't. */
-export async function openSource({ file, stdin, delimiter }: SourceOptions): Promise<Source> {
+/** Opens a CSV, NDJSON or XLSX file, told by its first bytes and its extension. Throws a `CliError` when it can't. */
+export async function openSource({ file, stdin, delimiter, encoding, sheet }: SourceOptions): Promise<Source> {
   const name = file === '-' ? 'stdin' : basename(file);
-  const text = readText(file === '-' ? stdin : await openFile(file), name);
-  const first = await text.next();
-  const whole = rejoin(first.done ? '' : first.value, text);
-  if (isNdjson(file, first.done ? '' : first.value)) return { name, rows: readNdjson(whole) };
-  return { name, ...(await readCsv(whole, { name, delimiter })) };
+  const bytes = await peek(file === '-' ? stdin : await openFile(file));
+  if (isZip(bytes.first)) {
+    return { name, findings: () => [], ...(await readXlsx(Readable.from(bytes.all), { name, sheet })) };
+  }
+  if (sheet !== undefined) throw new CliError('usage', `${name} is no Excel workbook, so it has no sheet ${sheet}.`);
+  const decoded = decodeText(bytes.all, { name, encoding });
+  const text = await peek(decoded);
+  refuseJsonArray(text.first, name);
+  const findings = (): string[] => {
+    const found = decoded.found();
+    if (!found || encoding !== undefined) return [];
+    const where = found.line === 1 ? '' : ` from line ${found.line} on`;
+    return [`${name} is read as ${found.encoding}${where}; --encoding says otherwise.`];
+  };
+  if (isNdjson(file, text.first)) return { name, rows: readNdjson(text.all), findings };
+  const table = await readCsv(text.all, { name, delimiter });
+  const separated = `The columns of ${name} are separated by ${delimiterNames[table.delimiter]}; --delimiter says otherwise.`;
+  const isOdd = delimiter === undefined && table.delimiter !== ',';
+  return { name, ...table, findings: () => (isOdd ? [separated, ...findings()] : findings()) };
 }
+
+const delimiterNames: Readonly<Record<string, string>> = { ';': 'semicolons', '\t': 'tabs', '|': 'bars (|)' };
 
 async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
   try {
@@ -45,13 +68,27 @@ async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
   return createReadStream(file);
 }
 
-async function* rejoin(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
-  yield first;
-  yield* rest;
+/** The first piece of something that is read once, and all of it. */
+async function peek<T>(source: AsyncIterable<T>): Promise<{ first: T | undefined; all: AsyncIterable<T> }> {
+  const iterator = source[Symbol.asyncIterator]();
+  const start = await iterator.next();
+  const all = async function* (): AsyncGenerator<T> {
+    for (let next = start; !next.done; next = await iterator.next()) yield next.value;
+  };
+  return { first: start.done ? undefined : start.value, all: all() };
 }
 
-function isNdjson(file: string, start: string): boolean {
-  const extension = extname(file).toLowerCase();
-  if (['.ndjson', '.jsonl'].includes(extension)) return true;
+/** XLSX is a zip file, which begins with `PK`. */
+const isZip = (start: Uint8Array | undefined): boolean => start?.[0] === 0x50 && start[1] === 0x4b && start[2] === 3;
+
+function isNdjson(file: string, start = ''): boolean {
+  if (['.ndjson', '.jsonl'].includes(extname(file).toLowerCase())) return true;
   return file === '-' && start.trimStart().startsWith('{');
+}
+
+function refuseJsonArray(start = '', name: string): void {
+  if (!/^\s*\[\s*\{/.test(start)) return;
+  throw new CliError('input', `${name} is one JSON list.`, {
+    hint: "One object a line is needed: jq -c '.[]' list.json > list.ndjson",
+  });
 }

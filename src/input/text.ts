@@ -1,24 +1,167 @@
 import { CliError } from '../errors.ts';
 
+/** Text as it is decoded, with what was found out about its encoding. */
+export interface DecodedText extends AsyncIterable<string> {
+  /** The encoding, and the line from which it was told; absent while everything so far reads as UTF-8. */
+  readonly found: () => { readonly encoding: string; readonly line: number } | undefined;
+}
+
+/** What text is called in an error, and how it is encoded where somebody has said so. */
+export interface TextOptions {
+  readonly name: string;
+  /** A label of the WHATWG Encoding Standard, as `windows-1252`. */
+  readonly encoding?: string | undefined;
+}
+
+type Decoder = InstanceType<typeof TextDecoder>;
+
+interface Decoding {
+  readonly decoder: Decoder;
+  readonly isGuess: boolean;
+}
+
 /**
- * Decodes a byte stream as UTF-8, without its byte order mark.
+ * Decodes a byte stream, without its byte order mark. Unless an encoding is given it is UTF-16 when a byte order
+ * mark or the pattern of zeros says so, else UTF-8, and Windows-1252 from the first bytes on that UTF-8 forbids.
  * Throws a `CliError` that names the line where it stops being text.
  */
-export async function* readText(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8');
+export function decodeText(bytes: AsyncIterable<Uint8Array>, options: TextOptions): DecodedText {
+  let found: { encoding: string; line: number } | undefined;
+  const told = (encoding: string, line: number) => {
+    found = { encoding, line };
+  };
+  return { found: () => found, [Symbol.asyncIterator]: () => decode(bytes, options, told) };
+}
+
+async function* decode(
+  bytes: AsyncIterable<Uint8Array>,
+  { name, encoding }: TextOptions,
+  told: (encoding: string, line: number) => void,
+): AsyncGenerator<string> {
+  let decoding = encoding === undefined ? undefined : { decoder: decoderFor(encoding), isGuess: false };
   let line = 1;
+  let isAscii = true;
+  const read = (whole: Uint8Array): string => {
+    if (!decoding) {
+      decoding = sniff(whole, name);
+      if (!decoding.isGuess) told(decoding.decoder.encoding, 1);
+    }
+    const { decoder, isGuess } = decoding;
+    try {
+      return decoder.decode(whole, { stream: true });
+    } catch (cause) {
+      if (!isGuess || !isAscii || beginsAsUtf8(whole)) throw notText(name, line, decoder.encoding, cause);
+      // Everything before was ASCII, and reads the same in both.
+      decoding = { decoder: decoderFor('windows-1252'), isGuess: false };
+      told('windows-1252', line + countLines(asciiStart(whole)));
+      return decoding.decoder.decode(whole, { stream: true });
+    }
+  };
+  const check = (text: string): string => {
+    const nul = text.indexOf('\0');
+    if (nul >= 0) {
+      throw new CliError('input', `${name}, line ${line + countLines(text.slice(0, nul))}: holds a NUL character.`);
+    }
+    line += countLines(text);
+    isAscii &&= /^[\0-\x7f]*$/.test(text);
+    return text;
+  };
+  for await (const whole of inWholeCharacters(bytes, () => decoding?.isGuess ?? true)) yield check(read(whole));
+}
+
+/** Enough to tell UTF-16 from UTF-8 by, in bytes. */
+const sniffedBytes = 4;
+
+/**
+ * Joins chunks so that the first is long enough to sniff at, and none ends within a UTF-8 character:
+ * what turns out to be another encoding is then decoded from where UTF-8 stops making sense, with nothing lost.
+ */
+async function* inWholeCharacters(bytes: AsyncIterable<Uint8Array>, isUtf8: () => boolean): AsyncGenerator<Uint8Array> {
+  let carried: Uint8Array = new Uint8Array();
   let isFirst = true;
   for await (const chunk of bytes) {
-    if (isFirst) refuseOtherFormats(chunk, name);
+    const whole = carried.length === 0 ? chunk : Buffer.concat([carried, chunk]);
+    const isShort = isFirst && whole.length < sniffedBytes;
+    const end = isShort ? 0 : isUtf8() ? lastWholeCharacter(whole) : whole.length;
+    carried = whole.subarray(end);
+    if (end === 0) continue;
     isFirst = false;
-    const text = decoder.decode(chunk, { stream: true });
-    refuseGarbage(text, line, name);
-    yield text;
-    line += countLines(text);
+    yield whole.subarray(0, end);
   }
-  const rest = decoder.decode();
-  refuseGarbage(rest, line, name);
-  yield rest;
+  if (carried.length > 0) yield carried;
+}
+
+/** Where the last UTF-8 character ends that is there with all its bytes; the end where the last bytes are no UTF-8. */
+function lastWholeCharacter(bytes: Uint8Array): number {
+  const { length } = bytes;
+  for (let back = 1; back <= Math.min(3, length); back++) {
+    const byte = bytes[length - back] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue;
+    return bytesOfCharacter(byte) > back ? length - back : length;
+  }
+  return length;
+}
+
+/** How many bytes a UTF-8 character has that begins with this one. */
+function bytesOfCharacter(first: number): number {
+  if (first >= 0xf0) return 4;
+  if (first >= 0xe0) return 3;
+  return first >= 0xc0 ? 2 : 1;
+}
+
+function decoderFor(encoding: string): Decoder {
+  try {
+    return new TextDecoder(encoding, { fatal: true });
+  } catch (cause) {
+    throw new CliError('usage', `There is no encoding ${encoding}.`, {
+      hint: 'Write it as utf-8, utf-16le, windows-1252 or macintosh.',
+      cause,
+    });
+  }
+}
+
+const startsWith = (chunk: Uint8Array, ...start: readonly number[]): boolean =>
+  start.every((byte, i) => chunk[i] === byte);
+
+/** How the first bytes say that they want to be read. Throws a `CliError` for a file that is no text at all. */
+function sniff(chunk: Uint8Array, name: string): Decoding {
+  if (startsWith(chunk, 0xff, 0xfe)) return { decoder: decoderFor('utf-16le'), isGuess: false };
+  if (startsWith(chunk, 0xfe, 0xff)) return { decoder: decoderFor('utf-16be'), isGuess: false };
+  if (startsWith(chunk, 0xd0, 0xcf, 0x11, 0xe0)) {
+    throw new CliError('input', `${name} is an old Excel workbook (.xls).`, { hint: 'Save it as .xlsx or CSV.' });
+  }
+  if (startsWith(chunk, 0x25, 0x50, 0x44, 0x46)) throw new CliError('input', `${name} is a PDF, not a list.`);
+  const { length } = chunk;
+  const zerosAt = (parity: number) => {
+    let count = 0;
+    for (let i = parity; i < length; i += 2) if (chunk[i] === 0) count++;
+    return count;
+  };
+  // Latin letters in UTF-16 have a zero in every other byte; UTF-8 text has none at all.
+  if (length >= 4 && zerosAt(1) > length / 4) return { decoder: decoderFor('utf-16le'), isGuess: false };
+  if (length >= 4 && zerosAt(0) > length / 4) return { decoder: decoderFor('utf-16be'), isGuess: false };
+  return { decoder: decoderFor('utf-8'), isGuess: true };
+}
+
+const firstBeyondAscii = (bytes: Uint8Array): number => bytes.findIndex((byte) => byte > 0x7f);
+
+/** True when the first character beyond ASCII is right in UTF-8: the fault is a later one, not the encoding. */
+function beginsAsUtf8(bytes: Uint8Array): boolean {
+  const start = bytes.subarray(firstBeyondAscii(bytes)).subarray(0, 4);
+  const character = start.subarray(0, bytesOfCharacter(start[0] ?? 0));
+  return !Buffer.from(character).toString('utf8').includes('\ufffd');
+}
+
+/** The bytes before the first that is not ASCII, as text. */
+function asciiStart(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(0, firstBeyondAscii(bytes))).toString('latin1');
+}
+
+function notText(name: string, line: number, encoding: string, cause: unknown): CliError {
+  return new CliError('input', `${name}, line ${line} or after: holds bytes that are not ${encoding} text.`, {
+    hint: 'Save it as "CSV UTF-8", or say what it is with --encoding.',
+    cause,
+  });
 }
 
 function countLines(text: string): number {
@@ -27,32 +170,9 @@ function countLines(text: string): number {
   return count;
 }
 
-/** U+FFFD stands for bytes that are no text, whether this decoder put it there or an earlier program did. */
-function refuseGarbage(text: string, line: number, name: string): void {
-  const at = text.search(/[\0\ufffd]/);
-  if (at < 0) return;
-  const where = `${name}, line ${line + countLines(text.slice(0, at))}`;
-  if (text[at] === '\0') throw new CliError('input', `${where}: holds a NUL character.`);
-  throw new CliError('input', `${where}: holds bytes that are not UTF-8 text.`, {
-    hint: 'Save it as "CSV UTF-8" and try again.',
-  });
-}
-
-function refuseOtherFormats(chunk: Uint8Array, name: string): void {
-  const [first, second] = chunk;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    throw new CliError('input', `${name} is UTF-16.`, { hint: 'Save it as "CSV UTF-8" and try again.' });
-  }
-  if (first === 0x50 && second === 0x4b) {
-    throw new CliError('input', `${name} is a spreadsheet or zip file, not text.`, {
-      hint: 'Export it as "CSV UTF-8".',
-    });
-  }
-}
-
-/** The whole of a byte stream as text; throws as `readText` does. */
+/** The whole of a byte stream as text; throws as `decodeText` does. */
 export async function readWhole(bytes: AsyncIterable<Uint8Array>, name: string): Promise<string> {
   let whole = '';
-  for await (const text of readText(bytes, name)) whole += text;
+  for await (const text of decodeText(bytes, { name })) whole += text;
   return whole;
 }

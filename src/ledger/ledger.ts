@@ -1,6 +1,7 @@
 import type { MessageChange } from '../core/after-send.ts';
 import type { Message, SendState } from '../core/message.ts';
 import type { Plan, PlannedRow } from '../core/plan.ts';
+import type { CountryPrices } from '../core/pricing.ts';
 import type { Report } from '../core/report.ts';
 import type { UnknownMessage } from '../core/settle.ts';
 
@@ -42,9 +43,39 @@ export interface Staging {
   samples(limit: number): Promise<readonly Message[]>;
   /** The staged rows that are wrong, at most `limit`. */
   invalid(limit: number): Promise<readonly Message[]>;
+  /** What would be sent, by where to and by whom. */
+  destinations(): Promise<readonly Destination[]>;
+  /** Writes down what a segment costs. */
+  price(prices: readonly UnitPrice[], currency: string): Promise<void>;
   /** Makes the rows count, all or none. `inputHash` finds the same input again. */
   commit(inputHash: string): Promise<Campaign>;
   discard(): Promise<void>;
+}
+
+/** Messages of a plan that cost the same. */
+export interface Destination {
+  /** ISO 3166; null where the number does not tell. */
+  readonly country: string | null;
+  readonly sender: string;
+  readonly messages: number;
+  readonly segments: number;
+}
+
+/** What one segment costs from a sender to a country. */
+export interface UnitPrice extends Pick<Destination, 'country' | 'sender'> {
+  readonly unitPrice: number;
+}
+
+/** Somebody who must not be texted, by one sender or by any. */
+export interface OptOut {
+  /** A number or channel address. */
+  readonly address: string;
+  /** The number or messaging service that may not text them; absent: none may. */
+  readonly sender?: string;
+  /** Where it comes from, as `STOP`, `21610` or `manual`. */
+  readonly source: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** Who runs a campaign. */
@@ -108,7 +139,7 @@ export interface Ledger {
   release(lease: Lease): Promise<void>;
   /** The senders with pending messages. */
   queues(campaignId: string): Promise<readonly SenderQueue[]>;
-  /** Takes up to `limit` due messages of one sender. Committed when it returns; empty once the lease is lost. */
+  /** Takes up to `limit` due messages of one sender; who has opted out is skipped. Committed when it returns; empty once the lease is lost. */
   claim(lease: Lease, sender: string, limit: number): Promise<readonly Claim[]>;
   /** Writes results, all in one commit. */
   record(lease: Lease, results: readonly AttemptRecord[]): Promise<void>;
@@ -122,6 +153,24 @@ export interface Ledger {
   settle(lease: Lease, changes: readonly Settlement[]): Promise<void>;
   /** Makes rejected messages pending again, those with these codes; returns how many. */
   reopen(campaignId: string, codes: readonly number[]): Promise<number>;
+  /**
+   * Adds rows to a campaign that is there already, and may be running; returns how many are new.
+   * A row whose key is there is passed over.
+   */
+  append(campaignId: string, rows: readonly PlannedRow[]): Promise<number>;
+  /** Calls back what has not been claimed; returns how many. */
+  cancelPending(campaignId: string): Promise<number>;
+  /** Writes what Twilio said of a message that was called back there. */
+  cancelAccepted(messageId: string, status: string): Promise<void>;
+  /** Adds to the suppression list; what is there keeps its source and date. Returns how many are new. */
+  addOptOuts(optOuts: readonly OptOut[]): Promise<number>;
+  /** Takes an address off the list, for one sender or altogether; returns how many entries went. */
+  removeOptOut(address: string, sender?: string): Promise<number>;
+  /** The whole list, by address. */
+  optOuts(): AsyncIterable<OptOut>;
+  /** Twilio's prices for a country as they were last asked for, and when (milliseconds since 1970). */
+  knownPrices(country: string): Promise<{ readonly prices: CountryPrices; readonly at: number } | undefined>;
+  keepPrices(country: string, prices: CountryPrices): Promise<void>;
   report(campaignId: string): Promise<Report>;
   messages(campaignId: string, filter?: MessageFilter): AsyncIterable<Message>;
   /** The campaign of the message with this SID. */

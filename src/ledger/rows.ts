@@ -17,15 +17,19 @@ export interface MessageRow {
   readonly code: number | null;
   readonly reason: string | null;
   readonly issues: string | null;
+  readonly country: string | null;
+  readonly unit_price: number | null;
+  readonly quiet_hours: string | null;
+  readonly key: string | null;
 }
 
 /** The columns of a `MessageRow`, for select and returning. */
 export const messageColumns =
-  'seq, id, campaign_id, line, recipient, sender, request, state, attempts, segments, sid, status, code, reason, issues';
+  'seq, id, campaign_id, line, recipient, sender, request, state, attempts, segments, sid, status, code, reason, issues, country, unit_price, quiet_hours, key';
 
 /** What the table holds, as the rest of volley knows it. */
 export function toMessage(row: MessageRow): Message {
-  const { id, line, sender, state, attempts, segments, sid, status, code, reason } = row;
+  const { id, line, sender, state, attempts, segments, sid, status, code, reason, country } = row;
   return {
     id,
     campaignId: row.campaign_id,
@@ -37,6 +41,10 @@ export function toMessage(row: MessageRow): Message {
     segments,
     issues: row.issues === null ? [] : (JSON.parse(row.issues) as RowIssue[]),
     ...(row.request !== null && { request: JSON.parse(row.request) as MessageRequest }),
+    ...(row.key !== null && { key: row.key }),
+    ...(country !== null && { country }),
+    ...(row.unit_price !== null && { unitPrice: row.unit_price }),
+    ...(row.quiet_hours !== null && { quietHours: row.quiet_hours }),
     ...(sid !== null && { sid }),
     ...(status !== null && { status }),
     ...(code !== null && { code }),

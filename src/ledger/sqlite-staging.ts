@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { PlannedRow } from '../core/plan.ts';
+import type { Plan, PlannedRow, PlannedSender } from '../core/plan.ts';
+import { costOf } from '../core/report.ts';
 import type { Database } from './driver.ts';
-import type { Campaign, NewCampaign, Staging } from './ledger.ts';
+import type { Campaign, Destination, NewCampaign, Staging, UnitPrice } from './ledger.ts';
 import { type MessageRow, messageColumns, toMessage } from './rows.ts';
+import { hasOptedOut, optedOut } from './sqlite-opt-outs.ts';
 
 /** A plan that nobody has added to for this long was left by a run that died, in milliseconds. */
 const abandonedAfterMs = 24 * 3_600_000;
@@ -35,8 +37,10 @@ export function stageInSqlite(database: Database, campaign: NewCampaign, now: ()
 
   return {
     name,
-    add: rowAdder(database, id, now),
-    plan: async () => planOf(database, id, target()),
+    add: stagedAdder(database, id, now),
+    plan: async () => planOf(database, id, target(), now()),
+    destinations: async () => destinationsOf(database, id, target()),
+    price: async (prices, currency) => priceIn(database, id, prices, currency),
     samples: async (limit) => staged('pending', limit),
     invalid: async (limit) => staged('invalid', limit),
     commit: async (inputHash) =>
@@ -59,44 +63,92 @@ function freshName(database: Database, stem: string, id: string, at: number): st
   return isTaken ? `${stem}-${time}-${id}` : short;
 }
 
-function rowAdder(database: Database, id: string, now: () => number): Staging['add'] {
-  const insert = database.prepare(`
-    insert into messages (id, campaign_id, line, key, recipient, sender, request, state, segments, reason, issues)
-    values (:id, :campaignId, :line, :key, :recipient, :sender, :request, :state, :segments, :reason, :issues)
-    on conflict (campaign_id, key) where key is not null do nothing`);
+/** Adds rows to a plan; a twin of an earlier one, and who has opted out, is kept as skipped. */
+function stagedAdder(database: Database, id: string, now: () => number): Staging['add'] {
+  const insert = rowInserter(database, id, id);
   const twin = database.prepare<{ line: number }>('select line from messages where campaign_id = :id and key = :key');
   const touch = database.prepare('update campaigns set touched_at = :at where id = :id');
+  const suppress = suppressor(database, id);
+  return async (rows) =>
+    database.transaction(() => {
+      for (const row of rows) {
+        if (insert(row)) continue;
+        const { key = null, ...rest } = row;
+        insert(rest, `duplicate of line ${twin.get({ id, key })?.line ?? 0}`);
+      }
+      suppress();
+      touch.run({ id, at: now() });
+    });
+}
+
+/** Adds rows to a campaign that is running; those whose key is there are passed over. Returns how many are new. */
+export function appendToSqlite(
+  database: Database,
+  campaignId: string,
+  rows: readonly PlannedRow[],
+  now: () => number,
+): number {
+  const insert = rowInserter(database, campaignId, newCampaignId());
+  return database.transaction(() => {
+    const added = rows.filter((row) => insert(row)).length;
+    suppressor(database, campaignId)();
+    database.prepare('update campaigns set touched_at = :at where id = :campaignId').run({ at: now(), campaignId });
+    return added;
+  });
+}
+
+/** Skips who has opted out among the rows that came since it was last called. */
+function suppressor(database: Database, campaignId: string): () => void {
+  const update = database.prepare(`update messages set state = 'skipped', reason = '${optedOut}'
+    where campaign_id = :campaignId and state = 'pending' and seq > :after and ${hasOptedOut}`);
+  const last = database.prepare<{ seq: number }>('select coalesce(max(seq), 0) as seq from messages');
+  let after = last.get()?.seq ?? 0;
+  return () => {
+    update.run({ campaignId, after });
+    after = last.get()?.seq ?? after;
+  };
+}
+
+/** Inserts one row; false when its key is there already. With a reason it is a skipped one. */
+function rowInserter(
+  database: Database,
+  campaignId: string,
+  idPrefix: string,
+): (row: PlannedRow, skipped?: string) => boolean {
+  const insert = database.prepare(`
+    insert into messages (id, campaign_id, line, key, recipient, sender, request, state, segments, reason, issues,
+      country, quiet_hours, due_at)
+    values (:id, :campaignId, :line, :key, :recipient, :sender, :request, :state, :segments, :reason, :issues,
+      :country, :quietHours, :dueAt)
+    on conflict (campaign_id, key) where key is not null do nothing`);
   let count = 0;
-  const add = (row: PlannedRow): void => {
-    const values = {
-      id: `${id}-${++count}`,
-      campaignId: id,
+  return (row, skipped) =>
+    insert.run({
+      id: `${idPrefix}-${++count}`,
+      campaignId,
       line: row.line,
       key: row.key ?? null,
       recipient: row.to,
       sender: row.sender,
       request: row.request ? JSON.stringify(row.request) : null,
-      state: row.state,
+      state: skipped === undefined ? row.state : 'skipped',
       segments: row.segments,
-      reason: null,
+      reason: skipped ?? null,
       issues: row.issues.length > 0 ? JSON.stringify(row.issues) : null,
-    };
-    if (insert.run(values) > 0) return;
-    const line = twin.get({ id, key: values.key })?.line ?? 0;
-    insert.run({ ...values, key: null, state: 'skipped', reason: `duplicate of line ${line}` });
-  };
-  return async (rows) =>
-    database.transaction(() => {
-      for (const row of rows) add(row);
-      touch.run({ id, at: now() });
-    });
+      country: row.country ?? null,
+      quietHours: row.quietHours ?? null,
+      dueAt: row.dueAt ?? 0,
+    }) > 0;
 }
 
-function planOf(
-  database: Database,
-  id: string,
-  target: string,
-): ReturnType<Staging['plan']> extends Promise<infer P> ? P : never {
+/** The messages of a plan that `commit` would leave to send: its own that are new, and what the campaign has pending. */
+const toSend = `messages.state = 'pending' and (
+  messages.campaign_id = :id and not exists
+    (select 1 from messages t where t.campaign_id = :target and t.key = messages.key and t.state in ${done})
+  or messages.campaign_id = :target and not exists
+    (select 1 from messages s where s.campaign_id = :id and s.key = messages.key and s.state = 'pending'))`;
+
+function planOf(database: Database, id: string, target: string, at: number): Plan {
   const count = (sql: string) => database.prepare<{ n: number }>(sql).get({ id, target })?.n ?? 0;
   const inState = (state: string) =>
     count(`select count(*) as n from messages where campaign_id = :id and state = '${state}' and :target = :target`);
@@ -104,23 +156,51 @@ function planOf(
     on t.campaign_id = :target and t.key = s.key and t.state in ${done}
     where s.campaign_id = :id and s.state = 'pending'`);
   const senders = database
-    .prepare<{ sender: string; count: number; segments: number }>(
-      `select sender, count(*) as count, sum(segments) as segments from messages m
-       where state = 'pending' and (
-         campaign_id = :id and not exists (select 1 from messages t where t.campaign_id = :target and t.key = m.key and t.state in ${done})
-         or campaign_id = :target and not exists (select 1 from messages s where s.campaign_id = :id and s.key = m.key and s.state = 'pending'))
-       group by sender order by 2 desc`,
-    )
+    .prepare<PlannedSender>(`select sender, count(*) as count, sum(segments) as segments from messages
+      where ${toSend} group by sender order by 2 desc`)
     .all({ id, target });
+  const waiting = database
+    .prepare<{ count: number; firstAt: number | null }>(
+      `select count(*) as count, min(due_at) as firstAt from messages where ${toSend} and due_at > :at`,
+    )
+    .get({ id, target, at });
+  const cost = database
+    .prepare<{ amount: number | null; unpriced: number }>(
+      `select sum(segments * unit_price) as amount, count(*) - count(unit_price) as unpriced from messages where ${toSend}`,
+    )
+    .get({ id, target });
+  const currency = database.prepare<{ currency: string | null }>('select currency from campaigns where id = :id');
   return {
     rows: count('select count(*) as n from messages where campaign_id = :id and :target = :target'),
     toSend: senders.reduce((sum, { count: n }) => sum + n, 0),
     invalid: inState('invalid'),
     skipped: inState('skipped'),
+    optedOut: count(
+      `select count(*) as n from messages where campaign_id = :id and reason = '${optedOut}' and :target = :target`,
+    ),
     already,
     segments: senders.reduce((sum, { segments }) => sum + segments, 0),
-    senders: senders.map(({ sender, count: n }) => ({ sender, count: n })),
+    cost: costOf(cost?.amount ?? null, currency.get({ id })?.currency ?? null),
+    unpriced: cost?.unpriced ?? 0,
+    senders,
+    waiting: waiting ?? { count: 0, firstAt: null },
   };
+}
+
+function destinationsOf(database: Database, id: string, target: string): Destination[] {
+  return database
+    .prepare<Destination>(`select country, sender, count(*) as messages, sum(segments) as segments from messages
+      where ${toSend} group by country, sender order by 3 desc`)
+    .all({ id, target });
+}
+
+function priceIn(database: Database, id: string, prices: readonly UnitPrice[], currency: string): void {
+  const update = database.prepare(`update messages set unit_price = :unitPrice
+    where campaign_id = :id and sender = :sender and country is :country`);
+  database.transaction(() => {
+    database.prepare('update campaigns set currency = :currency where id = :id').run({ id, currency });
+    for (const { country, sender, unitPrice } of prices) update.run({ id, country, sender, unitPrice });
+  });
 }
 
 function publish(database: Database, id: string): string {
@@ -135,7 +215,8 @@ function merge(database: Database, id: string, target: string): string {
     .prepare("delete from messages where campaign_id = :target and state in ('invalid', 'skipped')")
     .run({ target });
   database
-    .prepare(`update messages as t set line = s.line, recipient = s.recipient, sender = s.sender, request = s.request, segments = s.segments
+    .prepare(`update messages as t set line = s.line, recipient = s.recipient, sender = s.sender, request = s.request,
+      segments = s.segments, country = s.country, unit_price = s.unit_price, quiet_hours = s.quiet_hours, due_at = s.due_at
       from messages s where s.campaign_id = :id and s.key = t.key and t.campaign_id = :target and t.state = 'pending'`)
     .run(both);
   database
@@ -143,6 +224,10 @@ function merge(database: Database, id: string, target: string): string {
       and exists (select 1 from messages t where t.campaign_id = :target and t.key = s.key)`)
     .run(both);
   database.prepare('update messages set campaign_id = :target where campaign_id = :id').run(both);
+  database
+    .prepare(`update campaigns set currency = coalesce((select currency from campaigns where id = :id), currency)
+      where id = :target`)
+    .run(both);
   database.prepare('delete from campaigns where id = :id').run({ id });
   return target;
 }

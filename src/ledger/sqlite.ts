@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { MessageChange } from '../core/after-send.ts';
 import type { Message, RowIssue, SendState } from '../core/message.ts';
-import { emptyCounts, type Report } from '../core/report.ts';
+import { costOf, emptyCounts, type Report } from '../core/report.ts';
 import { CliError } from '../errors.ts';
 import { type Database, openDatabase } from './driver.ts';
 import { networkFileSystemOf } from './file-system.ts';
@@ -10,7 +10,8 @@ import type { AttemptRecord, Campaign, CampaignSummary, Claim, Ledger, MessageFi
 import { migrate } from './migrations/migrate.ts';
 import { type MessageRow, messageColumns, toMessage } from './rows.ts';
 import { sqliteLeases } from './sqlite-lease.ts';
-import { type CampaignRow, stageInSqlite, toCampaign } from './sqlite-staging.ts';
+import { hasOptedOut, optedOut, optOutAdder, sqliteOptOuts } from './sqlite-opt-outs.ts';
+import { appendToSqlite, type CampaignRow, stageInSqlite, toCampaign } from './sqlite-staging.ts';
 
 /** How many invalid rows a report lists. */
 const reportedIssues = 1000;
@@ -29,6 +30,9 @@ export function openSqliteLedger(path: string, now: () => number): Ledger {
     ...claims(database, now),
     ...reports(database),
     ...settling(database),
+    ...sqliteOptOuts(database),
+    ...prices(database, now),
+    append: async (campaignId, rows) => appendToSqlite(database, campaignId, rows, now),
     close: async () => database.close(),
   };
 }
@@ -101,19 +105,34 @@ function countStates(database: Database, campaignId: Campaign['id']): Record<Sen
   return counts;
 }
 
-function claims(database: Database, now: () => number): Pick<Ledger, 'queues' | 'claim' | 'record' | 'reopen'> {
+type Claims = Pick<Ledger, 'queues' | 'claim' | 'record' | 'reopen' | 'cancelPending' | 'cancelAccepted'>;
+
+function claims(database: Database, now: () => number): Claims {
   const queues = database.prepare<{ sender: string; pending: number; dueAt: number }>(
     `select sender, count(*) as pending, min(due_at) as dueAt from messages
      where campaign_id = :campaignId and state = 'pending' group by sender order by min(seq)`,
   );
+  const due = "campaign_id = :campaignId and sender = :sender and state = 'pending' and due_at <= :now";
+  const isOurs = 'exists (select 1 from leases where campaign_id = :campaignId and owner = :owner)';
+  const suppress = database.prepare(`
+    update messages set state = 'skipped', reason = '${optedOut}'
+    where seq in (select seq from messages where ${due} order by due_at, seq limit :limit)
+    and ${hasOptedOut} and ${isOurs}`);
   const claim = database.prepare<MessageRow>(`
     update messages set state = 'claimed', attempts = attempts + 1, owner = :owner, claimed_at = :now
-    where seq in (
-      select seq from messages
-      where campaign_id = :campaignId and sender = :sender and state = 'pending' and due_at <= :now
-      order by due_at, seq limit :limit)
-    and exists (select 1 from leases where campaign_id = :campaignId and owner = :owner)
+    where seq in (select seq from messages where ${due} and not ${hasOptedOut} order by due_at, seq limit :limit)
+    and ${isOurs}
     returning ${messageColumns}`);
+  const cancelPending = database.prepare(
+    "update messages set state = 'canceled' where campaign_id = :campaignId and state = 'pending'",
+  );
+  const cancelAccepted = database.prepare(
+    "update messages set state = 'canceled', status = :status where id = :messageId and state = 'accepted'",
+  );
+  const addOptOut = optOutAdder(database);
+  const recipient = database.prepare<{ address: string; sender: string }>(
+    'select recipient as address, sender from messages where id = :messageId',
+  );
   const record = database.prepare(`
     update messages set state = :state, sid = coalesce(:sid, sid), status = coalesce(:status, status),
       code = :code, reason = :reason, segments = coalesce(:segments, segments), due_at = :dueAt
@@ -138,14 +157,21 @@ function claims(database: Database, now: () => number): Pick<Ledger, 'queues' | 
       segments: segments ?? null,
       dueAt: delayMs ? now() + delayMs : 0,
     });
+    const who = change.suppress ? recipient.get({ messageId }) : undefined;
+    if (who) addOptOut({ ...who, source: String(change.code), at: now() });
   };
   return {
     queues: async (campaignId) => queues.all({ campaignId }),
-    claim: async ({ campaignId, owner }, sender, limit) =>
-      claim
-        .all({ campaignId, owner, sender, limit, now: now() })
-        .sort((a, b) => a.seq - b.seq)
-        .map((row): Claim => ({ ...toMessage(row), attempt: row.attempts })),
+    claim: async ({ campaignId, owner }, sender, limit) => {
+      const wanted = { campaignId, owner, sender, limit, now: now() };
+      const rows = database.transaction(() => {
+        suppress.run(wanted);
+        return claim.all(wanted);
+      });
+      return rows.sort((a, b) => a.seq - b.seq).map((row): Claim => ({ ...toMessage(row), attempt: row.attempts }));
+    },
+    cancelPending: async (campaignId) => cancelPending.run({ campaignId }),
+    cancelAccepted: async (messageId, status) => void cancelAccepted.run({ messageId, status }),
     record: async ({ owner }, results) =>
       database.transaction(() => {
         for (const result of results) write(owner, result);
@@ -172,9 +198,11 @@ function reportOf(database: Database, campaignId: string): Report {
       `select status, count(*) as n from messages where campaign_id = :campaignId and status is not null group by status`,
     )
     .all({ campaignId });
-  const segments = database
-    .prepare<{ n: number | null }>(
-      "select sum(segments) as n from messages where campaign_id = :campaignId and state in ('accepted', 'claimed', 'unknown')",
+  const sent = database
+    .prepare<{ segments: number | null; amount: number | null; currency: string | null }>(
+      `select sum(segments) as segments, sum(segments * unit_price) as amount,
+         (select currency from campaigns where id = :campaignId) as currency
+       from messages where campaign_id = :campaignId and state in ('accepted', 'claimed', 'unknown')`,
     )
     .get({ campaignId });
   // A reason can hold the number it is about, so what has a code is counted by its code alone.
@@ -194,8 +222,8 @@ function reportOf(database: Database, campaignId: string): Report {
     rows: Object.values(counts).reduce((sum, n) => sum + n, 0),
     counts,
     statuses: Object.fromEntries(statuses.map(({ status, n }) => [status, n])),
-    segments: segments?.n ?? 0,
-    cost: { amount: null, currency: null },
+    segments: sent?.segments ?? 0,
+    cost: costOf(sent?.amount ?? null, sent?.currency ?? null),
     errors,
     issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
   };
@@ -218,6 +246,20 @@ async function* readMessages(
     if (!last) return;
     after = last.seq;
   }
+}
+
+function prices(database: Database, now: () => number): Pick<Ledger, 'knownPrices' | 'keepPrices'> {
+  const read = database.prepare<{ prices: string; at: number }>(
+    'select prices, at from country_prices where country = :country',
+  );
+  const write = database.prepare(
+    'insert or replace into country_prices (country, prices, at) values (:country, :prices, :at)',
+  );
+  return {
+    knownPrices: async (country) =>
+      optional(read.get({ country }), (row) => ({ prices: JSON.parse(row.prices), at: row.at })),
+    keepPrices: async (country, list) => void write.run({ country, prices: JSON.stringify(list), at: now() }),
+  };
 }
 
 function settling(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | 'countOpen' | 'settle'> {

@@ -138,6 +138,23 @@ const numbers: Handler = (exchange, { accountSid }) => {
   answer(exchange, 200, { incoming_phone_numbers: owned, page: 0, next_page_uri: null });
 };
 
+/** Made-up prices in the form of Twilio's list: dearer abroad, dearest from a short code. */
+const prices: Handler = (exchange, { country = '' }) => {
+  const base = country === 'US' || country === 'CA' ? 0.0083 : 0.05;
+  const price = (kind: string, times: number) => {
+    const text = (base * times).toFixed(4);
+    return { number_type: kind, base_price: text, current_price: text };
+  };
+  const kinds = [price('local', 1), price('toll free', 1), price('mobile', 1), price('shortcode', 1.5)];
+  answer(exchange, 200, {
+    country,
+    iso_country: country,
+    price_unit: 'usd',
+    outbound_sms_prices: [{ carrier: 'Simulated', mcc: '000', mnc: '00', prices: kinds }],
+    inbound_sms_prices: [price('local', 1)],
+  });
+};
+
 const service: Handler = (exchange, { sid }, { settings: { accountSid } }) =>
   answer(exchange, 200, {
     sid,
@@ -179,6 +196,7 @@ const routes: readonly Route[] = [
   { path: path(`${account}\\.json`), methods: { GET: accountResource } },
   { path: path(`${account}/Balance\\.json`), methods: { GET: balance } },
   { path: path(`${account}/IncomingPhoneNumbers\\.json`), methods: { GET: numbers } },
+  { path: path('/v1/Messaging/Countries/(?<country>[A-Z]{2})'), methods: { GET: prices } },
   { path: path('/v1/Services/(?<sid>MG[0-9a-fA-F]{32})'), methods: { GET: service } },
   { path: path('/v1/Services/(?<sid>MG[0-9a-fA-F]{32})/PhoneNumbers'), methods: { GET: serviceNumbers } },
 ];

@@ -1,4 +1,5 @@
 import type { MessageRequest, SendResult } from '../core/message.ts';
+import type { CountryPrices } from '../core/pricing.ts';
 import type { ListedMessage } from '../core/settle.ts';
 
 /** What Twilio says of the account that the credentials belong to. */
@@ -22,6 +23,9 @@ export type MessageList =
     }
   | { readonly ok: false; readonly reason: string };
 
+/** What became of calling a message back. */
+export type Canceled = { readonly ok: true; readonly status: string } | { readonly ok: false; readonly reason: string };
+
 /**
  * A way to get a message out.
  *
@@ -31,6 +35,10 @@ export interface Transport {
   send(request: MessageRequest): Promise<SendResult>;
   /** All messages to a recipient, of the subaccount when one is given. Presence is proof, absence weak evidence. */
   list(to: string, accountSid?: string): Promise<MessageList>;
+  /** What Twilio's price list says of a country (ISO 3166); undefined when it says nothing or can't be asked. */
+  prices(country: string): Promise<CountryPrices | undefined>;
+  /** Calls back a message that is scheduled at Twilio: its status afterwards, or why that did not work. */
+  cancel(sid: string, accountSid?: string): Promise<Canceled>;
   /** Looks at the account, sending nothing. Throws a `CliError` when it is refused or out of reach. */
   account(): Promise<Account>;
   /** Lets go of idle connections. */

@@ -4,13 +4,21 @@ import { CliError } from '../errors.ts';
 import { type ClientOptions, type Exchange, twilioClient } from './client.ts';
 import { toForm } from './form.ts';
 import { listMessages } from './list.ts';
-import type { Account, Transport } from './transport.ts';
+import { readPrices } from './prices.ts';
+import type { Account, Canceled, Transport } from './transport.ts';
 
 type Answer = Extract<Exchange, { kind: 'answer' }>;
 
+/** Where Twilio is, and where its price list. */
+export interface TwilioOptions extends ClientOptions {
+  /** Absent: the same server. */
+  readonly pricingUrl?: string;
+}
+
 /** Sends through Twilio's REST API, or any server that speaks it. */
-export function twilioTransport(options: ClientOptions): Transport {
+export function twilioTransport(options: TwilioOptions): Transport {
   const client = twilioClient(options);
+  const pricing = twilioClient({ ...options, baseUrl: options.pricingUrl ?? options.baseUrl });
   const pathOf = (accountSid: string) => `/2010-04-01/Accounts/${accountSid}`;
   return {
     send: async (request) => {
@@ -18,13 +26,29 @@ export function twilioTransport(options: ClientOptions): Transport {
       return toSendResult(await client.request('POST', path, toForm(request)));
     },
     list: (to, accountSid = client.accountSid) => listMessages(client, accountSid, to),
+    prices: (country) => readPrices(pricing, country),
+    cancel: async (sid, accountSid = client.accountSid) => {
+      const form = new URLSearchParams({ Status: 'canceled' });
+      return toCanceled(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}.json`, form));
+    },
     account: async () => {
       const startedAt = Date.now();
       const exchange = await client.request('GET', `${pathOf(client.accountSid)}.json`);
       return toAccount(exchange, (startedAt + Date.now()) / 2);
     },
-    close: () => client.close(),
+    close: () => {
+      client.close();
+      pricing.close();
+    },
   };
+}
+
+function toCanceled(exchange: Exchange): Canceled {
+  if (exchange.kind !== 'answer') return { ok: false, reason: `no answer: ${exchange.reason}` };
+  const { status, code, message } = fields(exchange.body);
+  if (exchange.status === 200 && typeof status === 'string') return { ok: true, status };
+  const reason = typeof message === 'string' ? message : `HTTP ${exchange.status}`;
+  return { ok: false, reason: typeof code === 'number' ? `${code}: ${reason}` : reason };
 }
 
 /** What one exchange means for the message. Whatever is not certain is `unknown`. */

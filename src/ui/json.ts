@@ -1,6 +1,6 @@
 import type { Message } from '../core/message.ts';
-import type { Plan } from '../core/plan.ts';
 import type { Report } from '../core/report.ts';
+import type { PlanView } from './plan.ts';
 
 /** A report as the one JSON document that `--json` prints. Field names are a contract. */
 export function reportJson(campaign: { readonly id: string; readonly name: string }, report: Report, exitCode: number) {
@@ -24,11 +24,13 @@ export function messageJson({ sid, to, state, status, code, reason }: Message) {
 }
 
 /** A plan as JSON, for `--dry-run --json`. */
-export function planJson(name: string, plan: Plan, invalid: readonly Message[], exitCode: number) {
+export function planJson({ name, plan, invalid, findings, lints }: PlanView, exitCode: number) {
   return {
     schema: 'volley.plan/1',
     name,
     ...plan,
+    findings,
+    lints: lints.map(({ issue, count }) => ({ ...issue, rows: count })),
     issues: invalid.flatMap(({ issues }) => issues),
     exitCode,
   };

@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import { maskNumbers } from '../core/mask.ts';
 import type { RowIssue } from '../core/message.ts';
+import type { Cost } from '../core/report.ts';
 import { clean } from './clean.ts';
 import type { Paint } from './paint.ts';
 
@@ -56,6 +57,13 @@ export function formatDuration(ms: number): string {
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/** `12.40 USD`, `0.0083 USD`; `unknown` where no price is. */
+export function formatCost({ amount, currency }: Cost): string {
+  if (amount === null) return 'unknown';
+  const [whole = '', part = ''] = amount.toFixed(amount < 1 ? 4 : 2).split('.');
+  return `${formatCount(Number(whole))}.${part} ${currency}`;
 }
 
 /** One line for one issue: where, what, and the way out. */

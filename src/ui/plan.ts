@@ -1,7 +1,19 @@
 import type { Message, RowIssue } from '../core/message.ts';
 import type { Plan } from '../core/plan.ts';
+import type { SegmentLint } from '../core/segment-lint.ts';
+import type { Overflow } from '../core/sender-rate.ts';
 import { clean } from './clean.ts';
-import { formatCount, formatDuration, issueLine, type Look, plural, shown, truncate } from './lines.ts';
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  issueLine,
+  type Look,
+  plural,
+  shown,
+  truncate,
+  wrap,
+} from './lines.ts';
 
 /** A plan with what makes it readable: some of its texts, its problems, its warnings. */
 export interface PlanView {
@@ -11,29 +23,85 @@ export interface PlanView {
   readonly invalid: readonly Message[];
   /** Each once, with how many rows it concerns. */
   readonly warnings: readonly { readonly issue: RowIssue; readonly count: number }[];
+  readonly lints: readonly { readonly issue: SegmentLint & { readonly line: number }; readonly count: number }[];
+  /** What was found out about the file, in sentences. */
+  readonly findings: readonly string[];
   readonly perSecond?: number | undefined;
+  readonly nowMs: number;
+  readonly priceAgeMs?: number | undefined;
+  readonly overflows: readonly Overflow[];
+  /** Show the samples whole, not cut to a line. */
+  readonly wholeTexts: boolean;
 }
 
 /** What would happen, for a person. */
-export function planLines({ name, plan, samples, invalid, warnings, perSecond }: PlanView, look: Look): string[] {
+export function planLines(view: PlanView, look: Look): string[] {
+  const { name, plan, samples, invalid, warnings } = view;
   const { paint } = look;
   const left = [
     plan.invalid > 0 && paint.red(`${plural(plan.invalid, 'row')} wrong`),
-    plan.skipped > 0 && `${formatCount(plan.skipped)} skipped`,
+    plan.skipped > 0 && `${formatCount(plan.skipped)} skipped${optedOut(plan)}`,
     plan.already > 0 && `${formatCount(plan.already)} sent before`,
   ].filter((part) => part !== false);
-  const busiest = Math.max(0, ...plan.senders.map(({ count }) => count));
+  const note = (text: string) => `  ${paint.yellow(wrap(`note: ${text}`, look.width, 8))}`;
   return [
     paint.bold(clean(name)),
     `  ${paint.green(`${formatCount(plan.toSend)} to send`)} of ${plural(plan.rows, 'row')}${left.length > 0 ? `; ${left.join(', ')}` : ''}`,
     ...senderLines(plan, look),
-    `  ${plural(plan.segments, 'segment')}${perSecond ? `, about ${formatDuration((busiest / perSecond) * 1000)} at ${perSecond} a second` : ''}`,
-    ...sampleLines(samples, look),
-    ...warnings.map(({ issue, count }) =>
-      paint.yellow(`  note: ${clean(issue.column)} ${issue.problem} (${plural(count, 'row')})`),
-    ),
+    `  ${[plural(plan.segments, 'segment'), ...costOf(view), ...timeOf(view)].join(', ')}`,
+    ...waitingLines(view),
+    ...sampleLines(samples, look, view.wholeTexts),
+    ...view.findings.map((finding) => note(clean(finding))),
+    ...view.overflows.map((overflow) => note(overflowText(overflow))),
+    ...lintTexts(view.lints).map(note),
+    ...warnings.map(({ issue, count }) => note(`${clean(issue.column)} ${issue.problem} (${plural(count, 'row')})`)),
     ...invalidLines(invalid, plan.invalid, look),
   ];
+}
+
+const optedOut = ({ optedOut: count }: Plan): string => (count > 0 ? ` (${formatCount(count)} opted out)` : '');
+
+function costOf({ plan: { cost, unpriced, toSend }, priceAgeMs = 0 }: PlanView): string[] {
+  if (cost.amount === null) return [];
+  const except = unpriced > 0 && toSend > 0 ? ` without ${plural(unpriced, 'message')} of unknown price` : '';
+  const age = priceAgeMs > 86_400_000 ? ` (prices ${formatDuration(priceAgeMs)} old)` : '';
+  return [`at most ${formatCost(cost)}${except}${age}`];
+}
+
+function timeOf({ plan: { senders }, perSecond }: PlanView): string[] {
+  if (!perSecond) return [];
+  const busiest = Math.max(0, ...senders.map(({ count }) => count));
+  return [`about ${formatDuration((busiest / perSecond) * 1000)} at ${perSecond} a second`];
+}
+
+function waitingLines({ plan: { waiting }, nowMs }: PlanView): string[] {
+  if (waiting.count === 0 || waiting.firstAt === null) return [];
+  return [
+    `  ${formatCount(waiting.count)} wait for quiet hours to end, the first for ${formatDuration(waiting.firstAt - nowMs)}`,
+  ];
+}
+
+function overflowText({ sender, perSecond, queueSeconds }: Overflow): string {
+  const hours = formatDuration(queueSeconds * 1000);
+  return `${clean(sender)} sends about ${plural(perSecond, 'segment')} a second, so the last would wait ${hours} at Twilio and expire; --rate ${perSecond} keeps them here.`;
+}
+
+/** How many characters that make texts longer are named. */
+const namedLints = 5;
+
+function lintTexts(lints: PlanView['lints']): string[] {
+  const texts = lints.slice(0, namedLints).map(({ issue, count }) => {
+    const { line, column, character, replacement, segments, plainSegments } = issue;
+    const rows = count > 1 ? ` (and ${plural(count - 1, 'other row')})` : '';
+    const way =
+      replacement === undefined
+        ? ''
+        : `; --ascii-punctuation replaces it by ${replacement === '' ? 'nothing' : replacement}`;
+    const what = clean(character) || `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+    return `line ${line}: ${what} in ${clean(column)} makes ${segments} segments of ${plainSegments}${way}${rows}.`;
+  });
+  const more = lints.length - namedLints;
+  return more > 0 ? [...texts, `${plural(more, 'other character')} make texts longer as well.`] : texts;
 }
 
 function senderLines({ senders }: Plan, look: Look): string[] {
@@ -45,11 +113,12 @@ function senderLines({ senders }: Plan, look: Look): string[] {
   return [`  from ${named.join(', ')}${senders.length > 3 ? `, and ${plural(senders.length - 3, 'other')}` : ''}`];
 }
 
-function sampleLines(samples: readonly Message[], look: Look): string[] {
+function sampleLines(samples: readonly Message[], look: Look, isWhole: boolean): string[] {
   return samples.map(({ to, request }) => {
-    const text = request?.body ?? request?.contentSid ?? request?.mediaUrl?.join(' ') ?? '';
+    const text = clean(request?.body ?? request?.contentSid ?? request?.mediaUrl?.join(' ') ?? '');
     const who = shown(to, look);
-    return `  ${look.paint.dim('to')} ${who}${look.paint.dim(':')} ${truncate(clean(text), look.width - who.length - 8)}`;
+    const fitted = isWhole ? wrap(text, look.width, 4) : truncate(text, look.width - who.length - 8);
+    return `  ${look.paint.dim('to')} ${who}${look.paint.dim(':')} ${fitted}`;
   });
 }
 

@@ -2,7 +2,7 @@ import { codeLink, explainCode } from '../core/error-codes.ts';
 import type { SendState } from '../core/message.ts';
 import type { Report } from '../core/report.ts';
 import { clean } from './clean.ts';
-import { formatCount, issueLine, type Look, plural, shown, wrap } from './lines.ts';
+import { formatCost, formatCount, issueLine, type Look, plural, shown, wrap } from './lines.ts';
 import type { Paint } from './paint.ts';
 
 interface StateLook {
@@ -62,12 +62,13 @@ function stateLines({ counts, rows }: Report, paint: Paint): string[] {
     });
 }
 
-function factLines({ statuses, segments }: Report): string[] {
+function factLines({ statuses, segments, cost }: Report): string[] {
   const words = Object.entries(statuses).map(([status, count]) => `${clean(status)} ${formatCount(count)}`);
   return [
     '',
     ...(words.length > 0 ? [`  Twilio says  ${words.join(', ')}`] : []),
     `  Segments     ${formatCount(segments)}`,
+    ...(cost.amount === null ? [] : [`  Cost         at most ${formatCost(cost)}`]),
   ];
 }
 

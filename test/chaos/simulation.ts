@@ -77,6 +77,8 @@ function provider(clock: VirtualClock, random: Random) {
       return { ok: true, messages: messages.reverse(), clockAheadMs: skewMs + (random() - 0.5) * 1000 };
     },
     account: () => never,
+    prices: async () => undefined,
+    cancel: async () => ({ ok: false, reason: 'not scheduled' }),
     close: () => undefined,
   };
   return { transport, truth };

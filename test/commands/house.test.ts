@@ -54,7 +54,7 @@ describe('a mistake', () => {
   it.each([
     [['sned'], /unknown command 'sned'[\s\S]*send/],
     [['send', '--form', '1'], /unknown option '--form'[\s\S]*--from/],
-    [['batch'], /missing required argument 'file'/],
+    [['batch'], /Which file/],
     [['report'], /missing required argument 'campaign'/],
     [['send', '--color', 'pink'], /Allowed choices are auto, always, never/],
     [['batch', 'x.csv', '--limit', 'few', '--yes'], /no such file|not a whole number/],

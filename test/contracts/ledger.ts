@@ -102,10 +102,11 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'list.csv' });
       await staging.add([row(2), row(3, { segments: 2 }), row(4, { sender: 'B' }), wrong(5)]);
       expect(await staging.plan()).toEqual({
-        ...{ rows: 4, toSend: 3, invalid: 1, skipped: 0, already: 0, segments: 4 },
+        ...{ rows: 4, toSend: 3, invalid: 1, skipped: 0, optedOut: 0, already: 0, segments: 4 },
+        ...{ cost: { amount: null, currency: null }, unpriced: 3, waiting: { count: 0, firstAt: null } },
         senders: [
-          { sender: '12345', count: 2 },
-          { sender: 'B', count: 1 },
+          { sender: '12345', count: 2, segments: 3 },
+          { sender: 'B', count: 1, segments: 1 },
         ],
       });
       expect((await staging.samples(1)).map(({ to }) => to)).toEqual([row(2).to]);

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { afterSend } from '../../src/core/after-send.ts';
 import { maskNumbers } from '../../src/core/mask.ts';
 import type { SendResult } from '../../src/core/message.ts';
-import { phoneNormalizer } from '../../src/core/phone.ts';
 import { emptyCounts, exitCodeOf, type RunEnd } from '../../src/core/report.ts';
 
 const policy = { baseDelayMs: 1000, maxDelayMs: 60_000 };
@@ -119,21 +118,4 @@ describe('masking', () => {
     ['12345', '12345'],
     ['order 2026', 'order 2026'],
   ])('turns %s into %s', (text, masked) => expect(maskNumbers(text)).toBe(masked));
-});
-
-describe('numbers with --country', async () => {
-  const german = await phoneNormalizer('DE');
-  const american = await phoneNormalizer('US');
-  it.each([
-    [american, '(415) 555-0100', { value: '+14155550100' }],
-    [american, '14155550100', { value: '+14155550100' }],
-    [american, '+49 30 123456', { value: '+4930123456' }],
-    [german, '0170 1234567', { value: '+491701234567' }],
-    [american, '555', expect.objectContaining({ problem: 'is not a phone number in US' })],
-    [american, '415 555 0100 ext. 7', expect.objectContaining({ problem: 'is not a phone number in US' })],
-  ])('%#', (normalize, text, result) => expect(normalize(text)).toEqual(result));
-
-  it('refuses a country that is none', async () => {
-    await expect(phoneNormalizer('XX')).rejects.toThrow('no country has the code XX');
-  });
 });

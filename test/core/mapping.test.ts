@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type MappingOptions, makeMapping } from '../../src/core/mapping.ts';
+import { makeMapping } from '../../src/core/mapping.ts';
+import type { MappingOptions } from '../../src/core/mapping-rules.ts';
 import type { Row } from '../../src/core/message.ts';
 
 const base = { from: '+14155550199' };

@@ -4,20 +4,20 @@ import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Row, RowIssue } from '../../src/core/message.ts';
-import { openSource } from '../../src/input/open-source.ts';
+import { openSource, type SourceOptions } from '../../src/input/open-source.ts';
 import { tempFolder } from '../context.ts';
 
 async function* bytes(...chunks: (string | Uint8Array)[]) {
   for (const chunk of chunks) yield Buffer.from(chunk);
 }
 
-async function read(content: string | Uint8Array, name = 'list.csv', delimiter?: string) {
+async function read(content: string | Uint8Array, name = 'list.csv', options: Partial<SourceOptions> = {}) {
   const file = join(tempFolder(), name);
   writeFileSync(file, content);
-  const source = await openSource({ file, stdin: bytes(), delimiter });
+  const source = await openSource({ file, stdin: bytes(), ...options });
   const rows: (Row | RowIssue)[] = [];
   for await (const row of source.rows) rows.push(row);
-  return { columns: source.columns, rows };
+  return { columns: source.columns, rows, findings: source.findings() };
 }
 
 const cellsOf = async (content: string | Uint8Array, name?: string) =>
@@ -34,10 +34,61 @@ describe('CSV', () => {
     expect(await cellsOf('\ufeffto,text\n1,"a, ""b"" 😀"\n')).toEqual([{ to: '1', text: 'a, "b" 😀' }]);
   });
 
-  it('reads another delimiter', async () => {
-    expect((await read('to;text\n1;a,b\n', 'list.csv', ';')).rows).toEqual([
-      { line: 2, cells: { to: '1', text: 'a,b' } },
+  it.each([
+    ['semicolons', 'to;text\n1;a,b\n'],
+    ['tabs', 'to\ttext\n1\ta,b\n'],
+    ['bars', '"to, or whom"|"te,,,xt"\n1|a,b\n'],
+    ['semicolons', 'sep=;\r\nto;text\r\n1;a,b\r\n'],
+  ])('finds out that columns are separated by %s, and says so', async (delimiter, content) => {
+    const { columns, rows, findings } = await read(content);
+    expect(rows).toEqual([
+      { line: content.startsWith('sep=') ? 3 : 2, cells: { [columns?.[0] ?? '']: '1', [columns?.[1] ?? '']: 'a,b' } },
     ]);
+    expect(findings).toEqual([expect.stringContaining(`separated by ${delimiter}`)]);
+  });
+
+  it('believes what it is told about the delimiter', async () => {
+    const { rows, findings } = await read('to;a,text\n1;2,b\n', 'list.csv', { delimiter: ',' });
+    expect([rows, findings]).toEqual([[{ line: 2, cells: { 'to;a': '1;2', text: 'b' } }], []]);
+  });
+
+  it('reads lines that end with a bare CR', async () => {
+    expect((await read('to,text\r1,"a\rb"\r2,c\r')).rows).toEqual([
+      { line: 2, cells: { to: '1', text: 'a\rb' } },
+      { line: 4, cells: { to: '2', text: 'c' } },
+    ]);
+  });
+
+  it('lets a row be padded with empty cells', async () => {
+    expect(await cellsOf('to,text\n1,a,,\n')).toEqual([{ to: '1', text: 'a' }]);
+  });
+
+  const umlaut = 'to,text\n1,plain\n2,Zoë\n';
+  it.each<[string, Uint8Array, string | undefined]>([
+    ['UTF-8', Buffer.from(umlaut), undefined],
+    ['UTF-16 with its mark', Buffer.from(`\ufeff${umlaut}`, 'utf16le'), 'utf-16le'],
+    ['UTF-16 without', Buffer.from(umlaut, 'utf16le'), 'utf-16le'],
+    ['UTF-16 big-endian', Buffer.from(`\ufeff${umlaut}`, 'utf16le').swap16(), 'utf-16be'],
+    ['Windows-1252', Buffer.from(umlaut, 'latin1'), 'windows-1252 from line 3 on'],
+  ])('finds out that a file is %s', async (_, content, said) => {
+    const { rows, findings } = await read(content);
+    expect(rows[1]).toEqual({ line: 3, cells: { to: '2', text: 'Zoë' } });
+    expect(findings).toEqual(said === undefined ? [] : [`list.csv is read as ${said}; --encoding says otherwise.`]);
+  });
+
+  it('finds the encoding whatever pieces the bytes come in, and loses none of them', async () => {
+    for (const content of [Buffer.from(umlaut), Buffer.from(umlaut, 'latin1'), Buffer.from(umlaut, 'utf16le')]) {
+      const source = await openSource({ file: '-', stdin: bytes(...[...content].map((byte) => Uint8Array.of(byte))) });
+      const texts: unknown[] = [];
+      for await (const row of source.rows) texts.push('cells' in row && row.cells['text']);
+      expect(texts).toEqual(['plain', 'Zoë']);
+    }
+  });
+
+  it('believes what it is told about the encoding', async () => {
+    const { rows, findings } = await read(Buffer.from('to\n\x8e\n', 'latin1'), 'list.csv', { encoding: 'macintosh' });
+    expect([rows, findings]).toEqual([[{ line: 2, cells: { to: 'é' } }], []]);
+    await expect(read('to\n', 'list.csv', { encoding: 'klingon' })).rejects.toThrow(/no encoding klingon/);
   });
 
   it('reports a ragged row and goes on', async () => {
@@ -58,13 +109,14 @@ describe('CSV', () => {
     ['a column called constructor', 'to,constructor\n', /may not be called constructor/],
     [
       'bytes that are no text',
-      Buffer.from([0x74, 0x6f, 10, 0x31, 10, 0xff, 10]),
-      /line 3: holds bytes that are not UTF-8/,
+      Buffer.concat([Buffer.from('to\n1,é\n'), Uint8Array.of(0xff, 10)]),
+      /line 1 or after: holds bytes that are not utf-8/,
     ],
     ['a NUL', 'to\n1\n\0\n', /line 3: holds a NUL/],
-    ['UTF-16', Buffer.from('\ufeffto\n1\n', 'utf16le'), /is UTF-16/],
-    ['a spreadsheet', Buffer.from('PK\u0003\u0004rest'), /is a spreadsheet/],
-    ['another delimiter', 'to;text\n1;2\n', /not separated by commas/],
+    ['a zip file', Buffer.from('PK\u0003\u0004rest'), /cannot be read as an Excel workbook/],
+    ['an old workbook', Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1), /old Excel workbook/],
+    ['a PDF', '%PDF-1.7', /is a PDF/],
+    ['a JSON list', '[\n {"to":"+1"}]', /is one JSON list/],
     ['a field without end', `to\n"${'x'.repeat(1_100_000)}`, /line 2: a field is far too long/],
   ])('stops at %s', async (_, content, message) => {
     await expect(read(content)).rejects.toThrow(message);

@@ -2,9 +2,10 @@ import { chmodSync, rmSync } from 'node:fs';
 import { CliError } from '../../errors.ts';
 import type { Database } from '../driver.ts';
 import { start } from './001-start.ts';
+import { consentAndCost } from './002-consent-and-cost.ts';
 
 /** Each brings the schema from its index to the next number. Never edited once released. */
-const released: readonly string[] = [start];
+const released: readonly string[] = [start, consentAndCost];
 
 /**
  * Brings a ledger to this version's schema, after a copy of one that holds anything beside it.

@@ -1,0 +1,109 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import type { Message, SendResult } from '../core/message.ts';
+import { makePlanner } from '../core/plan.ts';
+import { inGroups } from '../input/groups.ts';
+import { readNdjson } from '../input/ndjson.ts';
+import { decodeText } from '../input/text.ts';
+import type { Campaign, Ledger } from '../ledger/ledger.ts';
+import { issueLine, plural } from '../ui/lines.ts';
+import { attemptLine } from '../ui/messages.ts';
+import { deadlineOf } from './deadline.ts';
+import { deliver } from './deliver.ts';
+import { addMapping } from './input-options.ts';
+import { type Act, addParameters, addProtection, addSending, type Flags } from './options.ts';
+import { planContextOf, type Session, withSession } from './session.ts';
+import { mappingOf } from './stage-input.ts';
+
+const examples = `
+Each line on standard input is an event, a JSON object with the same names as the columns of a file. It is written
+down and sent at once. Its id (--key, default "id") makes redelivery harmless: an id that came before is passed over,
+also in a later run with the same --campaign. A bad event is reported, and the stream goes on.
+
+Examples:
+  tail -f orders.ndjson | volley stream --campaign orders --from +14155550199 --body 'Order {{ order }} has left us.'
+  kcat -C -t texts | volley stream --campaign texts --key event_id --output ndjson`;
+
+/** Declares `volley stream`. */
+export function declareStream(command: Command, act: Act): void {
+  addMapping(command).option('--campaign <name>', 'what the events belong to (default stream)', 'stream');
+  addParameters(addProtection(addSending(command, '10m')), ['to']).addHelpText('after', examples);
+  act(stream);
+}
+
+/** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
+const retryForMs = 600_000;
+
+/** How many events are written down in one commit. */
+const groupSize = 500;
+
+function stream(flags: Flags, context: Context): Promise<number> {
+  return withSession(flags, context, async (session) => {
+    const deadline = deadlineOf(flags, context);
+    await session.connect();
+    const ledger = await session.ledger();
+    const campaign = await campaignNamed(String(flags['campaign']), ledger);
+    const { arrivals, count } = await readEvents(campaign, { key: 'id', ...flags }, session, context);
+    const exitCode = await deliver(
+      campaign,
+      {
+        ...{ flags, deadline, retryForMs, arrivals },
+        invalid: () => count.wrong,
+        onResult: (result, message) => tellResult(result, message, session, context),
+        print: async () => undefined,
+      },
+      session,
+      context,
+    );
+    if (!(session.isQuiet && exitCode === 0)) {
+      const known = count.events - count.wrong - count.added;
+      context.err(
+        `${plural(count.events, 'event')}: ${count.added} new, ${known} known already, ${count.wrong} wrong.`,
+      );
+    }
+    return exitCode;
+  });
+}
+
+/** One line for each event that is settled, as JSON when that is asked for. */
+function tellResult(result: SendResult, message: Message, session: Session, { out }: Context): void {
+  const { kind, ...about } = result;
+  if (kind === 'retry' || kind === 'stop' || session.isQuiet) return;
+  const { key = null, to, line } = message;
+  if (session.isJson || session.isNdjson) out(JSON.stringify({ key, line, to, state: kind, ...about }));
+  else out(attemptLine(to, result, session.resultLook));
+}
+
+async function campaignNamed(name: string, ledger: Ledger): Promise<Campaign> {
+  const known = await ledger.find(name);
+  if (known) return known;
+  return (await ledger.stage({ name, stem: 'stream', source: 'stream' })).commit(`stream ${name}`);
+}
+
+interface Events {
+  /** Each item says that some are in the ledger. */
+  readonly arrivals: AsyncIterable<void>;
+  readonly count: { events: number; added: number; wrong: number };
+}
+
+/** Reads events from standard input into the ledger, as many in one commit as have come. */
+async function readEvents(campaign: Campaign, flags: Flags, session: Session, context: Context): Promise<Events> {
+  const ledger = await session.ledger();
+  const mapping = mappingOf({ name: 'stdin' }, flags, session);
+  const plan = await planContextOf(flags, session, context.now());
+  const count = { events: 0, added: 0, wrong: 0 };
+  const arrivals = async function* (): AsyncGenerator<void> {
+    const events = readNdjson(decodeText(context.stdin, { name: 'stdin', encoding: 'utf-8' }));
+    for await (const group of inGroups(events, groupSize)) {
+      // Times like +2h count from when the event came.
+      const rows = group.map(makePlanner(mapping, { ...plan, nowMs: context.now() }));
+      const wrong = rows.filter(({ state }) => state === 'invalid');
+      for (const issue of wrong.flatMap(({ issues }) => issues)) context.err(issueLine(issue, session.workLook));
+      count.events += rows.length;
+      count.wrong += wrong.length;
+      count.added += (await ledger.append(campaign.id, rows)) - wrong.length;
+      yield;
+    }
+  };
+  return { arrivals: arrivals(), count };
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { readTemplateSource, type TemplateSource } from '../core/front-matter.ts';
+import { CliError } from '../errors.ts';
+import { type Flags, textFlag } from './options.ts';
+
+/** The text that `--template` names: one of `[templates]`, else a file. Throws a `CliError` when it can't be read. */
+export function templateOf(flags: Flags, templates: Readonly<Record<string, string>>): TemplateSource | undefined {
+  const name = textFlag(flags, 'template');
+  if (name === undefined) return undefined;
+  if (flags['body'] !== undefined) throw new CliError('usage', 'Give --body or --template, not both.');
+  return Object.hasOwn(templates, name) ? read(name, templates[name] ?? '') : read(name, readFile(name, templates));
+}
+
+/** The texts of `[templates]`, by name. Throws a `CliError` for one with faulty front matter. */
+export function namedTemplates(templates: Readonly<Record<string, string>>): Readonly<Record<string, TemplateSource>> {
+  return Object.fromEntries(Object.entries(templates).map(([name, source]) => [name, read(name, source)]));
+}
+
+function read(name: string, source: string): TemplateSource {
+  const parsed = readTemplateSource(source);
+  if ('value' in parsed) return parsed.value;
+  throw new CliError('input', `Template ${name}: ${parsed.problem}.`, { ...(parsed.hint && { hint: parsed.hint }) });
+}
+
+function readFile(file: string, templates: Readonly<Record<string, string>>): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const known = Object.keys(templates);
+    throw new CliError('input', `Cannot read ${file}: ${(cause as Error).message}`, {
+      ...(known.length > 0 && { hint: `[templates] in the config has: ${known.join(', ')}.` }),
+      cause,
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import type { Row, RowIssue } from '../core/message.ts';
+import { foldName } from '../core/parameters.ts';
+import { CliError } from '../errors.ts';
+
+/** A file with a header, whose rows follow. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: AsyncIterable<Row | RowIssue>;
+}
+
+/** Names that would reach into every object if they became keys. */
+const dangerousNames = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Throws a `CliError` for a header in which two columns have one name, or a name is dangerous. */
+export function checkHeader(columns: readonly string[], name: string): void {
+  const seen = new Map<string, string>();
+  for (const column of columns) {
+    if (dangerousNames.has(column.toLowerCase())) {
+      throw new CliError('input', `${name}, line 1: a column may not be called ${column}.`);
+    }
+    const twin = column === '' ? undefined : seen.get(foldName(column));
+    if (twin !== undefined) {
+      throw new CliError('input', `${name}, line 1: two columns are called ${column}.`, {
+        hint:
+          twin === column ? 'Rename one of them.' : `${twin} and ${column} are the same name here. Rename one of them.`,
+      });
+    }
+    seen.set(foldName(column), column);
+  }
+}
