@@ -8,6 +8,11 @@ import { from, testContext } from './context.ts';
 const samples = resolve(import.meta.dirname, '../samples');
 const sample = (name: string) => join(samples, name);
 
+const appointments = [
+  ...['--map', 'to=Mobil', '--country', 'DE', '--from', from],
+  ...['--template', sample('appointment.liquid'), '--locale', 'de-DE'],
+];
+
 /** What each sample is run by, so that none can rot. */
 const runs: Readonly<Record<string, () => Promise<void>>> = {
   'customers.csv': () =>
@@ -31,6 +36,25 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
       0,
       /3 to send/,
     ),
+  'appointments.csv': () => check('appointments.csv', appointments, 3, /6 to send of 9 rows; 2 rows wrong/),
+  'appointment.liquid': () => check('appointments.csv', appointments, 3, /Termin: Donnerstag, 24\. Dezember/),
+  'opted-out.csv': async () => {
+    const { context, stdout } = testContext();
+    expect(await main(['opt-out', 'import', sample('opted-out.csv')], context)).toBe(0);
+    expect(stdout).toEqual(['2 numbers added, 0 on the list already, 0 wrong.']);
+  },
+  'events.ndjson': async () => {
+    const { context, sent } = testContext({ stdin: readFileSync(sample('events.ndjson'), 'utf8') });
+    expect(await main(['stream', '--from', from, '--body', 'Hi {{ name | name }}'], context)).toBe(3);
+    expect(sent.map(({ body }) => body)).toEqual(['Hi Ada', 'Hi Bob']);
+  },
+  'tour.js': async () => {
+    const { status, stdout } = spawnSync(process.execPath, [sample('tour.js')], { encoding: 'utf8' });
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringMatching(/2 numbers added[\s\S]*accepted +5[\s\S]*1 called back from Twilio[\s\S]*accepted +\+1415/),
+    ]);
+  },
   'volley.toml': async () => {
     const { context, folder, stdout } = testContext();
     copyFileSync(sample('volley.toml'), join(folder, 'volley.toml'));

@@ -23,7 +23,7 @@ import {
   textFlag,
 } from './options.ts';
 import { type ApprovedPlan, readPlanFile, writePlanFile } from './plan-file.ts';
-import { pricePlan, refuseCost } from './prices.ts';
+import { asksForPrices, pricePlan, refuseCost } from './prices.ts';
 import { type Session, withSession } from './session.ts';
 import { type StagedInput, stageInput } from './stage-input.ts';
 
@@ -71,9 +71,10 @@ const retryForMs = 600_000;
 const sameInputMs = 24 * 3_600_000;
 
 async function batch(isDry: boolean, given: Flags, context: Context): Promise<number> {
-  return withSession(given, context, async (session) => {
-    const approved = approvedPlan(given, session);
-    const flags = approved?.flags ?? given;
+  const approved = approvedPlan(given);
+  const flags = approved?.flags ?? given;
+  return withSession(flags, context, async (session) => {
+    approved?.checkAccount(session.config.get('account_sid'));
     const mayGo = isDry || given['yes'] === true || session.isSimulated || session.canAsk;
     if (!mayGo) {
       throw new CliError('usage', 'Nobody is there to confirm.', { hint: 'Look with --dry-run, then add --yes.' });
@@ -89,8 +90,9 @@ async function batch(isDry: boolean, given: Flags, context: Context): Promise<nu
     });
     try {
       const input = await stageInput(staging, { flags, plannedAt: approved?.plannedAt }, session, context);
-      approved?.check(input.hash);
-      const prices = await pricePlan(staging, !isDry || flags['online'] === true, session, context);
+      approved?.checkMessages(input.hash);
+      const mayAsk = flags['online'] === true || (!isDry && asksForPrices(session));
+      const prices = await pricePlan(staging, mayAsk, session, context);
       const view = await viewPlan({ staging, input, flags, session, context }, isDry, prices);
       if (isDry) return showPlan(view, { staging, input, flags, session, context });
       const { campaign, invalid } = await settleOn(view, { staging, input, flags, session, context });
@@ -101,12 +103,12 @@ async function batch(isDry: boolean, given: Flags, context: Context): Promise<nu
   });
 }
 
-function approvedPlan(flags: Flags, session: Session): ApprovedPlan | undefined {
+function approvedPlan(flags: Flags): ApprovedPlan | undefined {
   const path = textFlag(flags, 'apply');
   if (path === undefined && flags['file'] === undefined) {
     throw new CliError('usage', 'Which file?', { hint: 'volley batch FILE, or volley batch --apply PLAN.' });
   }
-  return path === undefined ? undefined : readPlanFile(path, flags, session);
+  return path === undefined ? undefined : readPlanFile(path, flags);
 }
 
 function stemOf(flags: Flags): string {

@@ -172,5 +172,5 @@ function sayOpen({ name }: Campaign, { counts }: Report, { err }: Context): void
 
 /** A name as a shell takes it. */
 export function quoted(name: string): string {
-  return /^[\w.:@%+=,-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+  return /^[\w.:@%+=,/-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }

@@ -28,8 +28,10 @@ export interface ApprovedPlan {
   readonly flags: Flags;
   /** When it was made, in milliseconds since 1970: times like +2h count from then. */
   readonly plannedAt: number;
+  /** Throws a `CliError` unless it was made for this account. */
+  readonly checkAccount: (accountSid: string | undefined) => void;
   /** Throws a `CliError` unless these are the messages that were planned. */
-  readonly check: (messagesHash: string) => void;
+  readonly checkMessages: (messagesHash: string) => void;
 }
 
 /** Writes what would be sent, with hashes of all it was made of. Throws a `CliError` where that can't be repeated. */
@@ -58,16 +60,12 @@ export function writePlanFile(
 }
 
 /** Reads a plan back. Throws a `CliError` when it is none, or anything it was made of has changed. */
-export function readPlanFile(path: string, given: Flags, { config }: Session): ApprovedPlan {
+export function readPlanFile(path: string, given: Flags): ApprovedPlan {
   const extra = Object.keys(askedFor(given))[0];
   if (extra !== undefined) {
     throw new CliError('usage', `--apply sends the plan as it is, so ${extra} cannot be given with it.`);
   }
   const { flags, hashes, accountSid, createdAt } = parsePlanFile(path);
-  const account = config.get('account_sid');
-  if (accountSid !== null && account !== undefined && account !== accountSid) {
-    throw changed(path, `it was made for ${accountSid}, and this is ${account}`);
-  }
   const now = hashesOf(flags);
   if (now.options !== hashes.options) throw changed(path, 'the options in it have been edited');
   if (now.input !== hashes.input) throw changed(path, `${textFlag(flags, 'file')} has changed`);
@@ -75,7 +73,12 @@ export function readPlanFile(path: string, given: Flags, { config }: Session): A
   return {
     flags: { ...flags, ...withoutAbsent(given) },
     plannedAt: Date.parse(createdAt),
-    check: (messagesHash) => {
+    checkAccount: (account) => {
+      if (accountSid !== null && account !== undefined && account !== accountSid) {
+        throw changed(path, `it was made for ${accountSid}, and this is ${account}`);
+      }
+    },
+    checkMessages: (messagesHash) => {
       if (messagesHash !== hashes.messages) throw changed(path, 'the configuration now makes other messages of it');
     },
   };

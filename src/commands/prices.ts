@@ -39,6 +39,11 @@ export async function pricePlan(
   return { ageMs: context.now() - Math.min(...[...lists.values()].map(({ at }) => at)) };
 }
 
+/** Whether a run asks for prices it does not know: another server than Twilio's may have none, so only for a budget. */
+export function asksForPrices({ config, isSimulated }: Session): boolean {
+  return isSimulated || config.get('api_url') === undefined || config.get('max_cost') !== undefined;
+}
+
 function withPrice(
   destinations: readonly Destination[],
   priceOf: (destination: Destination) => number | undefined,

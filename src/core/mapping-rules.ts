@@ -142,7 +142,8 @@ function twiceOrAbsent(
     rules.fills.some((f) => f.key === key);
   if (!has('to')) {
     const guess = columns.find((column) => likelyNumbers.test(foldName(column)));
-    const example = guess ? `--map to=${guess}` : '--map to=COLUMN';
+    const column = guess ?? 'COLUMN';
+    const example = /\s/.test(column) ? `--map 'to=${column}'` : `--map to=${column}`;
     return { problem: 'There is no column "to"', hint: `${list} Say which holds the number: ${example}` };
   }
   if (!has('from') && !has('messagingServiceSid')) {

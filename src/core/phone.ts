@@ -21,6 +21,7 @@ export function bareAddress(address: string): string {
 }
 
 type Numbering = typeof import('libphonenumber-js/max');
+type PhoneNumber = import('libphonenumber-js/max').PhoneNumber;
 
 /**
  * Makes the normaliser for one default country (ISO 3166, as `US`), or none: then only numbers with `+` pass.
@@ -124,14 +125,17 @@ function readNational(bare: string, country: string | undefined, numbering: Numb
     return { problem, hint: `A short code or part of a number cannot receive texts. ${writeItSo}` };
   }
   if (country === undefined) return withoutCountry(bare, numbering);
-  const { parsePhoneNumberFromString } = numbering;
-  const number = parsePhoneNumberFromString(bare, { defaultCountry: country as 'US', extract: false });
-  if (number?.isValid()) {
-    const hasLostZero = number.formatNational().startsWith('0') && number.nationalNumber === bare;
-    const lost = { warning: `had lost its leading 0, and is read as a number in ${country}` };
-    return { value: number.number, ...(hasLostZero ? lost : kindWarning(number.getType())) };
+  const { parsePhoneNumberFromString: parse } = numbering;
+  const home = parse(bare, { defaultCountry: country as 'US', extract: false });
+  const abroad = parse(`+${bare.replace(/^00/, '')}`);
+  if (home?.isValid() && !(abroad?.isValid() && abroad.number !== home.number)) return atHome(home, bare, country);
+  if (home?.isValid() && abroad?.isValid()) {
+    // 4915112345680 in Germany: a mobile that lost its +, or a landline that lost its 0.
+    if (isTextable(home) === isTextable(abroad)) {
+      return { problem: `could be ${home.number} or ${abroad.number}`, hint: 'Write it with its +.' };
+    }
+    if (isTextable(home)) return atHome(home, bare, country);
   }
-  const abroad = parsePhoneNumberFromString(`+${bare.replace(/^00/, '')}`);
   if (abroad?.isValid()) {
     const lost = bare.startsWith('00') ? 'had 00 in place of its +' : 'had lost its +';
     return {
@@ -140,9 +144,17 @@ function readNational(bare: string, country: string | undefined, numbering: Numb
     };
   }
   // Possible is enough: numbering plans change faster than their tables.
-  return number?.isPossible() && !number.ext
-    ? { value: number.number, warning: `is in no numbering plan of ${country}, so it may not exist` }
+  return home?.isPossible() && !home.ext
+    ? { value: home.number, warning: `is in no numbering plan of ${country}, so it may not exist` }
     : { problem: `is not a phone number in ${country}`, hint: writeItSo };
+}
+
+const isTextable = (number: PhoneNumber): boolean => /MOBILE/.test(number.getType() ?? '');
+
+function atHome(number: PhoneNumber, bare: string, country: string): Parsed<string> {
+  const hasLostZero = number.formatNational().startsWith('0') && number.nationalNumber === bare;
+  const lost = { warning: `had lost its leading 0, and is read as a number in ${country}` };
+  return { value: number.number, ...(hasLostZero ? lost : kindWarning(number.getType())) };
 }
 
 function withoutCountry(bare: string, { parsePhoneNumberFromString }: Numbering): Parsed<string> {

@@ -86,5 +86,6 @@ function renderTemplate(
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line.replace(/, line:\d+, col:\d+$/, '');
 }

@@ -11,8 +11,13 @@ export interface Table {
 /** Names that would reach into every object if they became keys. */
 const dangerousNames = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Throws a `CliError` for a header in which two columns have one name, or a name is dangerous. */
+/** Throws a `CliError` for a header that is none, in which two columns have one name, or a name is dangerous. */
 export function checkHeader(columns: readonly string[], name: string): void {
+  if (columns.some((column) => /^\+?\d[\d ().-]{6,}$/.test(column))) {
+    throw new CliError('input', `${name}, line 1: this is a row, and the names of the columns are missing.`, {
+      hint: 'Put a line like to,first_name above it.',
+    });
+  }
   const seen = new Map<string, string>();
   for (const column of columns) {
     if (dangerousNames.has(column.toLowerCase())) {

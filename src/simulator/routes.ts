@@ -145,7 +145,7 @@ const prices: Handler = (exchange, { country = '' }) => {
     const text = (base * times).toFixed(4);
     return { number_type: kind, base_price: text, current_price: text };
   };
-  const kinds = [price('local', 1), price('toll free', 1), price('mobile', 1), price('shortcode', 1.5)];
+  const kinds = [price('local', 1), price('toll free', 1), price('mobile', 1), price('shortcode', 2)];
   answer(exchange, 200, {
     country,
     iso_country: country,

@@ -30,6 +30,8 @@ function reasonOf({ code, reason = '', issues }: Message, look: Look): string {
 /** One attempt on one line, for `--verbose`. */
 export function attemptLine(to: string, result: SendResult, look: Look): string {
   const what =
-    result.kind === 'accepted' ? result.sid : 'code' in result ? `${result.code} ${result.reason}` : result.reason;
-  return `${result.kind.padEnd(8)}  ${shown(to, look)}  ${shown(what, look)}`;
+    result.kind === 'accepted'
+      ? clean(result.sid)
+      : shown('code' in result ? `${result.code} ${result.reason}` : result.reason, look);
+  return `${result.kind.padEnd(8)}  ${shown(to, look)}  ${what}`;
 }

@@ -22,13 +22,13 @@ const points = {
   ],
   'before-post': [
     'engine/run-campaign.js',
-    'const result = await transport.send(claim.request);',
+    'const result = await transport.send(fitted.request);',
     'crashPoint("before-post"); @',
   ],
   'mid-post': [
     'engine/run-campaign.js',
-    'await transport.send(claim.request)',
-    'await crashDuring("mid-post", transport.send(claim.request))',
+    'await transport.send(fitted.request)',
+    'await crashDuring("mid-post", transport.send(fitted.request))',
   ],
   'after-response': ['engine/run-campaign.js', 'results.add(claim, change);', 'crashPoint("after-response"); @'],
   'before-record': ['engine/recorder.js', 'await ledger.record(lease, group);', 'crashPoint("before-record"); @'],

@@ -219,6 +219,111 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
     });
   });
 
+  describe('opt-outs', () => {
+    const who = (address: string, sender?: string) => ({
+      ...{ address, source: 'STOP', at: 5 },
+      ...(sender !== undefined && { sender }),
+    });
+    const listed = async (ledger: Ledger) => {
+      const found = [];
+      for await (const optOut of ledger.optOuts()) found.push(optOut);
+      return found;
+    };
+
+    it('are kept once for an address and a sender, with their source and date', async () => {
+      const ledger = open({ now: 0 });
+      expect(await ledger.addOptOuts([who('+2'), who('+1'), who('+1', '12345')])).toBe(3);
+      expect(await ledger.addOptOuts([{ ...who('+1'), source: 'later' }])).toBe(0);
+      expect(await listed(ledger)).toEqual([who('+1'), who('+1', '12345'), who('+2')]);
+      expect([await ledger.removeOptOut('+1', '12345'), await ledger.removeOptOut('+1')]).toEqual([1, 1]);
+      expect(await listed(ledger)).toEqual([who('+2')]);
+    });
+
+    it('are listed in full, however many there are', async () => {
+      const ledger = open({ now: 0 });
+      await ledger.addOptOuts(Array.from({ length: 2500 }, (_, i) => who(`+${i}`)));
+      expect(new Set((await listed(ledger)).map(({ address }) => address)).size).toBe(2500);
+    });
+
+    it('are skipped when a plan is made, and when a message is claimed', async () => {
+      const { ledger, campaign } = await begin(row(2), row(3), row(4), row(5));
+      await ledger.addOptOuts([who(row(2).to), who(row(4).to, '12345'), who(row(5).to, 'other')]);
+      const claims = await ledger.claim(await lease(ledger, campaign.id), '12345', 3);
+      expect(claims.map(({ line }) => line)).toEqual([3, 5]);
+      expect(await counts(ledger, campaign.id)).toEqual({ skipped: 2, claimed: 2 });
+      const staging = await ledger.stage({ stem: 'x', source: 'x' });
+      await staging.add([row(2), row(3)]);
+      expect(await staging.plan()).toMatchObject({ rows: 2, toSend: 1, skipped: 1, optedOut: 1 });
+    });
+
+    it('come from results that ask for it, for the sender of the message', async () => {
+      const { ledger, campaign } = await begin(row(2));
+      const held = await lease(ledger, campaign.id);
+      const [claim] = await ledger.claim(held, '12345', 1);
+      const change = { state: 'rejected', code: 21610, suppress: true } as const;
+      await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change }]);
+      expect(await listed(ledger)).toEqual([
+        expect.objectContaining({ ...who(row(2).to, '12345'), source: '21610', at: expect.any(Number) }),
+      ]);
+    });
+  });
+
+  describe('a campaign that goes on', () => {
+    it('takes rows in while it runs, each key once', async () => {
+      const { ledger, campaign } = await begin(row(2));
+      const held = await lease(ledger, campaign.id);
+      expect(await ledger.append(campaign.id, [row(2), row(3), row(3), wrong(4)])).toBe(2);
+      expect(await counts(ledger, campaign.id)).toEqual({ pending: 2, invalid: 1 });
+      expect(await ledger.claim(held, '12345', 9)).toHaveLength(2);
+    });
+
+    it('is called back as far as it has not been claimed', async () => {
+      const { ledger, campaign } = await begin(row(2), row(3), row(4));
+      const held = await lease(ledger, campaign.id);
+      const [claim] = await ledger.claim(held, '12345', 1);
+      expect(await ledger.cancelPending(campaign.id)).toBe(2);
+      expect(await ledger.claim(held, '12345', 9)).toEqual([]);
+      const accepted = { state: 'accepted', sid: 'SM1', status: 'scheduled' } as const;
+      await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change: accepted }]);
+      await ledger.cancelAccepted(claim?.id ?? '', 'canceled');
+      expect(await ledger.report(campaign.id)).toMatchObject({ counts: { canceled: 3 }, statuses: { canceled: 1 } });
+    });
+  });
+
+  describe('prices', () => {
+    it('are put on a plan by country and sender, and add up in plan and report', async () => {
+      const ledger = open({ now: 0 });
+      const staging = await ledger.stage({ name: 'c', stem: 'x', source: 'x' });
+      await staging.add([
+        ...[row(2, { country: 'US' }), row(3, { country: 'US', segments: 2 }), row(4, { country: 'GB' })],
+        ...[row(5), wrong(6)],
+      ]);
+      expect(await staging.destinations()).toEqual([
+        { country: 'US', sender: '12345', messages: 2, segments: 3 },
+        ...[null, 'GB'].map((country) => ({ country, sender: '12345', messages: 1, segments: 1 })),
+      ]);
+      await staging.price(
+        [
+          { country: 'US', sender: '12345', unitPrice: 0.1 },
+          { country: null, sender: '12345', unitPrice: 0.2 },
+        ],
+        'USD',
+      );
+      expect(await staging.plan()).toMatchObject({ cost: { amount: 0.5, currency: 'USD' }, unpriced: 1 });
+      const { id } = await staging.commit('hash');
+      await ledger.claim(await lease(ledger, id), '12345', 2);
+      expect((await ledger.report(id)).cost).toEqual({ amount: 0.3, currency: 'USD' });
+    });
+
+    it('are remembered with when they were asked for', async () => {
+      const ledger = open({ now: 7 });
+      const prices = { currency: 'USD', bySenderKind: { local: 0.1 } };
+      expect(await ledger.knownPrices('US')).toBeUndefined();
+      await ledger.keepPrices('US', prices);
+      expect(await ledger.knownPrices('US')).toEqual({ prices, at: 7 });
+    });
+  });
+
   describe('results', () => {
     const sent = async () => {
       const world = await begin(row(2), row(3), row(4), row(5), wrong(6));

@@ -117,5 +117,6 @@ describe('masking', () => {
     ['(415) 555-2671', '(415•••2671'],
     ['12345', '12345'],
     ['order 2026', 'order 2026'],
+    [`SM${'1'.repeat(32)} to +14155552671x12`, `SM${'1'.repeat(32)} to +1415•••2671x12`],
   ])('turns %s into %s', (text, masked) => expect(maskNumbers(text)).toBe(masked));
 });

@@ -31,6 +31,7 @@ it.each([
   [american, '4.155550123E+09', '+14155550123', 'was in scientific notation'],
   [british, '7400123456', '+447400123456', 'had lost its leading 0, and is read as a number in GB'],
   [american, '447400123456', '+447400123456', 'had lost its +, and is read as a number in GB'],
+  [german, '4915112345680', '+4915112345680', 'had lost its +, and is read as a number in DE'],
   [american, '00447400123456', '+447400123456', 'had 00 in place of its +, and is read as a number in GB'],
   [none, '+49 30 123456', '+4930123456', 'is a landline, which may not receive texts'],
   [american, '900 555 0100', '+19005550100', 'is a premium number, which may not receive texts'],

@@ -2,6 +2,8 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/ledger/driver.ts';
+import { start } from '../../src/ledger/migrations/001-start.ts';
+import { migrate } from '../../src/ledger/migrations/migrate.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { tempFolder } from '../context.ts';
 import { ledgerContract, row } from '../contracts/ledger.ts';
@@ -56,5 +58,21 @@ describe('the SQLite ledger', () => {
     await ledger.stage({ name: 'next', stem: 'x', source: 'x' });
     const count = openDatabase(path).prepare<{ n: number }>('select count(*) as n from messages').get();
     expect(count?.n).toBe(0);
+  });
+
+  it('goes on with a ledger of the first version, and keeps a copy of it', async () => {
+    const path = join(tempFolder(), 'ledger.db');
+    const old = openDatabase(path);
+    migrate(old, path, [start]);
+    old.exec(`insert into campaigns (id, name, source, created_at, ready, touched_at) values ('c', 'old', 'x', 1, 1, 1);
+      insert into messages (id, campaign_id, line, key, recipient, sender, request, state)
+      values ('m', 'c', 2, '+1', '+1', '12345', '{"to":"+1","from":"12345","body":"Hi"}', 'pending')`);
+    old.close();
+    const ledger = openSqliteLedger(path, Date.now);
+    const campaign = await ledger.find('old');
+    const lease = await ledger.acquire(campaign?.id ?? '', { host: 'x', pid: 1 });
+    if ('heldBy' in lease) throw new Error('held');
+    expect(await ledger.claim(lease, '12345', 1)).toMatchObject([{ to: '+1', state: 'claimed' }]);
+    expect(statSync(`${path}.v1.bak`).mode & 0o777).toBe(0o600);
   });
 });

@@ -225,6 +225,57 @@ describe('what an end proves', () => {
   });
 });
 
+describe('prices', () => {
+  it('are the dearest of each kind of sender, in the currency of the account', async () => {
+    const { transport } = await toSimulator();
+    expect(await transport.prices('US')).toEqual({
+      currency: 'USD',
+      bySenderKind: { local: 0.0083, 'toll free': 0.0083, mobile: 0.0083, shortcode: 0.0166 },
+    });
+    const carrier = (...prices: (readonly [string, unknown])[]) => ({
+      prices: prices.map(([number_type, current_price]) => ({ number_type, current_price })),
+    });
+    const list = [carrier(['local', '0.01'], ['odd', 'x']), carrier(['local', '0.02']), {}];
+    const other = await answering(200, JSON.stringify({ price_unit: 'EUR', outbound_sms_prices: list }));
+    expect(await other.prices('DE')).toEqual({ currency: 'EUR', bySenderKind: { local: 0.02 } });
+  });
+
+  it.each([
+    [404, '{}'],
+    [200, '{}'],
+    [200, 'torn'],
+    [200, '{"outbound_sms_prices":[],"price_unit":7}'],
+  ])('are unknown after HTTP %i %s', async (status, body) => {
+    expect(await (await answering(status, body)).prices('XX')).toBeUndefined();
+  });
+});
+
+describe('calling back', () => {
+  const scheduled: MessageRequest = {
+    ...{ to: '+14155550100', messagingServiceSid: `MG${'a'.repeat(32)}`, body: 'Hi' },
+    ...{ sendAt: new Date(Date.now() + 3_600_000).toISOString(), scheduleType: 'fixed' },
+  };
+
+  it('cancels what is scheduled, and says why it could not cancel the rest', async () => {
+    const { transport } = await toSimulator();
+    const sidOf = async (what: MessageRequest) => {
+      const sent = await transport.send(what);
+      return 'sid' in sent ? sent.sid : '';
+    };
+    expect(await transport.cancel(await sidOf(scheduled))).toEqual({ ok: true, status: 'canceled' });
+    expect(await transport.cancel(await sidOf(request))).toEqual({
+      ok: false,
+      reason: expect.stringMatching(/^30409: /),
+    });
+    expect(await transport.cancel(`SM${'0'.repeat(32)}`)).toEqual({
+      ok: false,
+      reason: expect.stringMatching(/^20404: /),
+    });
+    const torn = await answering(200, 'torn');
+    expect(await torn.cancel('SM1')).toEqual({ ok: false, reason: 'HTTP 200' });
+  });
+});
+
 describe('the account', () => {
   it('is looked at without sending', async () => {
     const { transport, created } = await toSimulator();
