@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { MessageRequest } from './message.ts';
-import type { LocalQuietHours, QuietHours } from './quiet-hours.ts';
+import { type LocalQuietHours, type QuietHours, quietHoursText } from './quiet-hours.ts';
 
 /** Whether somebody may be texted now, and until or from when, in milliseconds since 1970. */
 export type Opening =
@@ -48,8 +48,23 @@ function nextAt(minute: number, zone: string, atMs: number): number {
 /** How far ahead an hour is looked for that is open everywhere, in rounds of one zone after the other. */
 const maxRounds = 50;
 
+const openings = new Map<string, { readonly from: number; readonly opening: Opening }>();
+
 /** Whether somebody may be texted at a time: the hour must be right in every zone they may be in. */
-export function openingAt({ hours, zones }: LocalQuietHours, atMs: number): Opening {
+export function openingAt(quiet: LocalQuietHours, atMs: number): Opening {
+  const key = quietHoursText(quiet);
+  const known = openings.get(key);
+  // What was found out holds until it changes; a list has few zones, and calendars are slow.
+  if (known && atMs >= known.from && atMs < (endOf(known.opening) ?? Number.POSITIVE_INFINITY)) return known.opening;
+  const opening = findOpening(quiet, atMs);
+  if (openings.size > 1000) openings.clear();
+  openings.set(key, { from: atMs, opening });
+  return opening;
+}
+
+const endOf = (opening: Opening): number | undefined => (opening.isOpen ? opening.closesAt : opening.opensAt);
+
+function findOpening({ hours, zones }: LocalQuietHours, atMs: number): Opening {
   const closed = (at: number) => zones.find((zone) => isQuiet(hours, minuteOfDay(zone, at)));
   if (closed(atMs) === undefined) {
     return { isOpen: true, closesAt: Math.min(...zones.map((zone) => nextAt(hours.from, zone, atMs))) };

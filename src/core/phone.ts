@@ -43,8 +43,16 @@ export async function phoneNormalizer(country?: string): Promise<NormalizePhone>
 
 /** Makes what tells the country (ISO 3166) of a number or channel address in E.164; undefined where none has it. */
 export async function countryFinder(): Promise<(address: string) => string | undefined> {
-  const { parsePhoneNumberFromString } = await import('libphonenumber-js/max');
-  return (address) => parsePhoneNumberFromString(bareAddress(address))?.country;
+  const numbering = await import('libphonenumber-js/max');
+  return (address) => parseInternational(bareAddress(address), numbering)?.country;
+}
+
+let latest: { readonly text: string; readonly number: PhoneNumber | undefined } | undefined;
+
+/** Parses a number with its +. A row asks for its number and then for its country, so the latest is kept. */
+function parseInternational(text: string, { parsePhoneNumberFromString }: Numbering): PhoneNumber | undefined {
+  if (latest?.text !== text) latest = { text, number: parsePhoneNumberFromString(text) };
+  return latest.number;
 }
 
 const writeItSo = 'Write it as +14155550100.';
@@ -96,8 +104,8 @@ function oddity(text: string, bare: string): Parsed<never> | undefined {
   return undefined;
 }
 
-function readInternational(text: string, bare: string, { parsePhoneNumberFromString }: Numbering): Parsed<string> {
-  const number = parsePhoneNumberFromString(text);
+function readInternational(text: string, bare: string, numbering: Numbering): Parsed<string> {
+  const number = parseInternational(text, numbering);
   // Also reads the 0 in +44 (0)20 7946 0000, which nobody dials.
   if (number?.isValid()) return { value: number.number, ...kindWarning(number.getType()) };
   if (e164.test(bare)) return { value: bare, warning: 'is in no numbering plan, so it may not exist' };

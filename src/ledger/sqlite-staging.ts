@@ -99,8 +99,9 @@ export function appendToSqlite(
 
 /** Skips who has opted out among the rows that came since it was last called. */
 function suppressor(database: Database, campaignId: string): () => void {
+  // The + keeps SQLite from going through all of the campaign in place of what is new.
   const update = database.prepare(`update messages set state = 'skipped', reason = '${optedOut}'
-    where campaign_id = :campaignId and state = 'pending' and seq > :after and ${hasOptedOut}`);
+    where seq > :after and +campaign_id = :campaignId and +state = 'pending' and ${hasOptedOut}`);
   const last = database.prepare<{ seq: number }>('select coalesce(max(seq), 0) as seq from messages');
   let after = last.get()?.seq ?? 0;
   return () => {

@@ -118,6 +118,7 @@ function claims(database: Database, now: () => number): Claims {
     update messages set state = 'skipped', reason = '${optedOut}'
     where seq in (select seq from messages where ${due} order by due_at, seq limit :limit)
     and ${hasOptedOut} and ${isOurs}`);
+  const someOptedOut = database.prepare('select 1 from opt_outs limit 1');
   const claim = database.prepare<MessageRow>(`
     update messages set state = 'claimed', attempts = attempts + 1, owner = :owner, claimed_at = :now
     where seq in (select seq from messages where ${due} and not ${hasOptedOut} order by due_at, seq limit :limit)
@@ -164,10 +165,8 @@ function claims(database: Database, now: () => number): Claims {
     queues: async (campaignId) => queues.all({ campaignId }),
     claim: async ({ campaignId, owner }, sender, limit) => {
       const wanted = { campaignId, owner, sender, limit, now: now() };
-      const rows = database.transaction(() => {
-        suppress.run(wanted);
-        return claim.all(wanted);
-      });
+      if (someOptedOut.get()) suppress.run(wanted);
+      const rows = claim.all(wanted);
       return rows.sort((a, b) => a.seq - b.seq).map((row): Claim => ({ ...toMessage(row), attempt: row.attempts }));
     },
     cancelPending: async (campaignId) => cancelPending.run({ campaignId }),
