@@ -5,9 +5,14 @@ import { senderKindOf } from './pricing.ts';
 const perSecondByKind: Readonly<Record<string, number>> = { local: 1, 'toll free': 3, shortcode: 100 };
 
 /** What Twilio sends a second from this sender; undefined where that depends on registration. */
-export function segmentsPerSecond(sender: string): number | undefined {
+function segmentsPerSecond(sender: string): number | undefined {
   const kind = senderKindOf(sender);
   return kind === undefined ? undefined : perSecondByKind[kind];
+}
+
+/** How long Twilio takes to send all of it, by the slowest sender whose rate is known. */
+export function drainSeconds(senders: readonly PlannedSender[]): number {
+  return Math.max(0, ...senders.map(({ sender, segments }) => segments / (segmentsPerSecond(sender) ?? Infinity)));
 }
 
 /** A sender that is given messages faster than it sends them, and for longer than they stay valid. */

@@ -1,7 +1,7 @@
 import type { Message, RowIssue } from '../core/message.ts';
 import type { Plan } from '../core/plan.ts';
 import type { SegmentLint } from '../core/segment-lint.ts';
-import type { Overflow } from '../core/sender-rate.ts';
+import { drainSeconds, type Overflow } from '../core/sender-rate.ts';
 import { clean } from './clean.ts';
 import {
   formatCost,
@@ -69,9 +69,12 @@ function costOf({ plan: { cost, unpriced, toSend }, priceAgeMs = 0 }: PlanView):
 }
 
 function timeOf({ plan: { senders }, perSecond }: PlanView): string[] {
-  if (!perSecond) return [];
-  const busiest = Math.max(0, ...senders.map(({ count }) => count));
-  return [`about ${formatDuration((busiest / perSecond) * 1000)} at ${perSecond} a second`];
+  if (perSecond) {
+    const busiest = Math.max(0, ...senders.map(({ count }) => count));
+    return [`about ${formatDuration((busiest / perSecond) * 1000)} at ${perSecond} a second`];
+  }
+  const seconds = drainSeconds(senders);
+  return seconds > 60 ? [`about ${formatDuration(seconds * 1000)} as fast as the sender is at Twilio`] : [];
 }
 
 function waitingLines({ plan: { waiting }, nowMs }: PlanView): string[] {
