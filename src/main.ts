@@ -55,6 +55,21 @@ const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/report.ts')).declareReport,
   },
   {
+    name: 'track',
+    about: 'ask Twilio until every message has its final status',
+    load: async () => (await import('./commands/track.ts')).declareTrack,
+  },
+  {
+    name: 'feedback',
+    about: 'tell Twilio whether messages did what they were for',
+    load: async () => (await import('./commands/feedback.ts')).declareFeedback,
+  },
+  {
+    name: 'explain',
+    about: 'say what an error code means and what to do',
+    load: async () => (await import('./commands/explain.ts')).declareExplain,
+  },
+  {
     name: 'recall',
     about: 'call back what has not gone out',
     load: async () => (await import('./commands/recall.ts')).declareRecall,

@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import type { Context } from '../context.ts';
 import type { Message, SendResult } from '../core/message.ts';
-import { exitCodeOf, type Report, type RunEnd } from '../core/report.ts';
+import { countFailed, exitCodeOf, type Report, type RunEnd } from '../core/report.ts';
 import { type RunToEndOptions, runToEnd } from '../engine/run-to-end.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import type { Campaign, Lease } from '../ledger/ledger.ts';
 import { messageJson, reportJson } from '../ui/json.ts';
 import { formatDuration, plural, shown } from '../ui/lines.ts';
 import { reportLines } from '../ui/report.ts';
+import { follow } from './follow.ts';
 import { countFlag, type Flags } from './options.ts';
 import { secondThought } from './second-thought.ts';
 import type { Session } from './session.ts';
@@ -71,17 +72,26 @@ export async function deliver(
     progress.stop();
     await ledger.release(lease);
   }
+  const isFollowed = options.flags['wait'] !== undefined && !context.signal.aborted;
+  const open = isFollowed ? await follow(campaign, options.flags, session, context) : 0;
   const report = await ledger.report(campaign.id);
   // A run that died has told nobody what was refused: then all of the campaign counts, not only this run's part.
   const told = lease.tookOver ? report.counts : { invalid: invalid(), rejected: progress.tally.rejected };
   const { accepted } = progress.tally;
-  const exitCode = exitCodeOf({ end, accepted, invalid: told.invalid, rejected: told.rejected }, report);
+  const sent = exitCodeOf({ end, accepted, invalid: told.invalid, rejected: told.rejected }, report);
+  const exitCode = isFollowed && (sent === 0 || sent === 3) ? followedCode(open, report) || sent : sent;
   if (!(session.isQuiet && exitCode === 0)) {
     sayEnd(end, session, context);
     await print({ campaign, report, exitCode }, session, context);
     sayOpen(campaign, report, context);
   }
   return exitCode;
+}
+
+/** What waiting for delivery adds to a run that went well: some are on their way still, or were not delivered. */
+function followedCode(open: number, report: Report): number {
+  if (open > 0) return exitCodes.open;
+  return countFailed(report) > 0 ? 3 : 0;
 }
 
 async function runOptions(

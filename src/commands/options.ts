@@ -77,6 +77,7 @@ export function addSending(command: Command, retryFor: string): Command {
 }
 
 const before = [
+  ['--wait [time]', 'then wait until all is delivered, or this long (default 15m)'],
   ['--yes', 'do not ask'],
   ['--undo <time>', 'wait this long before sending; Ctrl-C or recall calls it back'],
 ] as const;
@@ -103,6 +104,7 @@ export function addProtection(command: Command): Command {
   return command;
 }
 
+/** Flags that say how to send and how to tell of it. */
 const howToSend = new Set(
   [...everywhere, ...sending, ...before].map(([flags]) => new Option(flags).attributeName()).concat('plan', 'apply'),
 );

@@ -60,6 +60,11 @@ export function emptyCounts(): Record<SendState, number> {
   return { invalid: 0, skipped: 0, pending: 0, claimed: 0, accepted: 0, rejected: 0, unknown: 0, canceled: 0 };
 }
 
+/** How many messages Twilio took and could not deliver. */
+export function countFailed({ statuses }: Report): number {
+  return (statuses['undelivered'] ?? 0) + (statuses['failed'] ?? 0);
+}
+
 /** The exit code of a run, by the table in the README. What is still open outweighs what was refused. */
 export function exitCodeOf({ end, invalid, accepted, rejected }: RunOutcome, { counts }: Report): number {
   if (end.kind === 'interrupted') return 130;

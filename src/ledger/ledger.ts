@@ -1,4 +1,5 @@
 import type { MessageChange } from '../core/after-send.ts';
+import type { StatusUpdate } from '../core/delivery.ts';
 import type { Message, SendState } from '../core/message.ts';
 import type { Plan, PlannedRow } from '../core/plan.ts';
 import type { CountryPrices } from '../core/pricing.ts';
@@ -76,6 +77,14 @@ export interface OptOut {
   readonly source: string;
   /** Milliseconds since 1970. */
   readonly at: number;
+}
+
+/** An accepted message whose end is not known yet. */
+export interface TrackedMessage {
+  readonly sid: string;
+  readonly accountSid?: string;
+  /** When it was claimed, in milliseconds since 1970. */
+  readonly claimedAt: number;
 }
 
 /** Who runs a campaign. */
@@ -171,6 +180,13 @@ export interface Ledger {
   /** Twilio's prices for a country as they were last asked for, and when (milliseconds since 1970). */
   knownPrices(country: string): Promise<{ readonly prices: CountryPrices; readonly at: number } | undefined>;
   keepPrices(country: string, prices: CountryPrices): Promise<void>;
+  /**
+   * Writes delivery receipts: each is kept, and merged into its message. Who is told to be out of reach for good
+   * is suppressed. Returns how many were news about messages of this ledger.
+   */
+  receive(updates: readonly StatusUpdate[]): Promise<number>;
+  /** The accepted messages that Twilio is not done with, oldest first. */
+  undelivered(campaignId: string): Promise<readonly TrackedMessage[]>;
   report(campaignId: string): Promise<Report>;
   messages(campaignId: string, filter?: MessageFilter): AsyncIterable<Message>;
   /** The campaign of the message with this SID. */

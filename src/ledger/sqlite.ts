@@ -9,6 +9,7 @@ import { networkFileSystemOf } from './file-system.ts';
 import type { AttemptRecord, Campaign, CampaignSummary, Claim, Ledger, MessageFilter } from './ledger.ts';
 import { migrate } from './migrations/migrate.ts';
 import { type MessageRow, messageColumns, toMessage } from './rows.ts';
+import { sqliteDelivery } from './sqlite-delivery.ts';
 import { sqliteLeases } from './sqlite-lease.ts';
 import { hasOptedOut, optedOut, optOutAdder, sqliteOptOuts } from './sqlite-opt-outs.ts';
 import { appendToSqlite, type CampaignRow, stageInSqlite, toCampaign } from './sqlite-staging.ts';
@@ -31,6 +32,7 @@ export function openSqliteLedger(path: string, now: () => number): Ledger {
     ...reports(database),
     ...settling(database),
     ...sqliteOptOuts(database),
+    ...sqliteDelivery(database),
     ...prices(database, now),
     append: async (campaignId, rows) => appendToSqlite(database, campaignId, rows, now),
     close: async () => database.close(),
@@ -199,7 +201,7 @@ function reportOf(database: Database, campaignId: string): Report {
     .all({ campaignId });
   const sent = database
     .prepare<{ segments: number | null; amount: number | null; currency: string | null }>(
-      `select sum(segments) as segments, sum(segments * unit_price) as amount,
+      `select sum(segments) as segments, sum(coalesce(price, segments * unit_price)) as amount,
          (select currency from campaigns where id = :campaignId) as currency
        from messages where campaign_id = :campaignId and state in ('accepted', 'claimed', 'unknown')`,
     )
@@ -207,8 +209,9 @@ function reportOf(database: Database, campaignId: string): Report {
   // A reason can hold the number it is about, so what has a code is counted by its code alone.
   const errors = database
     .prepare<{ code: number | null; reason: string; count: number }>(
-      `select code, max(reason) as reason, count(*) as count from messages
-       where campaign_id = :campaignId and reason is not null and state in ('rejected', 'unknown', 'pending')
+      `select code, coalesce(max(reason), '') as reason, count(*) as count from messages
+       where campaign_id = :campaignId and (
+         reason is not null and state in ('rejected', 'unknown', 'pending') or code is not null and state = 'accepted')
        group by code, case when code is null then reason end order by count(*) desc, code`,
     )
     .all({ campaignId });

@@ -23,6 +23,19 @@ export type MessageList =
     }
   | { readonly ok: false; readonly reason: string };
 
+/** A message as Twilio keeps it. */
+export interface MessageRecord extends ListedMessage {
+  readonly code?: number;
+  /** What it cost, in the account's currency. */
+  readonly price?: number;
+  readonly segments?: number;
+}
+
+/** Some of an account's messages, or why it could not be asked. */
+export type MessagePage =
+  | { readonly ok: true; readonly messages: readonly MessageRecord[]; readonly next?: string }
+  | { readonly ok: false; readonly reason: string };
+
 /** What became of calling a message back. */
 export type Canceled = { readonly ok: true; readonly status: string } | { readonly ok: false; readonly reason: string };
 
@@ -35,6 +48,12 @@ export interface Transport {
   send(request: MessageRequest): Promise<SendResult>;
   /** All messages to a recipient, of the subaccount when one is given. Presence is proof, absence weak evidence. */
   list(to: string, accountSid?: string): Promise<MessageList>;
+  /** What Twilio says of one message now; undefined when it does not know it, or can't be asked. */
+  fetch(sid: string, accountSid?: string): Promise<MessageRecord | undefined>;
+  /** A page of the account's messages, newest first; `page` is the `next` of the page before. */
+  recent(page?: string, accountSid?: string): Promise<MessagePage>;
+  /** Tells Twilio whether a message did what it was for; resolves to why that did not work, if it did not. */
+  feedback(sid: string, outcome: 'confirmed' | 'unconfirmed', accountSid?: string): Promise<string | undefined>;
   /** What Twilio's price list says of a country (ISO 3166); undefined when it says nothing or can't be asked. */
   prices(country: string): Promise<CountryPrices | undefined>;
   /** Calls back a message that is scheduled at Twilio: its status afterwards, or why that did not work. */

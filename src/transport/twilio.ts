@@ -3,8 +3,9 @@ import type { SendResult } from '../core/message.ts';
 import { CliError } from '../errors.ts';
 import { type ClientOptions, type Exchange, twilioClient } from './client.ts';
 import { toForm } from './form.ts';
-import { listMessages } from './list.ts';
+import { listMessages, listPath, readPage } from './list.ts';
 import { readPrices } from './prices.ts';
+import { fieldsOf, toRecord } from './record.ts';
 import type { Account, Canceled, Transport } from './transport.ts';
 
 type Answer = Extract<Exchange, { kind: 'answer' }>;
@@ -26,6 +27,15 @@ export function twilioTransport(options: TwilioOptions): Transport {
       return toSendResult(await client.request('POST', path, toForm(request)));
     },
     list: (to, accountSid = client.accountSid) => listMessages(client, accountSid, to),
+    fetch: async (sid, accountSid = client.accountSid) => {
+      const exchange = await client.request('GET', `${pathOf(accountSid)}/Messages/${sid}.json`);
+      return exchange.kind === 'answer' && exchange.status === 200 ? toRecord(exchange.body) : undefined;
+    },
+    recent: (page, accountSid = client.accountSid) => readPage(client, page ?? listPath(accountSid)),
+    feedback: async (sid, outcome, accountSid = client.accountSid) => {
+      const form = new URLSearchParams({ Outcome: outcome });
+      return whyNot(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}/Feedback.json`, form), 201);
+    },
     prices: (country) => readPrices(pricing, country),
     cancel: async (sid, accountSid = client.accountSid) => {
       const form = new URLSearchParams({ Status: 'canceled' });
@@ -44,11 +54,19 @@ export function twilioTransport(options: TwilioOptions): Transport {
 }
 
 function toCanceled(exchange: Exchange): Canceled {
-  if (exchange.kind !== 'answer') return { ok: false, reason: `no answer: ${exchange.reason}` };
-  const { status, code, message } = fields(exchange.body);
-  if (exchange.status === 200 && typeof status === 'string') return { ok: true, status };
+  const reason = whyNot(exchange, 200);
+  if (reason !== undefined || exchange.kind !== 'answer') return { ok: false, reason: reason ?? '' };
+  const { status } = fieldsOf(exchange.body);
+  return typeof status === 'string' ? { ok: true, status } : { ok: false, reason: 'an odd answer' };
+}
+
+/** Why a call did not end with the status it should have; undefined when it did. */
+function whyNot(exchange: Exchange, expected: number): string | undefined {
+  if (exchange.kind !== 'answer') return `no answer: ${exchange.reason}`;
+  if (exchange.status === expected) return undefined;
+  const { code, message } = fieldsOf(exchange.body);
   const reason = typeof message === 'string' ? message : `HTTP ${exchange.status}`;
-  return { ok: false, reason: typeof code === 'number' ? `${code}: ${reason}` : reason };
+  return typeof code === 'number' ? `${code}: ${reason}` : reason;
 }
 
 /** What one exchange means for the message. Whatever is not certain is `unknown`. */
@@ -65,11 +83,8 @@ export function toSendResult(exchange: Exchange): SendResult {
   return { kind: 'unknown', reason: `an odd answer: HTTP ${status}` };
 }
 
-const fields = (body: unknown): Readonly<Record<string, unknown>> =>
-  typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-
 function toAccepted({ body }: Answer): SendResult {
-  const { sid, status, num_segments: segments } = fields(body);
+  const { sid, status, num_segments: segments } = fieldsOf(body);
   if (typeof sid !== 'string' || !/^(SM|MM)[0-9a-f]{32}$/.test(sid)) {
     return { kind: 'unknown', reason: 'an odd answer: HTTP 201 without a message SID' };
   }
@@ -83,7 +98,7 @@ function counted(segments: unknown): { segments: number } | undefined {
 }
 
 function toRefused({ status, body }: Answer): SendResult {
-  const { code, message } = fields(body);
+  const { code, message } = fieldsOf(body);
   const known = typeof code === 'number' ? explainCode(code) : undefined;
   const reason = typeof message === 'string' ? message : `HTTP ${status}`;
   if (known?.action === 'stop-run' || (!known && (status === 401 || status === 403))) {
@@ -110,7 +125,7 @@ function toAccount(exchange: Exchange, atMs: number): Account {
     throw new CliError('unreachable', `Twilio is out of reach (${exchange.reason}).`, { hint: 'Check the network.' });
   }
   const { status, headers } = exchange;
-  const { sid, friendly_name: name, status: state, type, code } = fields(exchange.body);
+  const { sid, friendly_name: name, status: state, type, code } = fieldsOf(exchange.body);
   if (status === 401 || status === 403 || status === 404) {
     const number = typeof code === 'number' ? code : status;
     throw new CliError('credentials', `Twilio refused the credentials (${number}: ${explainCode(number)?.meaning}).`, {

@@ -62,11 +62,19 @@ function stateLines({ counts, rows }: Report, paint: Paint): string[] {
     });
 }
 
-function factLines({ statuses, segments, cost }: Report): string[] {
-  const words = Object.entries(statuses).map(([status, count]) => `${clean(status)} ${formatCount(count)}`);
+/** `delivered 120, sent 3`: Twilio's last word on the messages, in the order they come to it. */
+export function statusWords({ statuses }: Report): string {
+  return Object.entries(statuses)
+    .map(([status, count]) => `${clean(status)} ${formatCount(count)}`)
+    .join(', ');
+}
+
+function factLines(report: Report): string[] {
+  const { segments, cost } = report;
+  const words = statusWords(report);
   return [
     '',
-    ...(words.length > 0 ? [`  Twilio says  ${words.join(', ')}`] : []),
+    ...(words === '' ? [] : [`  Twilio says  ${words}`]),
     `  Segments     ${formatCount(segments)}`,
     ...(cost.amount === null ? [] : [`  Cost         at most ${formatCost(cost)}`]),
   ];

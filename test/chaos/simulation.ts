@@ -77,6 +77,9 @@ function provider(clock: VirtualClock, random: Random) {
       return { ok: true, messages: messages.reverse(), clockAheadMs: skewMs + (random() - 0.5) * 1000 };
     },
     account: () => never,
+    fetch: async () => undefined,
+    recent: async () => ({ ok: true, messages: [] }),
+    feedback: async () => undefined,
     prices: async () => undefined,
     cancel: async () => ({ ok: false, reason: 'not scheduled' }),
     close: () => undefined,

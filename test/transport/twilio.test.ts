@@ -272,7 +272,7 @@ describe('calling back', () => {
       reason: expect.stringMatching(/^20404: /),
     });
     const torn = await answering(200, 'torn');
-    expect(await torn.cancel('SM1')).toEqual({ ok: false, reason: 'HTTP 200' });
+    expect(await torn.cancel('SM1')).toEqual({ ok: false, reason: 'an odd answer' });
   });
 });
 

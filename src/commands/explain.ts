@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { type CodeAction, codeLink, explainCode } from '../core/error-codes.ts';
+import { CliError } from '../errors.ts';
+import { wrap } from '../ui/lines.ts';
+import type { Act, Flags } from './options.ts';
+import { withSession } from './session.ts';
+
+/** What volley itself does about a code. */
+const actions: Readonly<Record<CodeAction, string>> = {
+  'stop-run': 'volley stops the run; what was not sent stays pending.',
+  'stop-sender': 'volley stops sending from this sender.',
+  'pause-sender': 'volley pauses this sender and tries again.',
+  wait: 'volley waits and tries again: nothing was sent.',
+  settle: 'volley looks at Twilio before it sends anything again.',
+  skip: 'volley marks the message rejected and goes on.',
+  suppress: 'volley marks the message rejected and does not text this recipient from this sender again.',
+  'skip-country': 'volley marks the message rejected; resume --rejected tries it again.',
+  'fix-content': 'volley marks the message rejected and goes on.',
+  'fix-schedule': 'volley marks the message rejected and goes on.',
+  'retry-later': 'volley marks the message as it is; resume --rejected tries again what was refused.',
+};
+
+/** Declares `volley explain`. */
+export function declareExplain(command: Command, act: Act): void {
+  command.argument('<code>', 'an error code of Twilio, as 30007');
+  act(explain);
+}
+
+function explain(flags: Flags, context: Context): Promise<number> {
+  return withSession(flags, context, async ({ isJson, resultLook: { paint, width } }) => {
+    const text = String(flags['code']);
+    if (!/^\d{3,6}$/.test(text)) throw new CliError('usage', `${text} is not an error code like 30007.`);
+    const code = Number(text);
+    const link = codeLink(code);
+    const known = explainCode(code);
+    if (isJson) context.out(JSON.stringify({ code, meaning: null, hint: null, action: null, ...known, link }));
+    else if (known) {
+      context.out(`${paint.bold(text)}  ${wrap(`${known.meaning}.`, width, text.length + 2)}`);
+      for (const line of [known.hint, actions[known.action], link]) context.out(`  ${wrap(line, width, 2)}`);
+    } else context.out(`${paint.bold(text)}  volley does not know this code. See ${link}`);
+    return known || isJson ? 0 : 2;
+  });
+}

@@ -1,0 +1,88 @@
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import type { Row } from '../core/message.ts';
+import { foldName } from '../core/parameters.ts';
+import { CliError } from '../errors.ts';
+import { openSource } from '../input/open-source.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Transport } from '../transport/transport.ts';
+import { plural, shown } from '../ui/lines.ts';
+import { type Act, type Flags, textFlag } from './options.ts';
+import { type Session, withSession } from './session.ts';
+
+const help = `
+Message Feedback is for messages sent with --provide-feedback true: it tells Twilio that the recipient did
+what the message was for, as typing in the code.
+
+Examples:
+  volley feedback SM1234… --outcome confirmed
+  volley feedback outcomes.csv                     columns: sid, outcome`;
+
+type Outcome = 'confirmed' | 'unconfirmed';
+
+const outcomes: readonly string[] = ['confirmed', 'unconfirmed'];
+
+/** Declares `volley feedback`. */
+export function declareFeedback(command: Command, act: Act): void {
+  command
+    .argument('<sid>', 'the SID of a message, or a file with the columns sid and outcome')
+    .addOption(new Option('--outcome <word>', 'confirmed or unconfirmed').choices([...outcomes]))
+    .addHelpText('after', help);
+  act((flags, context) => withSession(flags, context, (session) => feedback(flags, session, context)));
+}
+
+const isSid = (text: string): boolean => /^(SM|MM)[0-9a-f]{32}$/.test(text);
+
+async function feedback(flags: Flags, session: Session, context: Context): Promise<number> {
+  const wanted = String(flags['sid']);
+  const outcome = textFlag(flags, 'outcome') as Outcome | undefined;
+  const ledger = await session.ledger();
+  const transport = await session.connect();
+  if (isSid(wanted)) {
+    if (outcome === undefined)
+      throw new CliError('usage', 'Which outcome?', { hint: '--outcome confirmed|unconfirmed' });
+    const problem = await give(wanted, outcome, ledger, transport);
+    if (problem !== undefined) throw new CliError('rule', `${wanted}: ${problem}`);
+    if (!session.isQuiet) context.out(`${wanted} ${outcome}.`);
+    return 0;
+  }
+  const count = { given: 0, wrong: 0 };
+  for await (const row of (await openSource({ file: wanted, stdin: context.stdin })).rows) {
+    const read = 'problem' in row ? row : readRow(row, outcome);
+    const problem = 'problem' in read ? read.problem : await give(read.sid, read.outcome, ledger, transport);
+    if (problem === undefined) count.given++;
+    else {
+      count.wrong++;
+      context.err(`line ${row.line}: ${shown(problem, session.workLook)}`);
+    }
+    if (context.signal.aborted) throw new CliError('interrupted', `Interrupted after line ${row.line}.`);
+  }
+  if (!(session.isQuiet && count.wrong === 0))
+    context.out(`${plural(count.given, 'outcome')} told, ${count.wrong} not.`);
+  return count.wrong > 0 ? 3 : 0;
+}
+
+function readRow(
+  { cells }: Row,
+  fallback: Outcome | undefined,
+): { sid: string; outcome: Outcome } | { problem: string } {
+  const byName = new Map(Object.entries(cells).map(([name, cell]) => [foldName(name), String(cell).trim()]));
+  const sid = byName.get('sid') ?? byName.get('messagesid') ?? '';
+  const outcome = (byName.get('outcome') || fallback) ?? '';
+  if (!isSid(sid)) return { problem: `"${sid}" is not the SID of a message` };
+  return outcomes.includes(outcome)
+    ? { sid, outcome: outcome as Outcome }
+    : { problem: `"${outcome}" must be confirmed or unconfirmed` };
+}
+
+/** Tells Twilio; resolves to why that did not work, if it did not. */
+async function give(sid: string, outcome: Outcome, ledger: Ledger, transport: Transport): Promise<string | undefined> {
+  const message = await ledger.findSid(sid);
+  if (message?.request && message.request.provideFeedback !== true) {
+    return 'it was sent without --provide-feedback true, so Twilio takes no feedback on it.';
+  }
+  const problem = await transport.feedback(sid, outcome, message?.request?.accountSid);
+  return problem?.startsWith('20404')
+    ? 'Twilio knows no such message, or it was sent without --provide-feedback true.'
+    : problem;
+}

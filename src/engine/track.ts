@@ -1,0 +1,93 @@
+import type { StatusUpdate } from '../core/delivery.ts';
+import type { Ledger, TrackedMessage } from '../ledger/ledger.ts';
+import type { MessageRecord, Transport } from '../transport/transport.ts';
+
+/** What tracking works with. Times in milliseconds. */
+export interface TrackOptions {
+  readonly ledger: Ledger;
+  readonly transport: Transport;
+  /** How long to go on asking. */
+  readonly forMs: number;
+  /** The most requests in one round. */
+  readonly requestsPerRound?: number;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Hears after each round how many messages are open still. */
+  readonly onRound?: (open: number) => Promise<void> | void;
+}
+
+/** Rounds begin close together and grow apart: most messages end within seconds, the last ones take minutes. */
+const firstPauseMs = 2000;
+const longestPauseMs = 30_000;
+const defaultRequests = 100;
+
+/** Up to this many messages are asked for one by one: a page of a busy account would cost as much. */
+const fewMessages = 5;
+
+/** Twilio's clock may be behind ours by this much, in milliseconds. */
+const clockSlackMs = 600_000;
+
+/** Asks Twilio until every message of a campaign has its final status, or time is up. Returns how many are open. */
+export async function track(campaignId: string, options: TrackOptions): Promise<number> {
+  const { ledger, now, sleep, signal, forMs } = options;
+  const until = now() + forMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
+    const open = await ledger.undelivered(campaignId);
+    await askFor(open, options);
+    const left = (await ledger.undelivered(campaignId)).length;
+    await options.onRound?.(left);
+    if (left === 0 || signal.aborted || now() + pauseMs > until) return left;
+    await sleep(pauseMs, signal);
+    if (signal.aborted) return left;
+  }
+}
+
+async function askFor(open: readonly TrackedMessage[], options: TrackOptions): Promise<void> {
+  const byAccount = new Map<string | undefined, TrackedMessage[]>();
+  for (const message of open) {
+    const group = byAccount.get(message.accountSid);
+    if (group) group.push(message);
+    else byAccount.set(message.accountSid, [message]);
+  }
+  for (const [accountSid, messages] of byAccount) {
+    if (messages.length <= fewMessages) await fetchEach(messages, options);
+    else await readPages(messages, accountSid, options);
+  }
+}
+
+async function fetchEach(messages: readonly TrackedMessage[], options: TrackOptions): Promise<void> {
+  const { ledger, transport, now } = options;
+  const records = await Promise.all(messages.map(({ sid, accountSid }) => transport.fetch(sid, accountSid)));
+  await ledger.receive(records.filter((record) => record !== undefined).map((record) => toUpdate(record, now())));
+}
+
+/** Reads the account's messages, newest first, until all that are open have been seen, or are older than the page. */
+async function readPages(
+  messages: readonly TrackedMessage[],
+  accountSid: string | undefined,
+  { ledger, transport, now, signal, requestsPerRound = defaultRequests }: TrackOptions,
+): Promise<void> {
+  const wanted = new Set(messages.map(({ sid }) => sid));
+  const oldest = Math.min(...messages.map(({ claimedAt }) => claimedAt)) - clockSlackMs;
+  let page: string | undefined;
+  for (let requests = 0; requests < requestsPerRound && wanted.size > 0 && !signal.aborted; requests++) {
+    const list = await transport.recent(page, accountSid);
+    // What could not be read now is asked for in the next round.
+    if (!list.ok) return;
+    await ledger.receive(
+      list.messages.filter(({ sid }) => wanted.delete(sid)).map((record) => toUpdate(record, now())),
+    );
+    page = list.next;
+    if (page === undefined || (list.messages.at(-1)?.createdAt ?? 0) < oldest) return;
+  }
+}
+
+function toUpdate({ sid, status, code, price, segments }: MessageRecord, at: number): StatusUpdate {
+  return {
+    ...{ sid, status, at, source: 'poll' },
+    ...(code !== undefined && { code }),
+    ...(price !== undefined && { price }),
+    ...(segments !== undefined && { segments }),
+  };
+}
