@@ -60,6 +60,11 @@ const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/track.ts')).declareTrack,
   },
   {
+    name: 'listen',
+    about: 'receive status callbacks and opt-outs from Twilio',
+    load: async () => (await import('./commands/listen.ts')).declareListen,
+  },
+  {
     name: 'feedback',
     about: 'tell Twilio whether messages did what they were for',
     load: async () => (await import('./commands/feedback.ts')).declareFeedback,

@@ -74,6 +74,17 @@ const sid = (prefix: string) =>
 export const settings = {
   account_sid: setting<string>({ about: 'Twilio account', env: 'TWILIO_ACCOUNT_SID', parse: sid('AC') }),
   auth_token: setting<string>({ about: 'its auth token', env: 'TWILIO_AUTH_TOKEN', isSecret: true, parse: text }),
+  secondary_auth_token: setting<string>({
+    about: 'the other token, while they are being changed; checks callbacks only',
+    env: 'TWILIO_SECONDARY_AUTH_TOKEN',
+    isSecret: true,
+    parse: text,
+  }),
+  callback_url: setting<string>({
+    about: 'public address of volley listen, which messages ask for callbacks at',
+    env: 'VOLLEY_CALLBACK_URL',
+    parse: matching(/^https?:\/\/[^\s_/?#]+(\/[^\s?#]*)?$/, 'a web address without a query'),
+  }),
   api_key: setting<string>({ about: 'API key, instead of the token', env: 'TWILIO_API_KEY', parse: sid('SK') }),
   api_secret: setting<string>({ about: 'its secret', env: 'TWILIO_API_SECRET', isSecret: true, parse: text }),
   region: setting<string>({

@@ -110,6 +110,7 @@ async function runOptions(
     maxCost: config.get('max_cost'),
     spent: spent ?? 0,
     arrivals: options.arrivals,
+    callbackUrl: config.get('callback_url'),
     retryForMs: config.get('retry_for') ?? retryForMs,
     concurrency: config.get('concurrency') ?? 1,
     perSecond: config.get('rate'),

@@ -5,6 +5,8 @@ import { isFinalStatus, laterStatus } from './status.ts';
 export interface StatusUpdate {
   readonly sid: string;
   readonly status: string;
+  /** Our own id of the message, where the callback carried it: proof of what became of it. */
+  readonly messageId?: string;
   /** Why it was not delivered. */
   readonly code?: number;
   /** What it cost, in the account's currency; told some time after it was sent. */

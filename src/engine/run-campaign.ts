@@ -28,6 +28,8 @@ export interface RunOptions {
   /** The most that the whole campaign may cost, and what it has cost so far. */
   readonly maxCost?: number | undefined;
   readonly spent?: number | undefined;
+  /** Where callbacks go that carry our own id of the message; for messages that name no place of their own. */
+  readonly callbackUrl?: string | undefined;
   /** More messages are on their way into the ledger: each item says that some have come, the end that all have. */
   readonly arrivals?: AsyncIterable<void> | undefined;
   readonly signal: AbortSignal;
@@ -205,7 +207,8 @@ async function attempt(claim: Claim, askedAt: number, lane: Lane, run: Run): Pro
       const delayMs = fitted.kind === 'wait' ? fitted.untilMs - run.now() : 0;
       return results.add(claim, { state: 'pending', delayMs });
     }
-    const result = await transport.send(fitted.request);
+    const request = withCallback(fitted.request, claim.id, run.callbackUrl);
+    const result = await transport.send(request);
     run.cost.settle(claim, result);
     const { change, effect } = afterSend(state.streak() + 1, result, run.retry, run.random());
     if (change.state === 'pending') unsent = 1;
@@ -220,6 +223,12 @@ async function attempt(claim: Claim, askedAt: number, lane: Lane, run: Run): Pro
     lane.out--;
     state.release(1, unsent);
   }
+}
+
+/** Asks for callbacks whose address carries our id: proof of what became of a message when no answer comes. */
+function withCallback(request: MessageRequest, id: string, callbackUrl: string | undefined): MessageRequest {
+  const hasOwn = request.statusCallback !== undefined || request.applicationSid !== undefined;
+  return callbackUrl === undefined || hasOwn ? request : { ...request, statusCallback: `${callbackUrl}?m=${id}` };
 }
 
 /** The message as it may go out now, by the quiet hours that were written down with it. */

@@ -1,5 +1,5 @@
 import { afterReceipt, type StatusUpdate } from '../core/delivery.ts';
-import { isFinalStatus, messageStatuses } from '../core/status.ts';
+import { isFinalStatus, laterStatus, messageStatuses } from '../core/status.ts';
 import type { Database } from './driver.ts';
 import type { Ledger, TrackedMessage } from './ledger.ts';
 import { optOutAdder } from './sqlite-opt-outs.ts';
@@ -21,8 +21,9 @@ const finalStatuses = messageStatuses.filter(isFinalStatus).map((status) => `'${
 
 /** What became of messages after Twilio took them. */
 export function sqliteDelivery(database: Database): Pick<Ledger, 'receive' | 'undelivered'> {
-  const note = database.prepare(`insert into status_events (sid, status, code, source, at)
-    values (:sid, :status, :code, :source, :at) on conflict do nothing`);
+  const note = database.prepare(`insert into status_events (sid, status, code, source, at, message_id)
+    values (:sid, :status, :code, :source, :at, :messageId) on conflict do nothing`);
+  const prove = proof(database);
   const read = database.prepare<DeliveryRow>(
     "select status, code, recipient as address, sender from messages where sid = :sid and state = 'accepted'",
   );
@@ -35,8 +36,9 @@ export function sqliteDelivery(database: Database): Pick<Ledger, 'receive' | 'un
       and (status is null or status not in (${finalStatuses.join(', ')})) order by seq`);
 
   const receive = (update: StatusUpdate): boolean => {
-    const { sid, status, code = 0, source, at, price = null, segments = null } = update;
-    const isNew = note.run({ sid, status, code, source, at }) > 0;
+    const { sid, status, messageId = null, code = 0, source, at, price = null, segments = null } = update;
+    const isNew = note.run({ sid, status, code, source, at, messageId }) > 0;
+    if (messageId !== null) prove(messageId);
     const known = read.get({ sid });
     if (!known) return false;
     const change = afterReceipt({ status: known.status ?? undefined, code: known.code ?? undefined }, update);
@@ -56,4 +58,24 @@ export function sqliteDelivery(database: Database): Pick<Ledger, 'receive' | 'un
         }),
       ),
   };
+}
+
+/**
+ * Settles a message of which no answer came by a callback that carries its id. A message that is claimed is left
+ * to the answer that is still to come, or to the run that takes over.
+ */
+export function proof(database: Database): (messageId: string) => void {
+  const settle = database.prepare(`
+    update messages set state = 'accepted', reason = null, status = (
+        select status from status_events e where e.message_id = :messageId limit 1),
+      sid = (select sid from status_events e where e.message_id = :messageId limit 1)
+    where id = :messageId and state = 'unknown' and not exists (
+      select 1 from messages o join status_events e on e.sid = o.sid where e.message_id = :messageId)`);
+  return (messageId) => void settle.run({ messageId });
+}
+
+/** What callbacks have said already of a SID whose create was answered after them. */
+export function earlyStatus(database: Database): (sid: string, answered: string) => string {
+  const events = database.prepare<{ status: string }>('select status from status_events where sid = :sid');
+  return (sid, answered) => events.all({ sid }).reduce((status, event) => laterStatus(status, event.status), answered);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Database } from './driver.ts';
 import type { Ledger } from './ledger.ts';
+import { proof } from './sqlite-delivery.ts';
 
 /** A run that has not renewed its lease for this long is taken for dead, in milliseconds. */
 const leaseMs = 60_000;
@@ -22,6 +23,9 @@ export function sqliteLeases(database: Database, now: () => number): Pick<Ledger
     values (:campaignId, :owner, :host, :pid, :at)`);
   const doubt = database.prepare(`update messages set state = 'unknown', reason = :reason
     where campaign_id = :campaignId and state = 'claimed'`);
+  const told = database.prepare<{ id: string }>(`select distinct m.id from messages m
+    join status_events e on e.message_id = m.id where m.campaign_id = :campaignId and m.state = 'unknown'`);
+  const prove = proof(database);
   const renew = database.prepare(
     'update leases set renewed_at = :at where campaign_id = :campaignId and owner = :owner',
   );
@@ -35,6 +39,7 @@ export function sqliteLeases(database: Database, now: () => number): Pick<Ledger
         const owner = randomUUID();
         take.run({ campaignId, owner, host: holder.host, pid: holder.pid, at: now() });
         doubt.run({ campaignId, reason: 'the run that claimed it ended before an answer came' });
+        for (const { id } of told.all({ campaignId })) prove(id);
         return { campaignId, owner, tookOver: current !== undefined };
       }),
     renew: async ({ campaignId, owner }) => renew.run({ campaignId, owner, at: now() }) > 0,

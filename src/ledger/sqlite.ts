@@ -9,7 +9,7 @@ import { networkFileSystemOf } from './file-system.ts';
 import type { AttemptRecord, Campaign, CampaignSummary, Claim, Ledger, MessageFilter } from './ledger.ts';
 import { migrate } from './migrations/migrate.ts';
 import { type MessageRow, messageColumns, toMessage } from './rows.ts';
-import { sqliteDelivery } from './sqlite-delivery.ts';
+import { earlyStatus, sqliteDelivery } from './sqlite-delivery.ts';
 import { sqliteLeases } from './sqlite-lease.ts';
 import { hasOptedOut, optedOut, optOutAdder, sqliteOptOuts } from './sqlite-opt-outs.ts';
 import { appendToSqlite, type CampaignRow, stageInSqlite, toCampaign } from './sqlite-staging.ts';
@@ -133,6 +133,7 @@ function claims(database: Database, now: () => number): Claims {
     "update messages set state = 'canceled', status = :status where id = :messageId and state = 'accepted'",
   );
   const addOptOut = optOutAdder(database);
+  const early = earlyStatus(database);
   const recipient = database.prepare<{ address: string; sender: string }>(
     'select recipient as address, sender from messages where id = :messageId',
   );
@@ -154,7 +155,7 @@ function claims(database: Database, now: () => number): Claims {
       attempt,
       state,
       sid: isOdd ? null : sid,
-      status: status ?? null,
+      status: sid !== null && status !== undefined ? early(sid, status) : (status ?? null),
       code: code ?? null,
       reason: reason ?? null,
       segments: segments ?? null,

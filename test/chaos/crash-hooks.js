@@ -22,13 +22,13 @@ const points = {
   ],
   'before-post': [
     'engine/run-campaign.js',
-    'const result = await transport.send(fitted.request);',
+    'const result = await transport.send(request);',
     'crashPoint("before-post"); @',
   ],
   'mid-post': [
     'engine/run-campaign.js',
-    'await transport.send(fitted.request)',
-    'await crashDuring("mid-post", transport.send(fitted.request))',
+    'await transport.send(request)',
+    'await crashDuring("mid-post", transport.send(request))',
   ],
   'after-response': ['engine/run-campaign.js', 'results.add(claim, change);', 'crashPoint("after-response"); @'],
   'before-record': ['engine/recorder.js', 'await ledger.record(lease, group);', 'crashPoint("before-record"); @'],

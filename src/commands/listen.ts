@@ -1,0 +1,133 @@
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import type { StatusUpdate } from '../core/delivery.ts';
+import { CliError } from '../errors.ts';
+import type { Webhook } from '../input/webhook.ts';
+import { listenForWebhooks } from '../input/webhook-server.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { clean } from '../ui/clean.ts';
+import { plural, shown } from '../ui/lines.ts';
+import { type Act, type Flags, textFlag } from './options.ts';
+import { type Session, withSession } from './session.ts';
+
+const help = `
+Receives Twilio's status callbacks and inbound messages, checks their signatures, and writes them to the ledger
+before it answers. STOP and its like put the sender of the message on the opt-out list, START takes them off.
+Runs until Ctrl-C. Put a proxy with TLS before it that keeps path and query as they are; GET /healthz answers 200.
+
+Set callback_url in the config (or --status-callback) to the public address: then messages ask for callbacks there,
+and carry our own id, which settles what no answer came for.
+
+Examples:
+  volley listen --public-url https://example.com/twilio --port 8080`;
+
+/** Declares `volley listen`. */
+export function declareListen(command: Command, act: Act): void {
+  for (const option of [
+    new Option('--public-url <url>', 'the address that Twilio was given (default: callback_url of the config)'),
+    new Option('--host <address>', 'address to listen on').default('127.0.0.1'),
+    new Option('--port <n>', 'port to listen on, 0 picks one').default('8080'),
+  ]) {
+    command.addOption(option);
+  }
+  command.addHelpText('after', help);
+  act((flags, context) => withSession(flags, context, (session) => listen(flags, session, context)));
+}
+
+async function listen(flags: Flags, session: Session, context: Context): Promise<number> {
+  const publicUrl = publicUrlOf(flags, session);
+  const authTokens = tokensOf(session);
+  const ledger = await session.ledger();
+  const count = { statuses: 0, inbound: 0, refused: 0 };
+  const writer = receiver(ledger);
+  const server = await listenForWebhooks({
+    ...{ publicUrl, authTokens, host: String(flags['host']), port: portOf(flags) },
+    onRefused: (reason) => {
+      count.refused++;
+      if (session.isVerbose) context.err(`refused: ${shown(reason, session.workLook)}`);
+    },
+    onWebhook: async (webhook) => {
+      if (webhook.kind === 'status') {
+        await writer.add({ ...webhook, at: context.now(), source: 'callback' });
+        count.statuses++;
+      } else if (webhook.kind === 'inbound') {
+        await heed(webhook, ledger, context.now());
+        count.inbound++;
+      }
+      if (session.isVerbose) context.err(told(webhook, session));
+    },
+  });
+  const at = { url: publicUrl, host: String(flags['host']), port: server.port };
+  context.out(session.isJson ? JSON.stringify(at) : `Listening on ${at.host}:${at.port} for ${clean(publicUrl)}`);
+  await untilStopped(context.signal);
+  await server.close();
+  if (!session.isQuiet) {
+    const { statuses, inbound, refused } = count;
+    context.err(`${plural(statuses, 'callback')}, ${plural(inbound, 'inbound message')}, ${refused} refused.`);
+  }
+  return 0;
+}
+
+function publicUrlOf(flags: Flags, { config }: Session): string {
+  const url = textFlag(flags, 'publicUrl') ?? config.get('callback_url');
+  if (url !== undefined && /^https?:\/\/\S+$/.test(url) && URL.canParse(url)) return url;
+  throw new CliError('usage', url === undefined ? 'Which address was Twilio given?' : `${url} is not a web address.`, {
+    hint: 'Give --public-url https://host/path.',
+  });
+}
+
+function tokensOf({ config }: Session): readonly string[] {
+  const tokens = [config.get('auth_token'), config.get('secondary_auth_token')].filter((token) => token !== undefined);
+  if (tokens.length > 0) return tokens;
+  throw new CliError('credentials', 'Callbacks are signed with the auth token, and none is configured.', {
+    hint: 'Set TWILIO_AUTH_TOKEN. The secret of an API key cannot check them.',
+  });
+}
+
+function portOf(flags: Flags): number {
+  const text = String(flags['port']);
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new CliError('usage', `--port ${text} is not a port.`);
+}
+
+/** How long a receipt may wait for company in one commit, in milliseconds. */
+const groupMs = 10;
+
+/** Writes receipts in groups, one commit for many; `add` resolves when its own is on disk. */
+function receiver(ledger: Ledger): { add: (update: StatusUpdate) => Promise<void> } {
+  let waiting: StatusUpdate[] = [];
+  let commit: Promise<void> | undefined;
+  const flush = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, groupMs));
+    const group = waiting;
+    waiting = [];
+    commit = undefined;
+    await ledger.receive(group);
+  };
+  return {
+    add: (update) => {
+      waiting.push(update);
+      commit ??= flush();
+      return commit;
+    },
+  };
+}
+
+type Inbound = Extract<Webhook, { kind: 'inbound' }>;
+
+async function heed({ from, to, keyword }: Inbound, ledger: Ledger, at: number): Promise<void> {
+  if (keyword === 'stop') await ledger.addOptOuts([{ address: from, sender: to, source: 'STOP', at }]);
+  if (keyword === 'start') await ledger.removeOptOut(from, to);
+}
+
+function told(webhook: Webhook, { workLook }: Session): string {
+  if (webhook.kind === 'status') return `${webhook.status}  ${webhook.sid}${webhook.code ? `  ${webhook.code}` : ''}`;
+  if (webhook.kind === 'inbound') return `inbound  from ${shown(webhook.from, workLook)}  ${webhook.keyword ?? ''}`;
+  return shown(webhook.problem, workLook);
+}
+
+const untilStopped = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,0 +1,69 @@
+import { messageStatuses } from '../core/status.ts';
+
+/** What Twilio told: a status of a message of ours, or a message that somebody sent to us. */
+export type Webhook =
+  | {
+      readonly kind: 'status';
+      readonly sid: string;
+      readonly status: string;
+      readonly code?: number;
+      /** Our own id of the message, where its callback address carries it. */
+      readonly messageId?: string;
+    }
+  | { readonly kind: 'inbound'; readonly from: string; readonly to: string; readonly keyword?: 'stop' | 'start' }
+  | { readonly kind: 'odd'; readonly problem: string };
+
+/** Names whose values count; a name that only begins like one is a signed form with its boundaries moved. */
+const readNames = ['MessageSid', 'MessageStatus', 'SmsStatus', 'ErrorCode', 'From', 'To', 'Body', 'OptOutType'];
+const knownNames = new Set([
+  ...readNames,
+  'FromCity',
+  'FromState',
+  'FromZip',
+  'FromCountry',
+  'ToCity',
+  'ToState',
+  'ToZip',
+  'ToCountry',
+]);
+
+/** Words that opt somebody out or in again; https://help.twilio.com/articles/223134027. */
+const keywords: Readonly<Record<string, 'stop' | 'start'>> = {
+  ...{ stop: 'stop', stopall: 'stop', unsubscribe: 'stop', cancel: 'stop', end: 'stop', quit: 'stop' },
+  ...{ optout: 'stop', revoke: 'stop', start: 'start', unstop: 'start', yes: 'start' },
+};
+
+/** Reads a request whose signature is right. `query` is that of its address. */
+export function readWebhook(body: string, query: URLSearchParams): Webhook {
+  const form = new URLSearchParams(body);
+  const moved = [...form.keys()].find(
+    (name) => !knownNames.has(name) && readNames.some((known) => name.startsWith(known)),
+  );
+  if (moved !== undefined) return { kind: 'odd', problem: `a parameter called ${moved}` };
+  const sid = form.get('MessageSid') ?? '';
+  if (!/^(SM|MM)[0-9a-f]{32}$/.test(sid)) return { kind: 'odd', problem: 'no message SID' };
+  const status = form.get('MessageStatus') ?? form.get('SmsStatus') ?? '';
+  if (status === 'received' || status === 'receiving') return readInbound(form);
+  if (!(messageStatuses as readonly string[]).includes(status)) return { kind: 'odd', problem: 'no known status' };
+  const code = form.get('ErrorCode') ?? '';
+  const messageId = query.get('m') ?? '';
+  return {
+    ...{ kind: 'status', sid, status },
+    ...(/^[1-9]\d{4,5}$/.test(code) && { code: Number(code) }),
+    ...(/^[0-9a-f]{12}-\d+$/.test(messageId) && { messageId }),
+  };
+}
+
+function readInbound(form: URLSearchParams): Webhook {
+  const from = form.get('From') ?? '';
+  const to = form.get('MessagingServiceSid') ?? form.get('To') ?? '';
+  const said = form.get('OptOutType') ?? form.get('Body') ?? '';
+  const word = said
+    .trim()
+    .toLowerCase()
+    .replace(/[^a-z]/g, '');
+  const keyword = Object.hasOwn(keywords, word) ? keywords[word] : undefined;
+  return from === '' || to === ''
+    ? { kind: 'odd', problem: 'an inbound message from or to nobody' }
+    : { kind: 'inbound', from, to, ...(keyword && { keyword }) };
+}
