@@ -65,6 +65,16 @@ const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/listen.ts')).declareListen,
   },
   {
+    name: 'messages',
+    about: "look at Twilio's own records, cancel, redact or delete them",
+    load: async () => (await import('./commands/messages.ts')).declareMessages,
+  },
+  {
+    name: 'verify',
+    about: 'compare what volley knows with what Twilio has',
+    load: async () => (await import('./commands/verify.ts')).declareVerify,
+  },
+  {
     name: 'feedback',
     about: 'tell Twilio whether messages did what they were for',
     load: async () => (await import('./commands/feedback.ts')).declareFeedback,

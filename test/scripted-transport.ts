@@ -36,6 +36,8 @@ export function scriptedTransport(
     fetch: async () => undefined,
     recent: async () => ({ ok: true, messages: [] }),
     feedback: async () => undefined,
+    redact: async () => undefined,
+    remove: async () => undefined,
     prices: async () => undefined,
     cancel: async () => ({ ok: false, reason: 'not scheduled' }),
     close: () => undefined,

@@ -31,6 +31,16 @@ export interface MessageRecord extends ListedMessage {
   readonly segments?: number;
 }
 
+/** Which of an account's messages to list: Twilio knows no other filters, and ignores what it does not know. */
+export interface ListFilter {
+  readonly to?: string;
+  readonly from?: string;
+  /** Sent on this day or after, as `2026-11-23`. */
+  readonly since?: string;
+  /** Sent on this day or before. */
+  readonly until?: string;
+}
+
 /** Some of an account's messages, or why it could not be asked. */
 export type MessagePage =
   | { readonly ok: true; readonly messages: readonly MessageRecord[]; readonly next?: string }
@@ -51,7 +61,11 @@ export interface Transport {
   /** What Twilio says of one message now; undefined when it does not know it, or can't be asked. */
   fetch(sid: string, accountSid?: string): Promise<MessageRecord | undefined>;
   /** A page of the account's messages, newest first; `page` is the `next` of the page before. */
-  recent(page?: string, accountSid?: string): Promise<MessagePage>;
+  recent(page?: string, accountSid?: string, filter?: ListFilter): Promise<MessagePage>;
+  /** Empties the text of a message at Twilio; resolves to why that did not work, if it did not. */
+  redact(sid: string, accountSid?: string): Promise<string | undefined>;
+  /** Deletes a message at Twilio; resolves to why that did not work, if it did not. */
+  remove(sid: string, accountSid?: string): Promise<string | undefined>;
   /** Tells Twilio whether a message did what it was for; resolves to why that did not work, if it did not. */
   feedback(sid: string, outcome: 'confirmed' | 'unconfirmed', accountSid?: string): Promise<string | undefined>;
   /** What Twilio's price list says of a country (ISO 3166); undefined when it says nothing or can't be asked. */

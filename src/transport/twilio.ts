@@ -6,7 +6,7 @@ import { toForm } from './form.ts';
 import { listMessages, listPath, readPage } from './list.ts';
 import { readPrices } from './prices.ts';
 import { fieldsOf, toRecord } from './record.ts';
-import type { Account, Canceled, Transport } from './transport.ts';
+import type { Account, Canceled, ListFilter, Transport } from './transport.ts';
 
 type Answer = Extract<Exchange, { kind: 'answer' }>;
 
@@ -31,7 +31,14 @@ export function twilioTransport(options: TwilioOptions): Transport {
       const exchange = await client.request('GET', `${pathOf(accountSid)}/Messages/${sid}.json`);
       return exchange.kind === 'answer' && exchange.status === 200 ? toRecord(exchange.body) : undefined;
     },
-    recent: (page, accountSid = client.accountSid) => readPage(client, page ?? listPath(accountSid)),
+    recent: (page, accountSid = client.accountSid, filter = {}) =>
+      readPage(client, page ?? listPath(accountSid, twilioFilter(filter))),
+    redact: async (sid, accountSid = client.accountSid) => {
+      const form = new URLSearchParams({ Body: '' });
+      return whyNot(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}.json`, form), 200);
+    },
+    remove: async (sid, accountSid = client.accountSid) =>
+      whyNot(await client.request('DELETE', `${pathOf(accountSid)}/Messages/${sid}.json`), 204),
     feedback: async (sid, outcome, accountSid = client.accountSid) => {
       const form = new URLSearchParams({ Outcome: outcome });
       return whyNot(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}/Feedback.json`, form), 201);
@@ -50,6 +57,16 @@ export function twilioTransport(options: TwilioOptions): Transport {
       client.close();
       pricing.close();
     },
+  };
+}
+
+/** The filters by Twilio's names, https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources. */
+function twilioFilter({ to, from, since, until }: ListFilter): Record<string, string> {
+  return {
+    ...(to !== undefined && { To: to }),
+    ...(from !== undefined && { From: from }),
+    ...(since !== undefined && { 'DateSent>': since }),
+    ...(until !== undefined && { 'DateSent<': until }),
   };
 }
 

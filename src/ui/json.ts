@@ -1,5 +1,6 @@
 import type { Message } from '../core/message.ts';
 import type { Report } from '../core/report.ts';
+import type { ListedMessage } from '../core/settle.ts';
 import type { PlanView } from './plan.ts';
 
 /** A report as the one JSON document that `--json` prints. Field names are a contract. */
@@ -33,5 +34,22 @@ export function planJson({ name, plan, invalid, findings, lints }: PlanView, exi
     lints: lints.map(({ issue, count }) => ({ ...issue, rows: count })),
     issues: invalid.flatMap(({ issues }) => issues),
     exitCode,
+  };
+}
+
+/** A message as Twilio keeps it. */
+export interface TwilioRecord extends ListedMessage {
+  readonly code?: number;
+  readonly price?: number;
+  readonly segments?: number;
+}
+
+/** One of Twilio's records, as `messages list --json` shows it. */
+export function recordJson(record: TwilioRecord) {
+  const { sid, createdAt, direction, from, messagingServiceSid, to, status, code, segments, price, body } = record;
+  return {
+    ...{ sid, date: Number.isNaN(createdAt) ? null : new Date(createdAt).toISOString(), direction },
+    ...{ from: from ?? messagingServiceSid ?? '', to, status },
+    ...{ code: code ?? null, segments: segments ?? null, price: price ?? null, body },
   };
 }

@@ -80,6 +80,8 @@ function provider(clock: VirtualClock, random: Random) {
     fetch: async () => undefined,
     recent: async () => ({ ok: true, messages: [] }),
     feedback: async () => undefined,
+    redact: async () => undefined,
+    remove: async () => undefined,
     prices: async () => undefined,
     cancel: async () => ({ ok: false, reason: 'not scheduled' }),
     close: () => undefined,
