@@ -2,10 +2,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { defaultLimits, type Limits, maxValidityPeriodSeconds } from './core/limits.ts';
-import { type ParameterKey, parameterNamed } from './core/parameters.ts';
-import type { PriceTable } from './core/pricing.ts';
-import type { RawRequest } from './core/validate.ts';
+import type { PriceTable } from './core/cost/pricing.ts';
+import { defaultLimits, type Limits, maxValidityPeriodSeconds } from './core/request/limits.ts';
+import { type ParameterKey, parameterNamed } from './core/request/parameters.ts';
+import type { RawRequest } from './core/request/validate.ts';
 import { CliError } from './errors.ts';
 import { type SettingKey, type Settings, settings } from './settings.ts';
 

@@ -1,12 +1,12 @@
 /** The parts of volley for other programs: the same validator, plan, ledger, engine and simulator the commands use. */
 
-export { makeMapping } from './core/mapping.ts';
 export type { MessageRequest, Row, RowIssue, SendResult, SendState } from './core/message.ts';
-export { phoneNormalizer } from './core/phone.ts';
+export type { Report, RunEnd } from './core/outcome/report.ts';
 export { makePlanner, type Plan, type PlannedRow } from './core/plan.ts';
-export type { Report, RunEnd } from './core/report.ts';
-export { countSegments } from './core/segments.ts';
-export { validate } from './core/validate.ts';
+export { phoneNormalizer } from './core/recipient/phone.ts';
+export { makeMapping } from './core/request/mapping.ts';
+export { validate } from './core/request/validate.ts';
+export { countSegments } from './core/text/segments.ts';
 export { type RunOptions, runCampaign } from './engine/run-campaign.ts';
 export { CliError, exitCodes } from './errors.ts';
 export type { Campaign, Lease, Ledger, Staging } from './ledger/ledger.ts';

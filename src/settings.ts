@@ -1,5 +1,5 @@
-import type { Parsed } from './core/phone.ts';
-import { parseQuietHours } from './core/quiet-hours.ts';
+import type { Parsed } from './core/recipient/phone.ts';
+import { parseQuietHours } from './core/recipient/quiet-hours.ts';
 
 /** One thing that can be configured, apart from message parameters. */
 export interface Setting<T> {

@@ -1,17 +1,20 @@
 import { basename, extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { maxValidityPeriodSeconds } from '../core/limits.ts';
+import { overflows } from '../core/cost/sender-rate.ts';
 import type { Plan } from '../core/plan.ts';
-import { overflows } from '../core/sender-rate.ts';
+import { maxValidityPeriodSeconds } from '../core/request/limits.ts';
 import { CliError } from '../errors.ts';
 import type { Campaign, Ledger, Staging } from '../ledger/ledger.ts';
 import { planJson } from '../ui/json.ts';
 import { formatCount, formatDuration, plural } from '../ui/lines.ts';
 import { type PlanView, planLines } from '../ui/plan.ts';
-import { deadlineOf } from './deadline.ts';
-import { deliver, quoted } from './deliver.ts';
-import { addFileOptions, addMapping } from './input-options.ts';
+import { deadlineOf } from './campaign/deadline.ts';
+import { deliver, quoted } from './campaign/deliver.ts';
+import { addFileOptions, addMapping } from './campaign/input-options.ts';
+import { type ApprovedPlan, readPlanFile, writePlanFile } from './campaign/plan-file.ts';
+import { asksForPrices, pricePlan, refuseCost } from './campaign/prices.ts';
+import { type StagedInput, stageInput } from './campaign/stage-input.ts';
 import {
   type Act,
   addBefore,
@@ -22,10 +25,7 @@ import {
   requestOf,
   textFlag,
 } from './options.ts';
-import { type ApprovedPlan, readPlanFile, writePlanFile } from './plan-file.ts';
-import { asksForPrices, pricePlan, refuseCost } from './prices.ts';
 import { type Session, withSession } from './session.ts';
-import { type StagedInput, stageInput } from './stage-input.ts';
 
 const examples = `
 Examples:

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
-import { flagName, type ParameterKey } from '../core/parameters.ts';
+import { flagName, type ParameterKey } from '../core/request/parameters.ts';
 import { type SettingKey, settings } from '../settings.ts';
 import { clean } from '../ui/clean.ts';
 import { formatDuration } from '../ui/lines.ts';

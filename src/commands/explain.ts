@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { type CodeAction, codeLink, explainCode } from '../core/error-codes.ts';
+import { type CodeAction, codeLink, explainCode } from '../core/outcome/error-codes.ts';
 import { CliError } from '../errors.ts';
 import { wrap } from '../ui/lines.ts';
 import type { Act, Flags } from './options.ts';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import type { Row } from '../core/message.ts';
-import { foldName } from '../core/parameters.ts';
+import { foldName } from '../core/request/parameters.ts';
 import { CliError } from '../errors.ts';
 import { openSource } from '../input/open-source.ts';
 import type { Ledger } from '../ledger/ledger.ts';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import type { StatusUpdate } from '../core/delivery.ts';
+import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { CliError } from '../errors.ts';
 import type { Webhook } from '../input/webhook.ts';
 import { listenForWebhooks } from '../input/webhook-server.ts';

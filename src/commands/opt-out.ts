@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { Row } from '../core/message.ts';
-import { foldName } from '../core/parameters.ts';
-import type { NormalizePhone, Parsed } from '../core/phone.ts';
+import type { NormalizePhone, Parsed } from '../core/recipient/phone.ts';
+import { foldName } from '../core/request/parameters.ts';
 import { CliError } from '../errors.ts';
 import { openSource } from '../input/open-source.ts';
 import type { Ledger, OptOut } from '../ledger/ledger.ts';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { flagName, type ParameterKey, parameters } from '../core/parameters.ts';
-import type { RawRequest } from '../core/validate.ts';
+import { flagName, type ParameterKey, parameters } from '../core/request/parameters.ts';
+import type { RawRequest } from '../core/request/validate.ts';
 import { CliError } from '../errors.ts';
 
 /** What commander makes of a command line: flags by their camelCase names. */

@@ -5,7 +5,7 @@ import type { Campaign, Ledger } from '../ledger/ledger.ts';
 import { exportColumns, exportRow } from '../ui/export.ts';
 import { messageJson } from '../ui/json.ts';
 import { messageLine } from '../ui/messages.ts';
-import { printReport } from './deliver.ts';
+import { printReport } from './campaign/deliver.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
 import { findCampaign } from './resume.ts';
 import { type Session, withSession } from './session.ts';

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { errorCodes } from '../core/error-codes.ts';
+import { errorCodes } from '../core/outcome/error-codes.ts';
 import { CliError } from '../errors.ts';
 import type { Campaign, Ledger } from '../ledger/ledger.ts';
 import { plural } from '../ui/lines.ts';
-import { deadlineOf } from './deadline.ts';
-import { deliver } from './deliver.ts';
+import { deadlineOf } from './campaign/deadline.ts';
+import { deliver } from './campaign/deliver.ts';
 import { type Act, addSending, type Flags, textFlag } from './options.ts';
 import { withSession } from './session.ts';
 

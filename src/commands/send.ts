@@ -3,17 +3,18 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { Message } from '../core/message.ts';
 import { type PlannedRow, planRequest } from '../core/plan.ts';
-import { isTemplate } from '../core/template.ts';
-import { flagOrigin, type RawRequest } from '../core/validate.ts';
+import { flagOrigin, type RawRequest } from '../core/request/validate.ts';
+import { isTemplate } from '../core/text/template.ts';
 import { CliError } from '../errors.ts';
 import { readWhole } from '../input/text.ts';
 import type { Campaign } from '../ledger/ledger.ts';
 import { messageJson, reportJson } from '../ui/json.ts';
 import { shown } from '../ui/lines.ts';
 import { messageLine } from '../ui/messages.ts';
-import { deadlineOf } from './deadline.ts';
-import { deliver, printReport, type Result } from './deliver.ts';
-import { mediaRecheck } from './media.ts';
+import { deadlineOf } from './campaign/deadline.ts';
+import { deliver, printReport, type Result } from './campaign/deliver.ts';
+import { mediaRecheck } from './campaign/media.ts';
+import { pricePlan, refuseCost } from './campaign/prices.ts';
 import {
   type Act,
   addBefore,
@@ -25,7 +26,6 @@ import {
   requestOf,
   textFlag,
 } from './options.ts';
-import { pricePlan, refuseCost } from './prices.ts';
 import { planContextOf, type Session, withSession } from './session.ts';
 
 const examples = `

@@ -1,8 +1,8 @@
 import { type Config, defaultLedger, loadConfig } from '../config.ts';
 import type { Context } from '../context.ts';
-import { countryFinder, type NormalizePhone, phoneNormalizer } from '../core/phone.ts';
 import type { PlanContext, QuietRule } from '../core/plan.ts';
-import { parseQuietHours } from '../core/quiet-hours.ts';
+import { countryFinder, type NormalizePhone, phoneNormalizer } from '../core/recipient/phone.ts';
+import { parseQuietHours } from '../core/recipient/quiet-hours.ts';
 import { CliError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -181,7 +181,7 @@ async function normalizerFor(country: string | undefined, config: Config): Promi
 async function quietRuleOf(text: string | undefined): Promise<QuietRule | undefined> {
   const parsed = text === undefined ? undefined : parseQuietHours(text);
   if (!parsed || 'problem' in parsed) return undefined;
-  const { openingAt, fitToQuietHours } = await import('../core/openings.ts');
-  const { timeZonesOf } = await import('../core/time-zones.ts');
+  const { openingAt, fitToQuietHours } = await import('../core/recipient/openings.ts');
+  const { timeZonesOf } = await import('../core/recipient/time-zones.ts');
   return { hours: parsed.value, zonesOf: timeZonesOf, openingAt, fit: fitToQuietHours };
 }

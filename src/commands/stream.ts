@@ -8,12 +8,12 @@ import { decodeText } from '../input/text.ts';
 import type { Campaign, Ledger } from '../ledger/ledger.ts';
 import { issueLine, plural } from '../ui/lines.ts';
 import { attemptLine } from '../ui/messages.ts';
-import { deadlineOf } from './deadline.ts';
-import { deliver } from './deliver.ts';
-import { addMapping } from './input-options.ts';
+import { deadlineOf } from './campaign/deadline.ts';
+import { deliver } from './campaign/deliver.ts';
+import { addMapping } from './campaign/input-options.ts';
+import { mappingOf } from './campaign/stage-input.ts';
 import { type Act, addParameters, addProtection, addSending, type Flags } from './options.ts';
 import { planContextOf, type Session, withSession } from './session.ts';
-import { mappingOf } from './stage-input.ts';
 
 const examples = `
 Each line on standard input is an event, a JSON object with the same names as the columns of a file. It is written

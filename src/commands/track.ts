@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { countFailed } from '../core/report.ts';
+import { countFailed } from '../core/outcome/report.ts';
 import { messageJson } from '../ui/json.ts';
 import { messageLine } from '../ui/messages.ts';
-import { printReport } from './deliver.ts';
-import { follow } from './follow.ts';
+import { printReport } from './campaign/deliver.ts';
+import { follow } from './campaign/follow.ts';
 import type { Act } from './options.ts';
 import { findCampaign } from './resume.ts';
 import { withSession } from './session.ts';

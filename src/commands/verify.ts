@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { Message } from '../core/message.ts';
-import { laterStatus } from '../core/status.ts';
+import { laterStatus } from '../core/outcome/status.ts';
 import { CliError } from '../errors.ts';
 import type { Campaign, Ledger } from '../ledger/ledger.ts';
 import type { MessageRecord, Transport } from '../transport/transport.ts';

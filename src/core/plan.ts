@@ -1,13 +1,13 @@
-import type { MappedRow, Mapping } from './mapping.ts';
 import type { MessageRequest, Row, RowIssue } from './message.ts';
-import type { Fitted, Opening } from './openings.ts';
-import type { ParseContext } from './parameters.ts';
-import { isChannelAddress } from './phone.ts';
-import { type LocalQuietHours, type QuietHours, quietHoursText } from './quiet-hours.ts';
-import type { Cost } from './report.ts';
-import { lintSegments, type SegmentLint } from './segment-lint.ts';
-import { countSegments, withAsciiPunctuation } from './segments.ts';
-import { type Origin, type RawRequest, validate } from './validate.ts';
+import type { Cost } from './outcome/report.ts';
+import type { Fitted, Opening } from './recipient/openings.ts';
+import { isChannelAddress } from './recipient/phone.ts';
+import { type LocalQuietHours, type QuietHours, quietHoursText } from './recipient/quiet-hours.ts';
+import type { MappedRow, Mapping } from './request/mapping.ts';
+import type { ParseContext } from './request/parameters.ts';
+import { type Origin, type RawRequest, validate } from './request/validate.ts';
+import { lintSegments, type SegmentLint } from './text/segment-lint.ts';
+import { countSegments, withAsciiPunctuation } from './text/segments.ts';
 
 /** One row of a plan: a request to send, or why there is none. */
 export interface PlannedRow {

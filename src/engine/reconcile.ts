@@ -1,5 +1,5 @@
-import type { MessageChange } from '../core/after-send.ts';
-import { type Finding, settle, type UnknownMessage } from '../core/settle.ts';
+import type { MessageChange } from '../core/outcome/after-send.ts';
+import { type Finding, settle, type UnknownMessage } from '../core/outcome/settle.ts';
 import type { Lease, Ledger, Settlement } from '../ledger/ledger.ts';
 import type { Transport } from '../transport/transport.ts';
 import { keepLease } from './heartbeat.ts';

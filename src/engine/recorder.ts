@@ -1,4 +1,4 @@
-import type { MessageChange } from '../core/after-send.ts';
+import type { MessageChange } from '../core/outcome/after-send.ts';
 import type { AttemptRecord, Claim, Lease, Ledger } from '../ledger/ledger.ts';
 
 /** Writes results to the ledger in groups: one commit for many. */

@@ -1,9 +1,9 @@
-import { afterSend, type Effect, type RetryPolicy } from '../core/after-send.ts';
-import { type Breaker, breaker } from '../core/breaker.ts';
 import type { MessageRequest, SendResult } from '../core/message.ts';
-import type { Fitted } from '../core/openings.ts';
-import { readLocalQuietHours } from '../core/quiet-hours.ts';
-import type { RunEnd } from '../core/report.ts';
+import { afterSend, type Effect, type RetryPolicy } from '../core/outcome/after-send.ts';
+import { type Breaker, breaker } from '../core/outcome/breaker.ts';
+import type { RunEnd } from '../core/outcome/report.ts';
+import type { Fitted } from '../core/recipient/openings.ts';
+import { readLocalQuietHours } from '../core/recipient/quiet-hours.ts';
 import type { Claim, Lease, Ledger } from '../ledger/ledger.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type Budget, budget } from './budget.ts';
@@ -234,7 +234,7 @@ function withCallback(request: MessageRequest, id: string, callbackUrl: string |
 /** The message as it may go out now, by the quiet hours that were written down with it. */
 async function fitNow({ quietHours }: Claim, request: MessageRequest, { now }: Run): Promise<Fitted> {
   if (quietHours === undefined) return { kind: 'send', request };
-  const { fitToQuietHours } = await import('../core/openings.ts');
+  const { fitToQuietHours } = await import('../core/recipient/openings.ts');
   return fitToQuietHours(request, readLocalQuietHours(quietHours), now());
 }
 

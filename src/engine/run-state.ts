@@ -1,4 +1,4 @@
-import type { RunEnd } from '../core/report.ts';
+import type { RunEnd } from '../core/outcome/report.ts';
 import type { ConcurrencyLimit } from './concurrency.ts';
 
 /** Why the whole run holds back, and for how long. */

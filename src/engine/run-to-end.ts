@@ -1,4 +1,4 @@
-import type { RunEnd } from '../core/report.ts';
+import type { RunEnd } from '../core/outcome/report.ts';
 import type { Lease } from '../ledger/ledger.ts';
 import { type OnUnknown, type ReconcileOptions, reconcile } from './reconcile.ts';
 import { type RunOptions, runCampaign } from './run-campaign.ts';

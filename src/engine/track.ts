@@ -1,4 +1,4 @@
-import type { StatusUpdate } from '../core/delivery.ts';
+import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import type { Ledger, TrackedMessage } from '../ledger/ledger.ts';
 import type { MessageRecord, Transport } from '../transport/transport.ts';
 

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { mediaProblem } from '../core/media.ts';
+import { mediaProblem } from '../core/request/media.ts';
 
 /** Looks at a media address; resolves to what is wrong with it. */
 export type CheckMedia = (url: string) => Promise<string | undefined>;

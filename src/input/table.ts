@@ -1,5 +1,5 @@
 import type { Row, RowIssue } from '../core/message.ts';
-import { foldName } from '../core/parameters.ts';
+import { foldName } from '../core/request/parameters.ts';
 import { CliError } from '../errors.ts';
 
 /** A file with a header, whose rows follow. */

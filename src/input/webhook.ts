@@ -1,4 +1,4 @@
-import { messageStatuses } from '../core/status.ts';
+import { messageStatuses } from '../core/outcome/status.ts';
 
 /** What Twilio told: a status of a message of ours, or a message that somebody sent to us. */
 export type Webhook =

@@ -1,10 +1,10 @@
-import type { MessageChange } from '../core/after-send.ts';
-import type { StatusUpdate } from '../core/delivery.ts';
+import type { CountryPrices } from '../core/cost/pricing.ts';
 import type { Message, SendState } from '../core/message.ts';
+import type { MessageChange } from '../core/outcome/after-send.ts';
+import type { StatusUpdate } from '../core/outcome/delivery.ts';
+import type { Report } from '../core/outcome/report.ts';
+import type { UnknownMessage } from '../core/outcome/settle.ts';
 import type { Plan, PlannedRow } from '../core/plan.ts';
-import type { CountryPrices } from '../core/pricing.ts';
-import type { Report } from '../core/report.ts';
-import type { UnknownMessage } from '../core/settle.ts';
 
 /** One written plan, with a name. A single message is a campaign of one. */
 export interface Campaign {

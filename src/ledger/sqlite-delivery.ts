@@ -1,5 +1,5 @@
-import { afterReceipt, type StatusUpdate } from '../core/delivery.ts';
-import { isFinalStatus, laterStatus, messageStatuses } from '../core/status.ts';
+import { afterReceipt, type StatusUpdate } from '../core/outcome/delivery.ts';
+import { isFinalStatus, laterStatus, messageStatuses } from '../core/outcome/status.ts';
 import type { Database } from './driver.ts';
 import type { Ledger, TrackedMessage } from './ledger.ts';
 import { optOutAdder } from './sqlite-opt-outs.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { costOf } from '../core/outcome/report.ts';
 import type { Plan, PlannedRow, PlannedSender } from '../core/plan.ts';
-import { costOf } from '../core/report.ts';
 import type { Database } from './driver.ts';
 import type { Campaign, Destination, NewCampaign, Staging, UnitPrice } from './ledger.ts';
 import { type MessageRow, messageColumns, toMessage } from './rows.ts';

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { MessageChange } from '../core/after-send.ts';
 import type { Message, RowIssue, SendState } from '../core/message.ts';
-import { costOf, emptyCounts, type Report } from '../core/report.ts';
+import type { MessageChange } from '../core/outcome/after-send.ts';
+import { costOf, emptyCounts, type Report } from '../core/outcome/report.ts';
 import { CliError } from '../errors.ts';
 import { type Database, openDatabase } from './driver.ts';
 import { networkFileSystemOf } from './file-system.ts';

@@ -1,4 +1,4 @@
-import { countSegments } from '../core/segments.ts';
+import { countSegments } from '../core/text/segments.ts';
 import { parseSendAt } from './judge.ts';
 import type { StoredMessage } from './store.ts';
 

@@ -1,5 +1,5 @@
 import type { MessageRequest } from '../core/message.ts';
-import { parameters, twilioName } from '../core/parameters.ts';
+import { parameters, twilioName } from '../core/request/parameters.ts';
 
 /** The form Twilio expects: repeated keys for several values, never joined by commas. */
 export function toForm(request: MessageRequest): URLSearchParams {

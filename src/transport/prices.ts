@@ -1,4 +1,4 @@
-import type { CountryPrices } from '../core/pricing.ts';
+import type { CountryPrices } from '../core/cost/pricing.ts';
 import type { TwilioClient } from './client.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

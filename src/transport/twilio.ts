@@ -1,5 +1,5 @@
-import { codeLink, explainCode } from '../core/error-codes.ts';
 import type { SendResult } from '../core/message.ts';
+import { codeLink, explainCode } from '../core/outcome/error-codes.ts';
 import { CliError } from '../errors.ts';
 import { type ClientOptions, type Exchange, twilioClient } from './client.ts';
 import { toForm } from './form.ts';

@@ -1,6 +1,6 @@
 import type { Message } from '../core/message.ts';
-import type { Report } from '../core/report.ts';
-import type { ListedMessage } from '../core/settle.ts';
+import type { Report } from '../core/outcome/report.ts';
+import type { ListedMessage } from '../core/outcome/settle.ts';
 import type { PlanView } from './plan.ts';
 
 /** A report as the one JSON document that `--json` prints. Field names are a contract. */

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
-import { maskNumbers } from '../core/mask.ts';
 import type { RowIssue } from '../core/message.ts';
-import type { Cost } from '../core/report.ts';
+import type { Cost } from '../core/outcome/report.ts';
+import { maskNumbers } from '../core/recipient/mask.ts';
 import { clean } from './clean.ts';
 import type { Paint } from './paint.ts';
 

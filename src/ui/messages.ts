@@ -1,5 +1,5 @@
-import { explainCode } from '../core/error-codes.ts';
 import type { Message, SendResult } from '../core/message.ts';
+import { explainCode } from '../core/outcome/error-codes.ts';
 import { clean } from './clean.ts';
 import { type Look, plural, shown } from './lines.ts';
 

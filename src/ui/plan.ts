@@ -1,7 +1,7 @@
+import { drainSeconds, type Overflow } from '../core/cost/sender-rate.ts';
 import type { Message, RowIssue } from '../core/message.ts';
 import type { Plan } from '../core/plan.ts';
-import type { SegmentLint } from '../core/segment-lint.ts';
-import { drainSeconds, type Overflow } from '../core/sender-rate.ts';
+import type { SegmentLint } from '../core/text/segment-lint.ts';
 import { clean } from './clean.ts';
 import {
   formatCost,

@@ -1,4 +1,4 @@
-import { codeLink, explainCode } from '../core/error-codes.ts';
+import { codeLink, explainCode } from '../core/outcome/error-codes.ts';
 import { clean } from './clean.ts';
 import { recordJson, type TwilioRecord } from './json.ts';
 import { type Look, shown, truncate, wrap } from './lines.ts';

@@ -1,6 +1,6 @@
-import { codeLink, explainCode } from '../core/error-codes.ts';
 import type { SendState } from '../core/message.ts';
-import type { Report } from '../core/report.ts';
+import { codeLink, explainCode } from '../core/outcome/error-codes.ts';
+import type { Report } from '../core/outcome/report.ts';
 import { clean } from './clean.ts';
 import { formatCost, formatCount, issueLine, type Look, plural, shown, wrap } from './lines.ts';
 import type { Paint } from './paint.ts';

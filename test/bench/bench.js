@@ -7,7 +7,7 @@ import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SegmentedMessage } from 'sms-segments-calculator';
-import { countSegments } from '../../dist/core/segments.js';
+import { countSegments } from '../../dist/core/text/segments.js';
 
 const volley = join(import.meta.dirname, '../../bin/volley.js');
 const folder = mkdtempSync(join(tmpdir(), 'volley-bench-'));

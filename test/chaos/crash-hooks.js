@@ -10,11 +10,11 @@ const points = {
     'campaign: (crashPoint("before-commit"), await staging.commit(input.hash))',
   ],
   'after-commit': [
-    'commands/deliver.js',
+    'commands/campaign/deliver.js',
     'const lease = await acquire(campaign, session);',
     'crashPoint("after-commit"); @',
   ],
-  'after-lease': ['commands/deliver.js', 'const progress = await watchProgress(', 'crashPoint("after-lease"); @'],
+  'after-lease': ['commands/campaign/deliver.js', 'const progress = await watchProgress(', 'crashPoint("after-lease"); @'],
   'after-claim': [
     'engine/run-campaign.js',
     'for (const claim of claims)',

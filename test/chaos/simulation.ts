@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SendResult } from '../../src/core/message.ts';
-import type { ListedMessage } from '../../src/core/settle.ts';
+import type { ListedMessage } from '../../src/core/outcome/settle.ts';
 import { runToEnd } from '../../src/engine/run-to-end.ts';
 import { CliError } from '../../src/errors.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { afterSend } from '../../src/core/after-send.ts';
-import { maskNumbers } from '../../src/core/mask.ts';
 import type { SendResult } from '../../src/core/message.ts';
-import { emptyCounts, exitCodeOf, type RunEnd } from '../../src/core/report.ts';
+import { afterSend } from '../../src/core/outcome/after-send.ts';
+import { emptyCounts, exitCodeOf, type RunEnd } from '../../src/core/outcome/report.ts';
+import { maskNumbers } from '../../src/core/recipient/mask.ts';
 
 const policy = { baseDelayMs: 1000, maxDelayMs: 60_000 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CodeAction, codeLink, errorCodes, explainCode } from '../../src/core/error-codes.ts';
+import { type CodeAction, codeLink, errorCodes, explainCode } from '../../src/core/outcome/error-codes.ts';
 
 const expected: Readonly<Record<CodeAction, readonly number[]>> = {
   'stop-run': [10001, 20003, 20005, 20006, 20008, 20403, 20404, 30002],

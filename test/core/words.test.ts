@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readTemplateSource } from '../../src/core/front-matter.ts';
-import { makeMapping } from '../../src/core/mapping.ts';
-import { listPrice, senderKindOf, tablePrice } from '../../src/core/pricing.ts';
-import { lintSegments } from '../../src/core/segment-lint.ts';
-import { countSegments, withAsciiPunctuation } from '../../src/core/segments.ts';
-import { overflows } from '../../src/core/sender-rate.ts';
-import { parseTemplate } from '../../src/core/template.ts';
+import { listPrice, senderKindOf, tablePrice } from '../../src/core/cost/pricing.ts';
+import { overflows } from '../../src/core/cost/sender-rate.ts';
+import { makeMapping } from '../../src/core/request/mapping.ts';
+import { readTemplateSource } from '../../src/core/text/front-matter.ts';
+import { lintSegments } from '../../src/core/text/segment-lint.ts';
+import { countSegments, withAsciiPunctuation } from '../../src/core/text/segments.ts';
+import { parseTemplate } from '../../src/core/text/template.ts';
 
 function render(source: string, fields: Readonly<Record<string, string>>, locale?: string): string {
   const rendered = parseTemplate(source, locale).render((name) => fields[name]);

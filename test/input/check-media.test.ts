@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mediaProblem } from '../../src/core/media.ts';
+import { mediaProblem } from '../../src/core/request/media.ts';
 import { isPublicAddress, mediaChecker } from '../../src/input/check-media.ts';
 import { main } from '../../src/main.ts';
 import { from, testContext } from '../context.ts';

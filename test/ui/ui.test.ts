@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../../src/core/report.ts';
-import { emptyCounts } from '../../src/core/report.ts';
+import type { Report } from '../../src/core/outcome/report.ts';
+import { emptyCounts } from '../../src/core/outcome/report.ts';
 import { campaignLines } from '../../src/ui/campaigns.ts';
 import { clean } from '../../src/ui/clean.ts';
 import { safeCell } from '../../src/ui/export.ts';

@@ -1,10 +1,10 @@
-import type { Context } from '../context.ts';
-import type { Plan } from '../core/plan.ts';
-import { type CountryPrices, listPrice, tablePrice } from '../core/pricing.ts';
-import { CliError } from '../errors.ts';
-import type { Destination, Ledger, Staging, UnitPrice } from '../ledger/ledger.ts';
-import { formatCost, plural } from '../ui/lines.ts';
-import type { Session } from './session.ts';
+import type { Context } from '../../context.ts';
+import { type CountryPrices, listPrice, tablePrice } from '../../core/cost/pricing.ts';
+import type { Plan } from '../../core/plan.ts';
+import { CliError } from '../../errors.ts';
+import type { Destination, Ledger, Staging, UnitPrice } from '../../ledger/ledger.ts';
+import { formatCost, plural } from '../../ui/lines.ts';
+import type { Session } from '../session.ts';
 
 /** How long Twilio's price list is believed before it is asked for again, in milliseconds. */
 const freshMs = 7 * 86_400_000;

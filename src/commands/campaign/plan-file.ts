@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Context } from '../context.ts';
-import type { Plan } from '../core/plan.ts';
-import { CliError } from '../errors.ts';
-import { type Flags, isHowToSend, textFlag } from './options.ts';
-import type { Session } from './session.ts';
+import type { Context } from '../../context.ts';
+import type { Plan } from '../../core/plan.ts';
+import { CliError } from '../../errors.ts';
+import { type Flags, isHowToSend, textFlag } from '../options.ts';
+import type { Session } from '../session.ts';
 
 /** A plan for somebody else to look at and send, as `--plan` writes it. */
 interface PlanFile {

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { MessageRequest } from './message.ts';
+import type { MessageRequest } from '../message.ts';
 import { type LocalQuietHours, type QuietHours, quietHoursText } from './quiet-hours.ts';
 
 /** Whether somebody may be texted now, and until or from when, in milliseconds since 1970. */

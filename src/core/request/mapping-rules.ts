@@ -1,7 +1,7 @@
-import type { TemplateSource } from './front-matter.ts';
+import type { Parsed } from '../recipient/phone.ts';
+import type { TemplateSource } from '../text/front-matter.ts';
+import { isTemplate, parseTemplate, type Template } from '../text/template.ts';
 import { foldName, type ParameterKey, parameterNamed, parameterOf } from './parameters.ts';
-import type { Parsed } from './phone.ts';
-import { isTemplate, parseTemplate, type Template } from './template.ts';
 import type { RawRequest } from './validate.ts';
 
 /** What a batch says about its columns, beyond their own names. */

@@ -1,10 +1,10 @@
-import type { Context } from '../context.ts';
-import { CliError } from '../errors.ts';
-import type { Campaign } from '../ledger/ledger.ts';
-import { parseDuration } from '../settings.ts';
-import { formatDuration, plural } from '../ui/lines.ts';
-import { type Flags, textFlag } from './options.ts';
-import type { Session } from './session.ts';
+import type { Context } from '../../context.ts';
+import { CliError } from '../../errors.ts';
+import type { Campaign } from '../../ledger/ledger.ts';
+import { parseDuration } from '../../settings.ts';
+import { formatDuration, plural } from '../../ui/lines.ts';
+import { type Flags, textFlag } from '../options.ts';
+import type { Session } from '../session.ts';
 
 /** With `--undo`, waits before anything is sent; false when Ctrl-C called it back, and then nothing of it is ever sent. */
 export async function secondThought(

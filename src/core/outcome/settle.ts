@@ -1,4 +1,4 @@
-import type { MessageRequest } from './message.ts';
+import type { MessageRequest } from '../message.ts';
 
 /** A message as Twilio's list shows it. */
 export interface ListedMessage {

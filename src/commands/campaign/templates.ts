@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { readTemplateSource, type TemplateSource } from '../core/front-matter.ts';
-import { CliError } from '../errors.ts';
-import { type Flags, textFlag } from './options.ts';
+import { readTemplateSource, type TemplateSource } from '../../core/text/front-matter.ts';
+import { CliError } from '../../errors.ts';
+import { type Flags, textFlag } from '../options.ts';
 
 /** The text that `--template` names: one of `[templates]`, else a file. Throws a `CliError` when it can't be read. */
 export function templateOf(flags: Flags, templates: Readonly<Record<string, string>>): TemplateSource | undefined {

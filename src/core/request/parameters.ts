@@ -1,6 +1,6 @@
+import type { MessageRequest } from '../message.ts';
+import { isChannelAddress, type NormalizePhone, type Parsed } from '../recipient/phone.ts';
 import type { Limits } from './limits.ts';
-import type { MessageRequest } from './message.ts';
-import { isChannelAddress, type NormalizePhone, type Parsed } from './phone.ts';
 
 /** A parameter of Twilio's message create, by our name for it. */
 export type ParameterKey = Exclude<keyof MessageRequest, 'extra'>;

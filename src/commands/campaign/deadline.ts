@@ -1,7 +1,7 @@
-import type { Context } from '../context.ts';
-import { CliError } from '../errors.ts';
-import { parseDuration } from '../settings.ts';
-import { type Flags, textFlag } from './options.ts';
+import type { Context } from '../../context.ts';
+import { CliError } from '../../errors.ts';
+import { parseDuration } from '../../settings.ts';
+import { type Flags, textFlag } from '../options.ts';
 
 /** When the run has to end, by `--max-duration` or `--not-after`. Throws a `CliError` for a time that is none, or past. */
 export function deadlineOf(flags: Flags, { now }: Context): AbortSignal | undefined {

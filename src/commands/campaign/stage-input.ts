@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { Context } from '../context.ts';
-import { type Mapping, makeMapping } from '../core/mapping.ts';
-import type { RowIssue } from '../core/message.ts';
-import type { NormalizePhone } from '../core/phone.ts';
-import { makePlanner, type PlannedRow } from '../core/plan.ts';
-import type { SegmentLint } from '../core/segment-lint.ts';
-import type { RawRequest } from '../core/validate.ts';
-import { CliError } from '../errors.ts';
-import { openSource, type Source } from '../input/open-source.ts';
-import type { Staging } from '../ledger/ledger.ts';
+import type { Context } from '../../context.ts';
+import type { RowIssue } from '../../core/message.ts';
+import { makePlanner, type PlannedRow } from '../../core/plan.ts';
+import type { NormalizePhone } from '../../core/recipient/phone.ts';
+import { type Mapping, makeMapping } from '../../core/request/mapping.ts';
+import type { RawRequest } from '../../core/request/validate.ts';
+import type { SegmentLint } from '../../core/text/segment-lint.ts';
+import { CliError } from '../../errors.ts';
+import { openSource, type Source } from '../../input/open-source.ts';
+import type { Staging } from '../../ledger/ledger.ts';
+import { contentVariablesOf, countFlag, type Flags, requestOf, textFlag } from '../options.ts';
+import { planContextOf, type Session } from '../session.ts';
 import { mediaRecheck } from './media.ts';
-import { contentVariablesOf, countFlag, type Flags, requestOf, textFlag } from './options.ts';
-import { planContextOf, type Session } from './session.ts';
 import { namedTemplates, templateOf } from './templates.ts';
 
 /** What staging an input found out about it. */

@@ -1,11 +1,11 @@
-import type { Context } from '../context.ts';
-import { track } from '../engine/track.ts';
-import { CliError } from '../errors.ts';
-import type { Campaign } from '../ledger/ledger.ts';
-import { parseDuration } from '../settings.ts';
-import { statusWords } from '../ui/report.ts';
-import { type Flags, textFlag } from './options.ts';
-import type { Session } from './session.ts';
+import type { Context } from '../../context.ts';
+import { track } from '../../engine/track.ts';
+import { CliError } from '../../errors.ts';
+import type { Campaign } from '../../ledger/ledger.ts';
+import { parseDuration } from '../../settings.ts';
+import { statusWords } from '../../ui/report.ts';
+import { type Flags, textFlag } from '../options.ts';
+import type { Session } from '../session.ts';
 
 /** How long is asked unless `--for` says otherwise, in milliseconds. */
 const defaultForMs = 900_000;

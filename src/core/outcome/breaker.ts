@@ -1,4 +1,4 @@
-import type { SendResult } from './message.ts';
+import type { SendResult } from '../message.ts';
 
 /** What most of the last messages failed with. */
 export interface Tripped {

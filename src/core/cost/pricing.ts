@@ -1,4 +1,4 @@
-import { bareAddress, isChannelAddress } from './phone.ts';
+import { bareAddress, isChannelAddress } from '../recipient/phone.ts';
 
 /** What sending one SMS segment to a country costs, by kind of sender; the dearest carrier counts. */
 export interface CountryPrices {

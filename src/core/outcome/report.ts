@@ -1,4 +1,4 @@
-import type { RowIssue, SendState } from './message.ts';
+import type { RowIssue, SendState } from '../message.ts';
 
 /** What messages cost; null where no price is known. */
 export interface Cost {

@@ -1,6 +1,6 @@
-import type { PlannedRow } from '../core/plan.ts';
-import { mediaChecker } from '../input/check-media.ts';
-import type { Flags } from './options.ts';
+import type { PlannedRow } from '../../core/plan.ts';
+import { mediaChecker } from '../../input/check-media.ts';
+import type { Flags } from '../options.ts';
 
 /** How the rows of a plan are looked at once more before they are written down. */
 export type Recheck = (rows: readonly PlannedRow[]) => Promise<readonly PlannedRow[]>;

@@ -1,9 +1,9 @@
+import type { Row, RowIssue } from '../message.ts';
+import type { Parsed } from '../recipient/phone.ts';
+import { isTimeZone } from '../recipient/time-zones.ts';
+import type { Template } from '../text/template.ts';
 import { type MappingOptions, makeRules, type NamedTemplate, type Rules, templateColumn } from './mapping-rules.ts';
-import type { Row, RowIssue } from './message.ts';
 import { flagName, foldName, type ParameterKey, parameterNamed, parameterOf } from './parameters.ts';
-import type { Parsed } from './phone.ts';
-import type { Template } from './template.ts';
-import { isTimeZone } from './time-zones.ts';
 import type { Origin, RawRequest } from './validate.ts';
 
 /** A row's parameters as text, with the issues that filling its templates raised. */

@@ -1,4 +1,4 @@
-import type { MessageRequest, RowIssue } from './message.ts';
+import type { MessageRequest, RowIssue } from '../message.ts';
 import { flagName, type ParameterKey, type ParseContext, parameterOf } from './parameters.ts';
 
 /** Parameters as somebody wrote them: text, or several for the repeatable ones. Absent and empty mean "not given". */

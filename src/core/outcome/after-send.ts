@@ -1,5 +1,5 @@
+import type { SendResult, SendState } from '../message.ts';
 import { explainCode } from './error-codes.ts';
-import type { SendResult, SendState } from './message.ts';
 
 /** How long to wait before a message that certainly was not sent is tried again, in milliseconds. */
 export interface RetryPolicy {

@@ -1,4 +1,4 @@
-import type { PlannedSender } from './plan.ts';
+import type { PlannedSender } from '../plan.ts';
 import { senderKindOf } from './pricing.ts';
 
 /** Segments a second that Twilio sends from a kind of number; https://help.twilio.com/articles/115002943027. */

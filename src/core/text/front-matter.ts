@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
-import { parameterNamed } from './parameters.ts';
-import type { Parsed } from './phone.ts';
-import type { RawRequest } from './validate.ts';
+import type { Parsed } from '../recipient/phone.ts';
+import { parameterNamed } from '../request/parameters.ts';
+import type { RawRequest } from '../request/validate.ts';
 
 /** A template with the defaults that stand above its text. */
 export interface TemplateSource {

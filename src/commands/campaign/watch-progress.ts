@@ -1,9 +1,9 @@
-import type { Context } from '../context.ts';
-import type { Message, SendResult } from '../core/message.ts';
-import type { Campaign } from '../ledger/ledger.ts';
-import { attemptLine } from '../ui/messages.ts';
-import { type Progress, progressLine, progressLog } from '../ui/progress.ts';
-import type { Session } from './session.ts';
+import type { Context } from '../../context.ts';
+import type { Message, SendResult } from '../../core/message.ts';
+import type { Campaign } from '../../ledger/ledger.ts';
+import { attemptLine } from '../../ui/messages.ts';
+import { type Progress, progressLine, progressLog } from '../../ui/progress.ts';
+import type { Session } from '../session.ts';
 
 /** Counts a run's results and shows them while it goes on. */
 export interface ProgressWatch {

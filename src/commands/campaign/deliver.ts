@@ -1,17 +1,17 @@
 import { hostname } from 'node:os';
-import type { Context } from '../context.ts';
-import type { Message, SendResult } from '../core/message.ts';
-import { countFailed, exitCodeOf, type Report, type RunEnd } from '../core/report.ts';
-import { type RunToEndOptions, runToEnd } from '../engine/run-to-end.ts';
-import { CliError, exitCodes } from '../errors.ts';
-import type { Campaign, Lease } from '../ledger/ledger.ts';
-import { messageJson, reportJson } from '../ui/json.ts';
-import { formatDuration, plural, shown } from '../ui/lines.ts';
-import { reportLines } from '../ui/report.ts';
+import type { Context } from '../../context.ts';
+import type { Message, SendResult } from '../../core/message.ts';
+import { countFailed, exitCodeOf, type Report, type RunEnd } from '../../core/outcome/report.ts';
+import { type RunToEndOptions, runToEnd } from '../../engine/run-to-end.ts';
+import { CliError, exitCodes } from '../../errors.ts';
+import type { Campaign, Lease } from '../../ledger/ledger.ts';
+import { messageJson, reportJson } from '../../ui/json.ts';
+import { formatDuration, plural, shown } from '../../ui/lines.ts';
+import { reportLines } from '../../ui/report.ts';
+import { countFlag, type Flags } from '../options.ts';
+import type { Session } from '../session.ts';
 import { follow } from './follow.ts';
-import { countFlag, type Flags } from './options.ts';
 import { secondThought } from './second-thought.ts';
-import type { Session } from './session.ts';
 import { watchProgress } from './watch-progress.ts';
 
 /** What a run is told beyond the config. */
