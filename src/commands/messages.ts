@@ -7,7 +7,7 @@ import { recordJson } from '../ui/json.ts';
 import { recordLine, recordLines } from '../ui/records.ts';
 import { type Act, countFlag, type Flags, textFlag } from './options.ts';
 import { type Session, withSession } from './session.ts';
-import { writeCsv } from './write-csv.ts';
+import { writeCsv } from './write-file.ts';
 
 const help = `
 These are Twilio's own records, whoever sent the messages; what volley sent is in: volley report.

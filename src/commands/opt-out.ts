@@ -10,7 +10,7 @@ import { safeCell } from '../ui/export.ts';
 import { issueLine, plural, shown } from '../ui/lines.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
 import { planContextOf, type Session, withSession } from './session.ts';
-import { writeCsv } from './write-csv.ts';
+import { writeCsv } from './write-file.ts';
 
 const examples = `
 Who is on the list is skipped, whatever file they come in; volley adds by itself who Twilio says has opted out.

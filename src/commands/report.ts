@@ -3,19 +3,21 @@ import type { Context } from '../context.ts';
 import type { Message, SendState } from '../core/message.ts';
 import type { Campaign, Ledger } from '../ledger/ledger.ts';
 import { exportColumns, exportRow } from '../ui/export.ts';
+import { htmlHead, htmlRow, htmlTail } from '../ui/html.ts';
 import { messageJson } from '../ui/json.ts';
 import { messageLine } from '../ui/messages.ts';
 import { printReport } from './campaign/deliver.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
 import { findCampaign } from './resume.ts';
 import { type Session, withSession } from './session.ts';
-import { writeCsv } from './write-csv.ts';
+import { writeCsv, writePrivate } from './write-file.ts';
 
 /** Declares `volley report`. */
 export function declareReport(command: Command, act: Act): void {
   command
     .argument('<campaign>', 'name or id of a campaign, or the SID of a message')
     .option('--failed', 'only the messages that were not accepted, one a line')
+    .option('--html <file>', 'write one self-contained page to look at in a browser')
     .option('--csv <file>', 'write every message to a CSV file, - for standard output');
   act(report);
 }
@@ -33,8 +35,10 @@ function report(flags: Flags, context: Context): Promise<number> {
     }
     const campaign = await findCampaign(ledger, wanted);
     const csv = textFlag(flags, 'csv');
+    const html = textFlag(flags, 'html');
     if (csv !== undefined)
       await writeCsv(csv, exportColumns, exported(ledger.messages(campaign.id, filterOf(flags))), context);
+    else if (html !== undefined) await writeHtml(html, campaign, session, context);
     else if (flags['failed'] === true) await listFailed(ledger, campaign, session, context);
     else await printReport({ campaign, report: await ledger.report(campaign.id), exitCode: 0 }, session, context);
     return 0;
@@ -51,6 +55,29 @@ async function listFailed(ledger: Ledger, { id }: Campaign, session: Session, { 
         : `line ${message.line}  ${messageLine(message, session.resultLook)}`,
     );
   }
+}
+
+async function writeHtml(file: string, campaign: Campaign, session: Session, context: Context): Promise<void> {
+  const ledger = await session.ledger();
+  const head = htmlHead({
+    name: campaign.name,
+    createdAt: campaign.createdAt,
+    madeAt: context.now(),
+    report: await ledger.report(campaign.id),
+    countries: await ledger.byCountry(campaign.id),
+    deliveryMs: await ledger.deliveryTimes(campaign.id),
+  });
+  const page = async function* () {
+    yield head;
+    let isFirst = true;
+    for await (const message of ledger.messages(campaign.id)) {
+      yield htmlRow(message, isFirst);
+      isFirst = false;
+    }
+    yield htmlTail;
+  };
+  await writePrivate(file, page());
+  if (!session.isQuiet) context.err(`Written to ${file}. It holds numbers and texts: mind who sees it.`);
 }
 
 async function* exported(messages: AsyncIterable<Message>): AsyncGenerator<readonly string[]> {

@@ -2,7 +2,7 @@ import type { CountryPrices } from '../core/cost/pricing.ts';
 import type { Message, SendState } from '../core/message.ts';
 import type { MessageChange } from '../core/outcome/after-send.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
-import type { Report } from '../core/outcome/report.ts';
+import type { CountryDelivery, Report } from '../core/outcome/report.ts';
 import type { UnknownMessage } from '../core/outcome/settle.ts';
 import type { Plan, PlannedRow } from '../core/plan.ts';
 
@@ -187,6 +187,10 @@ export interface Ledger {
   receive(updates: readonly StatusUpdate[]): Promise<number>;
   /** The accepted messages that Twilio is not done with, oldest first. */
   undelivered(campaignId: string): Promise<readonly TrackedMessage[]>;
+  /** Where the accepted messages went, the most first. */
+  byCountry(campaignId: string): Promise<readonly CountryDelivery[]>;
+  /** How long delivered messages took from their claim to the first report of it, in milliseconds. */
+  deliveryTimes(campaignId: string): Promise<readonly number[]>;
   report(campaignId: string): Promise<Report>;
   messages(campaignId: string, filter?: MessageFilter): AsyncIterable<Message>;
   /** The campaign of the message with this SID. */

@@ -1,4 +1,5 @@
 import { afterReceipt, type StatusUpdate } from '../core/outcome/delivery.ts';
+import type { CountryDelivery } from '../core/outcome/report.ts';
 import { isFinalStatus, laterStatus, messageStatuses } from '../core/outcome/status.ts';
 import type { Database } from './driver.ts';
 import type { Ledger, TrackedMessage } from './ledger.ts';
@@ -20,7 +21,9 @@ interface TrackedRow {
 const finalStatuses = messageStatuses.filter(isFinalStatus).map((status) => `'${status}'`);
 
 /** What became of messages after Twilio took them. */
-export function sqliteDelivery(database: Database): Pick<Ledger, 'receive' | 'undelivered'> {
+export function sqliteDelivery(
+  database: Database,
+): Pick<Ledger, 'receive' | 'undelivered' | 'byCountry' | 'deliveryTimes'> {
   const note = database.prepare(`insert into status_events (sid, status, code, source, at, message_id)
     values (:sid, :status, :code, :source, :at, :messageId) on conflict do nothing`);
   const prove = proof(database);
@@ -34,6 +37,14 @@ export function sqliteDelivery(database: Database): Pick<Ledger, 'receive' | 'un
     select sid, request ->> 'accountSid' as account, claimed_at from messages
     where campaign_id = :campaignId and state = 'accepted' and sid is not null
       and (status is null or status not in (${finalStatuses.join(', ')})) order by seq`);
+
+  const countries = database.prepare<CountryDelivery>(`
+    select coalesce(country, 'unknown') as country, count(*) as messages,
+      count(*) filter (where status in ('delivered', 'read')) as delivered
+    from messages where campaign_id = :campaignId and state = 'accepted' group by 1 order by 2 desc`);
+  const times = database.prepare<{ ms: number }>(`
+    select max(0, min(e.at) - m.claimed_at) as ms from messages m join status_events e on e.sid = m.sid
+    where m.campaign_id = :campaignId and e.status in ('delivered', 'read') group by m.sid`);
 
   const receive = (update: StatusUpdate): boolean => {
     const { sid, status, messageId = null, code = 0, source, at, price = null, segments = null } = update;
@@ -49,6 +60,8 @@ export function sqliteDelivery(database: Database): Pick<Ledger, 'receive' | 'un
   };
   return {
     receive: async (updates) => database.transaction(() => updates.filter(receive).length),
+    byCountry: async (campaignId) => countries.all({ campaignId }),
+    deliveryTimes: async (campaignId) => times.all({ campaignId }).map(({ ms }) => ms),
     undelivered: async (campaignId) =>
       open.all({ campaignId }).map(
         ({ sid, account, claimed_at: claimedAt }): TrackedMessage => ({

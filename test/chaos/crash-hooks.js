@@ -14,7 +14,11 @@ const points = {
     'const lease = await acquire(campaign, session);',
     'crashPoint("after-commit"); @',
   ],
-  'after-lease': ['commands/campaign/deliver.js', 'const progress = await watchProgress(', 'crashPoint("after-lease"); @'],
+  'after-lease': [
+    'commands/campaign/deliver.js',
+    'const progress = await watchProgress(',
+    'crashPoint("after-lease"); @',
+  ],
   'after-claim': [
     'engine/run-campaign.js',
     'for (const claim of claims)',

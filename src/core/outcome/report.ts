@@ -28,6 +28,14 @@ export interface Report {
   readonly issues: readonly RowIssue[];
 }
 
+/** What became of the messages to a country (ISO 3166, or `unknown`). */
+export interface CountryDelivery {
+  readonly country: string;
+  /** How many Twilio took. */
+  readonly messages: number;
+  readonly delivered: number;
+}
+
 /** Why a run ended. */
 export type RunEnd =
   | { readonly kind: 'finished' }

@@ -1,0 +1,130 @@
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Message } from '../../src/core/message.ts';
+import { emptyCounts, type Report } from '../../src/core/outcome/report.ts';
+import { escapeHtml, htmlHead, htmlRow, htmlTail } from '../../src/ui/html.ts';
+
+const hostile = `</script><img src=x onerror="document.title='owned'">&'"\u202e\x1b[31m`;
+
+const report: Report = {
+  rows: 100_003,
+  counts: { ...emptyCounts(), accepted: 100_001, rejected: 1, invalid: 1 },
+  statuses: { delivered: 90_001, undelivered: 10_000 },
+  segments: 100_001,
+  cost: { amount: 830.0083, currency: 'USD' },
+  errors: [
+    { code: 30007, reason: '', count: 10_000 },
+    { code: null, reason: hostile, count: 1 },
+  ],
+  issues: [],
+};
+
+const message = (line: number, more: Partial<Message> = {}): Message => ({
+  ...{ id: `m${line}`, campaignId: 'c', line, to: `+1415${String(line).padStart(7, '0')}`, sender: '12345' },
+  ...{
+    state: 'accepted',
+    status: 'delivered',
+    attempts: 1,
+    segments: 1,
+    issues: [],
+    sid: `SM${String(line).padStart(32, '0')}`,
+  },
+  request: { to: '+1', body: `Hi ${line}` },
+  ...more,
+});
+
+function page(count: number, name = hostile): string {
+  const head = htmlHead({
+    ...{ name, report, createdAt: 0, madeAt: 1000 },
+    countries: [{ country: 'US', messages: 10, delivered: 9 }],
+    deliveryMs: Array.from({ length: 1000 }, (_, i) => i * 100),
+  });
+  const odd = message(1, { to: hostile, status: 'undelivered', code: 30007, request: { to: '+1', body: hostile } });
+  const rows = [odd, ...Array.from({ length: count - 1 }, (_, i) => message(i + 2))];
+  return head + rows.map((row, i) => htmlRow(row, i === 0)).join('') + htmlTail;
+}
+
+describe('the page', () => {
+  it('shows hostile text as text, and asks nobody for anything', () => {
+    const html = page(2);
+    expect(html).not.toMatch(/<img|\x1b|\u202e|onerror="|https?:/);
+    expect(html.match(/<\/script>/g)).toHaveLength(2);
+    expect(html).toContain(`default-src 'none'`);
+    expect(escapeHtml(hostile)).toBe(
+      '&lt;/script&gt;&lt;img src=x onerror=&quot;document.title=&#39;owned&#39;&quot;&gt;&amp;&#39;&quot;[31m',
+    );
+  });
+
+  it('tells totals, statuses, countries, times and reasons', () => {
+    const text = page(2)
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ');
+    expect(text).toMatch(/100,003 rows 100,001 accepted 90,001 delivered/);
+    expect(text).toMatch(/delivered 90,001 undelivered 10,000/);
+    expect(text).toMatch(/US 10 9 \(90\.0 %\)/);
+    expect(text).toMatch(/half within 50 s, nine of ten within 1 min 30 s/);
+    expect(text).toMatch(/30007 10,000 filtered by the carrier/);
+  });
+});
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const flags =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+
+describe.skipIf(executablePath === undefined)('the page in a browser (skipped where there is no Chromium)', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: flags.split(' ') });
+  });
+  afterAll(() => browser?.close());
+
+  async function open(html: string, width = 1280) {
+    const file = join(mkdtempSync(join(tmpdir(), 'volley-html-')), 'report.html');
+    writeFileSync(file, html);
+    const tab = await browser.newPage({ viewport: { width, height: 900 } });
+    const asked: string[] = [];
+    const problems: string[] = [];
+    tab.on('request', (request) => void asked.push(request.url()));
+    tab.on('console', (line) => void problems.push(line.text()));
+    tab.on('pageerror', (error) => void problems.push(error.message));
+    await tab.goto(`file://${file}`);
+    return { tab, asked, problems };
+  }
+
+  it('runs nothing of what a row says, and requests nothing but itself', async () => {
+    const { tab, asked, problems } = await open(page(3));
+    expect(await tab.title()).toContain('</script><img');
+    expect(await tab.locator('#rows tbody tr').count()).toBe(3);
+    expect(await tab.locator('img').count()).toBe(0);
+    expect([asked.length, problems]).toEqual([1, []]);
+    await tab.close();
+  });
+
+  it('finds one of a hundred thousand rows at once, by keyboard', async () => {
+    const { tab } = await open(page(100_000, 'spring'));
+    expect(await tab.locator('#rows tbody tr').count()).toBe(50);
+    await tab.keyboard.press('Tab');
+    for (let i = 0; i < 10 && (await tab.evaluate('document.activeElement.id')) !== 'find'; i++)
+      await tab.keyboard.press('Tab');
+    const startedAt = Date.now();
+    await tab.keyboard.type('4150099999');
+    expect(await tab.locator('#said').textContent()).toBe('1–1 of 1 rows');
+    expect(await tab.locator('#rows tbody tr').textContent()).toContain('+14150099999');
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
+    await tab.locator('#find').fill('');
+    await tab.getByRole('button', { name: 'Later rows' }).click();
+    expect(await tab.locator('#said').textContent()).toBe('51–100 of 100000 rows');
+    await tab.getByLabel('State or status').selectOption('undelivered');
+    expect(await tab.locator('#said').textContent()).toBe('1–1 of 1 rows');
+    await tab.close();
+  });
+
+  it.each([375, 1280])('does not scroll sideways as a whole at %i pixels', async (width) => {
+    const { tab } = await open(page(60), width);
+    expect(await tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+    await tab.close();
+  });
+});
