@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import type { Row } from '../core/message.ts';
+import { isMessageSid, type Row } from '../core/message.ts';
 import { foldName } from '../core/request/parameters.ts';
 import { CliError } from '../errors.ts';
 import { openSource } from '../input/open-source.ts';
@@ -31,14 +31,12 @@ export function declareFeedback(command: Command, act: Act): void {
   act((flags, context) => withSession(flags, context, (session) => feedback(flags, session, context)));
 }
 
-const isSid = (text: string): boolean => /^(SM|MM)[0-9a-f]{32}$/.test(text);
-
 async function feedback(flags: Flags, session: Session, context: Context): Promise<number> {
   const wanted = String(flags['sid']);
   const outcome = textFlag(flags, 'outcome') as Outcome | undefined;
   const ledger = await session.ledger();
   const transport = await session.connect();
-  if (isSid(wanted)) {
+  if (isMessageSid(wanted)) {
     if (outcome === undefined)
       throw new CliError('usage', 'Which outcome?', { hint: '--outcome confirmed|unconfirmed' });
     const problem = await give(wanted, outcome, ledger, transport);
@@ -69,7 +67,7 @@ function readRow(
   const byName = new Map(Object.entries(cells).map(([name, cell]) => [foldName(name), String(cell).trim()]));
   const sid = byName.get('sid') ?? byName.get('messagesid') ?? '';
   const outcome = (byName.get('outcome') || fallback) ?? '';
-  if (!isSid(sid)) return { problem: `"${sid}" is not the SID of a message` };
+  if (!isMessageSid(sid)) return { problem: `"${sid}" is not the SID of a message` };
   return outcomes.includes(outcome)
     ? { sid, outcome: outcome as Outcome }
     : { problem: `"${outcome}" must be confirmed or unconfirmed` };

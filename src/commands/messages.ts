@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import type { Context } from '../context.ts';
+import { isMessageSid } from '../core/message.ts';
 import { CliError } from '../errors.ts';
 import type { ListFilter, MessageRecord, Transport } from '../transport/transport.ts';
 import { safeCell } from '../ui/export.ts';
@@ -94,7 +95,7 @@ const verbs: Readonly<Record<string, Verb>> = {
 
 function sidOf(flags: Flags): string {
   const sid = textFlag(flags, 'sid');
-  if (sid !== undefined && /^(SM|MM)[0-9a-f]{32}$/.test(sid)) return sid;
+  if (sid !== undefined && isMessageSid(sid)) return sid;
   throw new CliError('usage', sid === undefined ? 'Which message?' : `${sid} is not the SID of a message.`, {
     hint: 'A SID is SM or MM and 32 hexadecimal digits.',
   });

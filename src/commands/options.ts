@@ -77,7 +77,8 @@ export function addSending(command: Command, retryFor: string): Command {
 }
 
 const before = [
-  ['--wait [time]', 'then wait until all is delivered, or this long (default 15m)'],
+  ['--wait', 'then wait until all is delivered'],
+  ['--for <time>', 'how long --wait waits (default 15m)'],
   ['--yes', 'do not ask'],
   ['--undo <time>', 'wait this long before sending; Ctrl-C or recall calls it back'],
 ] as const;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import type { Message, SendState } from '../core/message.ts';
+import { isMessageSid, type Message, type SendState } from '../core/message.ts';
 import type { Campaign, Ledger } from '../ledger/ledger.ts';
 import { exportColumns, exportRow } from '../ui/export.ts';
 import { htmlHead, htmlRow, htmlTail } from '../ui/html.ts';
@@ -28,7 +28,7 @@ function report(flags: Flags, context: Context): Promise<number> {
   return withSession(flags, context, async (session) => {
     const ledger = await session.ledger();
     const wanted = String(flags['campaign']);
-    const message = /^(SM|MM)[0-9a-f]{32}$/.test(wanted) ? await ledger.findSid(wanted) : undefined;
+    const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
     if (message) {
       context.out(session.isJson ? JSON.stringify(messageJson(message)) : messageLine(message, session.resultLook));
       return 0;

@@ -37,7 +37,7 @@ Examples:
 
 /** Declares `volley send`. */
 export function declareSend(command: Command, act: Act): void {
-  addSending(addBefore(addProtection(addParameters(command)), ['--undo <time>', '--wait [time]']), '15s')
+  addSending(addBefore(addProtection(addParameters(command)), ['--undo <time>', '--wait', '--for <time>']), '15s')
     .option('--body-file <file>', 'read the text from a file, - for standard input')
     .option('--campaign <name>', 'a name: running it again with it sends nothing twice')
     .option('--country <code>', 'country of numbers without +, as US')

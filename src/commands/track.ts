@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isMessageSid } from '../core/message.ts';
 import { countFailed } from '../core/outcome/report.ts';
 import { messageJson } from '../ui/json.ts';
 import { messageLine } from '../ui/messages.ts';
@@ -26,7 +27,7 @@ export function declareTrack(command: Command, act: Act): void {
     withSession(flags, context, async (session) => {
       const wanted = String(flags['campaign']);
       const ledger = await session.ledger();
-      const message = /^(SM|MM)[0-9a-f]{32}$/.test(wanted) ? await ledger.findSid(wanted) : undefined;
+      const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
       const campaign = await findCampaign(ledger, message?.campaignId ?? wanted);
       const open = await follow(campaign, flags, session, context);
       const report = await ledger.report(campaign.id);

@@ -118,3 +118,8 @@ export interface Message {
   /** What was wrong with an invalid row. */
   readonly issues: readonly RowIssue[];
 }
+
+/** True for the SID of a message: `SM` or `MM` and 32 hexadecimal digits. */
+export function isMessageSid(text: string): boolean {
+  return /^(SM|MM)[0-9a-f]{32}$/.test(text);
+}

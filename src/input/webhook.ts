@@ -1,3 +1,4 @@
+import { isMessageSid } from '../core/message.ts';
 import { messageStatuses } from '../core/outcome/status.ts';
 
 /** What Twilio told: a status of a message of ours, or a message that somebody sent to us. */
@@ -41,7 +42,7 @@ export function readWebhook(body: string, query: URLSearchParams): Webhook {
   );
   if (moved !== undefined) return { kind: 'odd', problem: `a parameter called ${moved}` };
   const sid = form.get('MessageSid') ?? '';
-  if (!/^(SM|MM)[0-9a-f]{32}$/.test(sid)) return { kind: 'odd', problem: 'no message SID' };
+  if (!isMessageSid(sid)) return { kind: 'odd', problem: 'no message SID' };
   const status = form.get('MessageStatus') ?? form.get('SmsStatus') ?? '';
   if (status === 'received' || status === 'receiving') return readInbound(form);
   if (!(messageStatuses as readonly string[]).includes(status)) return { kind: 'odd', problem: 'no known status' };

@@ -1,4 +1,4 @@
-import type { SendResult } from '../core/message.ts';
+import { isMessageSid, type SendResult } from '../core/message.ts';
 import { codeLink, explainCode } from '../core/outcome/error-codes.ts';
 import { CliError } from '../errors.ts';
 import { type ClientOptions, type Exchange, twilioClient } from './client.ts';
@@ -102,7 +102,7 @@ export function toSendResult(exchange: Exchange): SendResult {
 
 function toAccepted({ body }: Answer): SendResult {
   const { sid, status, num_segments: segments } = fieldsOf(body);
-  if (typeof sid !== 'string' || !/^(SM|MM)[0-9a-f]{32}$/.test(sid)) {
+  if (typeof sid !== 'string' || !isMessageSid(sid)) {
     return { kind: 'unknown', reason: 'an odd answer: HTTP 201 without a message SID' };
   }
   return { kind: 'accepted', sid, status: typeof status === 'string' ? status : 'queued', ...counted(segments) };

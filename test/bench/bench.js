@@ -4,10 +4,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SegmentedMessage } from 'sms-segments-calculator';
 import { countSegments } from '../../dist/core/text/segments.js';
+import { signCallback } from '../../dist/simulator/callbacks.js';
 
 const volley = join(import.meta.dirname, '../../bin/volley.js');
 const folder = mkdtempSync(join(tmpdir(), 'volley-bench-'));
@@ -63,6 +65,44 @@ async function measure(rows) {
   return { seconds, megabytes: (await peak)[0] / 1024 };
 }
 
+/** Signed callbacks a second, 64 at once, each on disk before it is answered. */
+async function callbacksPerSecond(count) {
+  const token = 'a token of the bench';
+  const url = 'https://example.com/twilio';
+  const child = spawn(
+    process.execPath,
+    [volley, 'listen', '--public-url', url, '--port', '0', '--json', '--ledger', join(folder, 'callbacks.db')],
+    {
+      env: { ...process.env, TWILIO_AUTH_TOKEN: token },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  const { port } = JSON.parse((await once(child.stdout, 'data'))[0]);
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  let next = 0;
+  const post = async (n) => {
+    const form = { MessageSid: `SM${n.toString(16).padStart(32, '0')}`, MessageStatus: 'delivered' };
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': signCallback(token, url, form),
+    };
+    const outgoing = request({ agent, port, host: '127.0.0.1', path: '/twilio', method: 'POST', headers });
+    outgoing.end(new URLSearchParams(form).toString());
+    const [answer] = await once(outgoing, 'response');
+    await once(answer.resume(), 'end');
+    if (answer.statusCode !== 200) throw new Error(`a callback was answered with ${answer.statusCode}`);
+  };
+  const work = async () => {
+    while (next < count) await post(next++);
+  };
+  const startedAt = performance.now();
+  await Promise.all(Array.from({ length: 64 }, work));
+  const seconds = (performance.now() - startedAt) / 1000;
+  agent.destroy();
+  child.kill();
+  return count / seconds;
+}
+
 function medianStart(args) {
   const times = Array.from({ length: 9 }, () => {
     const startedAt = performance.now();
@@ -87,6 +127,8 @@ const theirs = countsPerSecond((body) => new SegmentedMessage(body).segmentsCoun
 console.log(
   `segments: ${Math.round(ours / 1000)} thousand texts a second, ${Math.round(ours / theirs)} times Twilio's calculator`,
 );
+
+console.log(`callbacks: ${Math.round(await callbacksPerSecond(10_000))} a second, each on disk before its answer`);
 
 const small = await measure(few);
 const large = await measure(many);

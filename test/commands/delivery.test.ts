@@ -119,7 +119,7 @@ describe('track', () => {
     expect(await batch(7, '--wait')).toBe(0);
     expect((await report()).statuses).toEqual({ delivered: 7 });
     const late = world(delivered(900_000));
-    expect(await late.batch(1, '--wait', '30s')).toBe(8);
+    expect(await late.batch(1, '--wait', '--for', '30s')).toBe(8);
   });
 });
 

@@ -37,9 +37,9 @@ export async function follow(
 }
 
 function forMs(flags: Flags): number {
-  const text = textFlag(flags, 'for') ?? textFlag(flags, 'wait');
+  const text = textFlag(flags, 'for');
   if (text === undefined) return defaultForMs;
   const parsed = parseDuration(text);
-  if ('problem' in parsed) throw new CliError('usage', `${text} ${parsed.problem}.`);
+  if ('problem' in parsed) throw new CliError('usage', `--for ${text} ${parsed.problem}.`);
   return parsed.value;
 }
