@@ -26,7 +26,7 @@ export interface WebhookServer {
   readonly close: () => Promise<void>;
 }
 
-const limits = { bodyBytes: 64 * 1024, headersMs: 10_000, requestMs: 15_000, connections: 256 };
+const limits = { bodyBytes: 64 * 1024, headersMs: 10_000, requestMs: 15_000, connections: 256, closeMs: 2000 };
 
 /** Where a supervisor may ask whether it is alive. */
 const healthPath = '/healthz';
@@ -50,7 +50,10 @@ export async function listenForWebhooks(options: WebhookOptions): Promise<Webhoo
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
+      // A client that never ends what it began must not keep us: what was told is on disk, or was never answered.
+      const cut = setTimeout(() => server.closeAllConnections(), limits.closeMs);
       await closed;
+      clearTimeout(cut);
     },
   };
 }

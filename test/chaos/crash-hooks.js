@@ -3,7 +3,11 @@
 
 /** Where each point is: a file of dist, a text in it, and what stands there instead. `@` is the text itself. */
 const points = {
-  'mid-import': ['commands/campaign/stage-input.js', 'await staging.add(await recheck(chunk));', '@ crashPoint("mid-import");'],
+  'mid-import': [
+    'commands/campaign/stage-input.js',
+    'await staging.add(await recheck(chunk));',
+    '@ crashPoint("mid-import");',
+  ],
   'before-commit': [
     'commands/batch.js',
     'campaign: await staging.commit(input.hash)',
