@@ -1,6 +1,6 @@
 import { afterReceipt, type StatusUpdate } from '../core/outcome/delivery.ts';
 import type { CountryDelivery } from '../core/outcome/report.ts';
-import { isFinalStatus, laterStatus, messageStatuses } from '../core/outcome/status.ts';
+import { isFinalStatus, messageStatuses } from '../core/outcome/status.ts';
 import type { Database } from './driver.ts';
 import type { Ledger, TrackedMessage } from './ledger.ts';
 import { optOutAdder } from './sqlite-opt-outs.ts';
@@ -11,6 +11,8 @@ interface DeliveryRow {
   readonly address: string;
   readonly sender: string;
 }
+
+type EventRow = Required<Pick<StatusUpdate, 'sid' | 'status' | 'code' | 'source' | 'at'>>;
 
 interface TrackedRow {
   readonly sid: string;
@@ -27,12 +29,7 @@ export function sqliteDelivery(
   const note = database.prepare(`insert into status_events (sid, status, code, source, at, message_id)
     values (:sid, :status, :code, :source, :at, :messageId) on conflict do nothing`);
   const prove = proof(database);
-  const read = database.prepare<DeliveryRow>(
-    "select status, code, recipient as address, sender from messages where sid = :sid and state = 'accepted'",
-  );
-  const write = database.prepare(`update messages set status = :status, code = :code,
-    price = coalesce(:price, price), segments = coalesce(:segments, segments) where sid = :sid`);
-  const suppress = optOutAdder(database);
+  const merge = receiptMerger(database);
   const open = database.prepare<TrackedRow>(`
     select sid, request ->> 'accountSid' as account, claimed_at from messages
     where campaign_id = :campaignId and state = 'accepted' and sid is not null
@@ -47,16 +44,10 @@ export function sqliteDelivery(
     where m.campaign_id = :campaignId and e.status in ('delivered', 'read') group by m.sid`);
 
   const receive = (update: StatusUpdate): boolean => {
-    const { sid, status, messageId = null, code = 0, source, at, price = null, segments = null } = update;
+    const { sid, status, messageId = null, code = 0, source, at } = update;
     const isNew = note.run({ sid, status, code, source, at, messageId }) > 0;
     if (messageId !== null) prove(messageId);
-    const known = read.get({ sid });
-    if (!known) return false;
-    const change = afterReceipt({ status: known.status ?? undefined, code: known.code ?? undefined }, update);
-    write.run({ sid, status: change.status, code: change.code ?? null, price, segments });
-    const { address, sender } = known;
-    if (change.suppress) suppress({ address, sender, source: String(change.code), at });
-    return isNew;
+    return merge(update) && isNew;
   };
   return {
     receive: async (updates) => database.transaction(() => updates.filter(receive).length),
@@ -73,22 +64,48 @@ export function sqliteDelivery(
   };
 }
 
+/** Merges a receipt into its message; false when no message here has that SID. */
+function receiptMerger(database: Database): (update: StatusUpdate) => boolean {
+  const read = database.prepare<DeliveryRow>(
+    "select status, code, recipient as address, sender from messages where sid = :sid and state = 'accepted'",
+  );
+  const write = database.prepare(`update messages set status = :status, code = :code,
+    price = coalesce(:price, price), segments = coalesce(:segments, segments) where sid = :sid`);
+  const suppress = optOutAdder(database);
+  return (update) => {
+    const { sid, at, price = null, segments = null } = update;
+    const known = read.get({ sid });
+    if (!known) return false;
+    const change = afterReceipt({ status: known.status ?? undefined, code: known.code ?? undefined }, update);
+    write.run({ sid, status: change.status, code: change.code ?? null, price, segments });
+    const { address, sender } = known;
+    if (change.suppress) suppress({ address, sender, source: String(change.code), at });
+    return true;
+  };
+}
+
+/** Merges the receipts that came before their message was known to have this SID. */
+export function earlyReceipts(database: Database): (sid: string) => void {
+  const events = database.prepare<EventRow>('select sid, status, code, source, at from status_events where sid = :sid');
+  const merge = receiptMerger(database);
+  return (sid) => {
+    for (const { code, ...event } of events.all({ sid })) merge({ ...event, ...(code !== 0 && { code }) });
+  };
+}
+
 /**
  * Settles a message of which no answer came by a callback that carries its id. A message that is claimed is left
  * to the answer that is still to come, or to the run that takes over.
  */
 export function proof(database: Database): (messageId: string) => void {
+  const told = database.prepare<{ sid: string }>('select sid from status_events where message_id = :messageId limit 1');
   const settle = database.prepare(`
-    update messages set state = 'accepted', reason = null, status = (
-        select status from status_events e where e.message_id = :messageId limit 1),
-      sid = (select sid from status_events e where e.message_id = :messageId limit 1)
+    update messages set state = 'accepted', reason = null, sid = :sid
     where id = :messageId and state = 'unknown' and not exists (
       select 1 from messages o join status_events e on e.sid = o.sid where e.message_id = :messageId)`);
-  return (messageId) => void settle.run({ messageId });
-}
-
-/** What callbacks have said already of a SID whose create was answered after them. */
-export function earlyStatus(database: Database): (sid: string, answered: string) => string {
-  const events = database.prepare<{ status: string }>('select status from status_events where sid = :sid');
-  return (sid, answered) => events.all({ sid }).reduce((status, event) => laterStatus(status, event.status), answered);
+  const mergeEarly = earlyReceipts(database);
+  return (messageId) => {
+    const sid = told.get({ messageId })?.sid;
+    if (sid !== undefined && settle.run({ messageId, sid }) > 0) mergeEarly(sid);
+  };
 }

@@ -9,7 +9,7 @@ import { networkFileSystemOf } from './file-system.ts';
 import type { AttemptRecord, Campaign, CampaignSummary, Claim, Ledger, MessageFilter } from './ledger.ts';
 import { migrate } from './migrations/migrate.ts';
 import { type MessageRow, messageColumns, toMessage } from './rows.ts';
-import { earlyStatus, sqliteDelivery } from './sqlite-delivery.ts';
+import { earlyReceipts, sqliteDelivery } from './sqlite-delivery.ts';
 import { sqliteLeases } from './sqlite-lease.ts';
 import { hasOptedOut, optedOut, optOutAdder, sqliteOptOuts } from './sqlite-opt-outs.ts';
 import { appendToSqlite, type CampaignRow, stageInSqlite, toCampaign } from './sqlite-staging.ts';
@@ -133,7 +133,7 @@ function claims(database: Database, now: () => number): Claims {
     "update messages set state = 'canceled', status = :status where id = :messageId and state = 'accepted'",
   );
   const addOptOut = optOutAdder(database);
-  const early = earlyStatus(database);
+  const mergeEarly = earlyReceipts(database);
   const recipient = database.prepare<{ address: string; sender: string }>(
     'select recipient as address, sender from messages where id = :messageId',
   );
@@ -155,12 +155,13 @@ function claims(database: Database, now: () => number): Claims {
       attempt,
       state,
       sid: isOdd ? null : sid,
-      status: sid !== null && status !== undefined ? early(sid, status) : (status ?? null),
+      status: status ?? null,
       code: code ?? null,
       reason: reason ?? null,
       segments: segments ?? null,
       dueAt: delayMs ? now() + delayMs : 0,
     });
+    if (sid !== null && !isOdd) mergeEarly(sid);
     const who = change.suppress ? recipient.get({ messageId }) : undefined;
     if (who) addOptOut({ ...who, source: String(change.code), at: now() });
   };
