@@ -8,6 +8,17 @@ export type Script = (
   n: number,
 ) => SendResult | undefined | Promise<SendResult | undefined>;
 
+/** The half of a transport that looks things up, at a Twilio that knows nothing. */
+export const asksNothing: Omit<Transport, 'send' | 'list' | 'account' | 'close'> = {
+  fetch: async () => undefined,
+  recent: async () => ({ ok: true, messages: [] }),
+  feedback: async () => undefined,
+  redact: async () => undefined,
+  remove: async () => undefined,
+  prices: async () => undefined,
+  cancel: async () => ({ ok: false, reason: 'not scheduled' }),
+};
+
 /** Takes everything, unless a script says otherwise; keeps what it took. */
 export function scriptedTransport(
   script?: Script,
@@ -33,13 +44,7 @@ export function scriptedTransport(
     },
     list: async () => ({ ok: true, messages: [], clockAheadMs: 0 }),
     account: async () => ({ sid: 'AC', name: 'Test', status: 'active', type: 'Full', clockAheadMs: 0 }),
-    fetch: async () => undefined,
-    recent: async () => ({ ok: true, messages: [] }),
-    feedback: async () => undefined,
-    redact: async () => undefined,
-    remove: async () => undefined,
-    prices: async () => undefined,
-    cancel: async () => ({ ok: false, reason: 'not scheduled' }),
+    ...asksNothing,
     close: () => undefined,
   };
 }

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { overflows } from '../core/cost/sender-rate.ts';
 import type { Plan } from '../core/plan.ts';
@@ -17,7 +17,8 @@ import { asksForPrices, pricePlan, refuseCost } from './campaign/prices.ts';
 import { type StagedInput, stageInput } from './campaign/stage-input.ts';
 import {
   type Act,
-  addBefore,
+  addAroundSending,
+  addGroup,
   addParameters,
   addProtection,
   addSending,
@@ -37,16 +38,15 @@ Examples:
 /** Declares `volley batch`. */
 export function declareBatch(command: Command, act: Act): void {
   addFileOptions(addMapping(command.argument('[file]', fileAbout)));
-  for (const [flags, about] of [
+  addGroup(command, 'Sending:', [
     ['--campaign <name>', 'a name: running it again sends only what is new or unsent'],
     ['--again', 'send the same input again within 24 h'],
     ['--dry-run', 'show the plan and every problem; send nothing'],
     ['--plan <file>', 'write the plan to a file for somebody to look at; send nothing'],
     ['--apply <file>', 'send such a plan, if nothing it was made of has changed'],
-  ] as const) {
-    command.addOption(new Option(flags, about).helpGroup('Sending:'));
-  }
-  addSending(addBefore(command), '10m');
+    ['--yes', 'do not ask'],
+  ]);
+  addSending(addAroundSending(command), '10m');
   addParameters(addProtection(command), ['to']).addHelpText('after', examples);
   act((flags, context) => batch(flags['dryRun'] === true || flags['plan'] !== undefined, flags, context));
 }
@@ -63,9 +63,6 @@ export function declareCheck(command: Command, act: Act): void {
   addParameters(addProtection(command), ['to']);
   act((flags, context) => batch(true, flags, context));
 }
-
-/** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
-const retryForMs = 600_000;
 
 /** The same input within this time is refused unless it is named, in milliseconds. */
 const sameInputMs = 24 * 3_600_000;
@@ -93,10 +90,11 @@ async function batch(isDry: boolean, given: Flags, context: Context): Promise<nu
       approved?.checkMessages(input.hash);
       const mayAsk = flags['online'] === true || (!isDry && asksForPrices(session));
       const prices = await pricePlan(staging, mayAsk, session, context);
-      const view = await viewPlan({ staging, input, flags, session, context }, isDry, prices);
-      if (isDry) return showPlan(view, { staging, input, flags, session, context });
-      const { campaign, invalid } = await settleOn(view, { staging, input, flags, session, context });
-      return await deliver(campaign, { flags, deadline, invalid: () => invalid, retryForMs }, session, context);
+      const settling: Settling = { staging, input, flags, session, context };
+      const view = await viewPlan(settling, isDry, prices);
+      if (isDry) return showPlan(view, settling);
+      const { campaign, invalid } = await settleOn(view, settling);
+      return await deliver(campaign, { flags, deadline, invalid: () => invalid }, session, context);
     } finally {
       await staging.discard();
     }
@@ -141,13 +139,13 @@ async function viewPlan(
 }
 
 function showPlan(view: PlanView, { input, flags, session, context }: Settling): number {
-  const { plan, invalid } = view;
+  const { plan } = view;
   const path = textFlag(flags, 'plan');
   if (path !== undefined) writePlanFile(path, { plan, messagesHash: input.hash }, { flags, session, context });
   const exitCode = plan.invalid > 0 ? 3 : 0;
   if (session.isJson) context.out(JSON.stringify(planJson(view, exitCode)));
   else if (!(session.isQuiet && exitCode === 0)) {
-    for (const line of planLines({ ...view, invalid }, session.resultLook)) context.out(line);
+    for (const line of planLines(view, session.resultLook)) context.out(line);
   }
   if (path !== undefined && !session.isQuiet)
     context.err(`Written to ${path}. Send it with: volley batch --apply ${quoted(path)}`);

@@ -114,10 +114,11 @@ async function importFile({ value, flags, ledger, session, context }: Work): Pro
   if (value === undefined) throw new CliError('usage', 'Import which file?');
   const source = await openSource({ file: value, stdin: context.stdin });
   const { normalizePhone } = await planContextOf(flags, session, context.now());
+  const sender = textFlag(flags, 'sender');
   const fallback: Omit<OptOut, 'address'> = {
     source: textFlag(flags, 'source') ?? source.name,
     at: context.now(),
-    ...(textFlag(flags, 'sender') && { sender: String(flags['sender']) }),
+    ...(sender && { sender }),
   };
   let chunk: OptOut[] = [];
   const count = { added: 0, rows: 0, wrong: 0 };

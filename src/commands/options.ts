@@ -67,47 +67,47 @@ const sending = [
   ['--no-breaker', 'go on even when most messages fail alike'],
 ] as const;
 
-/** Adds what says how fast, how long and how stubbornly to send. */
-export function addSending(command: Command, retryFor: string): Command {
-  for (const [flags, about] of sending) {
-    const text = flags.startsWith('--retry-for') ? `${about} (default ${retryFor})` : about;
-    command.addOption(new Option(flags, text).helpGroup('Sending:'));
-  }
+/** A flag as commander writes it, and what help says of it. */
+type FlagRow = readonly [flags: string, about: string];
+
+/** Adds flags under a heading of the help. */
+export function addGroup(command: Command, heading: string, rows: readonly FlagRow[]): Command {
+  for (const [flags, about] of rows) command.addOption(new Option(flags, about).helpGroup(heading));
   return command;
 }
 
-const before = [
+/** Adds what says how fast, how long and how stubbornly to send. */
+export function addSending(command: Command, retryFor: string): Command {
+  const rows = sending.map(([flags, about]): FlagRow => {
+    return [flags, flags.startsWith('--retry-for') ? `${about} (default ${retryFor})` : about];
+  });
+  return addGroup(command, 'Sending:', rows);
+}
+
+const aroundSending = [
   ['--wait', 'then wait until all is delivered'],
   ['--for <time>', 'how long --wait waits (default 15m)'],
-  ['--yes', 'do not ask'],
   ['--undo <time>', 'wait this long before sending; Ctrl-C or recall calls it back'],
 ] as const;
 
-/** Adds what stands between the plan and the first message. */
-export function addBefore(command: Command, only: readonly string[] = before.map(([flags]) => flags)): Command {
-  for (const [flags, about] of before) {
-    if (only.includes(flags)) command.addOption(new Option(flags, about).helpGroup('Sending:'));
-  }
-  return command;
+/** Adds what stands before the first message and after the last. */
+export function addAroundSending(command: Command): Command {
+  return addGroup(command, 'Sending:', aroundSending);
 }
-
-const protection = [
-  ['--quiet-hours <times>', 'text nobody then, by their own clock, as 21:00-08:00'],
-  ['--max-segments <n>', 'a text of more segments is wrong'],
-  ['--ascii-punctuation', "write ' for ’ and the like, which keeps texts short"],
-] as const;
 
 /** Adds what protects recipients from texts at night, and the bill from one odd character. */
 export function addProtection(command: Command): Command {
-  for (const [flags, about] of protection) {
-    command.addOption(new Option(flags, about).helpGroup('Protection:'));
-  }
-  return command;
+  return addGroup(command, 'Protection:', [
+    ['--quiet-hours <times>', 'text nobody then, by their own clock, as 21:00-08:00'],
+    ['--max-segments <n>', 'a text of more segments is wrong'],
+    ['--ascii-punctuation', "write ' for ’ and the like, which keeps texts short"],
+  ]);
 }
 
-/** Flags that say how to send and how to tell of it. */
 const howToSend = new Set(
-  [...everywhere, ...sending, ...before].map(([flags]) => new Option(flags).attributeName()).concat('plan', 'apply'),
+  [...everywhere, ...sending, ...aroundSending]
+    .map(([flags]) => new Option(flags).attributeName())
+    .concat('yes', 'plan', 'apply'),
 );
 
 /** True for flags that say how to send and how to tell of it, not what is sent to whom. */
@@ -115,7 +115,8 @@ export function isHowToSend(name: string): boolean {
   return howToSend.has(name);
 }
 
-function collect(value: string, earlier: unknown): string[] {
+/** Gathers the values of a flag that may be repeated. */
+export function collect(value: string, earlier: unknown): string[] {
   return [...(Array.isArray(earlier) ? (earlier as string[]) : []), value];
 }
 

@@ -18,9 +18,6 @@ export function declareResume(command: Command, act: Act): void {
   act(resume);
 }
 
-/** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
-const retryForMs = 600_000;
-
 /** What was refused because of something that can be put right without changing the message. */
 const mendable = new Set(['stop-sender', 'wait', 'retry-later', 'skip-country']);
 
@@ -34,7 +31,7 @@ function resume(flags: Flags, context: Context): Promise<number> {
       const reopened = await ledger.reopen(campaign.id, codes);
       context.err(`${plural(reopened, 'rejected message')} will be tried again.`);
     }
-    return deliver(campaign, { flags, deadline: deadlineOf(flags, context), retryForMs }, session, context);
+    return deliver(campaign, { flags, deadline: deadlineOf(flags, context) }, session, context);
   });
 }
 
@@ -45,12 +42,7 @@ export function declareReconcile(command: Command, act: Act): void {
   act((flags, context) =>
     withSession(flags, context, async (session) => {
       const campaign = await pick(await session.ledger(), textFlag(flags, 'campaign'));
-      return deliver(
-        campaign,
-        { flags, deadline: deadlineOf(flags, context), retryForMs, sendFirst: false },
-        session,
-        context,
-      );
+      return deliver(campaign, { flags, deadline: deadlineOf(flags, context), sendFirst: false }, session, context);
     }),
   );
 }

@@ -17,7 +17,7 @@ import { mediaRecheck } from './campaign/media.ts';
 import { pricePlan, refuseCost } from './campaign/prices.ts';
 import {
   type Act,
-  addBefore,
+  addAroundSending,
   addParameters,
   addProtection,
   addSending,
@@ -37,7 +37,7 @@ Examples:
 
 /** Declares `volley send`. */
 export function declareSend(command: Command, act: Act): void {
-  addSending(addBefore(addProtection(addParameters(command)), ['--undo <time>', '--wait', '--for <time>']), '15s')
+  addSending(addAroundSending(addProtection(addParameters(command))), '15s')
     .option('--body-file <file>', 'read the text from a file, - for standard input')
     .option('--campaign <name>', 'a name: running it again with it sends nothing twice')
     .option('--country <code>', 'country of numbers without +, as US')
@@ -107,8 +107,9 @@ async function write(rows: readonly PlannedRow[], flags: Flags, session: Session
   const ledger = await session.ledger();
   const staging = await ledger.stage({ name: textFlag(flags, 'campaign'), stem: 'send', source: 'send' });
   await staging.add(rows);
-  await pricePlan(staging, session.config.get('max_cost') !== undefined, session, context);
-  refuseCost(await staging.plan(), session);
+  const isLimited = session.config.get('max_cost') !== undefined;
+  await pricePlan(staging, isLimited, session, context);
+  if (isLimited) refuseCost(await staging.plan(), session);
   return staging.commit(`send ${staging.name}`);
 }
 

@@ -31,9 +31,6 @@ export function declareStream(command: Command, act: Act): void {
   act(stream);
 }
 
-/** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
-const retryForMs = 600_000;
-
 /** How many events are written down in one commit. */
 const groupSize = 500;
 
@@ -47,7 +44,7 @@ function stream(flags: Flags, context: Context): Promise<number> {
     const exitCode = await deliver(
       campaign,
       {
-        ...{ flags, deadline, retryForMs, arrivals },
+        ...{ flags, deadline, arrivals },
         invalid: () => count.wrong,
         onResult: (result, message) => tellResult(result, message, session, context),
         print: async () => undefined,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { isMessageSid } from '../core/message.ts';
-import { countFailed } from '../core/outcome/report.ts';
+import { deliveryExitCode } from '../core/outcome/report.ts';
 import { messageJson } from '../ui/json.ts';
 import { messageLine } from '../ui/messages.ts';
 import { printReport } from './campaign/deliver.ts';
@@ -31,7 +31,7 @@ export function declareTrack(command: Command, act: Act): void {
       const campaign = await findCampaign(ledger, message?.campaignId ?? wanted);
       const open = await follow(campaign, flags, session, context);
       const report = await ledger.report(campaign.id);
-      const exitCode = open > 0 ? 8 : countFailed(report) > 0 ? 3 : 0;
+      const exitCode = deliveryExitCode(open, report);
       if (message) {
         const now = (await ledger.findSid(wanted)) ?? message;
         context.out(session.isJson ? JSON.stringify(messageJson(now)) : messageLine(now, session.resultLook));

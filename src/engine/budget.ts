@@ -24,13 +24,13 @@ export function budget(max: number | undefined, spent: number): Budget {
       return true;
     },
     settle: (message, result) => {
-      const segments =
-        result.kind === 'accepted'
-          ? (result.segments ?? message.segments)
-          : result.kind === 'unknown'
-            ? message.segments
-            : 0;
-      gone += price(message, segments - message.segments);
+      gone += price(message, billedSegments(message, result) - message.segments);
     },
   };
+}
+
+/** What may be billed: what was refused costs nothing, what may have gone out counts as planned. */
+function billedSegments({ segments }: Message, result: SendResult): number {
+  if (result.kind === 'accepted') return result.segments ?? segments;
+  return result.kind === 'unknown' ? segments : 0;
 }

@@ -32,14 +32,14 @@ const clockSlackMs = 600_000;
 export async function track(campaignId: string, options: TrackOptions): Promise<number> {
   const { ledger, now, sleep, signal, forMs } = options;
   const until = now() + forMs;
+  let open = await ledger.undelivered(campaignId);
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
-    const open = await ledger.undelivered(campaignId);
     await askFor(open, options);
-    const left = (await ledger.undelivered(campaignId)).length;
-    await options.onRound?.(left);
-    if (left === 0 || signal.aborted || now() + pauseMs > until) return left;
+    open = await ledger.undelivered(campaignId);
+    await options.onRound?.(open.length);
+    if (open.length === 0 || signal.aborted || now() + pauseMs > until) return open.length;
     await sleep(pauseMs, signal);
-    if (signal.aborted) return left;
+    if (signal.aborted) return open.length;
   }
 }
 

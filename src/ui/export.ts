@@ -17,11 +17,14 @@ export const exportColumns: readonly string[] = [
 /** A message as a row of an exported CSV, safe to open in a spreadsheet. */
 export function exportRow(message: Message): readonly string[] {
   const { line, to, sender, state, status = '', sid = '', code = '', segments, request } = message;
-  const reason = message.issues.length > 0 ? message.issues.map(issueText).join('; ') : (message.reason ?? '');
+  const reason = issuesText(message.issues) || (message.reason ?? '');
   return [line, to, sender, state, status, sid, code, reason, segments, request?.body ?? ''].map(String).map(safeCell);
 }
 
-const issueText = ({ column, problem }: Message['issues'][number]): string => `${column} ${problem}`;
+/** What is wrong with a row, in one cell; empty when nothing is. */
+export function issuesText(issues: Message['issues']): string {
+  return issues.map(({ column, problem }) => `${column} ${problem}`).join('; ');
+}
 
 /** A cell that starts like a formula gets a leading `'`; a phone number is none. */
 export function safeCell(text: string): string {

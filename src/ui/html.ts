@@ -1,6 +1,8 @@
 import type { Message } from '../core/message.ts';
 import { explainCode } from '../core/outcome/error-codes.ts';
 import type { CountryDelivery, Report } from '../core/outcome/report.ts';
+import { visible } from './clean.ts';
+import { issuesText } from './export.ts';
 import { formatCost, formatCount, formatDuration } from './lines.ts';
 
 /** What the page shows of a campaign. */
@@ -23,10 +25,6 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-
-/** Without what a reader cannot see, or what turns text around. */
-const visible = (text: string): string =>
-  text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '');
 
 /** Text as HTML shows it, never as HTML reads it. */
 export function escapeHtml(text: string): string {
@@ -152,8 +150,7 @@ export function htmlRow(
   isFirst: boolean,
 ): string {
   const known = code === undefined ? undefined : explainCode(code);
-  const wrong = issues.map(({ column, problem }) => `${column} ${problem}`).join('; ');
-  const why = wrong || (code === undefined ? reason : `${code} ${known?.meaning ?? reason}`);
+  const why = issuesText(issues) || (code === undefined ? reason : `${code} ${known?.meaning ?? reason}`);
   const texts = [to, status ?? state, why, sid, request?.body ?? request?.contentSid ?? ''];
   const cells = [line, ...texts.map(visible)];
   return `${isFirst ? '' : ',\n'}${embed(cells)}`;

@@ -10,6 +10,7 @@ import { openSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { seededRandom } from '../../src/simulator/faults.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { row } from '../contracts/ledger.ts';
+import { asksNothing } from '../scripted-transport.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
 
 /** What one schedule came to. */
@@ -77,13 +78,7 @@ function provider(clock: VirtualClock, random: Random) {
       return { ok: true, messages: messages.reverse(), clockAheadMs: skewMs + (random() - 0.5) * 1000 };
     },
     account: () => never,
-    fetch: async () => undefined,
-    recent: async () => ({ ok: true, messages: [] }),
-    feedback: async () => undefined,
-    redact: async () => undefined,
-    remove: async () => undefined,
-    prices: async () => undefined,
-    cancel: async () => ({ ok: false, reason: 'not scheduled' }),
+    ...asksNothing,
     close: () => undefined,
   };
   return { transport, truth };

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Context } from '../../context.ts';
 import type { Message, SendResult } from '../../core/message.ts';
-import { countFailed, exitCodeOf, type Report, type RunEnd } from '../../core/outcome/report.ts';
+import { deliveryExitCode, exitCodeOf, type Report, type RunEnd } from '../../core/outcome/report.ts';
 import { type RunToEndOptions, runToEnd } from '../../engine/run-to-end.ts';
 import { CliError, exitCodes } from '../../errors.ts';
 import type { Campaign, Lease } from '../../ledger/ledger.ts';
@@ -21,8 +21,8 @@ export interface DeliverOptions {
   readonly deadline: AbortSignal | undefined;
   /** How many rows of this run's input were wrong, asked for when it has ended. */
   readonly invalid?: () => number;
-  /** How long to retry unless the config says otherwise, in milliseconds. */
-  readonly retryForMs: number;
+  /** How long to retry unless the config says otherwise, in milliseconds; absent: as long as a campaign is. */
+  readonly retryForMs?: number;
   /** False: settle what is unknown first, and send only if something is to go out again. */
   readonly sendFirst?: boolean;
   /** More messages come while the run goes on; see `RunOptions`. */
@@ -39,6 +39,9 @@ export interface Result {
   readonly report: Report;
   readonly exitCode: number;
 }
+
+/** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
+const campaignRetryForMs = 600_000;
 
 /** What a message waits that Twilio would not take, first and at most, in milliseconds. */
 const retry = { baseDelayMs: 500, maxDelayMs: 30_000 };
@@ -58,7 +61,7 @@ export async function deliver(
   let end: RunEnd;
   try {
     end = await runToEnd(lease, {
-      ...(await runOptions(options, (await ledger.report(campaign.id)).cost.amount, session, context)),
+      ...(await runOptions(campaign, options, session, context)),
       onResult: (result, claim) => {
         progress.onResult(result, claim);
         options.onResult?.(result, claim);
@@ -79,7 +82,7 @@ export async function deliver(
   const told = lease.tookOver ? report.counts : { invalid: invalid(), rejected: progress.tally.rejected };
   const { accepted } = progress.tally;
   const sent = exitCodeOf({ end, accepted, invalid: told.invalid, rejected: told.rejected }, report);
-  const exitCode = isFollowed && (sent === 0 || sent === 3) ? followedCode(open, report) || sent : sent;
+  const exitCode = isFollowed && (sent === 0 || sent === 3) ? deliveryExitCode(open, report) || sent : sent;
   if (!(session.isQuiet && exitCode === 0)) {
     sayEnd(end, session, context);
     await print({ campaign, report, exitCode }, session, context);
@@ -88,27 +91,23 @@ export async function deliver(
   return exitCode;
 }
 
-/** What waiting for delivery adds to a run that went well: some are on their way still, or were not delivered. */
-function followedCode(open: number, report: Report): number {
-  if (open > 0) return exitCodes.open;
-  return countFailed(report) > 0 ? 3 : 0;
-}
-
 async function runOptions(
+  campaign: Campaign,
   options: DeliverOptions,
-  spent: number | null,
   session: Session,
   context: Context,
 ): Promise<RunToEndOptions> {
-  const { flags, deadline, retryForMs, sendFirst = true } = options;
+  const { flags, deadline, retryForMs = campaignRetryForMs, sendFirst = true } = options;
+  const ledger = await session.ledger();
   const { config } = session;
   const { signal, now, sleep, random } = context;
+  const maxCost = config.get('max_cost');
   return {
     ...{ signal, now, sleep, random, retry, sendFirst },
-    ledger: await session.ledger(),
+    ledger,
     transport: await session.connect(),
-    maxCost: config.get('max_cost'),
-    spent: spent ?? 0,
+    maxCost,
+    spent: maxCost === undefined ? 0 : ((await ledger.report(campaign.id)).cost.amount ?? 0),
     arrivals: options.arrivals,
     callbackUrl: config.get('callback_url'),
     retryForMs: config.get('retry_for') ?? retryForMs,

@@ -68,9 +68,10 @@ export function emptyCounts(): Record<SendState, number> {
   return { invalid: 0, skipped: 0, pending: 0, claimed: 0, accepted: 0, rejected: 0, unknown: 0, canceled: 0 };
 }
 
-/** How many messages Twilio took and could not deliver. */
-export function countFailed({ statuses }: Report): number {
-  return (statuses['undelivered'] ?? 0) + (statuses['failed'] ?? 0);
+/** The exit code of following a campaign: `open` messages are on their way still, or some were not delivered. */
+export function deliveryExitCode(open: number, { statuses: { undelivered = 0, failed = 0 } }: Report): number {
+  if (open > 0) return 8;
+  return undelivered + failed > 0 ? 3 : 0;
 }
 
 /** The exit code of a run, by the table in the README. What is still open outweighs what was refused. */
