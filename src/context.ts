@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
-import type { Transport } from './transport/transport.ts';
+import type { EventPoster, Transport } from './transport/transport.ts';
 import type { TwilioOptions } from './transport/twilio.ts';
 
 /** What is known of the terminal, if there is one. */
@@ -37,6 +37,8 @@ export interface Context {
   readonly confirm: (question: string) => Promise<boolean>;
   readonly openLedger: (path: string) => Promise<Ledger>;
   readonly connect: (options: TwilioOptions) => Promise<Transport>;
+  /** Makes what posts events to an address. */
+  readonly poster: (url: string) => Promise<EventPoster>;
   readonly simulate: (options: SimulatorOptions) => Promise<Simulator>;
 }
 
@@ -60,8 +62,9 @@ export function processContext(signal: AbortSignal): Context {
     random: Math.random,
     sleep: (ms, abort) => delay(Math.max(0, ms), undefined, { signal: abort }).catch(() => undefined),
     confirm: askOnTerminal,
-    openLedger: async (path) => (await import('./ledger/sqlite.ts')).openSqliteLedger(path, now),
+    openLedger: async (path) => (await import('./ledger/sqlite/open.ts')).openSqliteLedger(path, now),
     connect: async (options) => (await import('./transport/twilio.ts')).twilioTransport(options),
+    poster: async (url) => (await import('./transport/poster.ts')).httpPoster(url),
     simulate: async (options) => (await import('./simulator/simulator.ts')).startSimulator(options),
   };
 }

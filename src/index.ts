@@ -10,7 +10,7 @@ export { countSegments } from './core/text/segments.ts';
 export { type RunOptions, runCampaign } from './engine/run-campaign.ts';
 export { CliError, exitCodes } from './errors.ts';
 export type { Campaign, Lease, Ledger, Staging } from './ledger/ledger.ts';
-export { openSqliteLedger } from './ledger/sqlite.ts';
+export { openSqliteLedger } from './ledger/sqlite/open.ts';
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';
 export type { Transport } from './transport/transport.ts';
 export { twilioTransport } from './transport/twilio.ts';

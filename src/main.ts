@@ -95,6 +95,11 @@ const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/opt-out.ts')).declareOptOut,
   },
   {
+    name: 'purge',
+    about: 'forget who was texted what, long ago',
+    load: async () => (await import('./commands/purge.ts')).declarePurge,
+  },
+  {
     name: 'config',
     about: 'show the configuration and where it comes from',
     load: async () => (await import('./commands/config.ts')).declareConfig,

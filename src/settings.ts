@@ -22,10 +22,15 @@ const matching =
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** True for the name or address of this machine, as `URL.hostname` writes it. */
+export function isLoopback(hostname: string): boolean {
+  return loopback.has(hostname);
+}
+
 const apiUrl = (value: unknown): Parsed<string> => {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
   if (!url || url.username || url.search || url.hash) return { problem: 'must be a plain web address' };
-  const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && loopback.has(url.hostname));
+  const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   return isAllowed
     ? { value: url.href.replace(/\/+$/, '') }
     : { problem: 'must be https: credentials never travel in the clear (http is for this machine only)' };
@@ -130,6 +135,11 @@ export const settings = {
     flag: 'settle',
     fallback: 60_000,
     parse: parseDuration,
+  }),
+  store_body: setting<boolean>({
+    about: 'false: texts are kept in the ledger only until they are sent',
+    fallback: true,
+    parse: (value) => (typeof value === 'boolean' ? { value } : { problem: 'must be true or false' }),
   }),
   on_unknown: setting<'hold' | 'resend'>({
     about: 'what to do with what is not found',

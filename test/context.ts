@@ -2,8 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../src/context.ts';
-import { openSqliteLedger } from '../src/ledger/sqlite.ts';
+import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
+import { httpPoster } from '../src/transport/poster.ts';
 import type { TwilioOptions } from '../src/transport/twilio.ts';
 import { type Script, scriptedTransport } from './scripted-transport.ts';
 import { virtualClock } from './virtual-clock.ts';
@@ -65,6 +66,7 @@ export function testContext({ script, env = {}, canAsk = false, answer = true, s
       connections.push(options);
       return transport;
     },
+    poster: async (url) => httpPoster(url),
     simulate: startSimulator,
   };
   const file = (name: string, content: string | Uint8Array) => {

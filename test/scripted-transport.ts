@@ -13,6 +13,8 @@ export const asksNothing: Omit<Transport, 'send' | 'list' | 'account' | 'close'>
   fetch: async () => undefined,
   recent: async () => ({ ok: true, messages: [] }),
   feedback: async () => undefined,
+  media: async () => ({ ok: true, value: [] }),
+  download: async () => ({ ok: false, reason: 'none' }),
   redact: async () => undefined,
   remove: async () => undefined,
   prices: async () => undefined,

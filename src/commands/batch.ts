@@ -26,7 +26,7 @@ import {
   requestOf,
   textFlag,
 } from './options.ts';
-import { type Session, withSession } from './session.ts';
+import { type Session, storesText, withSession } from './session.ts';
 
 const examples = `
 Examples:
@@ -84,6 +84,7 @@ async function batch(isDry: boolean, given: Flags, context: Context): Promise<nu
       name: textFlag(flags, 'campaign'),
       stem: stemOf(flags),
       source: String(flags['file']),
+      storesText: storesText(flags, session),
     });
     try {
       const input = await stageInput(staging, { flags, plannedAt: approved?.plannedAt }, session, context);

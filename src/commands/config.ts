@@ -44,7 +44,7 @@ function settingRows(config: Config): ConfigRow[] {
   });
 }
 
-function showSetting(key: SettingKey, value: string | number): string {
+function showSetting(key: SettingKey, value: string | number | boolean): string {
   if (settings[key].isSecret) return '(hidden)';
   return ['timeout', 'retry_for', 'settle'].includes(key) ? formatDuration(Number(value)) : String(value);
 }

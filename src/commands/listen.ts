@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
+import { passOn } from '../engine/pass-on.ts';
 import { CliError } from '../errors.ts';
 import type { Webhook } from '../input/webhook.ts';
 import { listenForWebhooks } from '../input/webhook-server.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { isLoopback } from '../settings.ts';
 import { clean } from '../ui/clean.ts';
 import { plural, shown } from '../ui/lines.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
@@ -18,8 +20,12 @@ Runs until Ctrl-C. Put a proxy with TLS before it that keeps path and query as t
 Set callback_url in the config (or --status-callback) to the public address: then messages ask for callbacks there,
 and carry our own id, which settles what no answer came for.
 
+--forward posts what is new as {"schema":"volley.event/1","id","type":"status|inbound","at","sid",…}, at least once; its id
+is also the Idempotency-Key. What is not answered with 2xx is tried again for three days, also after a restart.
+
 Examples:
-  volley listen --public-url https://example.com/twilio --port 8080`;
+  volley listen --public-url https://example.com/twilio --port 8080
+  volley listen --public-url https://example.com/twilio --forward http://127.0.0.1:3000/events`;
 
 /** Declares `volley listen`. */
 export function declareListen(command: Command, act: Act): void {
@@ -27,6 +33,7 @@ export function declareListen(command: Command, act: Act): void {
     new Option('--public-url <url>', 'the address that Twilio was given (default: callback_url of the config)'),
     new Option('--host <address>', 'address to listen on').default('127.0.0.1'),
     new Option('--port <n>', 'port to listen on, 0 picks one').default('8080'),
+    new Option('--forward <url>', 'post each event there as JSON, too; what is not taken is kept and tried again'),
   ]) {
     command.addOption(option);
   }
@@ -39,7 +46,8 @@ async function listen(flags: Flags, session: Session, context: Context): Promise
   const authTokens = tokensOf(session);
   const ledger = await session.ledger();
   const count = { statuses: 0, inbound: 0, refused: 0 };
-  const writer = receiver(ledger);
+  const forward = forwardOf(flags);
+  const writer = receiver(ledger, forward !== undefined);
   const server = await listenForWebhooks({
     ...{ publicUrl, authTokens, host: String(flags['host']), port: portOf(flags) },
     onRefused: (reason) => {
@@ -52,15 +60,18 @@ async function listen(flags: Flags, session: Session, context: Context): Promise
         count.statuses++;
       } else if (webhook.kind === 'inbound') {
         await heed(webhook, ledger, context.now());
+        if (forward) await ledger.keepEvent({ ...webhook, id: webhook.sid, at: context.now() });
         count.inbound++;
       }
       if (session.isVerbose) context.err(told(webhook, session));
     },
   });
+  const forwarding = forward === undefined ? undefined : await startForwarding(forward, session, context);
   const at = { url: publicUrl, host: String(flags['host']), port: server.port };
   context.out(session.isJson ? JSON.stringify(at) : `Listening on ${at.host}:${at.port} for ${clean(publicUrl)}`);
   await untilStopped(context.signal);
   await server.close();
+  await forwarding?.stop();
   if (!session.isQuiet) {
     const { statuses, inbound, refused } = count;
     context.err(`${plural(statuses, 'callback')}, ${plural(inbound, 'inbound message')}, ${refused} refused.`);
@@ -84,6 +95,45 @@ function tokensOf({ config }: Session): readonly string[] {
   });
 }
 
+/** Where events go on to. They hold numbers and texts, so only with TLS, or on this machine. */
+function forwardOf(flags: Flags): string | undefined {
+  const url = textFlag(flags, 'forward');
+  if (url === undefined) return undefined;
+  if (URL.canParse(url)) {
+    const { protocol, hostname } = new URL(url);
+    if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))) return url;
+  }
+  throw new CliError('usage', '--forward needs an address with https, or with http on this machine.');
+}
+
+/** Passes events on beside the listening. `stop` leaves what was not taken in the queue, and says how much. */
+async function startForwarding(
+  url: string,
+  session: Session,
+  context: Context,
+): Promise<{ stop: () => Promise<void> }> {
+  const { now, sleep, signal, err } = context;
+  const ledger = await session.ledger();
+  const poster = await context.poster(url);
+  let wasFailing = false;
+  const passing = passOn({
+    ...{ ledger, poster, now, sleep, signal },
+    onFailed: ({ id }, reason, isGivenUp) => {
+      if (isGivenUp) err(`given up after three days: event ${clean(id)} (${clean(reason)})`);
+      else if (!wasFailing || session.isVerbose) err(`not passed on (${clean(reason)}); it is kept and tried again`);
+      wasFailing = true;
+    },
+  });
+  return {
+    stop: async () => {
+      poster.close();
+      await passing;
+      const left = await ledger.countEvents();
+      if (left > 0) err(`${plural(left, 'event')} not passed on yet: kept for the next start.`);
+    },
+  };
+}
+
 function portOf(flags: Flags): number {
   const text = String(flags['port']);
   if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
@@ -94,7 +144,7 @@ function portOf(flags: Flags): number {
 const groupMs = 10;
 
 /** Writes receipts in groups, one commit for many; `add` resolves when its own is on disk. */
-function receiver(ledger: Ledger): { add: (update: StatusUpdate) => Promise<void> } {
+function receiver(ledger: Ledger, passOnToo: boolean): { add: (update: StatusUpdate) => Promise<void> } {
   let waiting: StatusUpdate[] = [];
   let commit: Promise<void> | undefined;
   const flush = async (): Promise<void> => {
@@ -102,7 +152,7 @@ function receiver(ledger: Ledger): { add: (update: StatusUpdate) => Promise<void
     const group = waiting;
     waiting = [];
     commit = undefined;
-    await ledger.receive(group);
+    await ledger.receive(group, passOnToo);
   };
   return {
     add: (update) => {

@@ -1,14 +1,16 @@
+import { join, resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import { isMessageSid } from '../core/message.ts';
 import { CliError } from '../errors.ts';
-import type { ListFilter, MessageRecord, Transport } from '../transport/transport.ts';
+import type { ListFilter, MediaRecord, MessageRecord, Transport } from '../transport/transport.ts';
+import { clean } from '../ui/clean.ts';
 import { safeCell } from '../ui/export.ts';
 import { recordJson } from '../ui/json.ts';
 import { recordLine, recordLines } from '../ui/records.ts';
 import { type Act, countFlag, type Flags, textFlag } from './options.ts';
 import { type Session, withSession } from './session.ts';
-import { writeCsv } from './write-file.ts';
+import { writeCsv, writePrivate } from './write-file.ts';
 
 const help = `
 These are Twilio's own records, whoever sent the messages; what volley sent is in: volley report.
@@ -17,6 +19,7 @@ Examples:
   volley messages list --to +14155550100 --limit 20
   volley messages list --since 2026-11-01 --csv november.csv --limit 100000
   volley messages get SM1234…
+  volley messages media SM1234… --save .  its pictures, into this folder
   volley messages cancel SM1234…          what is scheduled
   volley messages redact SM1234… --yes    empties the text at Twilio
   volley messages delete SM1234… --yes    the whole record at Twilio`;
@@ -33,7 +36,7 @@ type Verb = (work: Work) => Promise<number>;
 /** Declares `volley messages`. */
 export function declareMessages(command: Command, act: Act): void {
   command
-    .addArgument(new Argument('<what>', 'list, get, cancel, redact or delete').choices(Object.keys(verbs)))
+    .addArgument(new Argument('<what>', 'list, get, media, cancel, redact or delete').choices(Object.keys(verbs)))
     .argument('[sid]', 'the SID of the message, except for list')
     .option('--to <number>', 'list: those to this number')
     .option('--from <sender>', 'list: those from this sender')
@@ -41,6 +44,7 @@ export function declareMessages(command: Command, act: Act): void {
     .option('--until <day>', 'list: sent on this day or before')
     .option('--limit <n>', 'list: the latest n (default 50)')
     .option('--csv <file>', 'list: to a CSV file, - for standard output')
+    .option('--save <folder>', 'media: write the files into this folder')
     .option('--account-sid <AC…>', 'the subaccount they are in')
     .option('--yes', 'do not ask before redact and delete')
     .addHelpText('after', help);
@@ -72,6 +76,14 @@ const verbs: Readonly<Record<string, Verb>> = {
     else for (const line of recordLines(record, session.resultLook)) context.out(line);
     return 0;
   },
+  media: async (work) => {
+    const sid = sidOf(work.flags);
+    const list = await work.transport.media(sid, textFlag(work.flags, 'accountSid'));
+    if (!list.ok) throw new CliError('rule', `Twilio refused: ${list.reason}`);
+    for (const media of list.value) await showMedia(sid, media, work);
+    if (list.value.length === 0 && !work.session.isQuiet) work.context.err(`${sid} has no media.`);
+    return 0;
+  },
   cancel: async (work) => {
     const sid = sidOf(work.flags);
     const canceled = await work.transport.cancel(sid, textFlag(work.flags, 'accountSid'));
@@ -92,6 +104,29 @@ const verbs: Readonly<Record<string, Verb>> = {
     return done(work, `${sid} is deleted.`, await work.transport.remove(sid, textFlag(work.flags, 'accountSid')));
   },
 };
+
+async function showMedia(sid: string, { sid: mediaSid, contentType }: MediaRecord, work: Work): Promise<void> {
+  const { flags, session, context } = work;
+  const folder = textFlag(flags, 'save');
+  const known = { sid: mediaSid, contentType };
+  const shownMedia =
+    folder === undefined ? known : { ...known, file: await saveMedia(sid, { ...known, folder }, work) };
+  context.out(session.isJson ? JSON.stringify(shownMedia) : Object.values(shownMedia).map(clean).join('  '));
+}
+
+/** Writes one file, named by its SID; resolves to its path. */
+async function saveMedia(
+  sid: string,
+  media: MediaRecord & { readonly folder: string },
+  { flags, transport, context }: Work,
+): Promise<string> {
+  const content = await transport.download(sid, media.sid, textFlag(flags, 'accountSid'));
+  if (!content.ok) throw new CliError('unreachable', `${media.sid} cannot be fetched (${content.reason}).`);
+  const { default: mime } = await import('mime');
+  const file = join(media.folder, `${media.sid}.${mime.getExtension(media.contentType) ?? 'bin'}`);
+  await writePrivate(resolve(context.cwd, file), [content.value]);
+  return file;
+}
 
 function sidOf(flags: Flags): string {
   const sid = textFlag(flags, 'sid');

@@ -101,6 +101,7 @@ export function addProtection(command: Command): Command {
     ['--quiet-hours <times>', 'text nobody then, by their own clock, as 21:00-08:00'],
     ['--max-segments <n>', 'a text of more segments is wrong'],
     ['--ascii-punctuation', "write ' for ’ and the like, which keeps texts short"],
+    ['--no-store-body', 'keep texts in the ledger only until they are sent'],
   ]);
 }
 

@@ -4,8 +4,8 @@ import { isMessageSid, type Message, type SendState } from '../core/message.ts';
 import type { Campaign, Ledger } from '../ledger/ledger.ts';
 import { exportColumns, exportRow } from '../ui/export.ts';
 import { htmlHead, htmlRow, htmlTail } from '../ui/html.ts';
-import { messageJson } from '../ui/json.ts';
-import { messageLine } from '../ui/messages.ts';
+import { messageJson, receiptJson } from '../ui/json.ts';
+import { historyLines, messageLine } from '../ui/messages.ts';
 import { printReport } from './campaign/deliver.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
 import { findCampaign } from './resume.ts';
@@ -30,7 +30,9 @@ function report(flags: Flags, context: Context): Promise<number> {
     const wanted = String(flags['campaign']);
     const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
     if (message) {
-      context.out(session.isJson ? JSON.stringify(messageJson(message)) : messageLine(message, session.resultLook));
+      const receipts = await ledger.receipts(wanted);
+      if (session.isJson) context.out(JSON.stringify({ ...messageJson(message), receipts: receipts.map(receiptJson) }));
+      else for (const line of historyLines(message, receipts, session.resultLook)) context.out(line);
       return 0;
     }
     const campaign = await findCampaign(ledger, wanted);
@@ -57,6 +59,9 @@ async function listFailed(ledger: Ledger, { id }: Campaign, session: Session, { 
   }
 }
 
+/** How finely the page draws statuses over time, in milliseconds. */
+const timelineStepMs = 1000;
+
 async function writeHtml(file: string, campaign: Campaign, session: Session, context: Context): Promise<void> {
   const ledger = await session.ledger();
   const head = htmlHead({
@@ -66,6 +71,8 @@ async function writeHtml(file: string, campaign: Campaign, session: Session, con
     report: await ledger.report(campaign.id),
     countries: await ledger.byCountry(campaign.id),
     deliveryMs: await ledger.deliveryTimes(campaign.id),
+    failures: await ledger.failures(campaign.id),
+    timeline: await ledger.timeline(campaign.id, timelineStepMs),
   });
   const page = async function* () {
     yield head;

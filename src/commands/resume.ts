@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { errorCodes } from '../core/outcome/error-codes.ts';
+import { type CodeExplanation, errorCodes } from '../core/outcome/error-codes.ts';
 import { CliError } from '../errors.ts';
 import type { Campaign, Ledger } from '../ledger/ledger.ts';
 import { plural } from '../ui/lines.ts';
@@ -13,10 +13,21 @@ import { withSession } from './session.ts';
 export function declareResume(command: Command, act: Act): void {
   command
     .argument('[campaign]', 'name or id; the latest that is not done')
-    .option('--rejected', 'also send again what was rejected for a reason that may be gone');
+    .option('--rejected', 'also send again what was rejected for a reason that may be gone')
+    .option(
+      '--undelivered',
+      'also send once more what was not delivered for a reason that passes (30001, 30003, 30008)',
+    )
+    .addHelpText('after', resumeHelp);
   addSending(command, '10m');
   act(resume);
 }
+
+const resumeHelp = `
+Examples:
+  volley resume spring-sale
+  volley resume spring-sale --rejected       after the sender was put right
+  volley resume spring-sale --undelivered    once for each; the first one may still arrive late`;
 
 /** What was refused because of something that can be put right without changing the message. */
 const mendable = new Set(['stop-sender', 'wait', 'retry-later', 'skip-country']);
@@ -27,13 +38,25 @@ function resume(flags: Flags, context: Context): Promise<number> {
     const campaign = await pick(ledger, textFlag(flags, 'campaign'));
     await session.connect();
     if (flags['rejected'] === true) {
-      const codes = errorCodes.filter(({ action }) => mendable.has(action)).map(({ code }) => code);
-      const reopened = await ledger.reopen(campaign.id, codes);
+      const reopened = await ledger.reopen(
+        campaign.id,
+        codesOf((action) => mendable.has(action)),
+      );
       context.err(`${plural(reopened, 'rejected message')} will be tried again.`);
+    }
+    if (flags['undelivered'] === true) {
+      const retried = await ledger.retryUndelivered(
+        campaign.id,
+        codesOf((action) => action === 'retry-later'),
+      );
+      context.err(`${plural(retried, 'undelivered message')} will be sent once more.`);
     }
     return deliver(campaign, { flags, deadline: deadlineOf(flags, context) }, session, context);
   });
 }
+
+const codesOf = (isWanted: (action: CodeExplanation['action']) => boolean): number[] =>
+  errorCodes.filter(({ action }) => isWanted(action)).map(({ code }) => code);
 
 /** Declares `volley reconcile`. */
 export function declareReconcile(command: Command, act: Act): void {

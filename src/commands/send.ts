@@ -26,7 +26,7 @@ import {
   requestOf,
   textFlag,
 } from './options.ts';
-import { planContextOf, type Session, withSession } from './session.ts';
+import { planContextOf, type Session, storesText, withSession } from './session.ts';
 
 const examples = `
 Examples:
@@ -105,7 +105,12 @@ async function write(rows: readonly PlannedRow[], flags: Flags, session: Session
   // Credentials first: what can't be sent is not written down.
   await session.connect();
   const ledger = await session.ledger();
-  const staging = await ledger.stage({ name: textFlag(flags, 'campaign'), stem: 'send', source: 'send' });
+  const staging = await ledger.stage({
+    name: textFlag(flags, 'campaign'),
+    stem: 'send',
+    source: 'send',
+    storesText: storesText(flags, session),
+  });
   await staging.add(rows);
   const isLimited = session.config.get('max_cost') !== undefined;
   await pricePlan(staging, isLimited, session, context);

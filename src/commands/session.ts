@@ -152,6 +152,11 @@ export function credentialsOf(config: Config): { accountSid: string; user: strin
   return { accountSid, user: accountSid, secret: token };
 }
 
+/** Whether texts stay in the ledger after they are sent. */
+export function storesText(flags: Flags, { config }: Session): boolean {
+  return flags['storeBody'] !== false && config.get('store_body') !== false;
+}
+
 /** What planning goes by in this session. Throws a `CliError` for a country that is none. */
 export async function planContextOf(flags: Flags, { config }: Session, nowMs: number): Promise<PlanContext> {
   const country = config.get('country');

@@ -5,7 +5,7 @@ import { makePlanner } from '../core/plan.ts';
 import { inGroups } from '../input/groups.ts';
 import { readNdjson } from '../input/ndjson.ts';
 import { decodeText } from '../input/text.ts';
-import type { Campaign, Ledger } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/ledger.ts';
 import { issueLine, plural } from '../ui/lines.ts';
 import { attemptLine } from '../ui/messages.ts';
 import { deadlineOf } from './campaign/deadline.ts';
@@ -13,7 +13,7 @@ import { deliver } from './campaign/deliver.ts';
 import { addMapping } from './campaign/input-options.ts';
 import { mappingOf } from './campaign/stage-input.ts';
 import { type Act, addParameters, addProtection, addSending, type Flags } from './options.ts';
-import { planContextOf, type Session, withSession } from './session.ts';
+import { planContextOf, type Session, storesText, withSession } from './session.ts';
 
 const examples = `
 Each line on standard input is an event, a JSON object with the same names as the columns of a file. It is written
@@ -38,8 +38,7 @@ function stream(flags: Flags, context: Context): Promise<number> {
   return withSession(flags, context, async (session) => {
     const deadline = deadlineOf(flags, context);
     await session.connect();
-    const ledger = await session.ledger();
-    const campaign = await campaignNamed(String(flags['campaign']), ledger);
+    const campaign = await campaignNamed(flags, session);
     const { arrivals, count } = await readEvents(campaign, { key: 'id', ...flags }, session, context);
     const exitCode = await deliver(
       campaign,
@@ -71,10 +70,13 @@ function tellResult(result: SendResult, message: Message, session: Session, { ou
   else out(attemptLine(to, result, session.resultLook));
 }
 
-async function campaignNamed(name: string, ledger: Ledger): Promise<Campaign> {
+async function campaignNamed(flags: Flags, session: Session): Promise<Campaign> {
+  const ledger = await session.ledger();
+  const name = String(flags['campaign']);
   const known = await ledger.find(name);
   if (known) return known;
-  return (await ledger.stage({ name, stem: 'stream', source: 'stream' })).commit(`stream ${name}`);
+  const plan = { name, stem: 'stream', source: 'stream', storesText: storesText(flags, session) };
+  return (await ledger.stage(plan)).commit(`stream ${name}`);
 }
 
 interface Events {

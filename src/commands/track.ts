@@ -1,13 +1,18 @@
 import type { Command } from 'commander';
+import type { Context } from '../context.ts';
 import { isMessageSid } from '../core/message.ts';
 import { deliveryExitCode } from '../core/outcome/report.ts';
-import { messageJson } from '../ui/json.ts';
+import { isFinalStatus } from '../core/outcome/status.ts';
+import { trackRecord } from '../engine/track.ts';
+import { CliError } from '../errors.ts';
+import { messageJson, recordJson } from '../ui/json.ts';
 import { messageLine } from '../ui/messages.ts';
+import { recordLine } from '../ui/records.ts';
 import { printReport } from './campaign/deliver.ts';
-import { follow } from './campaign/follow.ts';
-import type { Act } from './options.ts';
+import { follow, forMs } from './campaign/follow.ts';
+import { type Act, type Flags, textFlag } from './options.ts';
 import { findCampaign } from './resume.ts';
-import { withSession } from './session.ts';
+import { type Session, withSession } from './session.ts';
 
 const help = `
 Asks Twilio, by pages of its list and not message by message, until nothing is on its way any more.
@@ -22,12 +27,14 @@ export function declareTrack(command: Command, act: Act): void {
   command
     .argument('<campaign>', 'name or id of a campaign, or the SID of a message')
     .option('--for <time>', 'how long to go on asking (default 15m)')
+    .option('--account-sid <AC…>', 'the subaccount of a message that is not in the ledger')
     .addHelpText('after', help);
   act((flags, context) =>
     withSession(flags, context, async (session) => {
       const wanted = String(flags['campaign']);
       const ledger = await session.ledger();
       const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
+      if (isMessageSid(wanted) && !message) return watch(wanted, flags, session, context);
       const campaign = await findCampaign(ledger, message?.campaignId ?? wanted);
       const open = await follow(campaign, flags, session, context);
       const report = await ledger.report(campaign.id);
@@ -40,4 +47,21 @@ export function declareTrack(command: Command, act: Act): void {
       return exitCode;
     }),
   );
+}
+
+/** Follows a message that somebody else sent, or that was sent before there was a ledger. */
+async function watch(sid: string, flags: Flags, session: Session, context: Context): Promise<number> {
+  const record = await trackRecord(sid, {
+    ...{ now: context.now, sleep: context.sleep, signal: context.signal },
+    transport: await session.connect(),
+    accountSid: textFlag(flags, 'accountSid'),
+    forMs: forMs(flags),
+  });
+  if (!record) {
+    throw new CliError('input', `Neither the ledger nor Twilio knows ${sid}.`, {
+      hint: 'Is it of another account? See --account-sid and --profile.',
+    });
+  }
+  context.out(session.isJson ? JSON.stringify(recordJson(record)) : recordLine(record, session.resultLook));
+  return deliveryExitCode(isFinalStatus(record.status) ? 0 : 1, { statuses: { [record.status]: 1 }, retried: 0 });
 }

@@ -23,8 +23,8 @@ export async function writeCsv(
   await writePrivate(file, lines());
 }
 
-/** Writes text to a file that only this user can read. Throws a `CliError` when it can't. */
-export async function writePrivate(file: string, pieces: AsyncIterable<string>): Promise<void> {
+/** Writes to a file that only this user can read. Throws a `CliError` when it can't. */
+export async function writePrivate(file: string, pieces: AsyncIterable<string> | Iterable<Uint8Array>): Promise<void> {
   try {
     await pipeline(pieces, createWriteStream(file, { mode: 0o600 }));
   } catch (cause) {

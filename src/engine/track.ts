@@ -1,4 +1,5 @@
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
+import { isFinalStatus } from '../core/outcome/status.ts';
 import type { Ledger, TrackedMessage } from '../ledger/ledger.ts';
 import type { MessageRecord, Transport } from '../transport/transport.ts';
 
@@ -40,6 +41,24 @@ export async function track(campaignId: string, options: TrackOptions): Promise<
     if (open.length === 0 || signal.aborted || now() + pauseMs > until) return open.length;
     await sleep(pauseMs, signal);
     if (signal.aborted) return open.length;
+  }
+}
+
+/** What tracking one message of Twilio's works with. Times in milliseconds. */
+export interface TrackRecordOptions extends Pick<TrackOptions, 'transport' | 'forMs' | 'signal' | 'now' | 'sleep'> {
+  readonly accountSid: string | undefined;
+}
+
+/** Asks Twilio for a message, of whatever origin, until it has its final status or time is up; undefined when it is not known. */
+export async function trackRecord(sid: string, options: TrackRecordOptions): Promise<MessageRecord | undefined> {
+  const { transport, accountSid, forMs, now, sleep, signal } = options;
+  const until = now() + forMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
+    const record = await transport.fetch(sid, accountSid);
+    const isOver = record === undefined || isFinalStatus(record.status);
+    if (isOver || signal.aborted || now() + pauseMs > until) return record;
+    await sleep(pauseMs, signal);
+    if (signal.aborted) return record;
   }
 }
 

@@ -11,7 +11,14 @@ export type Webhook =
       /** Our own id of the message, where its callback address carries it. */
       readonly messageId?: string;
     }
-  | { readonly kind: 'inbound'; readonly from: string; readonly to: string; readonly keyword?: 'stop' | 'start' }
+  | {
+      readonly kind: 'inbound';
+      readonly sid: string;
+      readonly from: string;
+      readonly to: string;
+      readonly body: string;
+      readonly keyword?: 'stop' | 'start';
+    }
   | { readonly kind: 'odd'; readonly problem: string };
 
 /** Names whose values count; a name that only begins like one is a signed form with its boundaries moved. */
@@ -44,7 +51,7 @@ export function readWebhook(body: string, query: URLSearchParams): Webhook {
   const sid = form.get('MessageSid') ?? '';
   if (!isMessageSid(sid)) return { kind: 'odd', problem: 'no message SID' };
   const status = form.get('MessageStatus') ?? form.get('SmsStatus') ?? '';
-  if (status === 'received' || status === 'receiving') return readInbound(form);
+  if (status === 'received' || status === 'receiving') return readInbound(sid, form);
   if (!(messageStatuses as readonly string[]).includes(status)) return { kind: 'odd', problem: 'no known status' };
   const code = form.get('ErrorCode') ?? '';
   const messageId = query.get('m') ?? '';
@@ -55,7 +62,7 @@ export function readWebhook(body: string, query: URLSearchParams): Webhook {
   };
 }
 
-function readInbound(form: URLSearchParams): Webhook {
+function readInbound(sid: string, form: URLSearchParams): Webhook {
   const from = form.get('From') ?? '';
   const to = form.get('MessagingServiceSid') ?? form.get('To') ?? '';
   const said = form.get('OptOutType') ?? form.get('Body') ?? '';
@@ -66,5 +73,5 @@ function readInbound(form: URLSearchParams): Webhook {
   const keyword = Object.hasOwn(keywords, word) ? keywords[word] : undefined;
   return from === '' || to === ''
     ? { kind: 'odd', problem: 'an inbound message from or to nobody' }
-    : { kind: 'inbound', from, to, ...(keyword && { keyword }) };
+    : { kind: 'inbound', sid, from, to, body: form.get('Body') ?? '', ...(keyword && { keyword }) };
 }

@@ -2,7 +2,8 @@ import type { CountryPrices } from '../core/cost/pricing.ts';
 import type { Message, SendState } from '../core/message.ts';
 import type { MessageChange } from '../core/outcome/after-send.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
-import type { CountryDelivery, Report } from '../core/outcome/report.ts';
+import type { OutgoingEvent } from '../core/outcome/event.ts';
+import type { CountryDelivery, Failure, Report, TimelinePoint } from '../core/outcome/report.ts';
 import type { UnknownMessage } from '../core/outcome/settle.ts';
 import type { Plan, PlannedRow } from '../core/plan.ts';
 
@@ -28,6 +29,8 @@ export interface NewCampaign {
   /** What the name of a campaign that was given none begins with. */
   readonly stem: string;
   readonly source: string;
+  /** False: texts are kept only until their message is settled. */
+  readonly storesText?: boolean;
 }
 
 /**
@@ -85,6 +88,13 @@ export interface TrackedMessage {
   readonly accountSid?: string;
   /** When it was claimed, in milliseconds since 1970. */
   readonly claimedAt: number;
+}
+
+/** An event on its way to somebody else. */
+export interface QueuedEvent {
+  readonly event: OutgoingEvent;
+  /** How often it was tried. */
+  readonly attempts: number;
 }
 
 /** Who runs a campaign. */
@@ -163,6 +173,11 @@ export interface Ledger {
   /** Makes rejected messages pending again, those with these codes; returns how many. */
   reopen(campaignId: string, codes: readonly number[]): Promise<number>;
   /**
+   * Writes down a second message for each that was not delivered for one of these reasons, once each;
+   * returns how many. A scheduled time that has passed is left out.
+   */
+  retryUndelivered(campaignId: string, codes: readonly number[]): Promise<number>;
+  /**
    * Adds rows to a campaign that is there already, and may be running; returns how many are new.
    * A row whose key is there is passed over.
    */
@@ -182,16 +197,40 @@ export interface Ledger {
   keepPrices(country: string, prices: CountryPrices): Promise<void>;
   /**
    * Writes delivery receipts: each is kept, and merged into its message. Who is told to be out of reach for good
-   * is suppressed. Returns how many were news about messages of this ledger.
+   * is suppressed. With `passOn` what is new also becomes an outgoing event, in the same commit.
+   * Returns how many were news about messages of this ledger.
    */
-  receive(updates: readonly StatusUpdate[]): Promise<number>;
+  receive(updates: readonly StatusUpdate[], passOn?: boolean): Promise<number>;
+  /** Every receipt of a message, in the order they were heard. */
+  receipts(sid: string): Promise<readonly StatusUpdate[]>;
+  /** Puts an event in the queue of what is to be passed on; one that is there already is passed over. */
+  keepEvent(event: OutgoingEvent): Promise<void>;
+  /** The events that are due, oldest first. */
+  dueEvents(limit: number): Promise<readonly QueuedEvent[]>;
+  /** Takes events out of the queue. */
+  dropEvents(ids: readonly string[]): Promise<void>;
+  /** Counts a try that failed; the event is due again at `dueAt` (milliseconds since 1970). */
+  delayEvent(id: string, dueAt: number): Promise<void>;
+  /** How many events wait to be passed on. */
+  countEvents(): Promise<number>;
   /** The accepted messages that Twilio is not done with, oldest first. */
   undelivered(campaignId: string): Promise<readonly TrackedMessage[]>;
   /** Where the accepted messages went, the most first. */
   byCountry(campaignId: string): Promise<readonly CountryDelivery[]>;
+  /** Why messages were not delivered, and where, the most frequent first. */
+  failures(campaignId: string): Promise<readonly Failure[]>;
+  /** How many messages came to each status when, in steps of `stepMs`; the earliest first. */
+  timeline(campaignId: string, stepMs: number): Promise<readonly TimelinePoint[]>;
   /** How long delivered messages took from their claim to the first report of it, in milliseconds. */
   deliveryTimes(campaignId: string): Promise<readonly number[]>;
   report(campaignId: string): Promise<Report>;
+  /** How many messages `purge` would go through. */
+  purgeable(before: number): Promise<number>;
+  /**
+   * Forgets who was texted what in messages that were settled before a time (milliseconds since 1970): numbers and keys
+   * become pseudonyms, texts go. A named campaign still knows whom it has texted; opt-outs stay. Returns how many.
+   */
+  purge(before: number): Promise<number>;
   messages(campaignId: string, filter?: MessageFilter): AsyncIterable<Message>;
   /** The campaign of the message with this SID. */
   findSid(sid: string): Promise<Message | undefined>;

@@ -83,7 +83,7 @@ const mediaResource = ({ truth }: StoredMessage, sid: string) => ({
   sid,
   account_sid: truth.accountSid,
   parent_sid: truth.sid,
-  content_type: 'image/jpeg',
+  content_type: 'image/gif',
   date_created: formatDate(truth.createdAt),
   date_updated: formatDate(truth.createdAt),
   uri: `/2010-04-01/Accounts/${truth.accountSid}/Messages/${truth.sid}/Media/${sid}.json`,
@@ -105,10 +105,28 @@ const listMedia = ofMessage((exchange, stored) => {
 
 const oneMedia = ofMessage((exchange, stored, _, { mediaSid = '' }) => {
   if (!stored.mediaSids.includes(mediaSid)) return notFound(exchange);
-  if (exchange.request.method === 'GET') return answer(exchange, 200, mediaResource(stored, mediaSid));
+  if (exchange.request.method === 'GET') {
+    return exchange.url.pathname.endsWith('.json')
+      ? answer(exchange, 200, mediaResource(stored, mediaSid))
+      : answer(exchange, 307, undefined, { location: `${fileFolder}${mediaSid}` });
+  }
   stored.mediaSids = stored.mediaSids.filter((sid) => sid !== mediaSid);
   answer(exchange, 204);
 });
+
+/** Where media lie: elsewhere, as at Twilio, and open to who knows the address. */
+const fileFolder = '/files/';
+
+/** The picture of every message here: a white pixel. */
+const pixel = Buffer.from('R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
+
+/** Answers a request for a file; false when it is for something else. Who shows credentials there has leaked them. */
+export function serveFile({ request, response, url }: Exchange): boolean {
+  if (!url.pathname.startsWith(fileFolder)) return false;
+  const status = request.headers.authorization === undefined ? 200 : 400;
+  response.writeHead(status, { 'content-type': 'image/gif', 'content-length': pixel.length }).end(pixel);
+  return true;
+}
 
 const accountResource: Handler = (exchange, { accountSid }, { settings }) =>
   answer(exchange, 200, {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { CliError } from '../errors.ts';
 import { answerError, type Exchange } from './exchange.ts';
 import type { FaultShare } from './faults.ts';
-import { route } from './routes.ts';
+import { route, serveFile } from './routes.ts';
 import type { CreatedMessage } from './store.ts';
 import { type FaultScript, makeTwilio, type Twilio, type TwilioSettings } from './twilio.ts';
 
@@ -142,6 +142,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, { twili
   // A client that goes away in the middle is one of the things that are rehearsed here.
   request.on('error', () => undefined);
   if (twilio.settings.latencyMs > 0) await twilio.timers.sleep(twilio.settings.latencyMs);
+  if (serveFile(exchange)) return;
   if (!accepted.has(request.headers.authorization ?? '')) {
     const challenge = { 'www-authenticate': 'Basic realm="Twilio API"' };
     return answerError(exchange, 401, 20003, 'Authenticate', challenge);

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import got, { RequestError } from 'got';
+import got, { type Got, RequestError } from 'got';
+import type { Asked } from './transport.ts';
 
 /** Who we are to Twilio. With an API key, `user` is its SID and the account is still the one in the path. */
 export interface Credentials {
@@ -32,6 +33,8 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 export interface TwilioClient {
   readonly accountSid: string;
   request(method: 'GET' | 'POST' | 'DELETE', path: string, form?: URLSearchParams): Promise<Exchange>;
+  /** Fetches a file. Where it is kept elsewhere, the credentials stay behind. */
+  download(path: string): Promise<Asked<Uint8Array>>;
   close(): void;
 }
 
@@ -81,11 +84,44 @@ export function twilioClient({ credentials, baseUrl, timeoutMs }: ClientOptions)
         return failureOf(error, baseUrl.startsWith('https:'));
       }
     },
+    download: (path) => download(client, `${baseUrl}${path}`),
     close: () => {
       agent.http.destroy();
       agent.https.destroy();
     },
   };
+}
+
+/** How often a file may be said to be somewhere else. */
+const maxRedirects = 3;
+
+/** `client` is for the first address only: where that points to, a file store, must not see the credentials. */
+async function download(client: Got, url: string): Promise<Asked<Uint8Array>> {
+  const isSecure = url.startsWith('https:');
+  let [ask, at] = [client, url];
+  try {
+    for (let hops = 0; hops <= maxRedirects; hops++) {
+      const { statusCode, headers, rawBody } = await ask(at, { method: 'GET', responseType: 'buffer' });
+      if (statusCode === 200) return { ok: true, value: rawBody };
+      const { location } = headers;
+      if (statusCode < 300 || statusCode > 399 || location === undefined) {
+        return { ok: false, reason: `HTTP ${statusCode}` };
+      }
+      const next = new URL(location, at);
+      if (isSecure && next.protocol !== 'https:') return { ok: false, reason: 'it is kept where no TLS is' };
+      ask = got.extend({
+        followRedirect: false,
+        retry: { limit: 0 },
+        throwHttpErrors: false,
+        timeout: { request: 60_000 },
+      });
+      at = next.href;
+    }
+    return { ok: false, reason: 'it is said to be elsewhere each time' };
+  } catch (error) {
+    if (error instanceof RequestError) return { ok: false, reason: error.code };
+    throw error;
+  }
 }
 
 /**

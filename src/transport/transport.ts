@@ -49,6 +49,23 @@ export type MessagePage =
 /** What became of calling a message back. */
 export type Canceled = { readonly ok: true; readonly status: string } | { readonly ok: false; readonly reason: string };
 
+/** A picture or file of a message, as Twilio keeps it. */
+export interface MediaRecord {
+  readonly sid: string;
+  readonly contentType: string;
+}
+
+/** What was asked for, or why it could not be had. */
+export type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+/** Posts events to somebody else's program. */
+export interface EventPoster {
+  /** One try; resolves to why it was not taken, if it was not. */
+  post(id: string, body: string): Promise<string | undefined>;
+  /** Cuts off what is on its way. */
+  close(): void;
+}
+
 /**
  * A way to get a message out.
  *
@@ -62,6 +79,10 @@ export interface Transport {
   fetch(sid: string, accountSid?: string): Promise<MessageRecord | undefined>;
   /** A page of the account's messages, newest first; `page` is the `next` of the page before. */
   recent(page?: string, accountSid?: string, filter?: ListFilter): Promise<MessagePage>;
+  /** The media of a message. */
+  media(sid: string, accountSid?: string): Promise<Asked<readonly MediaRecord[]>>;
+  /** The content of one of a message's media. */
+  download(sid: string, mediaSid: string, accountSid?: string): Promise<Asked<Uint8Array>>;
   /** Empties the text of a message at Twilio; resolves to why that did not work, if it did not. */
   redact(sid: string, accountSid?: string): Promise<string | undefined>;
   /** Deletes a message at Twilio; resolves to why that did not work, if it did not. */

@@ -6,7 +6,7 @@ import { toForm } from './form.ts';
 import { listMessages, listPath, readPage } from './list.ts';
 import { readPrices } from './prices.ts';
 import { fieldsOf, toRecord } from './record.ts';
-import type { Account, Canceled, ListFilter, Transport } from './transport.ts';
+import type { Account, Asked, Canceled, ListFilter, MediaRecord, Transport } from './transport.ts';
 
 type Answer = Extract<Exchange, { kind: 'answer' }>;
 
@@ -33,6 +33,10 @@ export function twilioTransport(options: TwilioOptions): Transport {
     },
     recent: (page, accountSid = client.accountSid, filter = {}) =>
       readPage(client, page ?? listPath(accountSid, twilioFilter(filter))),
+    media: async (sid, accountSid = client.accountSid) =>
+      toMedia(await client.request('GET', `${pathOf(accountSid)}/Messages/${sid}/Media.json?PageSize=1000`)),
+    download: (sid, mediaSid, accountSid = client.accountSid) =>
+      client.download(`${pathOf(accountSid)}/Messages/${sid}/Media/${mediaSid}`),
     redact: async (sid, accountSid = client.accountSid) => {
       const form = new URLSearchParams({ Body: '' });
       return whyNot(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}.json`, form), 200);
@@ -75,6 +79,17 @@ function toCanceled(exchange: Exchange): Canceled {
   if (reason !== undefined || exchange.kind !== 'answer') return { ok: false, reason: reason ?? '' };
   const { status } = fieldsOf(exchange.body);
   return typeof status === 'string' ? { ok: true, status } : { ok: false, reason: 'an odd answer' };
+}
+
+function toMedia(exchange: Exchange): Asked<MediaRecord[]> {
+  const reason = whyNot(exchange, 200);
+  if (reason !== undefined || exchange.kind !== 'answer') return { ok: false, reason: reason ?? '' };
+  const { media_list: list } = fieldsOf(exchange.body);
+  const media = (Array.isArray(list) ? list : []).map(fieldsOf).map(({ sid, content_type: contentType }) => ({
+    sid: String(sid ?? ''),
+    contentType: String(contentType ?? ''),
+  }));
+  return { ok: true, value: media.filter(({ sid }) => /^ME[0-9a-f]{32}$/.test(sid)) };
 }
 
 /** Why a call did not end with the status it should have; undefined when it did. */

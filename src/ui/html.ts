@@ -1,8 +1,9 @@
 import type { Message } from '../core/message.ts';
 import { explainCode } from '../core/outcome/error-codes.ts';
-import type { CountryDelivery, Report } from '../core/outcome/report.ts';
+import type { CountryDelivery, Failure, Report, TimelinePoint } from '../core/outcome/report.ts';
 import { visible } from './clean.ts';
 import { issuesText } from './export.ts';
+import { pageScript, pageStyle } from './html-page.ts';
 import { formatCost, formatCount, formatDuration } from './lines.ts';
 
 /** What the page shows of a campaign. */
@@ -14,6 +15,10 @@ export interface HtmlReport {
   readonly madeAt: number;
   /** How many messages went where, and how many of them were delivered; the most first. */
   readonly countries: readonly CountryDelivery[];
+  /** Why messages were not delivered, and where; the most frequent first. */
+  readonly failures: readonly Failure[];
+  /** How many messages came to which status when; the earliest first. */
+  readonly timeline: readonly TimelinePoint[];
   /** How long each delivered message took from its claim to the report of it, in milliseconds, in no order. */
   readonly deliveryMs: readonly number[];
 }
@@ -39,64 +44,6 @@ function embed(value: unknown): string {
   );
 }
 
-const style = `
-:root { color-scheme: light dark; --text: #1b1f24; --dim: #57606a; --back: #fff; --panel: #f6f8fa; --line: #d0d7de; --good: #1a7f37; --bad: #b3261e; --open: #8a5a00; --mark: #0969da }
-@media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --dim: #9da7b3; --back: #0d1117; --panel: #161b22; --line: #30363d; --good: #3fb950; --bad: #ff7b72; --open: #d29922; --mark: #58a6ff } }
-* { box-sizing: border-box }
-body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 70rem; font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back) }
-h1 { margin: 0; font-size: 1.5rem; overflow-wrap: anywhere } h2 { margin: 2rem 0 .5rem; font-size: 1.1rem }
-p { margin: .25rem 0 } .dim { color: var(--dim) }
-.totals { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .5rem; margin: 1rem 0; padding: 0; list-style: none }
-.totals li { padding: .6rem .8rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px }
-.totals b { display: block; font-size: 1.4rem; font-variant-numeric: tabular-nums }
-.wide { overflow-x: auto }
-table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { padding: .35rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top }
-th { color: var(--dim); font-weight: 600 } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums } td.text { overflow-wrap: anywhere }
-td.label { white-space: nowrap } td.share { width: 60% } .good { color: var(--good); fill: var(--good) } .bad { color: var(--bad); fill: var(--bad) } .open { color: var(--open); fill: var(--open) }
-.find { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: .5rem 0 } .find label { display: grid; gap: .2rem; color: var(--dim); font-size: .9rem }
-input, select, button { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--dim); border-radius: 6px; padding: .4rem .6rem; min-height: 2.75rem }
-:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px }
-button[disabled] { opacity: .5 }
-`;
-
-/** Shows a page of rows at a time, so that a hundred thousand stay as quick as ten. */
-const script = `
-const rows = JSON.parse(document.getElementById('data').textContent);
-const size = 50, body = document.querySelector('#rows tbody'), said = document.getElementById('said');
-const find = document.getElementById('find'), which = document.getElementById('which');
-const earlier = document.getElementById('earlier'), later = document.getElementById('later');
-let page = 0, wanted = rows;
-for (const word of [...new Set(rows.map((row) => row[2]))].sort()) which.add(new Option(word, word));
-function show() {
-  const part = wanted.slice(page * size, page * size + size);
-  body.replaceChildren(...part.map((row) => {
-    const tr = document.createElement('tr');
-    row.forEach((cell, i) => {
-      const td = document.createElement('td');
-      td.textContent = cell;
-      td.className = i === 0 ? 'number' : 'text';
-      tr.append(td);
-    });
-    return tr;
-  }));
-  const from = wanted.length === 0 ? 0 : page * size + 1;
-  said.textContent = from + '\\u2013' + (page * size + part.length) + ' of ' + wanted.length + ' rows';
-  earlier.disabled = page === 0;
-  later.disabled = (page + 1) * size >= wanted.length;
-}
-function search() {
-  const text = find.value.trim().toLowerCase(), word = which.value;
-  wanted = rows.filter((row) => (word === '' || row[2] === word) && (text === '' || row.join('\\n').toLowerCase().includes(text)));
-  page = 0;
-  show();
-}
-find.addEventListener('input', search);
-which.addEventListener('change', search);
-earlier.addEventListener('click', () => { page--; show(); });
-later.addEventListener('click', () => { page++; show(); });
-show();
-`;
-
 /** The page up to its table: totals, statuses, countries, reasons. Self-contained, and allowed to ask nobody for anything. */
 export function htmlHead(view: HtmlReport): string {
   const { name, report, createdAt, madeAt } = view;
@@ -110,7 +57,7 @@ export function htmlHead(view: HtmlReport): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${escapeHtml(name)}: what became of each message</title>
-<style>${style}</style>
+<style>${pageStyle}</style>
 </head>
 <body>
 <header>
@@ -120,8 +67,10 @@ export function htmlHead(view: HtmlReport): string {
 <main>
 <ul class="totals">${totals(report)}</ul>
 ${statusChart(report)}
+${timelineChart(view.timeline)}
 ${table('By country', ['Country', '#Messages', '#Delivered'], view.countries.map(countryRow))}
 ${deliveryTimes(view.deliveryMs)}
+${table('Not delivered, by carrier error', ['Code', '#Messages', 'Meaning', 'Where'], failureRows(view.failures))}
 ${table('Why not', ['Code', '#Messages', 'Meaning', 'What to do'], report.errors.map(errorRow))}
 <section aria-labelledby="messages">
 <h2 id="messages">Messages</h2>
@@ -158,7 +107,7 @@ export function htmlRow(
 
 /** The end of the page, after its data. */
 export const htmlTail = `]</script>
-<script>${script}</script>
+<script>${pageScript}</script>
 </body>
 </html>
 `;
@@ -235,6 +184,57 @@ function table(title: string, columns: readonly string[], rows: readonly string[
     )
     .join('');
   return `<section><h2>${title}</h2><div class="wide" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>`;
+}
+
+/** The lines of the chart, each told apart by its dashes too. */
+const drawn: readonly (readonly [status: string, tone: string, dashes: string])[] = [
+  ['sent', 'open', '2 3'],
+  ['delivered', 'good', 'none'],
+  ['undelivered', 'bad', '6 3'],
+  ['failed', 'bad', '1 4'],
+];
+
+const chart = { width: 700, height: 160 };
+
+/** How many messages had come to each status by when, as lines; a table says the same in words. */
+function timelineChart(timeline: readonly TimelinePoint[]): string {
+  const known = drawn.filter(([status]) => timeline.some((point) => point.status === status));
+  const [first, last] = [timeline[0]?.at ?? 0, timeline.at(-1)?.at ?? 0];
+  if (known.length === 0 || first === last) return '';
+  const sums = known.map(([status]) => runningSum(timeline.filter((point) => point.status === status)));
+  const top = Math.max(...sums.map((steps) => steps.at(-1)?.[1] ?? 0));
+  const x = (at: number) => (((at - first) / (last - first)) * chart.width).toFixed(1);
+  const y = (n: number) => (chart.height - (n / top) * (chart.height - 4)).toFixed(1);
+  const lines = known.map(([, tone, dashes], i) => {
+    const steps = (sums[i] ?? []).map(([at, n]) => `H${x(at)}V${y(n)}`).join('');
+    return `<path class="line ${tone}" stroke-dasharray="${dashes}" d="M0,${y(0)}${steps}H${chart.width}"/>`;
+  });
+  const keys = known.map(([status, tone, dashes], i) => {
+    const sample = `<svg width="28" height="8" aria-hidden="true"><path class="line ${tone}" stroke-dasharray="${dashes}" d="M0,4H28"/></svg>`;
+    return `<li>${sample} ${status} ${formatCount(sums[i]?.at(-1)?.[1] ?? 0)}</li>`;
+  });
+  const title = `Status over time: ${formatDuration(last - first)} from the first report to the last`;
+  return `<section><h2>${title}</h2><svg class="chart" role="img" aria-label="${title}" viewBox="0 0 ${chart.width} ${chart.height}" preserveAspectRatio="none">${lines.join('')}</svg><ul class="keys">${keys.join('')}</ul></section>`;
+}
+
+function runningSum(points: readonly TimelinePoint[]): (readonly [at: number, sum: number])[] {
+  let sum = 0;
+  return points.map(({ at, messages }) => {
+    sum += messages;
+    return [at, sum] as const;
+  });
+}
+
+/** A row for each code, with the countries it came from. */
+function failureRows(failures: readonly Failure[]): string[] {
+  const codes = [...new Set(failures.map(({ code }) => code))];
+  return codes.map((code) => {
+    const those = failures.filter((failure) => failure.code === code);
+    const count = those.reduce((sum, { messages }) => sum + messages, 0);
+    const meaning = code === null ? 'Twilio gave no reason' : (explainCode(code)?.meaning ?? '');
+    const where = those.map(({ country, messages }) => `${escapeHtml(country)} ${formatCount(messages)}`).join(', ');
+    return `<tr><td>${code ?? ''}</td><td class="number">${formatCount(count)}</td><td class="text">${escapeHtml(meaning)}</td><td class="text">${where}</td></tr>`;
+  });
 }
 
 function countryRow({ country, messages, delivered }: CountryDelivery): string {

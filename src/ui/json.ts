@@ -1,16 +1,18 @@
 import type { Message } from '../core/message.ts';
+import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import type { Report } from '../core/outcome/report.ts';
 import type { ListedMessage } from '../core/outcome/settle.ts';
 import type { PlanView } from './plan.ts';
 
 /** A report as the one JSON document that `--json` prints. Field names are a contract. */
 export function reportJson(campaign: { readonly id: string; readonly name: string }, report: Report, exitCode: number) {
-  const { rows, counts, statuses, segments, cost, errors, issues } = report;
+  const { rows, counts, statuses, retried, segments, cost, errors, issues } = report;
   return {
     schema: 'volley.report/1',
     campaign: { id: campaign.id, name: campaign.name },
     counts: { rows, ...counts },
     statuses,
+    retried,
     segments,
     cost,
     errors,
@@ -22,6 +24,11 @@ export function reportJson(campaign: { readonly id: string; readonly name: strin
 /** One message, as `send --json` and `report --output ndjson` show it. */
 export function messageJson({ sid, to, state, status, code, reason }: Message) {
   return { sid: sid ?? null, to, state, status: status ?? null, code: code ?? null, reason: reason ?? null };
+}
+
+/** A delivery receipt, as `report SID --json` shows it. */
+export function receiptJson({ status, code, source, at }: StatusUpdate) {
+  return { at: new Date(at).toISOString(), status, code: code ?? null, source };
 }
 
 /** A plan as JSON, for `--dry-run --json`. */

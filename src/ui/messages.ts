@@ -1,7 +1,8 @@
 import type { Message, SendResult } from '../core/message.ts';
+import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { explainCode } from '../core/outcome/error-codes.ts';
 import { clean } from './clean.ts';
-import { type Look, plural, shown } from './lines.ts';
+import { type Look, plural, shown, wrap } from './lines.ts';
 
 /** One message on one line: what became of it. */
 export function messageLine(message: Message, look: Look): string {
@@ -19,6 +20,21 @@ export function messageLine(message: Message, look: Look): string {
     default:
       return `${paint.cyan(`· ${state}`)}  to ${who}  ${reasonOf(message, look)}`;
   }
+}
+
+/** One message and every receipt of it, in the order they were heard. */
+export function historyLines(message: Message, receipts: readonly StatusUpdate[], look: Look): string[] {
+  const { paint } = look;
+  const { code } = message;
+  const known = code === undefined ? undefined : explainCode(code);
+  return [
+    messageLine(message, look),
+    ...receipts.map(({ at, status, code, source }) => {
+      const when = new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+      return `  ${paint.dim(`${when} UTC`)}  ${clean(status)}${code === undefined ? '' : ` ${code}`}  ${paint.dim(`by ${source}`)}`;
+    }),
+    ...(message.state === 'accepted' && known ? [`  ${wrap(`${known.meaning}. ${known.hint}`, look.width, 2)}`] : []),
+  ];
 }
 
 function reasonOf({ code, reason = '', issues }: Message, look: Look): string {

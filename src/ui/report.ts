@@ -70,11 +70,12 @@ export function statusWords({ statuses }: Report): string {
 }
 
 function factLines(report: Report): string[] {
-  const { segments, cost } = report;
+  const { segments, cost, retried } = report;
   const words = statusWords(report);
   return [
     '',
     ...(words === '' ? [] : [`  Twilio says  ${words}`]),
+    ...(retried === 0 ? [] : [`  Sent again   ${formatCount(retried)} that were not delivered`]),
     `  Segments     ${formatCount(segments)}`,
     ...(cost.amount === null ? [] : [`  Cost         at most ${formatCost(cost)}`]),
   ];

@@ -41,7 +41,11 @@ const points = {
   'after-response': ['engine/run-campaign.js', 'results.add(claim, change);', 'crashPoint("after-response"); @'],
   'before-record': ['engine/recorder.js', 'await ledger.record(lease, group);', 'crashPoint("before-record"); @'],
   'after-record': ['engine/recorder.js', 'await ledger.record(lease, group);', '@ crashPoint("after-record");'],
-  'mid-record': ['ledger/sqlite.js', 'write(owner, result);', '{ write(owner, result); crashPoint("mid-record"); }'],
+  'mid-record': [
+    'ledger/sqlite/claims.js',
+    'write(owner, result);',
+    '{ write(owner, result); crashPoint("mid-record"); }',
+  ],
   'reconcile-before-list': [
     'engine/reconcile.js',
     'const list = await transport.list(to, accountSid);',
@@ -58,7 +62,7 @@ const points = {
     '@ crashPoint("reconcile-after-settle");',
   ],
   'mid-migration': [
-    'ledger/migrations/migrate.js',
+    'ledger/sqlite/migrations/migrate.js',
     'database.exec(`pragma user_version',
     'crashPoint("mid-migration"); @',
   ],

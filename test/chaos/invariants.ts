@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { openDatabase } from '../../src/ledger/driver.ts';
+import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
 import type { CreatedMessage } from '../../src/simulator/store.ts';
 
 /** How a campaign ended, counted from the ledger and from what was really created. */

@@ -6,7 +6,7 @@ import type { ListedMessage } from '../../src/core/outcome/settle.ts';
 import { runToEnd } from '../../src/engine/run-to-end.ts';
 import { CliError } from '../../src/errors.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { seededRandom } from '../../src/simulator/faults.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { row } from '../contracts/ledger.ts';

@@ -54,6 +54,63 @@ function world(statusOf: (to: string, ageMs: number) => Partial<MessageRecord>) 
 
 const delivered = (after: number) => (_: string, ageMs: number) => ({ status: ageMs >= after ? 'delivered' : 'sent' });
 
+describe('report of one message', () => {
+  it('tells every receipt of it', async () => {
+    const { batch, volley, stdout } = world((_, ageMs) => ({
+      status: ageMs > 5000 ? 'undelivered' : 'sent',
+      ...(ageMs > 5000 && { code: 30003 }),
+    }));
+    await batch(1, '--wait');
+    stdout.length = 0;
+    await volley('report', `SM${'1'.padStart(32, '0')}`);
+    expect(stdout.slice(1).map((line) => line.replace(/^ +2026-11-23 10:00:\d\d UTC/, ''))).toEqual([
+      '  sent  by poll',
+      '  undelivered 30003  by poll',
+      '  the phone is off or out of reach. Try once more later.',
+    ]);
+  });
+});
+
+describe('purge', () => {
+  it('asks, forgets what is old enough, and says how much', async () => {
+    const { batch, volley, stdout, stderr, clock } = world(delivered(0));
+    await batch(3);
+    clock.now += 31 * 86_400_000;
+    expect(await volley('purge', '--older-than', '30d')).toBe(2);
+    expect(stderr.at(-1)).toContain('--yes');
+    await volley('purge', '--older-than', '30d', '--dry-run');
+    expect(stdout.at(-1)).toBe('3 messages would be purged.');
+    expect(await volley('purge', '--older-than', '30d', '--yes')).toBe(0);
+    expect(stdout.at(-1)).toBe('3 messages purged.');
+    await volley('report', 'c', '--csv', '-');
+    expect(stdout.at(-1)).toMatch(/^4,purged-[0-9a-f]{24},.*,,,1,$/);
+    stdout.length = 0;
+    // The same list again: everyone is known still.
+    expect([await batch(3), stdout.join('\n')]).toEqual([0, expect.stringMatching(/accepted +3/)]);
+  });
+
+  it('wants to know how old', async () => {
+    const { volley, stderr } = world(delivered(0));
+    expect(await volley('purge', '--older-than', 'old')).toBe(2);
+    expect(stderr[0]).toContain('--older-than old must be a time');
+  });
+});
+
+describe('a text that is not to be kept', () => {
+  it.each<[string, readonly string[], string]>([
+    ['by a flag', ['--no-store-body'], ''],
+    ['by the config', [], 'store_body = false'],
+  ])('is gone once it is sent, %s', async (_, flags, config) => {
+    const { batch, volley, file, stdout, sent } = world(delivered(0));
+    file('volley.toml', config);
+    await batch(1, ...flags);
+    expect(sent[0]?.body).toBe('Hi');
+    stdout.length = 0;
+    await volley('report', 'c', '--csv', '-');
+    expect(stdout[1]).not.toContain('Hi');
+  });
+});
+
 describe('track', () => {
   it('asks by pages until every message has its end, and no longer', async () => {
     const { batch, volley, report, asked, stderr } = world(delivered(5000));

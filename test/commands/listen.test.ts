@@ -122,6 +122,15 @@ describe('listen', () => {
     expect(ears.world.stderr.join('\n')).not.toContain(token);
   });
 
+  it.each(['http://example.com/events', 'ftp://127.0.0.1/x', 'nowhere'])(
+    'does not pass events on to %s',
+    async (url) => {
+      const { context, stderr } = testContext();
+      expect(await main(['listen', '--public-url', publicUrl, '--forward', url], context)).toBe(2);
+      expect(stderr[0]).toContain('--forward needs an address with https');
+    },
+  );
+
   it('tells that it is alive', async () => {
     const ears = await listening();
     expect(await call(ears.port, { method: 'GET', path: '/healthz' })).toEqual({ status: 200, text: 'ok\n' });

@@ -116,6 +116,45 @@ describe('messages', () => {
   });
 });
 
+describe('media of a message', () => {
+  it('is listed, and saved without showing the file store our credentials', async () => {
+    const { volley, sid, stdout, folder } = await world();
+    await volley('send', '--to', '+14155550100', '--from', from, '--media-url', 'https://example.com/a.gif');
+    stdout.length = 0;
+    expect(await volley('messages', 'media', sid(0))).toBe(0);
+    expect(stdout).toEqual([expect.stringMatching(/^ME[0-9a-f]{32} {2}image\/gif$/)]);
+    expect(await volley('messages', 'media', sid(0), '--save', '.', '--json')).toBe(0);
+    const { file } = JSON.parse(stdout.at(-1) ?? '') as { file: string };
+    expect(file).toMatch(/^ME[0-9a-f]{32}\.gif$/);
+    expect(readFileSync(join(folder, file)).subarray(0, 6).toString()).toBe('GIF89a');
+  });
+
+  it('is said to be none where there is none', async () => {
+    const { batch, volley, sid, stderr } = await world();
+    await batch(1);
+    expect(await volley('messages', 'media', sid(0))).toBe(0);
+    expect(stderr.at(-1)).toBe(`${sid(0)} has no media.`);
+  });
+});
+
+describe('a message that is not in the ledger', () => {
+  it('is tracked by its SID at Twilio', async () => {
+    const { volley, simulator, stdout } = await world();
+    const credentials = { accountSid: simulator.accountSid, user: simulator.accountSid, secret: simulator.authToken };
+    const other = twilioTransport({ credentials, baseUrl: simulator.url, timeoutMs: 1000 });
+    await other.send({ to: '+14155530007', from, body: 'from another program' });
+    other.close();
+    expect(await volley('track', simulator.truth()[0]?.sid ?? '')).toBe(3);
+    expect(stdout.at(-1)).toContain('undelivered 30007');
+  });
+
+  it('is said to be unknown when Twilio does not know it either', async () => {
+    const { volley, stderr } = await world();
+    expect(await volley('track', `SM${'9'.repeat(32)}`)).toBe(2);
+    expect(stderr[0]).toMatch(/Neither the ledger nor Twilio knows SM9/);
+  });
+});
+
 describe('verify', () => {
   it('finds nothing where all is known', async () => {
     const { batch, volley, stdout } = await world();

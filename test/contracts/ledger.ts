@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message, SendState } from '../../src/core/message.ts';
 import type { PlannedRow } from '../../src/core/plan.ts';
-import type { Lease, Ledger } from '../../src/ledger/ledger.ts';
+import type { Campaign, Lease, Ledger } from '../../src/ledger/ledger.ts';
 
 const holder = { host: 'elsewhere', pid: 1 };
 const minute = 60_000;
@@ -29,7 +29,27 @@ const wrong = (line: number): PlannedRow => ({
   issues: [{ line, column: 'to', value: 'Ada', problem: 'is not a phone number' }],
 });
 
-async function all(messages: AsyncIterable<Message>): Promise<Message[]> {
+/** Writes a campaign down. */
+export async function write(
+  ledger: Ledger,
+  name: string,
+  rows: readonly PlannedRow[],
+  { hash = 'hash', storesText = true } = {},
+): Promise<Campaign> {
+  const staging = await ledger.stage({ name, stem: 'list', source: 'list.csv', storesText });
+  await staging.add(rows);
+  return staging.commit(hash);
+}
+
+/** Takes a campaign that nobody runs. */
+export async function lease(ledger: Ledger, campaignId: string): Promise<Lease> {
+  const taken = await ledger.acquire(campaignId, holder);
+  if ('heldBy' in taken) throw new Error('held');
+  return taken;
+}
+
+/** All there is. */
+export async function all(messages: AsyncIterable<Message>): Promise<Message[]> {
   const found: Message[] = [];
   for await (const message of messages) found.push(message);
   return found;
@@ -42,16 +62,6 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
     const ledger = open(clock);
     const campaign = await write(ledger, 'test', rows);
     return { clock, ledger, campaign };
-  };
-  const write = async (ledger: Ledger, name: string, rows: readonly PlannedRow[], hash = 'hash') => {
-    const staging = await ledger.stage({ name, stem: 'list', source: 'list.csv' });
-    await staging.add(rows);
-    return staging.commit(hash);
-  };
-  const lease = async (ledger: Ledger, campaignId: string): Promise<Lease> => {
-    const taken = await ledger.acquire(campaignId, holder);
-    if ('heldBy' in taken) throw new Error('held');
-    return taken;
   };
   const counts = async (ledger: Ledger, id: string): Promise<Partial<Record<SendState, number>>> =>
     Object.fromEntries(Object.entries((await ledger.report(id)).counts).filter(([, count]) => count > 0));

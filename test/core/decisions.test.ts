@@ -82,7 +82,15 @@ describe('after an attempt', () => {
 
 describe('exit codes', () => {
   const report = (counts: object) => ({
-    ...{ rows: 1, statuses: {}, segments: 0, cost: { amount: null, currency: null }, errors: [], issues: [] },
+    ...{
+      rows: 1,
+      statuses: {},
+      segments: 0,
+      retried: 0,
+      cost: { amount: null, currency: null },
+      errors: [],
+      issues: [],
+    },
     counts: { ...emptyCounts(), ...counts },
   });
   const outcome = (end: RunEnd, more: object = {}) => ({ end, invalid: 0, accepted: 0, rejected: 0, ...more });

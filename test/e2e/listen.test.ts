@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
-import { openSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { signCallback } from '../../src/simulator/callbacks.ts';
 import { row } from '../contracts/ledger.ts';
 import { installation } from './volley.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/ledger/driver.ts';
+import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
 import { from, recipients } from '../context.ts';
 import { installation, simulated } from './volley.ts';
 

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/ledger/driver.ts';
+import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { from, recipients, tempFolder } from '../context.ts';
 import { installation, simulated } from './volley.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SendResult } from '../../src/core/message.ts';
 import { type RunOptions, runCampaign } from '../../src/engine/run-campaign.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { tempFolder, testContext } from '../context.ts';
 import { row } from '../contracts/ledger.ts';
 import { type Script, scriptedTransport } from '../scripted-transport.ts';

@@ -1,15 +1,40 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/ledger/driver.ts';
-import { start } from '../../src/ledger/migrations/001-start.ts';
-import { migrate } from '../../src/ledger/migrations/migrate.ts';
-import { openSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
+import { start } from '../../src/ledger/sqlite/migrations/001-start.ts';
+import { migrate } from '../../src/ledger/sqlite/migrations/migrate.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { tempFolder } from '../context.ts';
-import { ledgerContract, row } from '../contracts/ledger.ts';
+import { afterwardsContract } from '../contracts/afterwards.ts';
+import { lease, ledgerContract, row, write } from '../contracts/ledger.ts';
 
 describe('the SQLite ledger', () => {
-  ledgerContract((clock) => openSqliteLedger(join(tempFolder(), 'ledger.db'), () => clock.now));
+  const open = (clock: { now: number }) => openSqliteLedger(join(tempFolder(), 'ledger.db'), () => clock.now);
+  ledgerContract(open);
+  afterwardsContract(open);
+
+  it('leaves no byte of what was purged in its files, and refuses to guess when its key is lost', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'ledger.db');
+    let now = 0;
+    const ledger = openSqliteLedger(path, () => now);
+    const { id } = await write(ledger, 'test', [row(1)]);
+    const held = await lease(ledger, id);
+    const [claim] = await ledger.claim(held, '12345', 1);
+    const change = { state: 'accepted', sid: `SM${'1'.repeat(32)}`, status: 'queued' } as const;
+    await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change }]);
+    writeFileSync(`${path}.v3.bak`, row(1).to);
+    now = 1000;
+    await ledger.purge(500);
+    const files = readdirSync(folder);
+    expect(files).not.toContain('ledger.db.v3.bak');
+    for (const file of files) expect(readFileSync(join(folder, file), 'latin1')).not.toContain(row(1).to.slice(1));
+    expect(statSync(`${path}.key`).mode & 0o777).toBe(0o600);
+    rmSync(`${path}.key`);
+    await expect(write(ledger, 'test', [row(1)])).rejects.toThrow(/ledger\.db\.key/);
+    await ledger.close();
+  });
 
   it('is for its user only', () => {
     const path = join(tempFolder(), 'deep', 'ledger.db');

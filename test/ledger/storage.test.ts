@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/ledger/driver.ts';
-import { networkFileSystem } from '../../src/ledger/file-system.ts';
-import { migrate } from '../../src/ledger/migrations/migrate.ts';
-import { openSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
+import { networkFileSystem } from '../../src/ledger/sqlite/file-system.ts';
+import { migrate } from '../../src/ledger/sqlite/migrations/migrate.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { from, recipients, tempFolder } from '../context.ts';
 import { simulated } from '../e2e/volley.ts';
 

@@ -13,6 +13,7 @@ const report: Report = {
   rows: 100_003,
   counts: { ...emptyCounts(), accepted: 100_001, rejected: 1, invalid: 1 },
   statuses: { delivered: 90_001, undelivered: 10_000 },
+  retried: 0,
   segments: 100_001,
   cost: { amount: 830.0083, currency: 'USD' },
   errors: [
@@ -40,6 +41,12 @@ function page(count: number, name = hostile): string {
   const head = htmlHead({
     ...{ name, report, createdAt: 0, madeAt: 1000 },
     countries: [{ country: 'US', messages: 10, delivered: 9 }],
+    failures: [{ code: 30003, country: 'US', messages: 2 }],
+    timeline: [
+      { at: 1000, status: 'sent', messages: 3 },
+      { at: 61_000, status: 'delivered', messages: 1 },
+      { at: 90_000, status: 'undelivered', messages: 2 },
+    ],
     deliveryMs: Array.from({ length: 1000 }, (_, i) => i * 100),
   });
   const odd = message(1, { to: hostile, status: 'undelivered', code: 30007, request: { to: '+1', body: hostile } });

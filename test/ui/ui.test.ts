@@ -17,6 +17,7 @@ const report: Report = {
   rows: 1_000_000,
   counts: { ...emptyCounts(), accepted: 999_000, rejected: 700, invalid: 300 },
   statuses: { queued: 900_000, delivered: 99_000 },
+  retried: 0,
   segments: 1_200_000,
   cost: { amount: null, currency: null },
   errors: [

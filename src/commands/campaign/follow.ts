@@ -36,7 +36,8 @@ export async function follow(
   return open;
 }
 
-function forMs(flags: Flags): number {
+/** How long `--for` says to go on asking, in milliseconds. */
+export function forMs(flags: Flags): number {
   const text = textFlag(flags, 'for');
   if (text === undefined) return defaultForMs;
   const parsed = parseDuration(text);

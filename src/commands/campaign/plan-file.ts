@@ -107,8 +107,11 @@ function askedFor(flags: Flags): Flags {
   return Object.fromEntries(asked.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** Without what was not given: a flag that begins with no- is true until it is. */
 const withoutAbsent = (flags: Flags): Flags =>
-  Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  Object.fromEntries(
+    Object.entries(flags).filter(([name, value]) => value !== undefined && !(name === 'storeBody' && value === true)),
+  );
 
 function hashesOf(flags: Flags): Omit<PlanFile['hashes'], 'messages'> {
   const template = textFlag(flags, 'template');

@@ -19,6 +19,8 @@ export interface Report {
   readonly counts: Readonly<Record<SendState, number>>;
   /** Twilio's last word on the accepted ones. */
   readonly statuses: Readonly<Record<string, number>>;
+  /** How many of the undelivered ones were sent once more. */
+  readonly retried: number;
   readonly segments: number;
   /** By the prices known when it was planned. */
   readonly cost: Cost;
@@ -34,6 +36,22 @@ export interface CountryDelivery {
   /** How many Twilio took. */
   readonly messages: number;
   readonly delivered: number;
+}
+
+/** How many messages to a country (ISO 3166, or `unknown`) were not delivered for one reason. */
+export interface Failure {
+  /** Twilio's error code; null where it gave none. */
+  readonly code: number | null;
+  readonly country: string;
+  readonly messages: number;
+}
+
+/** How many messages came to a status in one step of time. */
+export interface TimelinePoint {
+  /** When the step begins, in milliseconds since 1970. */
+  readonly at: number;
+  readonly status: string;
+  readonly messages: number;
 }
 
 /** Why a run ended. */
@@ -69,9 +87,10 @@ export function emptyCounts(): Record<SendState, number> {
 }
 
 /** The exit code of following a campaign: `open` messages are on their way still, or some were not delivered. */
-export function deliveryExitCode(open: number, { statuses: { undelivered = 0, failed = 0 } }: Report): number {
+export function deliveryExitCode(open: number, { statuses, retried }: Pick<Report, 'statuses' | 'retried'>): number {
   if (open > 0) return 8;
-  return undelivered + failed > 0 ? 3 : 0;
+  const { undelivered = 0, failed = 0 } = statuses;
+  return undelivered + failed > retried ? 3 : 0;
 }
 
 /** The exit code of a run, by the table in the README. What is still open outweighs what was refused. */

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
-import { CliError } from '../errors.ts';
+import { CliError } from '../../errors.ts';
 
 /** A value SQLite stores. */
 export type SqlValue = string | number | null;

@@ -1,29 +1,38 @@
 import { randomBytes } from 'node:crypto';
-import { costOf } from '../core/outcome/report.ts';
-import type { Plan, PlannedRow, PlannedSender } from '../core/plan.ts';
+import { costOf } from '../../core/outcome/report.ts';
+import type { Plan, PlannedRow, PlannedSender } from '../../core/plan.ts';
+import type { Campaign, Destination, NewCampaign, Staging, UnitPrice } from '../ledger.ts';
 import type { Database } from './driver.ts';
-import type { Campaign, Destination, NewCampaign, Staging, UnitPrice } from './ledger.ts';
+import { hasOptedOut, optedOut } from './opt-outs.ts';
+import { adoptPseudonyms, purgedKeys } from './purge.ts';
 import { type MessageRow, messageColumns, toMessage } from './rows.ts';
-import { hasOptedOut, optedOut } from './sqlite-opt-outs.ts';
+
+/** Where rows are staged: the ledger's connection, its file, and its clock in milliseconds since 1970. */
+export interface StagingPlace {
+  readonly database: Database;
+  readonly path: string;
+  readonly now: () => number;
+}
 
 /** A plan that nobody has added to for this long was left by a run that died, in milliseconds. */
 const abandonedAfterMs = 24 * 3_600_000;
 
 /** Short enough to type, random enough never to meet its twin in another ledger. */
-const newCampaignId = (): string => randomBytes(6).toString('hex');
+export const newCampaignId = (): string => randomBytes(6).toString('hex');
 
 /** States of a row that an earlier run has dealt with, one way or the other. */
 const done = "('claimed', 'accepted', 'rejected', 'unknown', 'canceled')";
 
 /** Begins a plan in the ledger; see `Staging`. */
-export function stageInSqlite(database: Database, campaign: NewCampaign, now: () => number): Staging {
-  const { source } = campaign;
+export function stageInSqlite({ database, path, now }: StagingPlace, campaign: NewCampaign): Staging {
+  const { source, storesText = true } = campaign;
   const id = newCampaignId();
   const name = campaign.name ?? freshName(database, campaign.stem, id, now());
   dropAbandoned(database, now());
   database
-    .prepare('insert into campaigns (id, name, source, created_at, touched_at) values (:id, :name, :source, :at, :at)')
-    .run({ id, name, source, at: now() });
+    .prepare(`insert into campaigns (id, name, source, created_at, touched_at, stores_text)
+      values (:id, :name, :source, :at, :at, :storesText)`)
+    .run({ id, name, source, at: now(), storesText: storesText ? 1 : 0 });
   const target = () =>
     database.prepare<{ id: string }>('select id from campaigns where name = :name and ready = 1').get({ name })?.id ??
     '';
@@ -38,13 +47,18 @@ export function stageInSqlite(database: Database, campaign: NewCampaign, now: ()
   return {
     name,
     add: stagedAdder(database, id, now),
-    plan: async () => planOf(database, id, target(), now()),
+    plan: async () => {
+      database.transaction(() => adoptPseudonyms(database, path, { id, target: target() }));
+      return planOf(database, id, target(), now());
+    },
     destinations: async () => destinationsOf(database, id, target()),
     price: async (prices, currency) => priceIn(database, id, prices, currency),
     samples: async (limit) => staged('pending', limit),
     invalid: async (limit) => staged('invalid', limit),
     commit: async (inputHash) =>
       database.transaction(() => {
+        // Again, under the lock: the campaign may have been purged since the plan was shown.
+        adoptPseudonyms(database, path, { id, target: target() });
         const campaignId = target() === '' ? publish(database, id) : merge(database, id, target());
         database
           .prepare('insert or replace into inputs (hash, campaign_id, at) values (:inputHash, :campaignId, :at)')
@@ -83,14 +97,14 @@ function stagedAdder(database: Database, id: string, now: () => number): Staging
 
 /** Adds rows to a campaign that is running; those whose key is there are passed over. Returns how many are new. */
 export function appendToSqlite(
-  database: Database,
+  { database, path, now }: StagingPlace,
   campaignId: string,
   rows: readonly PlannedRow[],
-  now: () => number,
 ): number {
-  const insert = rowInserter(database, campaignId, newCampaignId());
   return database.transaction(() => {
-    const added = rows.filter((row) => insert(row)).length;
+    const insert = rowInserter(database, campaignId, newCampaignId());
+    const keyOf = purgedKeys(database, path, campaignId) ?? ((key: string) => key);
+    const added = rows.filter((row) => insert(row.key === undefined ? row : { ...row, key: keyOf(row.key) })).length;
     suppressor(database, campaignId)();
     database.prepare('update campaigns set touched_at = :at where id = :campaignId').run({ at: now(), campaignId });
     return added;
@@ -116,11 +130,14 @@ function rowInserter(
   campaignId: string,
   idPrefix: string,
 ): (row: PlannedRow, skipped?: string) => boolean {
+  const storesText =
+    database.prepare('select 1 from campaigns where id = :campaignId and stores_text = 1').get({ campaignId }) !==
+    undefined;
   const insert = database.prepare(`
     insert into messages (id, campaign_id, line, key, recipient, sender, request, state, segments, reason, issues,
-      country, quiet_hours, due_at)
+      country, quiet_hours, due_at, text_kept)
     values (:id, :campaignId, :line, :key, :recipient, :sender, :request, :state, :segments, :reason, :issues,
-      :country, :quietHours, :dueAt)
+      :country, :quietHours, :dueAt, :textKept)
     on conflict (campaign_id, key) where key is not null do nothing`);
   let count = 0;
   return (row, skipped) =>
@@ -131,7 +148,11 @@ function rowInserter(
       key: row.key ?? null,
       recipient: row.to,
       sender: row.sender,
-      request: row.request ? JSON.stringify(row.request) : null,
+      // What is never sent needs no text.
+      request:
+        row.request && (storesText || (row.state === 'pending' && skipped === undefined))
+          ? JSON.stringify(row.request)
+          : null,
       state: skipped === undefined ? row.state : 'skipped',
       segments: row.segments,
       reason: skipped ?? null,
@@ -139,6 +160,7 @@ function rowInserter(
       country: row.country ?? null,
       quietHours: row.quietHours ?? null,
       dueAt: row.dueAt ?? 0,
+      textKept: storesText ? 'always' : 'until-sent',
     }) > 0;
 }
 
@@ -217,7 +239,7 @@ function merge(database: Database, id: string, target: string): string {
     .run({ target });
   database
     .prepare(`update messages as t set line = s.line, recipient = s.recipient, sender = s.sender, request = s.request,
-      segments = s.segments, country = s.country, unit_price = s.unit_price, quiet_hours = s.quiet_hours, due_at = s.due_at
+      segments = s.segments, country = s.country, unit_price = s.unit_price, quiet_hours = s.quiet_hours, due_at = s.due_at, text_kept = s.text_kept
       from messages s where s.campaign_id = :id and s.key = t.key and t.campaign_id = :target and t.state = 'pending'`)
     .run(both);
   database

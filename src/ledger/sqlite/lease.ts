@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { Ledger } from '../ledger.ts';
+import { proof } from './delivery.ts';
 import type { Database } from './driver.ts';
-import type { Ledger } from './ledger.ts';
-import { proof } from './sqlite-delivery.ts';
 
 /** A run that has not renewed its lease for this long is taken for dead, in milliseconds. */
 const leaseMs = 60_000;

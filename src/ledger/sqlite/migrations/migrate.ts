@@ -1,12 +1,13 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { CliError } from '../../errors.ts';
+import { CliError } from '../../../errors.ts';
 import type { Database } from '../driver.ts';
 import { start } from './001-start.ts';
 import { consentAndCost } from './002-consent-and-cost.ts';
 import { delivery } from './003-delivery.ts';
+import { afterlife } from './004-afterlife.ts';
 
 /** Each brings the schema from its index to the next number. Never edited once released. */
-const released: readonly string[] = [start, consentAndCost, delivery];
+const released: readonly string[] = [start, consentAndCost, delivery, afterlife];
 
 /**
  * Brings a ledger to this version's schema, after a copy of one that holds anything beside it.

@@ -1,9 +1,11 @@
-import { afterReceipt, type StatusUpdate } from '../core/outcome/delivery.ts';
-import type { CountryDelivery } from '../core/outcome/report.ts';
-import { isFinalStatus, messageStatuses } from '../core/outcome/status.ts';
+import { afterReceipt, type StatusUpdate } from '../../core/outcome/delivery.ts';
+import { statusEvent } from '../../core/outcome/event.ts';
+import type { CountryDelivery, Failure, TimelinePoint } from '../../core/outcome/report.ts';
+import { isFinalStatus, messageStatuses } from '../../core/outcome/status.ts';
+import type { Ledger, TrackedMessage } from '../ledger.ts';
 import type { Database } from './driver.ts';
-import type { Ledger, TrackedMessage } from './ledger.ts';
-import { optOutAdder } from './sqlite-opt-outs.ts';
+import { eventKeeper } from './events.ts';
+import { optOutAdder } from './opt-outs.ts';
 
 interface DeliveryRow {
   readonly status: string | null;
@@ -25,7 +27,7 @@ const finalStatuses = messageStatuses.filter(isFinalStatus).map((status) => `'${
 /** What became of messages after Twilio took them. */
 export function sqliteDelivery(
   database: Database,
-): Pick<Ledger, 'receive' | 'undelivered' | 'byCountry' | 'deliveryTimes'> {
+): Pick<Ledger, 'receive' | 'receipts' | 'undelivered' | 'byCountry' | 'failures' | 'timeline' | 'deliveryTimes'> {
   const note = database.prepare(`insert into status_events (sid, status, code, source, at, message_id)
     values (:sid, :status, :code, :source, :at, :messageId) on conflict do nothing`);
   const prove = proof(database);
@@ -43,14 +45,30 @@ export function sqliteDelivery(
     select max(0, min(e.at) - m.claimed_at) as ms from messages m join status_events e on e.sid = m.sid
     where m.campaign_id = :campaignId and e.status in ('delivered', 'read') group by m.sid`);
 
-  const receive = (update: StatusUpdate): boolean => {
+  const failures = database.prepare<Failure>(`
+    select code, coalesce(country, 'unknown') as country, count(*) as messages from messages
+    where campaign_id = :campaignId and state = 'accepted' and status in ('undelivered', 'failed')
+    group by 1, 2 order by 3 desc, 1, 2`);
+  const timeline = database.prepare<TimelinePoint>(`
+    select e.at / :stepMs * :stepMs as at, e.status, count(distinct e.sid) as messages
+    from messages m join status_events e on e.sid = m.sid
+    where m.campaign_id = :campaignId group by 1, 2 order by 1, 2`);
+  const events = eventsOf(database);
+  const keep = eventKeeper(database);
+
+  const receive = (update: StatusUpdate, passOn: boolean): boolean => {
     const { sid, status, messageId = null, code = 0, source, at } = update;
     const isNew = note.run({ sid, status, code, source, at, messageId }) > 0;
+    if (isNew && passOn) keep(statusEvent(update));
     if (messageId !== null) prove(messageId);
     return merge(update) && isNew;
   };
   return {
-    receive: async (updates) => database.transaction(() => updates.filter(receive).length),
+    receive: async (updates, passOn = false) =>
+      database.transaction(() => updates.filter((update) => receive(update, passOn)).length),
+    receipts: async (sid) => events(sid),
+    failures: async (campaignId) => failures.all({ campaignId }),
+    timeline: async (campaignId, stepMs) => timeline.all({ campaignId, stepMs }),
     byCountry: async (campaignId) => countries.all({ campaignId }),
     deliveryTimes: async (campaignId) => times.all({ campaignId }).map(({ ms }) => ms),
     undelivered: async (campaignId) =>
@@ -84,12 +102,20 @@ function receiptMerger(database: Database): (update: StatusUpdate) => boolean {
   };
 }
 
+/** Reads every receipt of a message, in the order they were heard. */
+function eventsOf(database: Database): (sid: string) => StatusUpdate[] {
+  const events = database.prepare<EventRow>(
+    'select sid, status, code, source, at from status_events where sid = :sid order by at',
+  );
+  return (sid) => events.all({ sid }).map(({ code, ...event }) => ({ ...event, ...(code !== 0 && { code }) }));
+}
+
 /** Merges the receipts that came before their message was known to have this SID. */
 export function earlyReceipts(database: Database): (sid: string) => void {
-  const events = database.prepare<EventRow>('select sid, status, code, source, at from status_events where sid = :sid');
+  const events = eventsOf(database);
   const merge = receiptMerger(database);
   return (sid) => {
-    for (const { code, ...event } of events.all({ sid })) merge({ ...event, ...(code !== 0 && { code }) });
+    for (const event of events(sid)) merge(event);
   };
 }
 

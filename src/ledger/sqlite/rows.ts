@@ -1,4 +1,4 @@
-import type { Message, MessageRequest, RowIssue, SendState } from '../core/message.ts';
+import type { Message, MessageRequest, RowIssue, SendState } from '../../core/message.ts';
 
 /** A row of the messages table, as both ledgers store it. */
 export interface MessageRow {

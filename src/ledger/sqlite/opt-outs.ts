@@ -1,5 +1,5 @@
+import type { Ledger, OptOut } from '../ledger.ts';
 import type { Database } from './driver.ts';
-import type { Ledger, OptOut } from './ledger.ts';
 
 /**
  * SQL that is true of a message whose recipient has opted out. Somebody who opted out of everything by number

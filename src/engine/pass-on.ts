@@ -1,0 +1,48 @@
+import { eventJson, keptForMs, type OutgoingEvent, retryDelayMs } from '../core/outcome/event.ts';
+import type { Ledger, QueuedEvent } from '../ledger/ledger.ts';
+import type { EventPoster } from '../transport/transport.ts';
+
+/** What passing on works with. Times in milliseconds. */
+export interface PassOnOptions {
+  readonly ledger: Ledger;
+  readonly poster: EventPoster;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Hears of an event that was not taken, and whether it is given up. */
+  readonly onFailed: (event: OutgoingEvent, reason: string, isGivenUp: boolean) => void;
+}
+
+const atOnce = 16;
+
+/** How often the queue is looked at while nothing is due. */
+const idleMs = 250;
+
+/**
+ * Posts what is in the queue, and what comes, until the signal. An event leaves the queue once it was taken (2xx),
+ * so one may be posted twice after a crash, with the same id; what nobody takes for days is given up.
+ */
+export async function passOn(options: PassOnOptions): Promise<void> {
+  const { ledger, signal, sleep } = options;
+  while (!signal.aborted) {
+    const due = await ledger.dueEvents(atOnce);
+    if (due.length === 0) await sleep(idleMs, signal);
+    const taken = await Promise.all(due.map((queued) => passOnOne(queued, options)));
+    await ledger.dropEvents(taken.filter((id) => id !== undefined));
+  }
+}
+
+/** Resolves to the id of an event that is done with. */
+async function passOnOne({ event, attempts }: QueuedEvent, options: PassOnOptions): Promise<string | undefined> {
+  const { ledger, poster, now, onFailed, signal } = options;
+  const message = await ledger.findSid(event.sid);
+  const problem = await poster.post(event.id, JSON.stringify(eventJson(event, message)));
+  if (problem === undefined) return event.id;
+  // Cut off by our own end: it is tried at once when we are back.
+  if (signal.aborted) return undefined;
+  const isGivenUp = now() - event.at > keptForMs;
+  onFailed(event, problem, isGivenUp);
+  if (isGivenUp) return event.id;
+  await ledger.delayEvent(event.id, now() + retryDelayMs(attempts));
+  return undefined;
+}

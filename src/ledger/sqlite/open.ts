@@ -1,0 +1,115 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CliError } from '../../errors.ts';
+import type { Ledger } from '../ledger.ts';
+import { claims } from './claims.ts';
+import { sqliteDelivery } from './delivery.ts';
+import { type Database, openDatabase } from './driver.ts';
+import { sqliteEvents } from './events.ts';
+import { networkFileSystemOf } from './file-system.ts';
+import { sqliteLeases } from './lease.ts';
+import { migrate } from './migrations/migrate.ts';
+import { sqliteOptOuts } from './opt-outs.ts';
+import { sqlitePurge } from './purge.ts';
+import { campaignReads, optional, reports } from './reads.ts';
+import { appendToSqlite, stageInSqlite } from './staging.ts';
+
+/**
+ * Opens the ledger in a file, made if it is not there, for this user only.
+ * `now` gives milliseconds since 1970. Throws a `CliError` when the file is not a usable ledger.
+ */
+export function openSqliteLedger(path: string, now: () => number): Ledger {
+  const database = openPrivate(path);
+  migrate(database, path);
+  const place = { database, path, now };
+  return {
+    stage: async (campaign) => stageInSqlite(place, campaign),
+    ...campaignReads(database),
+    ...sqliteLeases(database, now),
+    ...claims(database, now),
+    ...reports(database),
+    ...settling(database),
+    ...sqliteOptOuts(database),
+    ...sqliteDelivery(database),
+    ...prices(database, now),
+    ...sqliteEvents(database, now),
+    ...sqlitePurge(database, path, now),
+    append: async (campaignId, rows) => appendToSqlite(place, campaignId, rows),
+    close: async () => database.close(),
+  };
+}
+
+function openPrivate(path: string): Database {
+  const folder = dirname(path);
+  makeFolder(folder);
+  const network = networkFileSystemOf(folder);
+  if (network) {
+    throw new CliError(
+      'config',
+      `The ledger ${path} is on a network file system (${network}), whose locks cannot be trusted.`,
+      {
+        hint: 'Name a place on this machine with --ledger.',
+      },
+    );
+  }
+  const isNew = !existsSync(path);
+  const database = openDatabase(path);
+  if (isNew) chmodSync(path, 0o600);
+  return database;
+}
+
+function makeFolder(folder: string): void {
+  try {
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new CliError('config', `Cannot make the folder ${folder}: ${(cause as Error).message}`, {
+      hint: 'Name another place for the ledger with --ledger.',
+      cause,
+    });
+  }
+}
+
+function prices(database: Database, now: () => number): Pick<Ledger, 'knownPrices' | 'keepPrices'> {
+  const read = database.prepare<{ prices: string; at: number }>(
+    'select prices, at from country_prices where country = :country',
+  );
+  const write = database.prepare(
+    'insert or replace into country_prices (country, prices, at) values (:country, :prices, :at)',
+  );
+  return {
+    knownPrices: async (country) =>
+      optional(read.get({ country }), (row) => ({ prices: JSON.parse(row.prices), at: row.at })),
+    keepPrices: async (country, list) => void write.run({ country, prices: JSON.stringify(list), at: now() }),
+  };
+}
+
+function settling(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | 'countOpen' | 'settle'> {
+  const unknowns = database.prepare<{ id: string; request: string; claimed_at: number }>(
+    "select id, request, claimed_at from messages where campaign_id = :campaignId and state = 'unknown' order by seq",
+  );
+  const taken = database.prepare<{ sid: string }>(
+    'select sid from messages where sid in (select value from json_each(:sids))',
+  );
+  const countOpen = database.prepare<{ n: number }>(`select count(*) as n from messages
+    where recipient = :to and state in ('claimed', 'unknown') and id not in (select value from json_each(:except))`);
+  const settle = database.prepare(`
+    update messages set state = :state, sid = :sid, status = coalesce(:status, status), reason = :reason, due_at = 0
+    where id = :messageId and state = 'unknown'
+      and exists (select 1 from leases where campaign_id = :campaignId and owner = :owner)
+      and not exists (select 1 from messages o where o.sid = :sid)`);
+  return {
+    unknowns: async (campaignId) =>
+      unknowns
+        .all({ campaignId })
+        .map(({ id, request, claimed_at: claimedAt }) => ({ id, request: JSON.parse(request), claimedAt })),
+    takenSids: async (sids) => new Set(taken.all({ sids: JSON.stringify(sids) }).map(({ sid }) => sid)),
+    countOpen: async (to, except) => countOpen.get({ to, except: JSON.stringify(except) })?.n ?? 0,
+    settle: async ({ campaignId, owner }, changes) =>
+      database.transaction(() => {
+        for (const { messageId, change } of changes) {
+          const { state, sid = null, status = null, reason = null } = change;
+          settle.run({ campaignId, owner, messageId, state, sid, status, reason });
+        }
+      }),
+  };
+}

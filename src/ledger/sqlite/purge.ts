@@ -1,0 +1,130 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { MessageRequest, RowIssue } from '../../core/message.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Database } from './driver.ts';
+import { type Pseudonym, pseudonymPrefix, pseudonymsOf } from './pseudonyms.ts';
+
+interface PurgedRow {
+  readonly seq: number;
+  readonly recipient: string;
+  readonly key: string | null;
+  readonly request: string | null;
+  readonly issues: string | null;
+}
+
+/** What is still needed to ask Twilio about a message, and says nothing of whom it went to. */
+const keptParameters = [
+  ...['accountSid', 'from', 'messagingServiceSid', 'sendAt', 'scheduleType', 'provideFeedback'],
+] as readonly (keyof MessageRequest)[];
+
+/** How many rows are purged in one commit: others can write in between. */
+const chunkRows = 2000;
+
+const isSettled = `state not in ('pending', 'claimed', 'unknown') and recipient not like '${pseudonymPrefix}%'
+  and coalesce(claimed_at, (select touched_at from campaigns c where c.id = campaign_id)) < :before
+  and exists (select 1 from campaigns c where c.id = campaign_id and c.ready = 1)`;
+
+/** Forgetting who was texted what. `path` is the ledger's file. */
+export function sqlitePurge(database: Database, path: string, now: () => number): Pick<Ledger, 'purge' | 'purgeable'> {
+  const count = database.prepare<{ n: number }>(`select count(*) as n from messages where ${isSettled}`);
+  return {
+    purgeable: async (before) => count.get({ before })?.n ?? 0,
+    purge: async (before) => {
+      const wasPurged = database.prepare('select 1 from campaigns where purged_at is not null limit 1').get();
+      const pseudonym = pseudonymsOf(path, wasPurged === undefined);
+      let purged = 0;
+      for (;;) {
+        const rows = database.transaction(() => purgeSome(database, pseudonym, before, now()));
+        purged += rows;
+        if (rows === 0) break;
+      }
+      database.prepare('delete from inputs where at < :before').run({ before });
+      dropBackups(path);
+      // What was overwritten is in the log of changes until that is emptied.
+      database.exec('pragma wal_checkpoint(truncate)');
+      return purged;
+    },
+  };
+}
+
+function purgeSome(database: Database, pseudonym: Pseudonym, before: number, at: number): number {
+  const rows = database
+    .prepare<PurgedRow>(
+      `select seq, recipient, key, request, issues from messages where ${isSettled} order by seq limit :limit`,
+    )
+    .all({ before, limit: chunkRows });
+  const write = database.prepare(`update messages set recipient = :recipient, key = :key, request = :request,
+    issues = :issues, text_kept = 'gone', reason = case when code is null then reason end where seq = :seq`);
+  const mark = database.prepare(
+    'update campaigns set purged_at = :at where id = (select campaign_id from messages where seq = :seq)',
+  );
+  for (const { seq, recipient, key, request, issues } of rows) {
+    write.run({
+      seq,
+      recipient: pseudonym(recipient),
+      key: key === null ? null : pseudonym(key),
+      request: request === null ? null : JSON.stringify(stripped(JSON.parse(request), pseudonym)),
+      issues: issues === null ? null : JSON.stringify((JSON.parse(issues) as RowIssue[]).map(strippedIssue)),
+    });
+    mark.run({ seq, at });
+  }
+  return rows.length;
+}
+
+function stripped(request: MessageRequest, pseudonym: Pseudonym): MessageRequest {
+  const kept = Object.fromEntries(keptParameters.map((name) => [name, request[name]]));
+  return { ...kept, to: pseudonym(request.to) };
+}
+
+/** Values, and the hints that repeat them, are what people wrote. */
+function strippedIssue({ line, column }: RowIssue): RowIssue {
+  return { line, column, value: '', problem: 'was wrong; what it said is purged' };
+}
+
+/** Copies made before a migration hold what is to be forgotten. */
+function dropBackups(path: string): void {
+  const backups = readdirSync(dirname(path)).filter(
+    (file) => file.startsWith(`${basename(path)}.v`) && file.endsWith('.bak'),
+  );
+  for (const file of backups) rmSync(join(dirname(path), file), { force: true });
+}
+
+/**
+ * Gives rows that are to join a campaign the keys that their twins there have since it was purged: else it would not
+ * know whom it has texted. For use inside a transaction. Throws a `CliError` when the key of the pseudonyms is lost.
+ */
+export function adoptPseudonyms(
+  database: Database,
+  path: string,
+  { id, target }: { id: string; target: string },
+): void {
+  const keyOf = purgedKeys(database, path, target);
+  if (!keyOf) return;
+  const rows = database
+    .prepare<{ seq: number; key: string }>('select seq, key from messages where campaign_id = :id and key is not null')
+    .all({ id });
+  const write = database.prepare('update messages set key = :key where seq = :seq');
+  for (const { seq, key } of rows) {
+    const known = keyOf(key);
+    if (known !== key) write.run({ seq, key: known });
+  }
+}
+
+/** What a key is called in a campaign: a pseudonym if its row there is purged. Undefined when nothing was purged. */
+export function purgedKeys(
+  database: Database,
+  path: string,
+  campaignId: string,
+): ((key: string) => string) | undefined {
+  const wasPurged = database
+    .prepare('select 1 from campaigns where id = :campaignId and purged_at is not null')
+    .get({ campaignId });
+  if (wasPurged === undefined) return undefined;
+  const pseudonym = pseudonymsOf(path, false);
+  const isThere = database.prepare('select 1 from messages where campaign_id = :campaignId and key = :key');
+  return (key) => {
+    const name = pseudonym(key);
+    return isThere.get({ campaignId, key: name }) === undefined ? key : name;
+  };
+}

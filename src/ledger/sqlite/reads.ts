@@ -1,0 +1,121 @@
+import type { Message, RowIssue, SendState } from '../../core/message.ts';
+import { costOf, emptyCounts, type Report } from '../../core/outcome/report.ts';
+import type { Campaign, CampaignSummary, Ledger, MessageFilter } from '../ledger.ts';
+import type { Database } from './driver.ts';
+import { type MessageRow, messageColumns, toMessage } from './rows.ts';
+import { type CampaignRow, toCampaign } from './staging.ts';
+
+/** How many invalid rows a report lists. */
+const reportedIssues = 1000;
+
+/** Finding campaigns and messages. */
+export function campaignReads(database: Database): Pick<Ledger, 'find' | 'findInput' | 'campaigns' | 'findSid'> {
+  const columns = 'c.id, c.name, c.source, c.created_at';
+  const find = database.prepare<CampaignRow>(
+    `select ${columns} from campaigns c where c.ready = 1 and (c.name = :text or c.id = :text) order by c.name = :text desc`,
+  );
+  const findInput =
+    database.prepare<CampaignRow>(`select ${columns} from inputs i join campaigns c on c.id = i.campaign_id
+    where i.hash = :inputHash and i.at >= :since and c.ready = 1 order by i.at desc`);
+  const latest = database.prepare<CampaignRow>(
+    `select ${columns} from campaigns c where c.ready = 1 order by c.created_at desc, c.rowid desc limit :limit`,
+  );
+  const bySid = database.prepare<MessageRow>(`select ${messageColumns} from messages where sid = :sid`);
+  return {
+    find: async (text) => optional(find.get({ text }), toCampaign),
+    findInput: async (inputHash, since) => findInput.all({ inputHash, since }).map(toCampaign),
+    campaigns: async (limit) =>
+      latest
+        .all({ limit })
+        .map((row): CampaignSummary => ({ ...toCampaign(row), counts: countStates(database, row.id) })),
+    findSid: async (sid) => optional(bySid.get({ sid }), toMessage),
+  };
+}
+
+/** Converts what is there. */
+export function optional<From, To>(value: From | undefined, convert: (value: From) => To): To | undefined {
+  return value === undefined ? undefined : convert(value);
+}
+
+function countStates(database: Database, campaignId: Campaign['id']): Record<SendState, number> {
+  const counts = emptyCounts();
+  const rows = database
+    .prepare<{ state: SendState; n: number }>(
+      'select state, count(*) as n from messages where campaign_id = :campaignId group by state',
+    )
+    .all({ campaignId });
+  for (const { state, n } of rows) counts[state] = n;
+  return counts;
+}
+
+/** How campaigns and their messages stand. */
+export function reports(database: Database): Pick<Ledger, 'report' | 'messages'> {
+  return {
+    report: async (campaignId) => reportOf(database, campaignId),
+    messages: (campaignId, filter = {}) => readMessages(database, campaignId, filter),
+  };
+}
+
+function reportOf(database: Database, campaignId: string): Report {
+  const counts = countStates(database, campaignId);
+  const statuses = database
+    .prepare<{ status: string; n: number }>(
+      `select status, count(*) as n from messages where campaign_id = :campaignId and status is not null group by status`,
+    )
+    .all({ campaignId });
+  const sent = database
+    .prepare<{ segments: number | null; amount: number | null; currency: string | null }>(
+      `select sum(segments) as segments, sum(coalesce(price, segments * unit_price)) as amount,
+         (select currency from campaigns where id = :campaignId) as currency
+       from messages where campaign_id = :campaignId and state in ('accepted', 'claimed', 'unknown')`,
+    )
+    .get({ campaignId });
+  // A reason can hold the number it is about, so what has a code is counted by its code alone.
+  const errors = database
+    .prepare<{ code: number | null; reason: string; count: number }>(
+      `select code, coalesce(max(reason), '') as reason, count(*) as count from messages
+       where campaign_id = :campaignId and (
+         reason is not null and state in ('rejected', 'unknown', 'pending') or code is not null and state = 'accepted')
+       group by code, case when code is null then reason end order by count(*) desc, code`,
+    )
+    .all({ campaignId });
+  const retried = database
+    .prepare<{ n: number }>(
+      'select count(*) as n from messages where campaign_id = :campaignId and retry_of is not null',
+    )
+    .get({ campaignId });
+  const issues = database
+    .prepare<{ issues: string }>(
+      `select issues from messages where campaign_id = :campaignId and state = 'invalid' order by seq limit ${reportedIssues}`,
+    )
+    .all({ campaignId });
+  return {
+    rows: Object.values(counts).reduce((sum, n) => sum + n, 0),
+    counts,
+    statuses: Object.fromEntries(statuses.map(({ status, n }) => [status, n])),
+    retried: retried?.n ?? 0,
+    segments: sent?.segments ?? 0,
+    cost: costOf(sent?.amount ?? null, sent?.currency ?? null),
+    errors,
+    issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
+  };
+}
+
+/** Pages by sequence number, so that a long export keeps no read lock and sees no row twice. */
+async function* readMessages(
+  database: Database,
+  campaignId: string,
+  { states }: MessageFilter,
+): AsyncIterable<Message> {
+  const page = database.prepare<MessageRow>(`select ${messageColumns} from messages
+    where campaign_id = :campaignId and seq > :after and (:states is null or state in (select value from json_each(:states)))
+    order by seq limit 1000`);
+  let after = 0;
+  for (;;) {
+    const rows = page.all({ campaignId, after, states: states ? JSON.stringify(states) : null });
+    yield* rows.map(toMessage);
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.seq;
+  }
+}

@@ -1,0 +1,30 @@
+import got, { RequestError } from 'got';
+import type { EventPoster } from './transport.ts';
+
+/** How long a receiver may take for one event, in milliseconds. */
+const timeoutMs = 10_000;
+
+/** Posts events as JSON to one address. `Idempotency-Key` is the event's id, the same each time it is tried. */
+export function httpPoster(url: string): EventPoster {
+  const stop = new AbortController();
+  const client = got.extend({
+    followRedirect: false,
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+    timeout: { request: timeoutMs },
+    signal: stop.signal,
+    headers: { 'content-type': 'application/json', 'user-agent': 'volley' },
+  });
+  return {
+    post: async (id, body) => {
+      try {
+        const { statusCode } = await client.post(url, { body, headers: { 'idempotency-key': id } });
+        return statusCode >= 200 && statusCode < 300 ? undefined : `HTTP ${statusCode}`;
+      } catch (error) {
+        if (error instanceof RequestError) return error.code;
+        throw error;
+      }
+    },
+    close: () => stop.abort(),
+  };
+}

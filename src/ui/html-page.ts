@@ -1,0 +1,60 @@
+/** How the report looks, in the light and in the dark. */
+export const pageStyle = `
+:root { color-scheme: light dark; --text: #1b1f24; --dim: #57606a; --back: #fff; --panel: #f6f8fa; --line: #d0d7de; --good: #1a7f37; --bad: #b3261e; --open: #8a5a00; --mark: #0969da }
+@media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --dim: #9da7b3; --back: #0d1117; --panel: #161b22; --line: #30363d; --good: #3fb950; --bad: #ff7b72; --open: #d29922; --mark: #58a6ff } }
+* { box-sizing: border-box }
+body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 70rem; font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back) }
+h1 { margin: 0; font-size: 1.5rem; overflow-wrap: anywhere } h2 { margin: 2rem 0 .5rem; font-size: 1.1rem }
+p { margin: .25rem 0 } .dim { color: var(--dim) }
+.totals { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .5rem; margin: 1rem 0; padding: 0; list-style: none }
+.totals li { padding: .6rem .8rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px }
+.totals b { display: block; font-size: 1.4rem; font-variant-numeric: tabular-nums }
+.wide { overflow-x: auto }
+table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { padding: .35rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top }
+th { color: var(--dim); font-weight: 600 } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums } td.text { overflow-wrap: anywhere }
+td.label { white-space: nowrap } td.share { width: 60% } .good { color: var(--good); fill: var(--good) } .bad { color: var(--bad); fill: var(--bad) } .open { color: var(--open); fill: var(--open) }
+.chart { width: 100%; height: 10rem; border-left: 1px solid var(--line); border-bottom: 1px solid var(--line) } .line { fill: none; stroke: currentColor; stroke-width: 2; vector-effect: non-scaling-stroke }
+.keys { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .5rem 0; padding: 0; list-style: none }
+.find { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: .5rem 0 } .find label { display: grid; gap: .2rem; color: var(--dim); font-size: .9rem }
+input, select, button { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--dim); border-radius: 6px; padding: .4rem .6rem; min-height: 2.75rem }
+:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px }
+button[disabled] { opacity: .5 }
+`;
+
+/** The table's script. It shows a page of rows at a time, so that a hundred thousand stay as quick as ten. */
+export const pageScript = `
+const rows = JSON.parse(document.getElementById('data').textContent);
+const size = 50, body = document.querySelector('#rows tbody'), said = document.getElementById('said');
+const find = document.getElementById('find'), which = document.getElementById('which');
+const earlier = document.getElementById('earlier'), later = document.getElementById('later');
+let page = 0, wanted = rows;
+for (const word of [...new Set(rows.map((row) => row[2]))].sort()) which.add(new Option(word, word));
+function show() {
+  const part = wanted.slice(page * size, page * size + size);
+  body.replaceChildren(...part.map((row) => {
+    const tr = document.createElement('tr');
+    row.forEach((cell, i) => {
+      const td = document.createElement('td');
+      td.textContent = cell;
+      td.className = i === 0 ? 'number' : 'text';
+      tr.append(td);
+    });
+    return tr;
+  }));
+  const from = wanted.length === 0 ? 0 : page * size + 1;
+  said.textContent = from + '\\u2013' + (page * size + part.length) + ' of ' + wanted.length + ' rows';
+  earlier.disabled = page === 0;
+  later.disabled = (page + 1) * size >= wanted.length;
+}
+function search() {
+  const text = find.value.trim().toLowerCase(), word = which.value;
+  wanted = rows.filter((row) => (word === '' || row[2] === word) && (text === '' || row.join('\\n').toLowerCase().includes(text)));
+  page = 0;
+  show();
+}
+find.addEventListener('input', search);
+which.addEventListener('change', search);
+earlier.addEventListener('click', () => { page--; show(); });
+later.addEventListener('click', () => { page++; show(); });
+show();
+`;
