@@ -121,7 +121,7 @@ function totals({ rows, counts, segments, cost, statuses }: Report): string {
     ['wrong', formatCount(counts.invalid)],
     ['open', formatCount(counts.pending + counts.claimed + counts.unknown)],
     ['segments', formatCount(segments)],
-    ['cost', formatCost(cost)],
+    ['cost', cost.amount === null ? '–' : formatCost(cost)],
   ];
   return facts.map(([label, value]) => `<li><b>${escapeHtml(value)}</b> ${label}</li>`).join('');
 }
