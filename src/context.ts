@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CliError } from './errors.ts';
+import { type Ask, askOn } from './input/ask/ask.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 import type { EventPoster, Transport } from './transport/transport.ts';
@@ -33,8 +35,10 @@ export interface Context {
   /** In [0, 1). */
   readonly random: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Asks a yes-or-no question on the terminal. */
+  /** Asks a yes-or-no question on the terminal; Ctrl-C is a no. */
   readonly confirm: (question: string) => Promise<boolean>;
+  /** Puts a prompt to the person at the terminal. */
+  readonly ask: Ask;
   readonly openLedger: (path: string) => Promise<Ledger>;
   readonly connect: (options: TwilioOptions) => Promise<Transport>;
   /** Makes what posts events to an address. */
@@ -42,10 +46,14 @@ export interface Context {
   readonly simulate: (options: SimulatorOptions) => Promise<Simulator>;
 }
 
+/** How long somebody may take to answer, in milliseconds. */
+const idleMs = 600_000;
+
 /** The real world: this process, this terminal, this disk, this network. */
 export function processContext(signal: AbortSignal): Context {
   const { stdin, stdout, stderr, env } = process;
   const now = () => Date.now();
+  const ask = askOn(stderr, idleMs);
   return {
     ...terminalOutput(),
     terminal: {
@@ -61,7 +69,8 @@ export function processContext(signal: AbortSignal): Context {
     now,
     random: Math.random,
     sleep: (ms, abort) => delay(Math.max(0, ms), undefined, { signal: abort }).catch(() => undefined),
-    confirm: askOnTerminal,
+    confirm: (question) => confirmWith(ask, question),
+    ask,
     openLedger: async (path) => (await import('./ledger/sqlite/open.ts')).openSqliteLedger(path, now),
     connect: async (options) => (await import('./transport/twilio.ts')).twilioTransport(options),
     poster: async (url) => (await import('./transport/poster.ts')).httpPoster(url),
@@ -99,17 +108,12 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
-/** Ctrl-C at the question is a no. */
-async function askOnTerminal(question: string): Promise<boolean> {
-  const { default: inquirer } = await import('inquirer');
-  const prompt = inquirer.createPromptModule({ output: process.stderr });
+async function confirmWith(ask: Ask, message: string): Promise<boolean> {
+  const { confirm } = await import('./input/ask/prompts.ts');
   try {
-    const { answer } = await prompt<{ answer: boolean }>([
-      { type: 'confirm', name: 'answer', message: question, default: false },
-    ]);
-    return answer;
+    return await ask(confirm, { message, default: false });
   } catch (error) {
-    if (error instanceof Error && error.name === 'ExitPromptError') return false;
+    if (error instanceof CliError && error.code === 'interrupted') return false;
     throw error;
   }
 }

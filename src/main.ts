@@ -15,6 +15,11 @@ interface Verb {
 
 const verbs: readonly Verb[] = [
   {
+    name: 'compose',
+    about: 'be asked for everything: one message, or a list',
+    load: async () => (await import('./commands/compose.ts')).declareCompose,
+  },
+  {
     name: 'send',
     about: 'send one message to one or several recipients',
     load: async () => (await import('./commands/send.ts')).declareSend,
@@ -117,7 +122,8 @@ const verbs: readonly Verb[] = [
 ];
 
 /** Runs one command line. Returns the exit code; the only place that prints an error. */
-export async function main(argv: readonly string[], context: Context): Promise<number> {
+export async function main(given: readonly string[], context: Context): Promise<number> {
+  const argv = given.length === 0 && context.terminal.canAsk ? ['compose'] : given;
   let code = 0;
   try {
     const program = await buildProgram(argv, context, (value) => {

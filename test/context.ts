@@ -2,10 +2,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../src/context.ts';
+import type { Ask } from '../src/input/ask/ask.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import { httpPoster } from '../src/transport/poster.ts';
 import type { TwilioOptions } from '../src/transport/twilio.ts';
+import { person } from './person.ts';
 import { type Script, scriptedTransport } from './scripted-transport.ts';
 import { virtualClock } from './virtual-clock.ts';
 
@@ -31,10 +33,19 @@ export interface World {
   readonly answer?: boolean;
   readonly stdin?: string;
   readonly signal?: AbortSignal;
+  readonly ask?: Ask;
 }
 
 /** A whole world for one test: a temp folder, a real ledger, a clock that jumps instead of sleeping, no network. */
-export function testContext({ script, env = {}, canAsk = false, answer = true, stdin = '', signal }: World = {}) {
+export function testContext({
+  script,
+  env = {},
+  canAsk = false,
+  answer = true,
+  stdin = '',
+  signal,
+  ask = person().ask,
+}: World = {}) {
   const folder = tempFolder();
   const clock = virtualClock(Date.parse('2026-11-23T10:00:00Z'));
   const stdout: string[] = [];
@@ -61,6 +72,7 @@ export function testContext({ script, env = {}, canAsk = false, answer = true, s
       asked.push(question);
       return answer;
     },
+    ask,
     openLedger: async (path) => openSqliteLedger(path, now),
     connect: async (options) => {
       connections.push(options);

@@ -67,39 +67,52 @@ export function declareCheck(command: Command, act: Act): void {
 /** The same input within this time is refused unless it is named, in milliseconds. */
 const sameInputMs = 24 * 3_600_000;
 
-async function batch(isDry: boolean, given: Flags, context: Context): Promise<number> {
+function batch(isDry: boolean, given: Flags, context: Context): Promise<number> {
   const approved = approvedPlan(given);
   const flags = approved?.flags ?? given;
-  return withSession(flags, context, async (session) => {
+  return withSession(flags, context, (session) => {
     approved?.checkAccount(session.config.get('account_sid'));
-    const mayGo = isDry || given['yes'] === true || session.isSimulated || session.canAsk;
-    if (!mayGo) {
-      throw new CliError('usage', 'Nobody is there to confirm.', { hint: 'Look with --dry-run, then add --yes.' });
-    }
-    const deadline = deadlineOf(flags, context);
-    // Credentials first: a plan that can't be sent is not worth reading twice.
-    if (!isDry) await session.connect();
-    const ledger = await session.ledger();
-    const staging = await ledger.stage({
-      name: textFlag(flags, 'campaign'),
-      stem: stemOf(flags),
-      source: String(flags['file']),
-      storesText: storesText(flags, session),
-    });
-    try {
-      const input = await stageInput(staging, { flags, plannedAt: approved?.plannedAt }, session, context);
-      approved?.checkMessages(input.hash);
-      const mayAsk = flags['online'] === true || (!isDry && asksForPrices(session));
-      const prices = await pricePlan(staging, mayAsk, session, context);
-      const settling: Settling = { staging, input, flags, session, context };
-      const view = await viewPlan(settling, isDry, prices);
-      if (isDry) return showPlan(view, settling);
-      const { campaign, invalid } = await settleOn(view, settling);
-      return await deliver(campaign, { flags, deadline, invalid: () => invalid }, session, context);
-    } finally {
-      await staging.discard();
-    }
+    return sendBatch({ isDry, flags, approved }, session, context);
   });
+}
+
+/** A file from its rows to its report, or to its plan when it is only looked at. */
+export async function sendBatch(
+  {
+    isDry,
+    flags,
+    approved,
+  }: { readonly isDry: boolean; readonly flags: Flags; readonly approved?: ApprovedPlan | undefined },
+  session: Session,
+  context: Context,
+): Promise<number> {
+  const mayGo = isDry || flags['yes'] === true || session.isSimulated || session.canAsk;
+  if (!mayGo) {
+    throw new CliError('usage', 'Nobody is there to confirm.', { hint: 'Look with --dry-run, then add --yes.' });
+  }
+  const deadline = deadlineOf(flags, context);
+  // Credentials first: a plan that can't be sent is not worth reading twice.
+  if (!isDry) await session.connect();
+  const ledger = await session.ledger();
+  const staging = await ledger.stage({
+    name: textFlag(flags, 'campaign'),
+    stem: stemOf(flags),
+    source: String(flags['file']),
+    storesText: storesText(flags, session),
+  });
+  try {
+    const input = await stageInput(staging, { flags, plannedAt: approved?.plannedAt }, session, context);
+    approved?.checkMessages(input.hash);
+    const mayAsk = flags['online'] === true || (!isDry && asksForPrices(session));
+    const prices = await pricePlan(staging, mayAsk, session, context);
+    const settling: Settling = { staging, input, flags, session, context };
+    const view = await viewPlan(settling, isDry, prices);
+    if (isDry) return showPlan(view, settling);
+    const { campaign, invalid } = await settleOn(view, settling);
+    return await deliver(campaign, { flags, deadline, invalid: () => invalid }, session, context);
+  } finally {
+    await staging.discard();
+  }
 }
 
 function approvedPlan(flags: Flags): ApprovedPlan | undefined {

@@ -42,20 +42,18 @@ export function declareSend(command: Command, act: Act): void {
     .option('--campaign <name>', 'a name: running it again with it sends nothing twice')
     .option('--country <code>', 'country of numbers without +, as US')
     .addHelpText('after', examples);
-  act(send);
+  act((flags, context) => withSession(flags, context, (session) => sendMessages(flags, session, context)));
 }
 
 /** How long one message is retried when Twilio takes nothing, in milliseconds. */
 const retryForMs = 15_000;
 
 /** One message is a campaign of one: same validator, ledger and run as a batch. */
-export function send(flags: Flags, context: Context): Promise<number> {
-  return withSession(flags, context, async (session) => {
-    const deadline = deadlineOf(flags, context);
-    const rows = await planMessages(flags, session, context);
-    const campaign = await write(rows, flags, session, context);
-    return deliver(campaign, { flags, deadline, retryForMs, print: printMessages }, session, context);
-  });
+export async function sendMessages(flags: Flags, session: Session, context: Context): Promise<number> {
+  const deadline = deadlineOf(flags, context);
+  const rows = await planMessages(flags, session, context);
+  const campaign = await write(rows, flags, session, context);
+  return deliver(campaign, { flags, deadline, retryForMs, print: printMessages }, session, context);
 }
 
 async function planMessages(flags: Flags, session: Session, context: Context): Promise<readonly PlannedRow[]> {

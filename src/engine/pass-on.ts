@@ -35,7 +35,7 @@ export async function passOn(options: PassOnOptions): Promise<void> {
 /** Resolves to the id of an event that is done with. */
 async function passOnOne({ event, attempts }: QueuedEvent, options: PassOnOptions): Promise<string | undefined> {
   const { ledger, poster, now, onFailed, signal } = options;
-  const message = await ledger.findSid(event.sid);
+  const message = await ledger.findSid(event.sid, event.kind === 'status' ? event.messageId : undefined);
   const problem = await poster.post(event.id, JSON.stringify(eventJson(event, message)));
   if (problem === undefined) return event.id;
   // Cut off by our own end: it is tried at once when we are back.

@@ -232,9 +232,19 @@ export interface Ledger {
    */
   purge(before: number): Promise<number>;
   messages(campaignId: string, filter?: MessageFilter): AsyncIterable<Message>;
-  /** The campaign of the message with this SID. */
-  findSid(sid: string): Promise<Message | undefined>;
+  /** Who was texted last, the latest first, each once. */
+  recentRecipients(limit: number): Promise<readonly string[]>;
+  /** The last messages that went or may have gone to an address, of any campaign, the latest first. */
+  messagesTo(address: string, limit: number): Promise<readonly PastMessage[]>;
+  /** The message with this SID, or with this id of ours where the SID is not known yet. */
+  findSid(sid: string, messageId?: string): Promise<Message | undefined>;
   close(): Promise<void>;
+}
+
+/** A message that went out, or may have, and when. */
+export interface PastMessage extends Message {
+  /** Milliseconds since 1970. */
+  readonly claimedAt: number;
 }
 
 /** Which messages to read. */

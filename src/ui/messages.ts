@@ -11,7 +11,7 @@ export function messageLine(message: Message, look: Look): string {
   const who = shown(to, look);
   switch (state) {
     case 'accepted':
-      return `${paint.green('✓ accepted')}  ${clean(sid ?? '')}  ${clean(status ?? '')}  to ${who}${segments > 0 ? `  ${plural(segments, 'segment')}` : ''}`;
+      return `${paint.green('✓ accepted')}  ${clean(sid ?? '')}  ${clean(status ?? '')}  to ${who}${segments > 1 ? `  ${plural(segments, 'segment')}` : ''}`;
     case 'rejected':
     case 'invalid':
       return `${paint.red(`✗ ${state}`)}  to ${who}  ${code ?? ''} ${reasonOf(message, look)}`;

@@ -10,7 +10,7 @@ describe('send', () => {
     const { context, sent, stdout, stderr } = testContext();
     expect(await main(['send', '--to', to, ...flags], context)).toBe(0);
     expect(sent).toEqual([{ to, from, body: 'Hi' }]);
-    expect(stdout).toEqual([`✓ accepted  SM${'0'.repeat(31)}1  queued  to +1415•••0100  1 segment`]);
+    expect(stdout).toEqual([`✓ accepted  SM${'0'.repeat(31)}1  queued  to +1415•••0100`]);
     expect(stderr).toEqual([]);
   });
 

@@ -428,6 +428,14 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       expect(await counts(ledger, campaign.id)).toMatchObject({ accepted: 1, unknown: 2 });
     });
 
+    it('are found by whom they went to', async () => {
+      const { ledger } = await sent();
+      expect(await ledger.recentRecipients(2)).toEqual([row(4).to, row(3).to]);
+      const past = await ledger.messagesTo(row(2).to, 5);
+      expect(past).toMatchObject([{ line: 2, state: 'accepted', claimedAt: expect.any(Number) }]);
+      expect(await ledger.messagesTo(row(5).to, 5)).toEqual([]);
+    });
+
     it('are found by SID and by state', async () => {
       const { ledger, campaign } = await sent();
       expect(await ledger.findSid(`SM${'1'.repeat(32)}`)).toMatchObject({ line: 2, campaignId: campaign.id });

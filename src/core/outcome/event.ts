@@ -12,6 +12,8 @@ export type OutgoingEvent =
       readonly sid: string;
       readonly status: string;
       readonly code?: number;
+      /** Our own id of the message, where the callback carried it. */
+      readonly messageId?: string;
     }
   | {
       readonly kind: 'inbound';
@@ -26,8 +28,12 @@ export type OutgoingEvent =
     };
 
 /** A receipt as an event. */
-export function statusEvent({ sid, status, code, at }: StatusUpdate): OutgoingEvent {
-  return { kind: 'status', id: `${sid}-${status}-${code ?? 0}`, at, sid, status, ...(code !== undefined && { code }) };
+export function statusEvent({ sid, status, code, at, messageId }: StatusUpdate): OutgoingEvent {
+  return {
+    ...{ kind: 'status', id: `${sid}-${status}-${code ?? 0}`, at, sid, status },
+    ...(code !== undefined && { code }),
+    ...(messageId !== undefined && { messageId }),
+  };
 }
 
 /** An event as it is posted. Field names are a contract. `message` is the row it is about, where one is known. */

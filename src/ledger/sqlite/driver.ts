@@ -34,6 +34,9 @@ export function openDatabase(path: string): Database {
     connection.exec('pragma foreign_keys = on');
     return wrap(connection, path);
   } catch (cause) {
+    const fault = storageFault(cause, path);
+    // Damage is damage whenever it shows; all else here is about which file was named.
+    if (fault && (cause as Error).message === damaged) throw fault;
     throw new CliError('config', `Cannot open the ledger ${path}: ${(cause as Error).message}`, {
       hint: 'Check that the folder is there and writable, or name another one with --ledger.',
       cause,
@@ -82,6 +85,8 @@ function wrapStatement<Row>(statement: StatementSyncInstance, guard: Guard): Sta
   };
 }
 
+const damaged = 'database disk image is malformed';
+
 /**
  * SQLite's words (sqlite3_errstr) for what a person can do something about. By words, not by code:
  * the library leaves the code out of what `all` throws.
@@ -93,7 +98,7 @@ const faults: Readonly<Record<string, { readonly problem: string; readonly hint:
     hint: 'Check its permissions, or name another one with --ledger.',
   },
   'disk I/O error': { problem: 'cannot be read or written', hint: 'Check the disk, then resume.' },
-  'database disk image is malformed': {
+  [damaged]: {
     problem: 'is damaged',
     hint: 'Bring it back from a backup, or save what is readable with: sqlite3 LEDGER .recover',
   },

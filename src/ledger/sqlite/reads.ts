@@ -1,7 +1,8 @@
 import type { Message, RowIssue, SendState } from '../../core/message.ts';
 import { costOf, emptyCounts, type Report } from '../../core/outcome/report.ts';
-import type { Campaign, CampaignSummary, Ledger, MessageFilter } from '../ledger.ts';
+import type { Campaign, CampaignSummary, Ledger, MessageFilter, PastMessage } from '../ledger.ts';
 import type { Database } from './driver.ts';
+import { pseudonymPrefix } from './pseudonyms.ts';
 import { type MessageRow, messageColumns, toMessage } from './rows.ts';
 import { type CampaignRow, toCampaign } from './staging.ts';
 
@@ -9,7 +10,9 @@ import { type CampaignRow, toCampaign } from './staging.ts';
 const reportedIssues = 1000;
 
 /** Finding campaigns and messages. */
-export function campaignReads(database: Database): Pick<Ledger, 'find' | 'findInput' | 'campaigns' | 'findSid'> {
+export function campaignReads(
+  database: Database,
+): Pick<Ledger, 'find' | 'findInput' | 'campaigns' | 'findSid' | 'recentRecipients' | 'messagesTo'> {
   const columns = 'c.id, c.name, c.source, c.created_at';
   const find = database.prepare<CampaignRow>(
     `select ${columns} from campaigns c where c.ready = 1 and (c.name = :text or c.id = :text) order by c.name = :text desc`,
@@ -20,15 +23,28 @@ export function campaignReads(database: Database): Pick<Ledger, 'find' | 'findIn
   const latest = database.prepare<CampaignRow>(
     `select ${columns} from campaigns c where c.ready = 1 order by c.created_at desc, c.rowid desc limit :limit`,
   );
-  const bySid = database.prepare<MessageRow>(`select ${messageColumns} from messages where sid = :sid`);
+  const bySid = database.prepare<MessageRow>(
+    `select ${messageColumns} from messages where sid = :sid or sid is null and id = :messageId`,
+  );
+  const recent = database.prepare<{ recipient: string }>(`
+    select recipient from (select recipient, seq from messages where claimed_at is not null order by seq desc limit 1000)
+    where recipient not like '${pseudonymPrefix}%' group by recipient order by max(seq) desc limit :limit`);
+  const past = database.prepare<MessageRow & { claimed_at: number }>(
+    `select ${messageColumns}, claimed_at from messages where recipient = :address and claimed_at is not null
+     order by claimed_at desc, seq desc limit :limit`,
+  );
   return {
+    recentRecipients: async (limit) => recent.all({ limit }).map(({ recipient }) => recipient),
+    messagesTo: async (address, limit) =>
+      past.all({ address, limit }).map((row): PastMessage => ({ ...toMessage(row), claimedAt: row.claimed_at })),
     find: async (text) => optional(find.get({ text }), toCampaign),
     findInput: async (inputHash, since) => findInput.all({ inputHash, since }).map(toCampaign),
     campaigns: async (limit) =>
       latest
         .all({ limit })
         .map((row): CampaignSummary => ({ ...toCampaign(row), counts: countStates(database, row.id) })),
-    findSid: async (sid) => optional(bySid.get({ sid }), toMessage),
+    findSid: async (sid, messageId = undefined) =>
+      optional(bySid.get({ sid, messageId: messageId ?? null }), toMessage),
   };
 }
 

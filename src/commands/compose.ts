@@ -1,0 +1,109 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { CliError } from '../errors.ts';
+import { select } from '../input/ask/prompts.ts';
+import type { CampaignSummary } from '../ledger/ledger.ts';
+import { clean } from '../ui/clean.ts';
+import { plural } from '../ui/lines.ts';
+import { printReport } from './campaign/deliver.ts';
+import { back, type Desk } from './compose/desk.ts';
+import { composeList } from './compose/list.ts';
+import { composeMessage } from './compose/message.ts';
+import { readContacts } from './compose/recipient.ts';
+import { type Act, addGroup, type Flags, textFlag } from './options.ts';
+import { planContextOf, type Session, withSession } from './session.ts';
+
+const help = `
+Asks for everything: whom to text, what, from whom; shows it with its cost and what went to them before; then sends it
+and shows how it arrives. Lists from files too. Going back is always possible, and Ctrl-C sends nothing.
+
+Examples:
+  volley compose --contacts customers.csv
+  volley compose --simulate                  to learn it: nothing leaves this machine`;
+
+/** Declares `volley compose`. */
+export function declareCompose(command: Command, act: Act): void {
+  addGroup(command, 'Input:', [
+    ['--contacts <file>', 'a CSV, Excel or NDJSON file of people to choose from'],
+    ['--country <code>', 'country of numbers without +, as US'],
+    ['--undo <time>', 'wait this long before sending; Ctrl-C calls it back (default 5s)'],
+  ]).addHelpText('after', help);
+  act((flags, context) =>
+    withSession(flags, context, (session) => compose({ undo: '5s', ...flags }, session, context)),
+  );
+}
+
+type Task = 'message' | 'list' | 'report' | 'quit';
+
+const tasks: readonly { readonly name: string; readonly value: Task }[] = [
+  { name: 'Send a message', value: 'message' },
+  { name: 'Send to a list (CSV, Excel)', value: 'list' },
+  { name: 'See what was sent', value: 'report' },
+  { name: 'Quit', value: 'quit' },
+];
+
+async function compose(flags: Flags, session: Session, context: Context): Promise<number> {
+  if (!session.canAsk) {
+    throw new CliError('usage', 'compose asks questions, and nobody is at a terminal to answer.', {
+      hint: 'Use volley send or volley batch with flags.',
+    });
+  }
+  const desk = await sitDown(flags, session, context);
+  let sent = 0;
+  let exitCode = 0;
+  try {
+    for (;;) {
+      const task = await desk.ask(select<Task>, { message: 'What would you like to do?', choices: tasks });
+      if (task === 'quit') return exitCode;
+      const code = await doTask(task, desk);
+      if (code === undefined) continue;
+      exitCode = code;
+      if (task !== 'report') sent++;
+    }
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== 'interrupted') throw error;
+    throw new CliError(
+      'interrupted',
+      `${error.message} ${sent === 0 ? 'Nothing was sent.' : 'Nothing more was sent.'}`,
+    );
+  }
+}
+
+async function sitDown(flags: Flags, session: Session, context: Context): Promise<Desk> {
+  const plan = await planContextOf(flags, session, context.now());
+  const file = textFlag(flags, 'contacts');
+  const contacts =
+    file === undefined ? [] : await readContacts(resolve(context.cwd, file), plan.normalizePhone, context);
+  return { flags, session, context, plan, contacts, ask: context.ask, say: context.err };
+}
+
+/** Does one task; what is wrong with it is said, and the next one can be chosen. */
+async function doTask(task: Exclude<Task, 'quit'>, desk: Desk): Promise<number | undefined> {
+  try {
+    if (task === 'message') return await composeMessage(desk);
+    return await (task === 'list' ? composeList(desk) : showReport(desk));
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code === 'interrupted' || error.code === 'credentials') throw error;
+    desk.say(`error: ${error.message}`);
+    if (error.hint !== undefined) desk.say(`hint: ${error.hint}`);
+    return error.exitCode;
+  }
+}
+
+async function showReport({ ask, session, context }: Desk): Promise<undefined> {
+  const ledger = await session.ledger();
+  const latest = await ledger.campaigns(20);
+  const chosen = await ask(select<CampaignSummary | undefined>, {
+    message: latest.length === 0 ? 'Nothing was sent yet.' : 'Which?',
+    pageSize: 10,
+    choices: [...latest.map((campaign) => ({ name: campaignLine(campaign), value: campaign })), back],
+  });
+  if (!chosen) return;
+  await printReport({ campaign: chosen, report: await ledger.report(chosen.id), exitCode: 0 }, session, context);
+}
+
+function campaignLine({ name, createdAt, counts }: CampaignSummary): string {
+  const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return `${new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ')}  ${clean(name)}  ${plural(rows, 'row')}`;
+}

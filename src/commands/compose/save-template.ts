@@ -1,0 +1,55 @@
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CliError } from '../../errors.ts';
+import { liveInput } from '../../input/ask/live-input.ts';
+import { clean } from '../../ui/clean.ts';
+import type { Desk } from './desk.ts';
+
+/** Asks for a name and writes a text into `[templates]` of the user's config file. Its comments stay. */
+export async function saveTemplate(body: string, { ask, session, say }: Desk): Promise<void> {
+  const { templates, userFile } = session.config;
+  const name = await ask(liveInput, {
+    message: 'Name of the template',
+    note: () => 'Letters, digits, - and _. Enter takes it, Esc goes back.',
+    problem: (text) => {
+      if (!/^[\w-]+$/.test(text)) return 'Use letters, digits, - and _ only.';
+      return Object.hasOwn(templates, text) ? 'There is one of that name.' : undefined;
+    },
+  });
+  if (name === undefined) return;
+  const { parse } = await import('smol-toml');
+  const before = readIfThere(userFile);
+  const after = withTemplate(before, name, body);
+  const written = parse(after)['templates'] as Record<string, unknown> | undefined;
+  if (written?.[name] !== body) {
+    throw new CliError('config', `${userFile} cannot be added to.`, { hint: `Write it yourself: [templates] ${name}` });
+  }
+  replaceFile(userFile, after);
+  say(`Saved as ${clean(name)} in ${clean(userFile)}. It can be chosen the next time.`);
+}
+
+/** The config with one template more, below its `[templates]` line or at the end. */
+export function withTemplate(config: string, name: string, body: string): string {
+  const entry = `${name} = ${JSON.stringify(body)}`;
+  const header = /^\[templates\][^\n]*$/m;
+  if (header.test(config)) return config.replace(header, (line) => `${line}\n${entry}`);
+  return `${config.trimEnd()}${config.trim() === '' ? '' : '\n\n'}[templates]\n${entry}\n`;
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** In one step: a crash leaves the old file or the new one. Who may read it stays as it was. */
+function replaceFile(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0o600;
+  const draft = `${file}.${process.pid}.tmp`;
+  writeFileSync(draft, text, { mode: mode & 0o777 });
+  renameSync(draft, file);
+}

@@ -1,0 +1,33 @@
+import { CliError } from '../../errors.ts';
+
+/** Where a prompt is shown, and what takes it away. */
+export interface PromptPlace {
+  readonly output?: NodeJS.WritableStream;
+  readonly signal?: AbortSignal;
+}
+
+/** A question to a person, as inquirer makes them: a function of how it is asked. */
+export type Prompt<Config, Answer> = (config: Config, place?: PromptPlace) => Promise<Answer>;
+
+/** Puts a prompt to the person at the terminal. Throws a `CliError` (interrupted) for Ctrl-C and when nobody answers for long. */
+export type Ask = <Config, Answer>(prompt: Prompt<Config, Answer>, config: Config) => Promise<Answer>;
+
+/** Asks on a terminal. `idleMs`: how long somebody may take for one answer. */
+export function askOn(output: NodeJS.WritableStream, idleMs: number): Ask {
+  return (prompt, config) =>
+    orInterrupted(() => prompt(config, { output, signal: AbortSignal.timeout(idleMs) }), idleMs);
+}
+
+/** Turns inquirer's ways to say that nobody answered into ours. */
+export async function orInterrupted<Answer>(answer: () => Promise<Answer>, idleMs: number): Promise<Answer> {
+  try {
+    return await answer();
+  } catch (error) {
+    const name = error instanceof Error ? error.name : '';
+    if (name === 'ExitPromptError') throw new CliError('interrupted', 'Interrupted.');
+    if (name === 'AbortPromptError') {
+      throw new CliError('interrupted', `Nobody answered for ${Math.round(idleMs / 60_000)} minutes.`);
+    }
+    throw error;
+  }
+}

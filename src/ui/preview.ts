@@ -1,0 +1,53 @@
+import type { Cost } from '../core/outcome/report.ts';
+import type { PlannedRow } from '../core/plan.ts';
+import { clean } from './clean.ts';
+import { formatCost, formatDuration, type Look, wrap } from './lines.ts';
+
+/** One message before it goes, with what helps to see that it is the right one. */
+export interface Preview {
+  readonly row: PlannedRow;
+  /** What the recipient is called, where that is known. */
+  readonly label: string;
+  readonly cost: Cost;
+  readonly hasOptedOut: boolean;
+  /** What time it is where the recipient is, each zone's; none where that is not known. */
+  readonly localTimes: readonly string[];
+  /** The last messages to them, the latest first. */
+  readonly past: readonly { readonly agoMs: number; readonly text: string; readonly became: string }[];
+  /** What is to be said about the text's length. */
+  readonly count: string;
+}
+
+/** The preview, for a person. Numbers are whole: they are what there is to check. */
+export function previewLines(
+  { row, label, cost, hasOptedOut, localTimes, past, count }: Preview,
+  look: Look,
+): string[] {
+  const { paint, width } = look;
+  const { request, issues, warnings } = row;
+  const field = (name: string, text: string) => `  ${paint.dim(name.padEnd(8))} ${wrap(text, width, 11)}`;
+  return [
+    '',
+    field(
+      'To',
+      [clean(row.to), clean(label), ...(localTimes.length > 0 ? [`${localTimes.join(' or ')} there`] : [])]
+        .filter((text) => text !== '')
+        .join(', '),
+    ),
+    field('From', clean(request?.from ?? request?.messagingServiceSid ?? '')),
+    ...(request?.body === undefined ? [] : [field('Text', paint.bold(clean(request.body)))]),
+    ...(request?.mediaUrl ?? []).map((url) => field('Picture', clean(url))),
+    ...(request?.sendAt === undefined ? [] : [field('When', `${new Date(request.sendAt).toLocaleString()} here`)]),
+    field('Length', `${count}${cost.amount === null ? '' : `, at most ${formatCost(cost)}`}`),
+    ...past.map(({ agoMs, text, became }) =>
+      field('Before', `${formatDuration(agoMs)} ago, ${clean(became)}: ${clean(text)}`),
+    ),
+    ...(hasOptedOut ? [`  ${paint.red('✗ They have opted out and must not be texted.')}`] : []),
+    ...issues.map(
+      ({ column, problem, hint }) =>
+        `  ${paint.red(wrap(`✗ ${clean(column)} ${problem}.${hint ? ` ${hint}` : ''}`, width, 4))}`,
+    ),
+    ...warnings.map(({ column, problem }) => `  ${paint.yellow(wrap(`! ${clean(column)} ${problem}.`, width, 4))}`),
+    '',
+  ];
+}
