@@ -25,6 +25,8 @@ export interface Config {
   readonly limits: Limits;
   /** Texts by name, from `[templates]`. */
   readonly templates: Readonly<Record<string, string>>;
+  /** The names under `[profiles]` in all files. */
+  readonly profiles: readonly string[];
   /** What a segment costs, from `[prices]`; without it Twilio is asked. */
   readonly prices: PriceTable | undefined;
   /** The environment, `--env-file` included. */
@@ -75,7 +77,8 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
     environment,
     ...files,
   ];
-  return freeze(layers, env, userFile);
+  const profiles = [...new Set(files.flatMap(({ profileNames = [] }) => profileNames))];
+  return freeze(layers, { env, userFile, profiles });
 }
 
 const present = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
@@ -130,10 +133,13 @@ interface FileKind {
   readonly isProject: boolean;
 }
 
-async function readLayers(
-  file: string,
-  { profile, isNamed, isProject }: FileKind,
-): Promise<(Layer & { isProfile: boolean })[]> {
+interface FileLayer extends Layer {
+  readonly isProfile: boolean;
+  /** Those that the file has. */
+  readonly profileNames?: readonly string[];
+}
+
+async function readLayers(file: string, { profile, isNamed, isProject }: FileKind): Promise<FileLayer[]> {
   const text = readText(file, isNamed);
   if (text === undefined) return [];
   const root = await parseToml(file, text);
@@ -145,7 +151,8 @@ async function readLayers(
     layer: fileLayer(file, `profile ${name} in ${file}`, tableOf(table, file, `profiles.${name}`), isProject),
   }));
   const chosen = named.find(({ name }) => name === profile);
-  return [...(chosen ? [{ ...chosen.layer, isProfile: true }] : []), { ...top, isProfile: false }];
+  const profileNames = named.map(({ name }) => name);
+  return [...(chosen ? [{ ...chosen.layer, isProfile: true }] : []), { ...top, isProfile: false, profileNames }];
 }
 
 async function parseToml(file: string, text: string): Promise<Table> {
@@ -190,7 +197,7 @@ function fileLayer(file: string, origin: string, table: Table, isProject: boolea
   return { origin, text: (key) => table[key], defaults, limits, templates, prices };
 }
 
-function freeze(layers: readonly Layer[], env: ConfigSources['env'], userFile: string): Config {
+function freeze(layers: readonly Layer[], about: Pick<Config, 'env' | 'userFile' | 'profiles'>): Config {
   const values = new Map<SettingKey, Sourced<unknown>>();
   for (const key of Object.keys(settings) as SettingKey[]) {
     const layer = layers.find(({ text }) => text(key) !== undefined);
@@ -210,8 +217,7 @@ function freeze(layers: readonly Layer[], env: ConfigSources['env'], userFile: s
     limits: limitsOf(layers),
     templates: templatesOf(layers),
     prices: pricesOf(layers),
-    env,
-    userFile,
+    ...about,
   });
 }
 

@@ -20,6 +20,8 @@ export interface Terminal {
 export interface Context {
   /** Writes a line of the result. */
   readonly out: (line: string) => void;
+  /** Shows lines of a result; through $PAGER where they are more than a terminal has. */
+  readonly page: (lines: readonly string[]) => Promise<void>;
   /** Writes a line about the work: progress, warnings, errors. */
   readonly err: (line: string) => void;
   /** Replaces the line at the bottom of the terminal. */
@@ -54,8 +56,10 @@ export function processContext(signal: AbortSignal): Context {
   const { stdin, stdout, stderr, env } = process;
   const now = () => Date.now();
   const ask = askOn(stderr, idleMs);
+  const output = terminalOutput();
   return {
-    ...terminalOutput(),
+    ...output,
+    page: (lines) => page(lines, output.out),
     terminal: {
       canAsk: stdin.isTTY === true && stderr.isTTY === true,
       stdoutIsTty: stdout.isTTY === true,
@@ -102,6 +106,31 @@ function terminalOutput(): Pick<Context, 'out' | 'err' | 'status'> {
       hasStatus = line !== '';
     },
   };
+}
+
+/** How the pager is called unless $PAGER says otherwise: it ends by itself where all fits, and keeps colours. */
+const defaultPager = 'less -FRX';
+
+async function page(lines: readonly string[], out: Context['out']): Promise<void> {
+  const { stdout, env } = process;
+  const fits = stdout.isTTY !== true || lines.length < (stdout.rows ?? 24);
+  const pager = env['PAGER'] ?? defaultPager;
+  if (fits || pager === '' || env['TERM'] === 'dumb' || !(await pageWith(pager, lines))) {
+    for (const line of lines) out(line);
+  }
+}
+
+/** False when there is no such pager. */
+async function pageWith(pager: string, lines: readonly string[]): Promise<boolean> {
+  const { spawn } = await import('node:child_process');
+  return new Promise((resolve) => {
+    const child = spawn(pager, { shell: true, stdio: ['pipe', 'inherit', 'inherit'] });
+    // Somebody who has seen enough closes it before it has read all.
+    child.stdin.on('error', () => undefined);
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code !== 127));
+    child.stdin.end(`${lines.join('\n')}\n`);
+  });
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

@@ -1,125 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { type Act, addEverywhere, type Run } from './commands/options.ts';
+import { Command, CommanderError, Help } from 'commander';
+import { addEverywhere, everywhereHelp, type Run } from './commands/options.ts';
 import type { Context } from './context.ts';
 import { CliError, exitCodes } from './errors.ts';
-
-type Declare = (command: Command, act: Act) => void;
-
-interface Verb {
-  readonly name: string;
-  readonly about: string;
-  /** Only the verb that is asked for is loaded: `--version` and `--help` load none. */
-  readonly load: () => Promise<Declare>;
-}
-
-const verbs: readonly Verb[] = [
-  {
-    name: 'compose',
-    about: 'be asked for everything: one message, or a list',
-    load: async () => (await import('./commands/compose.ts')).declareCompose,
-  },
-  {
-    name: 'send',
-    about: 'send one message to one or several recipients',
-    load: async () => (await import('./commands/send.ts')).declareSend,
-  },
-  {
-    name: 'batch',
-    about: 'send a campaign from a CSV, Excel or NDJSON file',
-    load: async () => (await import('./commands/batch.ts')).declareBatch,
-  },
-  {
-    name: 'stream',
-    about: 'send each event from standard input as it arrives',
-    load: async () => (await import('./commands/stream.ts')).declareStream,
-  },
-  {
-    name: 'check',
-    about: 'show what a batch would do and every problem in it; send nothing',
-    load: async () => (await import('./commands/batch.ts')).declareCheck,
-  },
-  {
-    name: 'resume',
-    about: 'go on with what an earlier run left',
-    load: async () => (await import('./commands/resume.ts')).declareResume,
-  },
-  {
-    name: 'reconcile',
-    about: "settle unknown outcomes against Twilio's own list",
-    load: async () => (await import('./commands/resume.ts')).declareReconcile,
-  },
-  {
-    name: 'campaigns',
-    about: 'list what was sent',
-    load: async () => (await import('./commands/campaigns.ts')).declareCampaigns,
-  },
-  {
-    name: 'report',
-    about: 'show what became of a campaign or message',
-    load: async () => (await import('./commands/report.ts')).declareReport,
-  },
-  {
-    name: 'track',
-    about: 'ask Twilio until every message has its final status',
-    load: async () => (await import('./commands/track.ts')).declareTrack,
-  },
-  {
-    name: 'listen',
-    about: 'receive status callbacks and opt-outs from Twilio',
-    load: async () => (await import('./commands/listen.ts')).declareListen,
-  },
-  {
-    name: 'messages',
-    about: "look at Twilio's own records, cancel, redact or delete them",
-    load: async () => (await import('./commands/messages.ts')).declareMessages,
-  },
-  {
-    name: 'verify',
-    about: 'compare what volley knows with what Twilio has',
-    load: async () => (await import('./commands/verify.ts')).declareVerify,
-  },
-  {
-    name: 'feedback',
-    about: 'tell Twilio whether messages did what they were for',
-    load: async () => (await import('./commands/feedback.ts')).declareFeedback,
-  },
-  {
-    name: 'explain',
-    about: 'say what an error code means and what to do',
-    load: async () => (await import('./commands/explain.ts')).declareExplain,
-  },
-  {
-    name: 'recall',
-    about: 'call back what has not gone out',
-    load: async () => (await import('./commands/recall.ts')).declareRecall,
-  },
-  {
-    name: 'opt-out',
-    about: 'keep the list of people who must not be texted',
-    load: async () => (await import('./commands/opt-out.ts')).declareOptOut,
-  },
-  {
-    name: 'purge',
-    about: 'forget who was texted what, long ago',
-    load: async () => (await import('./commands/purge.ts')).declarePurge,
-  },
-  {
-    name: 'config',
-    about: 'show the configuration and where it comes from',
-    load: async () => (await import('./commands/config.ts')).declareConfig,
-  },
-  {
-    name: 'doctor',
-    about: 'find out what would stop a send',
-    load: async () => (await import('./commands/doctor.ts')).declareDoctor,
-  },
-  {
-    name: 'simulate',
-    about: 'run a Twilio on this machine, with faults on demand',
-    load: async () => (await import('./commands/simulate.ts')).declareSimulate,
-  },
-];
+import { verbs } from './verbs.ts';
 
 /** Runs one command line. Returns the exit code; the only place that prints an error. */
 export async function main(given: readonly string[], context: Context): Promise<number> {
@@ -142,15 +26,48 @@ async function buildProgram(argv: readonly string[], context: Context, exit: (co
     .description('Send one text message, or a million, through Twilio, and know what became of each.')
     .version(version(), '-V, --version')
     .showSuggestionAfterError()
-    .addHelpText('after', help);
-  for (const { name, about, load } of verbs) {
-    const command = program.command(name).description(about);
+    .helpCommand(false)
+    .configureHelp({ visibleOptions: rootHasNone })
+    .addHelpText('after', () => help(context.terminal.columns));
+  // Tab and the manual need the whole tree; everything else only its own verb.
+  const needsAll = ['complete', 'completion', 'man'].includes(argv[0] ?? '');
+  for (const { name, about, group, load } of verbs) {
+    const command = program.command(name).description(about).helpGroup(group);
     prepare(command, context);
-    if (!argv.includes(name)) continue;
+    if (!needsAll && !argv.includes(name)) continue;
     (await load())(command, (run) => command.action(() => act(command, run, context, exit)));
     addEverywhere(command);
   }
+  await addFindingOut(program, argv, context);
   return prepare(program, context);
+}
+
+/** Adds what is about the command line itself: its pages, its manual, its completion. */
+async function addFindingOut(program: Command, argv: readonly string[], context: Context): Promise<void> {
+  const about = 'a page about a command, or csv, templates, exit-codes, config';
+  const helpVerb = program.command('help').argument('[topic]').description(about).helpGroup('Setting up:');
+  prepare(helpVerb, context).action(async (topic: string | undefined) => {
+    const { topics } = await import('./commands/help-topics.ts');
+    const page = topic === undefined ? program.helpInformation() : topics[topic];
+    if (page !== undefined) return context.page(page.trimEnd().split('\n'));
+    await main([topic ?? '', '--help'], context);
+  });
+  const manual = program.command('man', { hidden: true });
+  prepare(manual, context).action(async () => {
+    const { manualPage } = await import('./ui/manual.ts');
+    const { topics } = await import('./commands/help-topics.ts');
+    context.out(manualPage(program, { version: version(), topics }));
+  });
+  if (['complete', 'completion'].includes(argv[0] ?? '')) {
+    const { addCompletion } = await import('./commands/completion.ts');
+    await addCompletion(program, argv, context);
+  } else
+    program.command('completion').description('print what makes a shell complete with Tab').helpGroup('Setting up:');
+}
+
+/** Help of the root has its options below the commands, which are what people look for. */
+function rootHasNone(this: Help, command: Command) {
+  return command.parent ? Help.prototype.visibleOptions.call(this, command) : [];
 }
 
 function prepare(command: Command, { out, terminal }: Context): Command {
@@ -170,8 +87,11 @@ async function act(command: Command, run: Run, context: Context, exit: (code: nu
   exit(await run({ ...command.optsWithGlobals(), ...given }, context));
 }
 
-const help = `
+const help = (columns: number): string => `
+${everywhereHelp(columns)}
+
 Start here:
+  volley compose --simulate                 be asked for everything; nothing leaves this machine
   volley send --to +14155550100 --from +14155550199 --body 'Hello' --simulate
   volley batch customers.csv --from +14155550199 --body 'Hi {{ first_name }}' --dry-run
 

@@ -56,6 +56,7 @@ export function testContext({
   const now = () => clock.now;
   const context: Context = {
     out: (line) => void stdout.push(line),
+    page: async (lines) => void stdout.push(...lines),
     err: (line) => void stderr.push(line),
     status: () => undefined,
     terminal: { canAsk, stdoutIsTty: false, stderrIsTty: false, columns: 80 },

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, Help, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { flagName, type ParameterKey, parameters } from '../core/request/parameters.ts';
 import type { RawRequest } from '../core/request/validate.ts';
@@ -36,6 +36,18 @@ export function addEverywhere(command: Command): Command {
     command.addOption(choices ? option.choices([...choices]) : option);
   }
   return command;
+}
+
+/** The options that every command takes, as help shows them. */
+export function everywhereHelp(columns: number): string {
+  const helper = new Help();
+  helper.prepareContext({ helpWidth: columns });
+  const rows = everywhere.map(([flags, about, choices]) => {
+    const option = choices ? new Option(flags, about).choices([...choices]) : new Option(flags, about);
+    return [helper.optionTerm(option), helper.optionDescription(option)] as const;
+  });
+  const width = Math.max(...rows.map(([term]) => term.length));
+  return ['Everywhere:', ...rows.map(([term, about]) => helper.formatItem(term, width, about, helper))].join('\n');
 }
 
 /** Adds a flag for every message parameter but some, and `--param` for what is newer than this version. */

@@ -1,0 +1,64 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import tab from '@bomb.sh/tab/commander';
+import type { Command } from 'commander';
+import { loadConfig } from '../config.ts';
+import type { Context } from '../context.ts';
+import { openSource } from '../input/open-source.ts';
+import { clean } from '../ui/clean.ts';
+import { withSession } from './session.ts';
+
+/** Options and arguments whose values are looked up when Tab is pressed, and how. */
+const live: Readonly<Record<string, (words: readonly string[], context: Context) => Promise<readonly string[]>>> = {
+  profile: async (_, { env, cwd }) => (await loadConfig({ env, cwd, flags: {} })).profiles,
+  template: async (_, { env, cwd }) => Object.keys((await loadConfig({ env, cwd, flags: {} })).templates),
+  campaign: (_, context) =>
+    withSession({}, context, async (session) => {
+      const campaigns = await (await session.ledger()).campaigns(100);
+      return campaigns.map(({ name }) => name);
+    }),
+  key: columnsOfFile,
+  'timezone-column': columnsOfFile,
+  map: async (words, context) => (await columnsOfFile(words, context)).map((column) => `to=${column}`),
+};
+
+/** Adds `completion`, which prints a shell's script, and what that script asks. `words` is the command line. */
+export async function addCompletion(program: Command, words: readonly string[], context: Context): Promise<void> {
+  const root = tab(program, { completionCommandName: 'completion' });
+  program.commands.find((command) => command.name() === 'completion')?.addHelpText('after', help);
+  if (words[0] !== 'complete') return;
+  const values = await liveValues(words, context);
+  const command = root.commands.get(words[2] ?? '');
+  for (const [name, found] of values) {
+    const offer = (complete: (value: string, description: string) => void) => {
+      for (const value of found) complete(clean(value), '');
+    };
+    const option = command?.options.get(name);
+    const argument = command?.arguments.get(name);
+    if (option) option.handler = offer;
+    if (argument) argument.handler = offer;
+  }
+}
+
+async function liveValues(words: readonly string[], context: Context): Promise<Map<string, readonly string[]>> {
+  const values = new Map<string, readonly string[]>();
+  for (const [name, look] of Object.entries(live)) {
+    // Whatever is wrong with config, ledger or file is said by the command; Tab stays silent.
+    values.set(name, await look(words, context).catch(() => []));
+  }
+  return values;
+}
+
+async function columnsOfFile(words: readonly string[], { cwd, stdin }: Context): Promise<readonly string[]> {
+  const file = words.slice(3).find((word) => existsSync(resolve(cwd, word)) && statSync(resolve(cwd, word)).isFile());
+  return file === undefined ? [] : ((await openSource({ file: resolve(cwd, file), stdin })).columns ?? []);
+}
+
+const help = `
+Completes commands, options, profiles, campaigns, templates, and the columns of the file that is named.
+
+Examples:
+  source <(volley completion bash)                                  in ~/.bashrc
+  source <(volley completion zsh)                                   in ~/.zshrc
+  volley completion fish > ~/.config/fish/completions/volley.fish
+  volley completion powershell >> $PROFILE`;
