@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { PriceTable } from './core/cost/pricing.ts';
 import { defaultLimits, type Limits, maxValidityPeriodSeconds } from './core/request/limits.ts';
@@ -62,7 +62,8 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const projectFile = join(sources.cwd, 'volley.toml');
   const project = await readLayers(projectFile, { profile, isNamed: false, isProject: true });
   const user = await readLayers(userFile, { profile, isNamed, isProject: false });
-  const files = [...project, ...user];
+  const kept = await readLayers(credentialsFile(userFile), { profile, isNamed: false, isProject: false });
+  const files = [...project, ...kept, ...user];
   if (profile !== undefined && !files.some(({ isProfile }) => isProfile)) {
     throw new CliError('config', `There is no profile ${profile}.`, {
       hint: `Add [profiles.${profile}] to ${userFile}.`,
@@ -94,6 +95,11 @@ const flatLayer = (origin: string, text: Layer['text']): Layer => ({
 
 function defaultUserFile(env: ConfigSources['env']): string {
   return join(present(env['XDG_CONFIG_HOME']) ?? join(env['HOME'] ?? homedir(), '.config'), 'volley', 'config.toml');
+}
+
+/** Where `volley login` keeps what no keyring would: beside the user's config file. */
+export function credentialsFile(userFile: string): string {
+  return join(dirname(userFile), 'credentials.toml');
 }
 
 /** Where the ledger is unless something says otherwise; rehearsals have one of their own. */
@@ -184,10 +190,11 @@ function fileLayer(file: string, origin: string, table: Table, isProject: boolea
     (key) => Object.hasOwn(settings, key) && settings[key as SettingKey].isSecret,
   );
   refuseReadable(file, holdsSecret);
-  if (isProject && table['api_url'] !== undefined) {
-    // A project file comes with a folder from anywhere, and the credentials would go to the address it names.
-    throw new CliError('config', `${file}: api_url may not be set by a project file.`, {
-      hint: 'Use --api-url or VOLLEY_API_URL.',
+  // A project file comes with a folder from anywhere: the credentials would go to the address it names, its command be run.
+  const forbidden = ['api_url', 'credential_command'].find((key) => isProject && table[key] !== undefined);
+  if (forbidden !== undefined) {
+    throw new CliError('config', `${file}: ${forbidden} may not be set by a project file.`, {
+      hint: `Set it in your own config file${forbidden === 'api_url' ? ', or use --api-url or VOLLEY_API_URL' : ''}.`,
     });
   }
   const defaults = tableOf(table['defaults'], file, 'defaults');

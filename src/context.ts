@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from './errors.ts';
 import { type Ask, askOn } from './input/ask/ask.ts';
+import { type Keyring, systemKeyring } from './keyring.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 import type { EventPoster, Transport } from './transport/transport.ts';
@@ -39,6 +40,7 @@ export interface Context {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Asks a yes-or-no question on the terminal; Ctrl-C is a no. */
   readonly confirm: (question: string) => Promise<boolean>;
+  readonly keyring: Keyring;
   /** Puts a prompt to the person at the terminal. */
   readonly ask: Ask;
   readonly openLedger: (path: string) => Promise<Ledger>;
@@ -75,6 +77,7 @@ export function processContext(signal: AbortSignal): Context {
     sleep: (ms, abort) => delay(Math.max(0, ms), undefined, { signal: abort }).catch(() => undefined),
     confirm: (question) => confirmWith(ask, question),
     ask,
+    keyring: systemKeyring,
     openLedger: async (path) => (await import('./ledger/sqlite/open.ts')).openSqliteLedger(path, now),
     connect: async (options) => (await import('./transport/twilio.ts')).twilioTransport(options),
     poster: async (url) => (await import('./transport/poster.ts')).httpPoster(url),

@@ -92,6 +92,11 @@ export const settings = {
   }),
   api_key: setting<string>({ about: 'API key, instead of the token', env: 'TWILIO_API_KEY', parse: sid('SK') }),
   api_secret: setting<string>({ about: 'its secret', env: 'TWILIO_API_SECRET', isSecret: true, parse: text }),
+  keyring: setting<boolean>({
+    about: 'true: the secret is in the keyring, where volley login put it',
+    parse: (value) => (typeof value === 'boolean' ? { value } : { problem: 'must be true or false' }),
+  }),
+  credential_command: setting<string>({ about: 'prints the token or the API key’s secret', parse: text }),
   region: setting<string>({
     about: 'Twilio region, as ie1',
     env: 'TWILIO_REGION',

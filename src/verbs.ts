@@ -124,6 +124,24 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/purge.ts')).declarePurge,
   },
   {
+    name: 'login',
+    about: 'check credentials and keep them',
+    group: 'Setting up:',
+    load: async () => (await import('./commands/login.ts')).declareLogin,
+  },
+  {
+    name: 'logout',
+    about: 'forget credentials',
+    group: 'Setting up:',
+    load: async () => (await import('./commands/login.ts')).declareLogout,
+  },
+  {
+    name: 'whoami',
+    about: 'say which account the credentials are for',
+    group: 'Setting up:',
+    load: async () => (await import('./commands/login.ts')).declareWhoami,
+  },
+  {
     name: 'config',
     about: 'show the configuration and where it comes from',
     group: 'Setting up:',

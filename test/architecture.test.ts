@@ -20,6 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'engine',
     'ui',
     'context',
+    'keyring',
     'config',
     'settings',
     'ledger/ledger',

@@ -34,6 +34,8 @@ export interface World {
   readonly stdin?: string;
   readonly signal?: AbortSignal;
   readonly ask?: Ask;
+  /** False: a server without one. */
+  readonly hasKeyring?: boolean;
 }
 
 /** A whole world for one test: a temp folder, a real ledger, a clock that jumps instead of sleeping, no network. */
@@ -45,9 +47,11 @@ export function testContext({
   stdin = '',
   signal,
   ask = person().ask,
+  hasKeyring = true,
 }: World = {}) {
   const folder = tempFolder();
   const clock = virtualClock(Date.parse('2026-11-23T10:00:00Z'));
+  const secrets = new Map<string, string>();
   const stdout: string[] = [];
   const stderr: string[] = [];
   const asked: string[] = [];
@@ -74,6 +78,11 @@ export function testContext({
       return answer;
     },
     ask,
+    keyring: {
+      get: async (name) => secrets.get(name),
+      set: async (name, secret) => hasKeyring && secrets.set(name, secret).has(name),
+      remove: async (name) => void secrets.delete(name),
+    },
     openLedger: async (path) => openSqliteLedger(path, now),
     connect: async (options) => {
       connections.push(options);
@@ -87,7 +96,19 @@ export function testContext({
     return join(folder, name);
   };
   const ledgerPath = join(folder, '.local', 'share', 'volley', 'ledger.db');
-  return { context, folder, file, ledgerPath, clock, stdout, stderr, asked, connections, sent: transport.sent };
+  return {
+    context,
+    folder,
+    file,
+    ledgerPath,
+    clock,
+    stdout,
+    stderr,
+    asked,
+    connections,
+    sent: transport.sent,
+    secrets,
+  };
 }
 
 /** A CSV of `count` recipients with a name each. */

@@ -5,8 +5,9 @@ import { defaultLedger } from '../config.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { plural, wrap } from '../ui/lines.ts';
+import { credentialsOf } from './credentials.ts';
 import type { Act, Flags } from './options.ts';
-import { credentialsOf, type Session, withSession } from './session.ts';
+import { type Session, withSession } from './session.ts';
 
 /** Declares `volley doctor`. */
 export function declareDoctor(command: Command, act: Act): void {
@@ -26,7 +27,7 @@ function doctor(flags: Flags, context: Context): Promise<number> {
   return withSession(flags, context, async (session) => {
     const findings: Finding[] = [checkNode()];
     for (const check of [checkLedger, checkDisk, checkCredentials, checkAccount, checkSender]) {
-      findings.push(...(await check(session)));
+      findings.push(...(await check(session, context)));
     }
     if (session.isJson) context.out(JSON.stringify({ schema: 'volley.doctor/1', findings }));
     else for (const finding of findings) context.out(findingLine(finding, session));
@@ -88,10 +89,10 @@ async function checkDisk({ config, isSimulated }: Session): Promise<Finding[]> {
   return [free >= enoughDisk ? { name: 'disk', state: 'ok', text } : { name: 'disk', state: 'warning', text }];
 }
 
-async function checkCredentials({ config, isSimulated }: Session): Promise<Finding[]> {
+async function checkCredentials({ config, isSimulated }: Session, context: Context): Promise<Finding[]> {
   if (isSimulated) return [{ name: 'credentials', state: 'ok', text: "the simulator's own" }];
   return found('credentials', async () => {
-    const { accountSid, user } = credentialsOf(config);
+    const { accountSid, user } = await credentialsOf(config, context);
     const kind = user === accountSid ? 'auth token' : 'API key';
     return [
       { name: 'credentials', state: 'ok', text: `${accountSid} with an ${kind} (${config.origin('account_sid')})` },

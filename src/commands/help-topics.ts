@@ -76,5 +76,5 @@ Flags, then the environment, then volley.toml in the current folder, then ~/.con
 Environment: TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and TWILIO_API_SECRET; TWILIO_REGION,
 TWILIO_EDGE, TWILIO_SECONDARY_AUTH_TOKEN; VOLLEY_PROFILE, VOLLEY_CONFIG, VOLLEY_LEDGER, VOLLEY_API_URL,
 VOLLEY_CALLBACK_URL; NO_COLOR, FORCE_COLOR, PAGER.
-Credentials are never a flag.`,
+Credentials are never a flag: volley login keeps them, credential_command = "op read …" fetches them.`,
 };

@@ -9,6 +9,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { isLoopback } from '../settings.ts';
 import { clean } from '../ui/clean.ts';
 import { plural, shown } from '../ui/lines.ts';
+import { authTokensOf } from './credentials.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
 import { type Session, withSession } from './session.ts';
 
@@ -43,7 +44,7 @@ export function declareListen(command: Command, act: Act): void {
 
 async function listen(flags: Flags, session: Session, context: Context): Promise<number> {
   const publicUrl = publicUrlOf(flags, session);
-  const authTokens = tokensOf(session);
+  const authTokens = await tokensOf(session, context);
   const ledger = await session.ledger();
   const count = { statuses: 0, inbound: 0, refused: 0 };
   const forward = forwardOf(flags);
@@ -87,8 +88,8 @@ function publicUrlOf(flags: Flags, { config }: Session): string {
   });
 }
 
-function tokensOf({ config }: Session): readonly string[] {
-  const tokens = [config.get('auth_token'), config.get('secondary_auth_token')].filter((token) => token !== undefined);
+async function tokensOf({ config }: Session, context: Context): Promise<readonly string[]> {
+  const tokens = await authTokensOf(config, context);
   if (tokens.length > 0) return tokens;
   throw new CliError('credentials', 'Callbacks are signed with the auth token, and none is configured.', {
     hint: 'Set TWILIO_AUTH_TOKEN. The secret of an API key cannot check them.',

@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Look } from '../ui/lines.ts';
 import { paintFor } from '../ui/paint.ts';
+import { type AccountCredentials, credentialsOf } from './credentials.ts';
 import { type Flags, textFlag } from './options.ts';
 
 /** What most commands work with, opened when first asked for and closed together. */
@@ -111,7 +112,16 @@ async function rehearse(context: Context, config: Config, toClose: Close[]): Pro
   });
 }
 
-function connectTwilio(context: Context, config: Config): Promise<Transport> {
+async function connectTwilio(context: Context, config: Config): Promise<Transport> {
+  return connectWith(await credentialsOf(config, context), config, context);
+}
+
+/** A connection with other credentials than the configured ones. */
+export function connectAs(credentials: AccountCredentials, { config }: Session, context: Context): Promise<Transport> {
+  return connectWith(credentials, config, context);
+}
+
+function connectWith(credentials: AccountCredentials, config: Config, context: Context): Promise<Transport> {
   const baseUrl = config.get('api_url') ?? twilioUrl(config);
   const isLoopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]?/.test(baseUrl);
   if (context.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && !isLoopback) {
@@ -120,12 +130,7 @@ function connectTwilio(context: Context, config: Config): Promise<Transport> {
     });
   }
   const pricingUrl = config.get('api_url') ?? 'https://pricing.twilio.com';
-  return context.connect({
-    credentials: credentialsOf(config),
-    baseUrl,
-    pricingUrl,
-    timeoutMs: config.get('timeout') ?? 0,
-  });
+  return context.connect({ credentials, baseUrl, pricingUrl, timeoutMs: config.get('timeout') ?? 0 });
 }
 
 /** `api.dublin.ie1.twilio.com` and the like; https://www.twilio.com/docs/global-infrastructure. */
@@ -133,23 +138,6 @@ function twilioUrl(config: Config): string {
   const edge = config.get('edge');
   const region = config.get('region') ?? (edge && 'us1');
   return `https://${['api', edge, region, 'twilio', 'com'].filter((part) => part !== undefined).join('.')}`;
-}
-
-/** Who we are to Twilio. Throws a `CliError` that says what is missing and where it may be set. */
-export function credentialsOf(config: Config): { accountSid: string; user: string; secret: string } {
-  const accountSid = config.get('account_sid');
-  const key = config.get('api_key');
-  const keySecret = config.get('api_secret');
-  const token = config.get('auth_token');
-  const hint = `Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET) in the environment or in ${config.userFile}. To rehearse without an account, add --simulate.`;
-  if (!accountSid) throw new CliError('credentials', 'No Twilio account is configured.', { hint });
-  // A token in the environment must not lose to a key that some file holds for another account.
-  const tokenIsNearer = token !== undefined && config.origin('auth_token') === config.origin('account_sid');
-  if (key && keySecret && !(tokenIsNearer && config.origin('api_key') !== config.origin('account_sid'))) {
-    return { accountSid, user: key, secret: keySecret };
-  }
-  if (!token) throw new CliError('credentials', `There is no auth token or API key for ${accountSid}.`, { hint });
-  return { accountSid, user: accountSid, secret: token };
 }
 
 /** Whether texts stay in the ledger after they are sent. */

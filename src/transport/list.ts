@@ -18,8 +18,8 @@ export async function listMessages(client: TwilioClient, accountSid: string, to:
 }
 
 /** Where an account's messages begin, newest first. */
-export function listPath(accountSid: string, filter: Readonly<Record<string, string>> = {}): string {
-  return `/2010-04-01/Accounts/${accountSid}/Messages.json?${new URLSearchParams({ ...filter, PageSize: '1000' })}`;
+export function listPath(accountSid: string, filter: Readonly<Record<string, string>> = {}, pageSize = 1000): string {
+  return `/2010-04-01/Accounts/${accountSid}/Messages.json?${new URLSearchParams({ ...filter, PageSize: String(pageSize) })}`;
 }
 
 /** Reads one page of messages; with a Date in the answer, also how far Twilio's clock is ahead of ours. */

@@ -1,8 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { CliError } from '../../errors.ts';
 import { liveInput } from '../../input/ask/live-input.ts';
 import { clean } from '../../ui/clean.ts';
+import { readIfThere, replaceFile } from '../replace-file.ts';
 import type { Desk } from './desk.ts';
 
 /** Asks for a name and writes a text into `[templates]` of the user's config file. Its comments stay. */
@@ -34,22 +33,4 @@ export function withTemplate(config: string, name: string, body: string): string
   const header = /^\[templates\][^\n]*$/m;
   if (header.test(config)) return config.replace(header, (line) => `${line}\n${entry}`);
   return `${config.trimEnd()}${config.trim() === '' ? '' : '\n\n'}[templates]\n${entry}\n`;
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
-}
-
-/** In one step: a crash leaves the old file or the new one. Who may read it stays as it was. */
-function replaceFile(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0o600;
-  const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, text, { mode: mode & 0o777 });
-  renameSync(draft, file);
 }
