@@ -83,7 +83,7 @@ function prepare(command: Command, { out, terminal }: Context): Command {
 
 async function act(command: Command, run: Run, context: Context, exit: (code: number) => void): Promise<void> {
   const names = command.registeredArguments.map((argument) => argument.name());
-  const given = Object.fromEntries(names.map((name, i) => [name, command.args[i]]));
+  const given = Object.fromEntries(names.map((name, i) => [name, command.processedArgs[i]]));
   exit(await run({ ...command.optsWithGlobals(), ...given }, context));
 }
 

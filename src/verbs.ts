@@ -124,6 +124,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/purge.ts')).declarePurge,
   },
   {
+    name: 'init',
+    about: 'make a config, a sample list and a template to begin with',
+    group: 'Setting up:',
+    load: async () => (await import('./commands/init.ts')).declareInit,
+  },
+  {
     name: 'login',
     about: 'check credentials and keep them',
     group: 'Setting up:',

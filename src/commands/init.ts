@@ -1,0 +1,114 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import type { PlanContext } from '../core/plan.ts';
+import { type ParameterKey, parameterOf } from '../core/request/parameters.ts';
+import { CliError } from '../errors.ts';
+import { clean } from '../ui/clean.ts';
+import { type Act, type Flags, textFlag } from './options.ts';
+import { planContextOf, type Session, withSession } from './session.ts';
+
+const help = `
+Writes volley.toml, customers.csv and reminder.liquid, asks for your sender and country, and says how to go on.
+A file that is there is left as it is. The numbers in the sample belong to nobody.
+
+Examples:
+  volley init
+  volley init spring-sale --from +14155550199 --country US`;
+
+/** Declares `volley init`. */
+export function declareInit(command: Command, act: Act): void {
+  command
+    .argument('[folder]', 'where to; made if it is not there', '.')
+    .option('--from <sender>', 'your number, name, or messaging service')
+    .option('--country <code>', 'country of numbers without +, as US')
+    .addHelpText('after', help);
+  act((flags, context) => withSession(flags, context, (session) => init(flags, session, context)));
+}
+
+async function init(flags: Flags, session: Session, context: Context): Promise<number> {
+  const plan = await planContextOf(flags, session, context.now());
+  const answers = session.canAsk ? await ask(flags, plan, context) : given(flags);
+  if (answers.from !== undefined) refuseSender(answers.from, plan);
+  const name = String(flags['folder']);
+  const folder = resolve(context.cwd, name);
+  mkdirSync(folder, { recursive: true });
+  for (const [file, text] of Object.entries(files(answers))) {
+    const isThere = existsSync(join(folder, file));
+    if (!isThere) writeFileSync(join(folder, file), text);
+    context.out(`${isThere ? 'kept    ' : 'written '} ${clean(join(name, file))}`);
+  }
+  if (!session.isQuiet) for (const line of nextSteps(name)) context.out(line);
+  return 0;
+}
+
+interface Answers {
+  readonly from: string | undefined;
+  readonly country: string | undefined;
+}
+
+const given = (flags: Flags): Answers => ({ from: textFlag(flags, 'from'), country: textFlag(flags, 'country') });
+
+async function ask(flags: Flags, plan: PlanContext, { ask: put }: Context): Promise<Answers> {
+  const { input } = await import('../input/ask/prompts.ts');
+  const known = given(flags);
+  const from =
+    known.from ??
+    (await put(input, {
+      message: 'Your sender: a number, a name, or a messaging service (MG…); nothing to say it later',
+      validate: (text: string) => text.trim() === '' || problemOf(text.trim(), plan) || true,
+    }));
+  const country =
+    known.country ??
+    (await put(input, {
+      message: 'Country of numbers that have no +, as US; nothing if all have one',
+      validate: (text: string) => /^([A-Za-z]{2})?$/.test(text.trim()) || 'Two letters, as US.',
+    }));
+  return { from: from.trim() || undefined, country: country.trim().toUpperCase() || undefined };
+}
+
+const keyOf = (sender: string): ParameterKey => (/^MG/i.test(sender) ? 'messagingServiceSid' : 'from');
+
+function problemOf(sender: string, plan: PlanContext): string | undefined {
+  const parsed = parameterOf(keyOf(sender)).parse(sender, plan);
+  return 'problem' in parsed ? `It ${parsed.problem}.` : undefined;
+}
+
+function refuseSender(sender: string, plan: PlanContext): void {
+  const problem = problemOf(sender, plan);
+  if (problem !== undefined) throw new CliError('usage', `--from ${sender}: ${problem}`);
+}
+
+function files({ from, country }: Answers): Readonly<Record<string, string>> {
+  const service = from !== undefined && keyOf(from) === 'messagingServiceSid';
+  const sender =
+    from === undefined ? '# from = "+14155550199"' : `${service ? 'messaging_service_sid' : 'from'} = "${from}"`;
+  return {
+    'volley.toml': `# What volley uses in this folder; all of it: volley help config
+${country === undefined ? '# country = "US"' : `country = "${country}"`}        # of numbers without +
+quiet_hours = "21:00-08:00"   # by the recipient's clock
+
+[defaults]                    # message parameters
+${sender}
+`,
+    'customers.csv': 'to,first_name,day\n+14155550101,Ada,2027-03-01\n+14155550102,Grace,2027-03-02\n',
+    'reminder.liquid': `---
+first_name: there
+---
+Hi {{ first_name | name }}, we see you on {{ day | date: "%A, %-d %B" }}. Reply STOP to opt out.
+`,
+  };
+}
+
+function nextSteps(folder: string): string[] {
+  const enter = folder === '.' ? [] : [`  cd ${clean(folder)}`];
+  return [
+    '',
+    'Now:',
+    ...enter,
+    '  volley check customers.csv --template reminder.liquid                 what would be sent',
+    '  volley batch customers.csv --template reminder.liquid --simulate      a rehearsal; nothing leaves this machine',
+    '  volley login                                                          then without --simulate',
+  ];
+}
