@@ -197,7 +197,7 @@ export interface Ledger {
   keepPrices(country: string, prices: CountryPrices): Promise<void>;
   /**
    * Writes delivery receipts: each is kept, and merged into its message. Who is told to be out of reach for good
-   * is suppressed. With `passOn` what is new also becomes an outgoing event, in the same commit.
+   * is suppressed. With `passOn` each also becomes an outgoing event, once, in the same commit.
    * Returns how many were news about messages of this ledger.
    */
   receive(updates: readonly StatusUpdate[], passOn?: boolean): Promise<number>;

@@ -162,6 +162,18 @@ export function afterwardsContract(open: (clock: { now: number }) => Ledger): vo
   });
 
   describe('events to pass on', () => {
+    it('are kept too when a poll was faster, and never again once they are dropped', async () => {
+      const { ledger, clock } = await settled([accepted(1)]);
+      clock.now += day;
+      await ledger.receive([{ ...receipt(1, 'delivered'), source: 'poll' }]);
+      await ledger.receive([receipt(1, 'delivered')], true);
+      const due = await ledger.dueEvents(10);
+      expect(due).toHaveLength(1);
+      await ledger.dropEvents(due.map(({ event }) => event.id));
+      await ledger.receive([receipt(1, 'delivered')], true);
+      expect(await ledger.countEvents()).toBe(0);
+    });
+
     it('are kept with the receipt that is new, once, until they are dropped', async () => {
       const { ledger, clock } = await settled([accepted(1)]);
       clock.now += day;

@@ -55,7 +55,8 @@ async function freePort(): Promise<number> {
 
 it('sends a campaign, is called back through faults and a kill -9, tracks, passes on, reports, and tries again', async () => {
   const simulator = await startSimulator({
-    statusDelayMs: 150,
+    // From sent to delivered takes more than a second: the step of the page's chart.
+    statusDelayMs: 550,
     seed: 7,
     faults: [
       ...['callback-double=0.3', 'callback-reorder=0.3', 'callback-forged=0.2', 'callback-early=0.2'],

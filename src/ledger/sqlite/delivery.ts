@@ -30,6 +30,8 @@ export function sqliteDelivery(
 ): Pick<Ledger, 'receive' | 'receipts' | 'undelivered' | 'byCountry' | 'failures' | 'timeline' | 'deliveryTimes'> {
   const note = database.prepare(`insert into status_events (sid, status, code, source, at, message_id)
     values (:sid, :status, :code, :source, :at, :messageId) on conflict do nothing`);
+  const queue = database.prepare(`update status_events set is_queued = 1
+    where sid = :sid and status = :status and code = :code and is_queued = 0`);
   const prove = proof(database);
   const merge = receiptMerger(database);
   const open = database.prepare<TrackedRow>(`
@@ -59,7 +61,8 @@ export function sqliteDelivery(
   const receive = (update: StatusUpdate, passOn: boolean): boolean => {
     const { sid, status, messageId = null, code = 0, source, at } = update;
     const isNew = note.run({ sid, status, code, source, at, messageId }) > 0;
-    if (isNew && passOn) keep(statusEvent(update));
+    // What a poll has told before is news to whom it is passed on to.
+    if (passOn && queue.run({ sid, status, code }) > 0) keep(statusEvent(update));
     if (messageId !== null) prove(messageId);
     return merge(update) && isNew;
   };

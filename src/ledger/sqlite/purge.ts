@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { MessageRequest, RowIssue } from '../../core/message.ts';
+import { keptForMs } from '../../core/outcome/event.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Database } from './driver.ts';
 import { type Pseudonym, pseudonymPrefix, pseudonymsOf } from './pseudonyms.ts';
@@ -40,6 +41,9 @@ export function sqlitePurge(database: Database, path: string, now: () => number)
         if (rows === 0) break;
       }
       database.prepare('delete from inputs where at < :before').run({ before });
+      database
+        .prepare('delete from outgoing_events where at < :before')
+        .run({ before: Math.min(before, now() - keptForMs) });
       dropBackups(path);
       // What was overwritten is in the log of changes until that is emptied.
       database.exec('pragma wal_checkpoint(truncate)');

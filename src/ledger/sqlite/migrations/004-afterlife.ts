@@ -16,6 +16,9 @@ when new.text_kept = 'until-sent' and new.state in ('accepted', 'rejected', 'can
   where seq = new.seq;
 end;
 
+-- 1: it became an outgoing event, whoever had told it first.
+alter table status_events add column is_queued integer not null default 0;
+
 create table outgoing_events (
   id text primary key,
   event text not null,
