@@ -13,8 +13,7 @@ export async function main(given: readonly string[], context: Context): Promise<
     const program = await buildProgram(argv, context, (value) => {
       code = value;
     });
-    if (argv.length === 0) context.out(program.helpInformation().trimEnd());
-    else await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
     return code;
   } catch (error) {
     return fail(error, argv, context);
@@ -48,9 +47,9 @@ async function addFindingOut(program: Command, argv: readonly string[], context:
   const helpVerb = program.command('help').argument('[topic]').description(about).helpGroup('Setting up:');
   prepare(helpVerb, context).action(async (topic: string | undefined) => {
     const { topics } = await import('./commands/help-topics.ts');
-    const page = topic === undefined ? program.helpInformation() : topics[topic];
+    const page = topics[topic ?? ''];
     if (page !== undefined) return context.page(page.trimEnd().split('\n'));
-    await main([topic ?? '', '--help'], context);
+    await main([...(topic === undefined ? [] : [topic]), '--help'], context);
   });
   const manual = program.command('man', { hidden: true });
   prepare(manual, context).action(async () => {

@@ -70,22 +70,25 @@ const sameInputMs = 24 * 3_600_000;
 function batch(isDry: boolean, given: Flags, context: Context): Promise<number> {
   const approved = approvedPlan(given);
   const flags = approved?.flags ?? given;
-  return withSession(flags, context, (session) => {
+  return withSession(flags, context, async (session) => {
     approved?.checkAccount(session.config.get('account_sid'));
-    return sendBatch({ isDry, flags, approved }, session, context);
+    return (await sendBatch({ isDry, flags, approved }, session, context)) ?? 0;
   });
 }
 
-/** A file from its rows to its report, or to its plan when it is only looked at. */
-export async function sendBatch(
-  {
-    isDry,
-    flags,
-    approved,
-  }: { readonly isDry: boolean; readonly flags: Flags; readonly approved?: ApprovedPlan | undefined },
-  session: Session,
-  context: Context,
-): Promise<number> {
+/** What to do with a file. */
+export interface BatchWork {
+  /** Only show its plan. */
+  readonly isDry: boolean;
+  readonly flags: Flags;
+  readonly approved?: ApprovedPlan | undefined;
+  /** Decides about a plan that was shown; without it the flags or a question do. */
+  readonly approve?: (plan: Plan) => Promise<boolean>;
+}
+
+/** A file from its rows to its report, or to its plan when it is only looked at. Undefined: it was not approved. */
+export async function sendBatch(work: BatchWork, session: Session, context: Context): Promise<number | undefined> {
+  const { isDry, flags, approved, approve } = work;
   const mayGo = isDry || flags['yes'] === true || session.isSimulated || session.canAsk;
   if (!mayGo) {
     throw new CliError('usage', 'Nobody is there to confirm.', { hint: 'Look with --dry-run, then add --yes.' });
@@ -108,7 +111,9 @@ export async function sendBatch(
     const settling: Settling = { staging, input, flags, session, context };
     const view = await viewPlan(settling, isDry, prices);
     if (isDry) return showPlan(view, settling);
-    const { campaign, invalid } = await settleOn(view, settling);
+    const settled = await settleOn(view, settling, approve ?? ((plan) => confirm(plan, settling)));
+    if (!settled) return undefined;
+    const { campaign, invalid } = settled;
     return await deliver(campaign, { flags, deadline, invalid: () => invalid }, session, context);
   } finally {
     await staging.discard();
@@ -175,25 +180,33 @@ interface Settling {
 }
 
 /** Decides what is sent: the plan as it is, an earlier run of the same input that is not done, or nothing. */
-async function settleOn(view: PlanView, settling: Settling): Promise<{ campaign: Campaign; invalid: number }> {
+async function settleOn(
+  view: PlanView,
+  settling: Settling,
+  approve: (plan: Plan) => Promise<boolean>,
+): Promise<{ campaign: Campaign; invalid: number } | undefined> {
   const { staging, input, flags, session, context } = settling;
   const ledger = await session.ledger();
+  const earlier = await sameInput(ledger, settling);
+  if (!earlier && !session.isQuiet && !session.isJson)
+    for (const line of [...planLines(view, session.workLook), '']) context.err(line);
   refuseInvalid(view.plan, flags);
   refuseCost(view.plan, session);
-  const earlier = await sameInput(ledger, settling);
   if (earlier) {
     context.err(`This input was begun before, as ${earlier.name}: going on with what that run left.`);
     return { campaign: earlier, invalid: 0 };
   }
-  if (!session.isQuiet && !session.isJson)
-    for (const line of [...planLines(view, session.workLook), '']) context.err(line);
-  if (flags['yes'] !== true && !session.isSimulated && view.plan.toSend > 0) {
-    const question = `Send ${plural(view.plan.toSend, 'message')} now?`;
-    if (!(await context.confirm(question))) throw new CliError('interrupted', 'Nothing was sent.');
-  }
+  if (!(await approve(view.plan))) return undefined;
   const before = await ledger.find(view.name);
   const known = before ? (await ledger.report(before.id)).counts.invalid : 0;
   return { campaign: await staging.commit(input.hash), invalid: Math.max(0, view.plan.invalid - known) };
+}
+
+/** Asks whether to send, where that is needed. Throws a `CliError` for a no. */
+async function confirm({ toSend }: Plan, { flags, session, context }: Settling): Promise<boolean> {
+  if (flags['yes'] === true || session.isSimulated || toSend === 0) return true;
+  if (await context.confirm(`Send ${plural(toSend, 'message')} now?`)) return true;
+  throw new CliError('interrupted', 'Nothing was sent.');
 }
 
 function refuseInvalid({ invalid, rows }: Plan, flags: Flags): void {

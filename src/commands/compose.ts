@@ -60,6 +60,8 @@ async function compose(flags: Flags, session: Session, context: Context): Promis
       if (code === undefined) continue;
       exitCode = code;
       if (task !== 'report') sent++;
+      // Ctrl-C while it was sent: that was meant for all of it.
+      if (context.signal.aborted) return exitCode;
     }
   } catch (error) {
     if (!(error instanceof CliError) || error.code !== 'interrupted') throw error;

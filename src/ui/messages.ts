@@ -1,17 +1,20 @@
 import type { Message, SendResult } from '../core/message.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { explainCode } from '../core/outcome/error-codes.ts';
+import { isFailedStatus } from '../core/outcome/status.ts';
 import { clean } from './clean.ts';
 import { type Look, plural, shown, wrap } from './lines.ts';
 
 /** One message on one line: what became of it. */
 export function messageLine(message: Message, look: Look): string {
   const { paint } = look;
-  const { to, state, sid, status, code, segments } = message;
+  const { to, state, sid = '', status = '', code, segments } = message;
   const who = shown(to, look);
   switch (state) {
     case 'accepted':
-      return `${paint.green('✓ accepted')}  ${clean(sid ?? '')}  ${clean(status ?? '')}  to ${who}${segments > 1 ? `  ${plural(segments, 'segment')}` : ''}`;
+      if (isFailedStatus(status))
+        return `${paint.red(`✗ ${status}`)}  ${clean(sid)}  to ${who}  ${code ?? ''} ${reasonOf(message, look)}`;
+      return `${paint.green('✓ accepted')}  ${clean(sid)}  ${clean(status)}  to ${who}${segments > 1 ? `  ${plural(segments, 'segment')}` : ''}`;
     case 'rejected':
     case 'invalid':
       return `${paint.red(`✗ ${state}`)}  to ${who}  ${code ?? ''} ${reasonOf(message, look)}`;

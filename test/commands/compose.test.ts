@@ -149,7 +149,7 @@ describe('compose', () => {
   });
 
   it('sends a list: file, numbers with the guess preselected, fields, plan', async () => {
-    const { code, sent, stdout } = await sitting(
+    const { code, sent, said } = await sitting(
       [
         ['What would you like to do', down, enter],
         ['File', 'people', enter],
@@ -163,8 +163,28 @@ describe('compose', () => {
       { files: { 'people.csv': people } },
     );
     expect(sent.map(({ body }) => body)).toEqual(['Hi Ada', 'Hi Bob']);
-    expect(stdout.join('\n')).toMatch(/2 to send.*1 row wrong/s);
+    expect(said).toMatch(/2 to send.*1 row wrong/s);
     expect(code).toBe(3);
+  });
+
+  it('shows a list again with another text, and sends nothing of it when it is left', async () => {
+    const { code, sent, said } = await sitting(
+      [
+        ['What would you like to do', down, enter],
+        ['File', 'people', enter],
+        ['Which column holds the numbers', pick],
+        ['Text or template', enter],
+        ['Text', 'Hi {{ city }}', enter],
+        ['Send 2 messages', down, enter],
+        ['Text or template', enter],
+        ['Text', ...Array.from({ length: 10 }, () => '<backspace>'), 'all', enter],
+        ['Send 3 messages', down, down, enter],
+        quit,
+      ],
+      { files: { 'people.csv': `${people}+14155550104,Dee,Bari\n` } },
+    );
+    expect([code, sent]).toEqual([0, []]);
+    expect(said).toMatch(/Hi Bath.*Hi all/s);
   });
 
   it('says what is wrong with a file, and goes on', async () => {

@@ -1,13 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import type { Row } from '../../core/message.ts';
+import type { Plan } from '../../core/plan.ts';
 import { guessColumn, guessField } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { parseTemplate } from '../../core/text/template.ts';
 import { search, select } from '../../input/ask/prompts.ts';
 import { openSource } from '../../input/open-source.ts';
 import { clean } from '../../ui/clean.ts';
-import { truncate } from '../../ui/lines.ts';
+import { plural, truncate } from '../../ui/lines.ts';
 import { sendBatch } from '../batch.ts';
 import { namedTemplates } from '../campaign/templates.ts';
 import type { Flags } from '../options.ts';
@@ -162,21 +163,25 @@ async function askFrom(draft: ListDraft, desk: Desk): Promise<ListDraft | undefi
   return sender && { ...draft, flags: { ...draft.flags, ...sender } };
 }
 
+/** Shows the plan and its problems, and sends just that when it is wanted: the file is not read again. */
 async function review(first: ListDraft, desk: Desk): Promise<number | undefined> {
   const { session, context, ask } = desk;
   let draft = first;
   for (;;) {
-    await sendBatch({ isDry: true, flags: draft.flags }, session, context);
-    const decision = await ask(select<'send' | 'text' | 'cancel'>, {
-      message: 'What now?',
-      choices: [
-        { name: 'Send', value: 'send' },
-        { name: 'Change the text', value: 'text' },
-        { name: 'Cancel', value: 'cancel' },
-      ],
-    });
-    if (decision === 'cancel') return undefined;
-    if (decision === 'send') return sendBatch({ isDry: false, flags: { ...draft.flags, yes: true } }, session, context);
+    const chosen: { now: 'send' | 'text' | 'cancel' } = { now: 'cancel' };
+    const approve = async ({ toSend }: Plan): Promise<boolean> => {
+      chosen.now = await ask(select<typeof chosen.now>, {
+        message: 'What now?',
+        choices: [
+          ...(toSend > 0 ? [{ name: `Send ${plural(toSend, 'message')}`, value: 'send' } as const] : []),
+          { name: 'Change the text', value: 'text' },
+          { name: 'Cancel', value: 'cancel' },
+        ],
+      });
+      return chosen.now === 'send';
+    };
+    const exitCode = await sendBatch({ isDry: false, flags: draft.flags, approve }, session, context);
+    if (exitCode !== undefined || chosen.now !== 'text') return exitCode;
     const changed = await askText(draft, desk);
     draft = (changed && (await askFields(changed, desk))) ?? draft;
   }

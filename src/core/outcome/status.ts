@@ -33,6 +33,11 @@ export function isFinalStatus(status: string): boolean {
   return rank(status) >= finalRank;
 }
 
+/** Whether Twilio took the message and could not deliver it. */
+export function isFailedStatus(status: string): boolean {
+  return status === 'undelivered' || status === 'failed';
+}
+
 function rank(status: string): number {
   return rankOf.get(status) ?? unknownRank;
 }
