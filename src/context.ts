@@ -3,6 +3,7 @@ import { CliError } from './errors.ts';
 import { type Ask, askOn } from './input/ask/ask.ts';
 import { type Keyring, systemKeyring } from './keyring.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { Log } from './log.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 import type { EventPoster, Transport } from './transport/transport.ts';
 import type { TwilioOptions } from './transport/twilio.ts';
@@ -25,6 +26,8 @@ export interface Context {
   readonly page: (lines: readonly string[]) => Promise<void>;
   /** Writes a line about the work: progress, warnings, errors. */
   readonly err: (line: string) => void;
+  /** Writes an event into the log, where there is one. */
+  readonly log: Log;
   /** Replaces the line at the bottom of the terminal. */
   readonly status: (line: string) => void;
   readonly terminal: Terminal;
@@ -62,6 +65,7 @@ export function processContext(signal: AbortSignal): Context {
   return {
     ...output,
     page: (lines) => page(lines, output.out),
+    log: () => undefined,
     terminal: {
       canAsk: stdin.isTTY === true && stderr.isTTY === true,
       stdoutIsTty: stdout.isTTY === true,

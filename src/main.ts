@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command, CommanderError, Help } from 'commander';
-import { addEverywhere, everywhereHelp, type Run } from './commands/options.ts';
+import { addEverywhere, everywhereHelp, type Flags, type Run, textFlag } from './commands/options.ts';
 import type { Context } from './context.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { verbs } from './verbs.ts';
@@ -83,7 +84,27 @@ function prepare(command: Command, { out, terminal }: Context): Command {
 async function act(command: Command, run: Run, context: Context, exit: (code: number) => void): Promise<void> {
   const names = command.registeredArguments.map((argument) => argument.name());
   const given = Object.fromEntries(names.map((name, i) => [name, command.processedArgs[i]]));
-  exit(await run({ ...command.optsWithGlobals(), ...given }, context));
+  const flags = { ...command.optsWithGlobals(), ...given };
+  exit(await logged(command.name(), flags, run, context));
+}
+
+/** Runs a command, and keeps a log of it where one is asked for. */
+async function logged(command: string, flags: Flags, run: Run, context: Context): Promise<number> {
+  const path = textFlag(flags, 'logFile');
+  if (path === undefined) return run(flags, context);
+  const { openLog } = await import('./log.ts');
+  const log = openLog(resolve(context.cwd, path), context.now, context.err);
+  const startedAt = context.now();
+  log({ event: 'start', command, version: version() });
+  try {
+    const exitCode = await run(flags, { ...context, log });
+    log({ event: 'end', exitCode, ms: context.now() - startedAt });
+    return exitCode;
+  } catch (error) {
+    const { message = String(error), code = 'bug' } = error as Partial<CliError>;
+    log({ event: 'error', code, message });
+    throw error;
+  }
 }
 
 const help = (columns: number): string => `

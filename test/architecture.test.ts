@@ -21,6 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'ui',
     'context',
     'keyring',
+    'log',
     'config',
     'settings',
     'ledger/ledger',

@@ -63,6 +63,7 @@ export function testContext({
     page: async (lines) => void stdout.push(...lines),
     err: (line) => void stderr.push(line),
     status: () => undefined,
+    log: () => undefined,
     terminal: { canAsk, stdoutIsTty: false, stderrIsTty: false, columns: 80 },
     stdin: (async function* () {
       yield Buffer.from(stdin);

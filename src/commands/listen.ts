@@ -53,16 +53,21 @@ async function listen(flags: Flags, session: Session, context: Context): Promise
     ...{ publicUrl, authTokens, host: String(flags['host']), port: portOf(flags) },
     onRefused: (reason) => {
       count.refused++;
+      context.log({ event: 'refused', reason });
       if (session.isVerbose) context.err(`refused: ${shown(reason, session.workLook)}`);
     },
     onWebhook: async (webhook) => {
       if (webhook.kind === 'status') {
         await writer.add({ ...webhook, at: context.now(), source: 'callback' });
         count.statuses++;
+        const { sid, status, code } = webhook;
+        context.log({ event: 'callback', sid, status, ...(code !== undefined && { code }) });
       } else if (webhook.kind === 'inbound') {
         await heed(webhook, ledger, context.now());
         if (forward) await ledger.keepEvent({ ...webhook, id: webhook.sid, at: context.now() });
         count.inbound++;
+        const { sid, from, keyword } = webhook;
+        context.log({ event: 'inbound', sid, from, ...(keyword && { keyword }) });
       }
       if (session.isVerbose) context.err(told(webhook, session));
     },

@@ -25,6 +25,7 @@ const everywhere: readonly (readonly [flags: string, about: string, choices?: re
   ['--quiet', 'print nothing when all went well'],
   ['-v, --verbose', 'say what became of each attempt'],
   ['--no-input', 'never ask'],
+  ['--log-file <file>', 'append what happens as lines of JSON, with numbers masked'],
   ['--color <when>', 'auto, always or never', ['auto', 'always', 'never']],
   ['--show-pii', 'show phone numbers whole'],
 ];

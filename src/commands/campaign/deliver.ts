@@ -5,6 +5,7 @@ import { deliveryExitCode, exitCodeOf, type Report, type RunEnd } from '../../co
 import { type RunToEndOptions, runToEnd } from '../../engine/run-to-end.ts';
 import { CliError, exitCodes } from '../../errors.ts';
 import type { Campaign, Lease } from '../../ledger/ledger.ts';
+import type { LogEvent } from '../../log.ts';
 import { messageJson, reportJson } from '../../ui/json.ts';
 import { formatDuration, plural, shown } from '../../ui/lines.ts';
 import { reportLines } from '../../ui/report.ts';
@@ -65,6 +66,7 @@ export async function deliver(
       onResult: (result, claim) => {
         progress.onResult(result, claim);
         options.onResult?.(result, claim);
+        context.log(attemptEvent(result, claim));
       },
       onSettling: (count) => {
         if (!session.isQuiet)
@@ -83,12 +85,23 @@ export async function deliver(
   const { accepted } = progress.tally;
   const sent = exitCodeOf({ end, accepted, invalid: told.invalid, rejected: told.rejected }, report);
   const exitCode = isFollowed && (sent === 0 || sent === 3) ? deliveryExitCode(open, report) || sent : sent;
+  context.log({ event: 'report', campaign: campaign.name, counts: report.counts, exitCode });
   if (!(session.isQuiet && exitCode === 0)) {
     sayEnd(end, session, context);
     await print({ campaign, report, exitCode }, session, context);
     sayOpen(campaign, report, context);
   }
   return exitCode;
+}
+
+function attemptEvent(result: SendResult, { id: messageId, campaignId, to }: Message): LogEvent {
+  const { kind, sid, code, reason } = { sid: undefined, code: undefined, reason: undefined, ...result };
+  return {
+    ...{ event: 'attempt', campaignId, messageId, to, result: kind },
+    ...(sid !== undefined && { sid }),
+    ...(code !== undefined && { code }),
+    ...(reason !== undefined && { reason }),
+  };
 }
 
 async function runOptions(
