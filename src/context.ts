@@ -5,7 +5,7 @@ import { type Keyring, systemKeyring } from './keyring.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
-import type { EventPoster, Transport } from './transport/transport.ts';
+import type { Asked, EventPoster, Transport } from './transport/transport.ts';
 import type { TwilioOptions } from './transport/twilio.ts';
 
 /** What is known of the terminal, if there is one. */
@@ -50,6 +50,8 @@ export interface Context {
   readonly connect: (options: TwilioOptions) => Promise<Transport>;
   /** Makes what posts events to an address. */
   readonly poster: (url: string) => Promise<EventPoster>;
+  /** Asks an address whether anything is there. */
+  readonly probe: (url: string) => Promise<Asked<number>>;
   readonly simulate: (options: SimulatorOptions) => Promise<Simulator>;
 }
 
@@ -85,6 +87,7 @@ export function processContext(signal: AbortSignal): Context {
     openLedger: async (path) => (await import('./ledger/sqlite/open.ts')).openSqliteLedger(path, now),
     connect: async (options) => (await import('./transport/twilio.ts')).twilioTransport(options),
     poster: async (url) => (await import('./transport/poster.ts')).httpPoster(url),
+    probe: async (url) => (await import('./transport/probe.ts')).probe(url),
     simulate: async (options) => (await import('./simulator/simulator.ts')).startSimulator(options),
   };
 }

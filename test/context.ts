@@ -6,6 +6,7 @@ import type { Ask } from '../src/input/ask/ask.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import { httpPoster } from '../src/transport/poster.ts';
+import { probe } from '../src/transport/probe.ts';
 import type { TwilioOptions } from '../src/transport/twilio.ts';
 import { person } from './person.ts';
 import { type Script, scriptedTransport } from './scripted-transport.ts';
@@ -90,6 +91,7 @@ export function testContext({
       return transport;
     },
     poster: async (url) => httpPoster(url),
+    probe,
     simulate: startSimulator,
   };
   const file = (name: string, content: string | Uint8Array) => {

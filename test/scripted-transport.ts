@@ -18,6 +18,9 @@ export const asksNothing: Omit<Transport, 'send' | 'list' | 'account' | 'close'>
   redact: async () => undefined,
   remove: async () => undefined,
   prices: async () => undefined,
+  balance: async () => ({ ok: true, value: { amount: 20, currency: 'USD' } }),
+  senderProblem: async () => ({ ok: true, value: undefined }),
+  mayText: async () => ({ ok: true, value: true }),
   cancel: async () => ({ ok: false, reason: 'not scheduled' }),
 };
 

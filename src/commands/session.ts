@@ -129,8 +129,10 @@ function connectWith(credentials: AccountCredentials, config: Config, context: C
       hint: 'Unset it. A private authority goes into NODE_EXTRA_CA_CERTS.',
     });
   }
-  const pricingUrl = config.get('api_url') ?? 'https://pricing.twilio.com';
-  return context.connect({ credentials, baseUrl, pricingUrl, timeoutMs: config.get('timeout') ?? 0 });
+  // Prices, services and permissions are told in one place for all regions.
+  const productUrl =
+    config.get('api_url') === undefined ? (product: string) => `https://${product}.twilio.com` : undefined;
+  return context.connect({ credentials, baseUrl, productUrl, timeoutMs: config.get('timeout') ?? 0 });
 }
 
 /** `api.dublin.ie1.twilio.com` and the like; https://www.twilio.com/docs/global-infrastructure. */

@@ -238,6 +238,8 @@ export interface Ledger {
   messagesTo(address: string, limit: number): Promise<readonly PastMessage[]>;
   /** The message with this SID, or with this id of ours where the SID is not known yet. */
   findSid(sid: string, messageId?: string): Promise<Message | undefined>;
+  /** Reads all of it through; resolves to what is damaged, if anything is. */
+  damage(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 

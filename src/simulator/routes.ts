@@ -173,6 +173,15 @@ const prices: Handler = (exchange, { country = '' }) => {
   });
 };
 
+/** Twilio texts nobody there. */
+const closedCountry = 'CU';
+
+const geoPermissions: Handler = (exchange) => {
+  const country = exchange.url.searchParams.get('CountryCode') ?? 'US';
+  const enabled = country !== closedCountry;
+  answer(exchange, 200, { permissions: [{ country_code: country, type: 'country', enabled, error_code: 0 }] });
+};
+
 const service: Handler = (exchange, { sid }, { settings: { accountSid } }) =>
   answer(exchange, 200, {
     sid,
@@ -215,6 +224,7 @@ const routes: readonly Route[] = [
   { path: path(`${account}/Balance\\.json`), methods: { GET: balance } },
   { path: path(`${account}/IncomingPhoneNumbers\\.json`), methods: { GET: numbers } },
   { path: path('/v1/Messaging/Countries/(?<country>[A-Z]{2})'), methods: { GET: prices } },
+  { path: path('/v1/Messaging/GeoPermissions'), methods: { GET: geoPermissions } },
   { path: path('/v1/Services/(?<sid>MG[0-9a-fA-F]{32})'), methods: { GET: service } },
   { path: path('/v1/Services/(?<sid>MG[0-9a-fA-F]{32})/PhoneNumbers'), methods: { GET: serviceNumbers } },
 ];
@@ -222,11 +232,11 @@ const routes: readonly Route[] = [
 /** Answers one request that has shown who it is. */
 export async function route(exchange: Exchange, twilio: Twilio): Promise<void> {
   for (const { path: pattern, methods } of routes) {
-    const words = pattern.exec(exchange.url.pathname)?.groups;
-    if (!words) continue;
+    const match = pattern.exec(exchange.url.pathname);
+    if (!match) continue;
     const handle = methods[exchange.request.method ?? ''];
     if (!handle) return answerError(exchange, 405, 20004, 'Method not allowed');
-    return handle(exchange, words, twilio);
+    return handle(exchange, match.groups ?? {}, twilio);
   }
   notFound(exchange);
 }

@@ -58,6 +58,12 @@ export interface MediaRecord {
 /** What was asked for, or why it could not be had. */
 export type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
+/** What is left on an account. */
+export interface Balance {
+  readonly amount: number;
+  readonly currency: string;
+}
+
 /** Posts events to somebody else's program. */
 export interface EventPoster {
   /** One try; resolves to why it was not taken, if it was not. */
@@ -91,6 +97,12 @@ export interface Transport {
   feedback(sid: string, outcome: 'confirmed' | 'unconfirmed', accountSid?: string): Promise<string | undefined>;
   /** What Twilio's price list says of a country (ISO 3166); undefined when it says nothing or can't be asked. */
   prices(country: string): Promise<CountryPrices | undefined>;
+  /** What is left on the account. */
+  balance(): Promise<Asked<Balance>>;
+  /** What keeps a sender (a number or a messaging service) from sending; undefined when nothing does. */
+  senderProblem(sender: string): Promise<Asked<string | undefined>>;
+  /** Whether the account may text a country (ISO 3166). */
+  mayText(country: string): Promise<Asked<boolean>>;
   /** Calls back a message that is scheduled at Twilio: its status afterwards, or why that did not work. */
   cancel(sid: string, accountSid?: string): Promise<Canceled>;
   /** Looks at the account, sending nothing. Throws a `CliError` when it is refused or out of reach. */

@@ -1,25 +1,37 @@
 import { isMessageSid, type SendResult } from '../core/message.ts';
 import { codeLink, explainCode } from '../core/outcome/error-codes.ts';
 import { CliError } from '../errors.ts';
-import { type ClientOptions, type Exchange, twilioClient } from './client.ts';
+import { asked, refusalOf } from './answer.ts';
+import { type ClientOptions, type Exchange, type TwilioClient, twilioClient } from './client.ts';
 import { toForm } from './form.ts';
 import { listMessages, listPath, readPage } from './list.ts';
 import { readPrices } from './prices.ts';
+import { readBalance, readGeoPermission, readSenderProblem } from './readiness.ts';
 import { fieldsOf, toRecord } from './record.ts';
 import type { Account, Asked, Canceled, ListFilter, MediaRecord, Transport } from './transport.ts';
 
 type Answer = Extract<Exchange, { kind: 'answer' }>;
 
-/** Where Twilio is, and where its price list. */
+/** Parts of Twilio that have servers of their own. */
+export type TwilioProduct = 'pricing' | 'messaging' | 'accounts';
+
+/** Where Twilio is. */
 export interface TwilioOptions extends ClientOptions {
-  /** Absent: the same server. */
-  readonly pricingUrl?: string;
+  /** Where each of its other parts is. Absent: the same server. */
+  readonly productUrl?: ((product: TwilioProduct) => string) | undefined;
 }
 
 /** Sends through Twilio's REST API, or any server that speaks it. */
 export function twilioTransport(options: TwilioOptions): Transport {
   const client = twilioClient(options);
-  const pricing = twilioClient({ ...options, baseUrl: options.pricingUrl ?? options.baseUrl });
+  const products = new Map<TwilioProduct, TwilioClient>();
+  const clientOf = (product: TwilioProduct): TwilioClient => {
+    const known = products.get(product);
+    if (known) return known;
+    const made = twilioClient({ ...options, baseUrl: options.productUrl?.(product) ?? options.baseUrl });
+    products.set(product, made);
+    return made;
+  };
   const pathOf = (accountSid: string) => `/2010-04-01/Accounts/${accountSid}`;
   return {
     send: async (request) => {
@@ -39,15 +51,18 @@ export function twilioTransport(options: TwilioOptions): Transport {
       client.download(`${pathOf(accountSid)}/Messages/${sid}/Media/${mediaSid}`),
     redact: async (sid, accountSid = client.accountSid) => {
       const form = new URLSearchParams({ Body: '' });
-      return whyNot(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}.json`, form), 200);
+      return refusalOf(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}.json`, form), 200);
     },
     remove: async (sid, accountSid = client.accountSid) =>
-      whyNot(await client.request('DELETE', `${pathOf(accountSid)}/Messages/${sid}.json`), 204),
+      refusalOf(await client.request('DELETE', `${pathOf(accountSid)}/Messages/${sid}.json`), 204),
     feedback: async (sid, outcome, accountSid = client.accountSid) => {
       const form = new URLSearchParams({ Outcome: outcome });
-      return whyNot(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}/Feedback.json`, form), 201);
+      return refusalOf(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}/Feedback.json`, form), 201);
     },
-    prices: (country) => readPrices(pricing, country),
+    prices: (country) => readPrices(clientOf('pricing'), country),
+    balance: () => readBalance(client),
+    senderProblem: (sender) => readSenderProblem({ api: client, messaging: clientOf('messaging') }, sender),
+    mayText: (country) => readGeoPermission(clientOf('accounts'), country),
     cancel: async (sid, accountSid = client.accountSid) => {
       const form = new URLSearchParams({ Status: 'canceled' });
       return toCanceled(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}.json`, form));
@@ -64,8 +79,7 @@ export function twilioTransport(options: TwilioOptions): Transport {
       return toAccount(exchange, (startedAt + Date.now()) / 2);
     },
     close: () => {
-      client.close();
-      pricing.close();
+      for (const each of [client, ...products.values()]) each.close();
     },
   };
 }
@@ -81,30 +95,17 @@ function twilioFilter({ to, from, since, until }: ListFilter): Record<string, st
 }
 
 function toCanceled(exchange: Exchange): Canceled {
-  const reason = whyNot(exchange, 200);
-  if (reason !== undefined || exchange.kind !== 'answer') return { ok: false, reason: reason ?? '' };
-  const { status } = fieldsOf(exchange.body);
-  return typeof status === 'string' ? { ok: true, status } : { ok: false, reason: 'an odd answer' };
+  const status = asked(exchange, (fields) => (typeof fields['status'] === 'string' ? fields['status'] : undefined));
+  return status.ok ? { ok: true, status: status.value } : status;
 }
 
 function toMedia(exchange: Exchange): Asked<MediaRecord[]> {
-  const reason = whyNot(exchange, 200);
-  if (reason !== undefined || exchange.kind !== 'answer') return { ok: false, reason: reason ?? '' };
-  const { media_list: list } = fieldsOf(exchange.body);
-  const media = (Array.isArray(list) ? list : []).map(fieldsOf).map(({ sid, content_type: contentType }) => ({
-    sid: String(sid ?? ''),
-    contentType: String(contentType ?? ''),
-  }));
-  return { ok: true, value: media.filter(({ sid }) => /^ME[0-9a-f]{32}$/.test(sid)) };
-}
-
-/** Why a call did not end with the status it should have; undefined when it did. */
-function whyNot(exchange: Exchange, expected: number): string | undefined {
-  if (exchange.kind !== 'answer') return `no answer: ${exchange.reason}`;
-  if (exchange.status === expected) return undefined;
-  const { code, message } = fieldsOf(exchange.body);
-  const reason = typeof message === 'string' ? message : `HTTP ${exchange.status}`;
-  return typeof code === 'number' ? `${code}: ${reason}` : reason;
+  return asked(exchange, ({ media_list: list }) =>
+    (Array.isArray(list) ? list : [])
+      .map(fieldsOf)
+      .map(({ sid, content_type: contentType }) => ({ sid: String(sid ?? ''), contentType: String(contentType ?? '') }))
+      .filter(({ sid }) => /^ME[0-9a-f]{32}$/.test(sid)),
+  );
 }
 
 /** What one exchange means for the message. Whatever is not certain is `unknown`. */

@@ -1,7 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { timeZoneFinding } from '../../src/commands/doctor/machine.ts';
 import { main } from '../../src/main.ts';
+import type { Transport } from '../../src/transport/transport.ts';
 import { from, recipients, testContext } from '../context.ts';
 
 async function run(argv: readonly string[], options: Parameters<typeof testContext>[0] = {}) {
@@ -100,7 +105,18 @@ describe('doctor', () => {
   it('finds nothing wrong where nothing is', async () => {
     const { code, out } = await run(['doctor']);
     expect(code).toBe(0);
-    for (const name of ['node', 'ledger', 'disk', 'credentials', 'account', 'clock', 'sender'])
+    for (const name of [
+      'node',
+      'time zones',
+      'ledger',
+      'disk',
+      'credentials',
+      'account',
+      'clock',
+      'balance',
+      'sender',
+      'callbacks',
+    ])
       expect(out).toMatch(new RegExp(`^. ${name} `, 'm'));
   });
 
@@ -108,6 +124,80 @@ describe('doctor', () => {
     const { code, out } = await run(['doctor'], { env: { TWILIO_ACCOUNT_SID: '' } });
     expect(code).toBe(4);
     expect(out).toMatch(/✗ credentials +wrong: No Twilio account is configured\.[\s\S]*TWILIO_ACCOUNT_SID/);
+  });
+
+  it.each<[string, Partial<Transport>, RegExp]>([
+    [
+      'a balance that is used up',
+      { balance: async () => ({ ok: true, value: { amount: 0.2, currency: 'USD' } }) },
+      /! balance +warning: 0\.2000 USD\. Add funds/,
+    ],
+    [
+      'a balance that a key may not see',
+      { balance: async () => ({ ok: false, reason: 'HTTP 403' }) },
+      /✓ balance +not known.*HTTP 403/,
+    ],
+    [
+      'a sender of somebody else',
+      { senderProblem: async () => ({ ok: true, value: 'is not a number of this account' }) },
+      /! sender +warning: \+14155600199 [\s\S]*is\s+not a number/,
+    ],
+    [
+      'a country that is closed',
+      { mayText: async () => ({ ok: true, value: false }) },
+      /! country +warning: US may not be texted\. Allow it/,
+    ],
+    [
+      'a clock that is wrong',
+      { account: async () => ({ sid: 'AC', name: 'x', status: 'active', type: 'Trial', clockAheadMs: 60_000 }) },
+      /! trial [\s\S]*! clock +warning: differs from Twilio's by 60 s/,
+    ],
+    [
+      'an account that is suspended',
+      { account: async () => ({ sid: 'AC', name: 'x', status: 'suspended', type: 'Full', clockAheadMs: 0 }) },
+      /✗ account +wrong: x is suspended/,
+    ],
+  ])('says %s', async (_, parts, finding) => {
+    const { context, stdout, file } = testContext();
+    file('volley.toml', `[defaults]\nfrom = "${from}"\n`);
+    const connect: typeof context.connect = async (options) => ({ ...(await context.connect(options)), ...parts });
+    await main(['doctor'], { ...context, connect });
+    expect(stdout.join('\n')).toMatch(finding);
+  });
+
+  it('says whether callbacks find their way', async () => {
+    const server = createServer((_, response) => response.writeHead(405).end());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/twilio`;
+    expect((await run(['doctor'], { env: { VOLLEY_CALLBACK_URL: url } })).out).toMatch(/✓ callbacks .* is reached/);
+    server.close();
+    const { out } = await run(['doctor'], { env: { VOLLEY_CALLBACK_URL: url } });
+    expect(out).toMatch(/! callbacks +warning: [\s\S]*ECONNREFUSED[\s\S]*volley\s+listen/);
+  });
+
+  it('says that a ledger is damaged', async () => {
+    const world = testContext();
+    await main(
+      ['batch', world.file('list.csv', recipients(2000)), '--from', from, '--body', 'Hi', '--yes'],
+      world.context,
+    );
+    const file = openSync(world.ledgerPath, 'r+');
+    writeSync(file, Buffer.alloc(200_000, 7), 0, 200_000, 40_960);
+    closeSync(file);
+    const code = await main(['doctor'], world.context);
+    expect([code, world.stdout.join('\n')]).toEqual([
+      2,
+      expect.stringMatching(/✗ ledger +wrong: [\s\S]*(damaged|malformed)/),
+    ]);
+  });
+
+  it.each([
+    [undefined, 'warning'],
+    ['2021a', 'warning'],
+    ['2025c', 'ok'],
+  ])('finds time zone data of %s: %s', (version, state) => {
+    expect(timeZoneFinding(version, 2026).state).toBe(state);
   });
 
   it('says what is not done yet', async () => {

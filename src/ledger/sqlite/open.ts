@@ -35,8 +35,14 @@ export function openSqliteLedger(path: string, now: () => number): Ledger {
     ...sqliteEvents(database, now),
     ...sqlitePurge(database, path, now),
     append: async (campaignId, rows) => appendToSqlite(place, campaignId, rows),
+    damage: async () => damageOf(database),
     close: async () => database.close(),
   };
+}
+
+function damageOf(database: Database): string | undefined {
+  const [first] = database.prepare<{ quick_check: string }>('pragma quick_check(1)').all();
+  return first?.quick_check === 'ok' ? undefined : (first?.quick_check ?? 'it cannot be read');
 }
 
 function openPrivate(path: string): Database {
