@@ -60,7 +60,7 @@ async function addFindingOut(program: Command, argv: readonly string[], context:
   });
   if (['complete', 'completion'].includes(argv[0] ?? '')) {
     const { addCompletion } = await import('./commands/completion.ts');
-    await addCompletion(program, argv, context);
+    prepare(await addCompletion(program, argv, context), context);
   } else
     program.command('completion').description('print what makes a shell complete with Tab').helpGroup('Setting up:');
 }

@@ -22,11 +22,17 @@ const live: Readonly<Record<string, (words: readonly string[], context: Context)
   map: async (words, context) => (await columnsOfFile(words, context)).map((column) => `to=${column}`),
 };
 
-/** Adds `completion`, which prints a shell's script, and what that script asks. `words` is the command line. */
-export async function addCompletion(program: Command, words: readonly string[], context: Context): Promise<void> {
+/** Adds and returns `completion`, which prints a shell's script, and adds what that script asks. `words` is the command line. */
+export async function addCompletion(program: Command, words: readonly string[], context: Context): Promise<Command> {
   const root = tab(program, { completionCommandName: 'completion' });
-  program.commands.find((command) => command.name() === 'completion')?.addHelpText('after', help);
-  if (words[0] !== 'complete') return;
+  const completion = program.commands.find((command) => command.name() === 'completion');
+  if (!completion) throw new Error('there is no completion command');
+  completion.addHelpText('after', help);
+  if (words[0] === 'complete') await addLiveValues(root, words, context);
+  return completion;
+}
+
+async function addLiveValues(root: ReturnType<typeof tab>, words: readonly string[], context: Context): Promise<void> {
   const values = await liveValues(words, context);
   const command = root.commands.get(words[2] ?? '');
   for (const [name, found] of values) {

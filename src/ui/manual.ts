@@ -12,7 +12,11 @@ const roff = (text: string): string =>
   text
     .replace(/\\/g, '\\e')
     .replace(/-/g, '\\-')
-    .replace(/^([.'])/gm, '\\&$1');
+    .replace(/^([.'])/gm, '\\&$1')
+    .replace(
+      /[^\n -~]/gu,
+      (character) => `\\[u${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`,
+    );
 
 /** The manual page, section 1, made from the command tree, so that it can say nothing else than `--help`. */
 export function manualPage(program: Command, { version, topics }: ManualParts): string {
