@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError, Help } from 'commander';
 import { addEverywhere, everywhereHelp, type Flags, type Run, textFlag } from './commands/options.ts';
+import { formatPage, introductionOf } from './commands/page.ts';
 import type { Context } from './context.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { verbs } from './verbs.ts';
@@ -49,14 +50,16 @@ async function addFindingOut(program: Command, argv: readonly string[], context:
   prepare(helpVerb, context).action(async (topic: string | undefined) => {
     const { topics } = await import('./commands/help-topics.ts');
     const page = topics[topic ?? ''];
-    if (page !== undefined) return context.page(page.trimEnd().split('\n'));
+    if (page !== undefined) return context.page(formatPage(page, context.terminal.columns).split('\n'));
     await main([...(topic === undefined ? [] : [topic]), '--help'], context);
   });
   const manual = program.command('man', { hidden: true });
   prepare(manual, context).action(async () => {
     const { manualPage } = await import('./ui/manual.ts');
     const { topics } = await import('./commands/help-topics.ts');
-    context.out(manualPage(program, { version: version(), topics }));
+    // What man leaves of 80 columns beside its margins.
+    const format = (text: string) => formatPage(text, 72);
+    context.out(manualPage(program, { version: version(), topics, introductionOf, format }));
   });
   if (['complete', 'completion'].includes(argv[0] ?? '')) {
     const { addCompletion } = await import('./commands/completion.ts');
@@ -72,7 +75,7 @@ function rootHasNone(this: Help, command: Command) {
 
 function prepare(command: Command, { out, terminal }: Context): Command {
   return command.exitOverride().configureOutput({
-    writeOut: (text) => out(text.trimEnd()),
+    writeOut: (text) => out(text.replace(/\n$/, '')),
     // Errors are printed in one place, `fail`.
     writeErr: () => undefined,
     outputError: () => undefined,

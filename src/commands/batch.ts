@@ -26,17 +26,19 @@ import {
   requestOf,
   textFlag,
 } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { type Session, storesText, withSession } from './session.ts';
 
-const examples = `
-Examples:
+const examples = `Examples:
   volley batch customers.csv --from +14155550199 --body 'Hi {{ first_name }}, we open at nine.'
-  volley batch customers.csv --campaign spring-sale --yes        from cron: each customer once, ever
-  volley batch list.csv --map to=phone --country US --dry-run    the plan and every problem, nothing sent
+  volley batch customers.csv --template reminder.liquid --dry-run     the plan and every problem, nothing sent
+  volley batch customers.csv --template reminder.liquid --campaign spring-sale --yes --quiet
+                                                                      from cron: each customer once, ever
   cat events.ndjson | volley batch - --messaging-service-sid MG… --yes --json`;
 
 /** Declares `volley batch`. */
 export function declareBatch(command: Command, act: Act): void {
+  addIntroduction(command, examples);
   addFileOptions(addMapping(command.argument('[file]', fileAbout)));
   addGroup(command, 'Sending:', [
     ['--campaign <name>', 'a name: running it again sends only what is new or unsent'],
@@ -47,14 +49,20 @@ export function declareBatch(command: Command, act: Act): void {
     ['--yes', 'do not ask'],
   ]);
   addSending(addAroundSending(command), '10m');
-  addParameters(addProtection(command), ['to']).addHelpText('after', examples);
+  addParameters(addProtection(command), ['to']);
   act((flags, context) => batch(flags['dryRun'] === true || flags['plan'] !== undefined, flags, context));
 }
 
 const fileAbout = 'CSV or Excel workbook with a header, or NDJSON; - is standard input';
 
+const checkExamples = `Examples:
+  volley check customers.csv --template reminder.liquid
+  volley check list.csv --map to=phone --country US --body 'Hi {{ name }}'
+  volley check customers.csv --template reminder.liquid --online --json`;
+
 /** Declares `volley check`. */
 export function declareCheck(command: Command, act: Act): void {
+  addIntroduction(command, checkExamples);
   addFileOptions(addMapping(command.argument('<file>', fileAbout)));
   command
     .option('--campaign <name>', 'the campaign it would be part of')

@@ -2,10 +2,16 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { campaignLines } from '../ui/campaigns.ts';
 import { type Act, countFlag, type Flags } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { withSession } from './session.ts';
+
+const help = `Examples:
+  volley campaigns
+  volley campaigns --limit 100 --json`;
 
 /** Declares `volley campaigns`. */
 export function declareCampaigns(command: Command, act: Act): void {
+  addIntroduction(command, help);
   command.option('--limit <n>', 'the latest n (default 20)');
   act(campaigns);
 }

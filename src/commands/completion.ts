@@ -6,6 +6,7 @@ import { loadConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { openSource } from '../input/open-source.ts';
 import { clean } from '../ui/clean.ts';
+import { addIntroduction } from './page.ts';
 import { withSession } from './session.ts';
 
 /** Options and arguments whose values are looked up when Tab is pressed, and how. */
@@ -27,7 +28,7 @@ export async function addCompletion(program: Command, words: readonly string[], 
   const root = tab(program, { completionCommandName: 'completion' });
   const completion = program.commands.find((command) => command.name() === 'completion');
   if (!completion) throw new Error('there is no completion command');
-  completion.addHelpText('after', help);
+  addIntroduction(completion, help);
   if (words[0] === 'complete') await addLiveValues(root, words, context);
   return completion;
 }
@@ -60,8 +61,7 @@ async function columnsOfFile(words: readonly string[], { cwd, stdin }: Context):
   return file === undefined ? [] : ((await openSource({ file: resolve(cwd, file), stdin })).columns ?? []);
 }
 
-const help = `
-Completes commands, options, profiles, campaigns, templates, and the columns of the file that is named.
+const help = `Completes commands, options, profiles, campaigns, templates, and the columns of the file that is named.
 
 Examples:
   source <(volley completion bash)                                  in ~/.bashrc

@@ -12,10 +12,10 @@ import { composeList } from './compose/list.ts';
 import { composeMessage } from './compose/message.ts';
 import { readContacts } from './compose/recipient.ts';
 import { type Act, addGroup, type Flags, textFlag } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { planContextOf, type Session, withSession } from './session.ts';
 
-const help = `
-Asks for everything: whom to text, what, from whom; shows it with its cost and what went to them before; then sends it
+const help = `Asks for everything: whom to text, what, from whom; shows it with its cost and what went to them before; then sends it
 and shows how it arrives. Lists from files too. Going back is always possible, and Ctrl-C sends nothing.
 
 Examples:
@@ -24,11 +24,12 @@ Examples:
 
 /** Declares `volley compose`. */
 export function declareCompose(command: Command, act: Act): void {
+  addIntroduction(command, help);
   addGroup(command, 'Input:', [
     ['--contacts <file>', 'a CSV, Excel or NDJSON file of people to choose from'],
     ['--country <code>', 'country of numbers without +, as US'],
     ['--undo <time>', 'wait this long before sending; Ctrl-C calls it back (default 5s)'],
-  ]).addHelpText('after', help);
+  ]);
   act((flags, context) =>
     withSession(flags, context, (session) => compose({ undo: '5s', ...flags }, session, context)),
   );

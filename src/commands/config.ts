@@ -6,10 +6,18 @@ import { type SettingKey, settings } from '../settings.ts';
 import { clean } from '../ui/clean.ts';
 import { formatDuration } from '../ui/lines.ts';
 import type { Act, Flags } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { withSession } from './session.ts';
+
+const help = `What can be set, and where: volley help config
+
+Examples:
+  volley config list
+  volley config list --show-origin --profile staging`;
 
 /** Declares `volley config list`. */
 export function declareConfig(command: Command, act: Act): void {
+  addIntroduction(command, help);
   command
     .addArgument(new Argument('<what>', 'list: every setting and message default').choices(['list']))
     .option('--show-origin', 'say where each value comes from');

@@ -6,10 +6,10 @@ import { checkCallbacks } from './doctor/callbacks.ts';
 import type { Check, Finding } from './doctor/finding.ts';
 import { checkDisk, checkLedger, checkNode, checkTimeZones } from './doctor/machine.ts';
 import type { Act, Flags } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { type Session, withSession } from './session.ts';
 
-const help = `
-Says what would stop a send, and how to mend it: this machine, the ledger, the account with its balance, sender and
+const help = `Says what would stop a send, and how to mend it: this machine, the ledger, the account with its balance, sender and
 country, and the way back for callbacks. Sends nothing. Exits 4 for credentials, 2 for anything else that is wrong.
 
 Examples:
@@ -18,7 +18,7 @@ Examples:
 
 /** Declares `volley doctor`. */
 export function declareDoctor(command: Command, act: Act): void {
-  command.addHelpText('after', help);
+  addIntroduction(command, help);
   act(doctor);
 }
 

@@ -4,6 +4,7 @@ import { type CodeAction, codeLink, explainCode } from '../core/outcome/error-co
 import { CliError } from '../errors.ts';
 import { wrap } from '../ui/lines.ts';
 import type { Act, Flags } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { withSession } from './session.ts';
 
 /** What volley itself does about a code. */
@@ -21,8 +22,13 @@ const actions: Readonly<Record<CodeAction, string>> = {
   'retry-later': 'volley marks the message as it is; resume --rejected tries again what was refused.',
 };
 
+const help = `Examples:
+  volley explain 30007
+  volley explain 21610 --json`;
+
 /** Declares `volley explain`. */
 export function declareExplain(command: Command, act: Act): void {
+  addIntroduction(command, help);
   command.argument('<code>', 'an error code of Twilio, as 30007');
   act(explain);
 }

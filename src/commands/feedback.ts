@@ -8,10 +8,10 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Transport } from '../transport/transport.ts';
 import { plural, shown } from '../ui/lines.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { type Session, withSession } from './session.ts';
 
-const help = `
-Message Feedback is for messages sent with --provide-feedback true: it tells Twilio that the recipient did
+const help = `Message Feedback is for messages sent with --provide-feedback true: it tells Twilio that the recipient did
 what the message was for, as typing in the code.
 
 Examples:
@@ -24,10 +24,10 @@ const outcomes: readonly string[] = ['confirmed', 'unconfirmed'];
 
 /** Declares `volley feedback`. */
 export function declareFeedback(command: Command, act: Act): void {
+  addIntroduction(command, help);
   command
     .argument('<sid>', 'the SID of a message, or a file with the columns sid and outcome')
-    .addOption(new Option('--outcome <word>', 'confirmed or unconfirmed').choices([...outcomes]))
-    .addHelpText('after', help);
+    .addOption(new Option('--outcome <word>', 'confirmed or unconfirmed').choices([...outcomes]));
   act((flags, context) => withSession(flags, context, (session) => feedback(flags, session, context)));
 }
 

@@ -7,10 +7,10 @@ import { type ParameterKey, parameterOf } from '../core/request/parameters.ts';
 import { CliError } from '../errors.ts';
 import { clean } from '../ui/clean.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { planContextOf, type Session, withSession } from './session.ts';
 
-const help = `
-Writes volley.toml, customers.csv and reminder.liquid, asks for your sender and country, and says how to go on.
+const help = `Writes volley.toml, customers.csv and reminder.liquid, asks for your sender and country, and says how to go on.
 A file that is there is left as it is. The numbers in the sample belong to nobody.
 
 Examples:
@@ -19,11 +19,11 @@ Examples:
 
 /** Declares `volley init`. */
 export function declareInit(command: Command, act: Act): void {
+  addIntroduction(command, help);
   command
     .argument('[folder]', 'where to; made if it is not there', '.')
     .option('--from <sender>', 'your number, name, or messaging service')
-    .option('--country <code>', 'country of numbers without +, as US')
-    .addHelpText('after', help);
+    .option('--country <code>', 'country of numbers without +, as US');
   act((flags, context) => withSession(flags, context, (session) => init(flags, session, context)));
 }
 

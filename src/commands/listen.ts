@@ -11,10 +11,10 @@ import { clean } from '../ui/clean.ts';
 import { plural, shown } from '../ui/lines.ts';
 import { authTokensOf } from './credentials.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { type Session, withSession } from './session.ts';
 
-const help = `
-Receives Twilio's status callbacks and inbound messages, checks their signatures, and writes them to the ledger
+const help = `Receives Twilio's status callbacks and inbound messages, checks their signatures, and writes them to the ledger
 before it answers. STOP and its like put the sender of the message on the opt-out list, START takes them off.
 Runs until Ctrl-C. Put a proxy with TLS before it that keeps path and query as they are; GET /healthz answers 200.
 
@@ -30,6 +30,7 @@ Examples:
 
 /** Declares `volley listen`. */
 export function declareListen(command: Command, act: Act): void {
+  addIntroduction(command, help);
   for (const option of [
     new Option('--public-url <url>', 'the address that Twilio was given (default: callback_url of the config)'),
     new Option('--host <address>', 'address to listen on').default('127.0.0.1'),
@@ -38,7 +39,6 @@ export function declareListen(command: Command, act: Act): void {
   ]) {
     command.addOption(option);
   }
-  command.addHelpText('after', help);
   act((flags, context) => withSession(flags, context, (session) => listen(flags, session, context)));
 }
 

@@ -7,11 +7,11 @@ import type { Account } from '../transport/transport.ts';
 import { clean } from '../ui/clean.ts';
 import { type AccountCredentials, credentialsOf, keyringName } from './credentials.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { readIfThere, replaceFile } from './replace-file.ts';
 import { connectAs, type Session, withSession } from './session.ts';
 
-const loginHelp = `
-Asks Twilio whether they are right, and keeps them in the keyring of this machine, or where there is none in
+const loginHelp = `Asks Twilio whether they are right, and keeps them in the keyring of this machine, or where there is none in
 credentials.toml beside the config, which only you can read. An API key is better than the auth token: it can be
 taken back alone. The secret is asked for, or read from standard input; it is never a flag.
 
@@ -19,26 +19,38 @@ Examples:
   volley login
   volley login --profile staging --account-sid AC… --api-key SK… --secret-stdin < secret.txt`;
 
+const logoutHelp = `Forgets what volley login has kept, for --profile or without one.
+
+Examples:
+  volley logout
+  volley logout --profile staging`;
+
+const whoamiHelp = `Asks Twilio whose credentials are in use, and says where they come from.
+
+Examples:
+  volley whoami
+  volley whoami --profile staging --json`;
+
 /** Declares `volley login`. */
 export function declareLogin(command: Command, act: Act): void {
+  addIntroduction(command, loginHelp);
   command
     .addOption(new Option('--account-sid <AC…>', 'the account'))
     .addOption(new Option('--api-key <SK…>', 'the API key; without it the auth token is meant'))
     .option('--secret-stdin', "read the API key's secret, or the auth token, from standard input")
-    .option('--no-keyring', 'keep them in the file')
-    .addHelpText('after', loginHelp);
+    .option('--no-keyring', 'keep them in the file');
   act((flags, context) => inSession(flags, context, (session) => login(flags, session, context)));
 }
 
 /** Declares `volley logout`. */
 export function declareLogout(command: Command, act: Act): void {
-  command.addHelpText('after', '\nForgets what volley login has kept, for --profile or without one.');
+  addIntroduction(command, logoutHelp);
   act((flags, context) => inSession(flags, context, (session) => logout(flags, session, context)));
 }
 
 /** Declares `volley whoami`. */
 export function declareWhoami(command: Command, act: Act): void {
-  command.addHelpText('after', '\nAsks Twilio whose credentials are in use, and says where they come from.');
+  addIntroduction(command, whoamiHelp);
   act((flags, context) => withSession(flags, context, (session) => whoami(session, context)));
 }
 

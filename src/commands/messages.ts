@@ -9,11 +9,11 @@ import { safeCell } from '../ui/export.ts';
 import { recordJson } from '../ui/json.ts';
 import { recordLine, recordLines } from '../ui/records.ts';
 import { type Act, countFlag, type Flags, textFlag } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { type Session, withSession } from './session.ts';
 import { writeCsv, writePrivate } from './write-file.ts';
 
-const help = `
-These are Twilio's own records, whoever sent the messages; what volley sent is in: volley report.
+const help = `These are Twilio's own records, whoever sent the messages; what volley sent is in: volley report.
 
 Examples:
   volley messages list --to +14155550100 --limit 20
@@ -35,6 +35,7 @@ type Verb = (work: Work) => Promise<number>;
 
 /** Declares `volley messages`. */
 export function declareMessages(command: Command, act: Act): void {
+  addIntroduction(command, help);
   command
     .addArgument(new Argument('<what>', 'list, get, media, cancel, redact or delete').choices(Object.keys(verbs)))
     .argument('[sid]', 'the SID of the message, except for list')
@@ -46,8 +47,7 @@ export function declareMessages(command: Command, act: Act): void {
     .option('--csv <file>', 'list: to a CSV file, - for standard output')
     .option('--save <folder>', 'media: write the files into this folder')
     .option('--account-sid <AC…>', 'the subaccount they are in')
-    .option('--yes', 'do not ask before redact and delete')
-    .addHelpText('after', help);
+    .option('--yes', 'do not ask before redact and delete');
   act((flags, context) =>
     withSession(flags, context, async (session) => {
       const verb = verbs[String(flags['what'])];

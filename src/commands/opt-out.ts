@@ -9,11 +9,11 @@ import type { Ledger, OptOut } from '../ledger/ledger.ts';
 import { safeCell } from '../ui/export.ts';
 import { issueLine, plural, shown } from '../ui/lines.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { planContextOf, type Session, withSession } from './session.ts';
 import { writeCsv } from './write-file.ts';
 
-const examples = `
-Who is on the list is skipped, whatever file they come in; volley adds by itself who Twilio says has opted out.
+const examples = `Who is on the list is skipped, whatever file they come in; volley adds by itself who Twilio says has opted out.
 
 Examples:
   volley opt-out add +14155550100 --source phone-call
@@ -33,13 +33,13 @@ interface Work {
 
 /** Declares `volley opt-out`. */
 export function declareOptOut(command: Command, act: Act): void {
+  addIntroduction(command, examples);
   command
     .addArgument(new Argument('<what>', 'add, remove, list, import or export').choices(Object.keys(verbs)))
     .argument('[value]', 'the number to add or remove, the file to import or export')
     .option('--sender <sender>', 'this number or messaging service only (default: all)')
     .option('--source <text>', 'where it comes from (default manual, or the file)')
-    .option('--country <code>', 'country of numbers without +, as US')
-    .addHelpText('after', examples);
+    .option('--country <code>', 'country of numbers without +, as US');
   act((flags, context) =>
     withSession(flags, context, async (session) => {
       const verb = verbs[String(flags['what'])];

@@ -4,10 +4,10 @@ import { CliError } from '../errors.ts';
 import { parseDuration } from '../settings.ts';
 import { plural } from '../ui/lines.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { type Session, withSession } from './session.ts';
 
-const help = `
-In the ledger, of messages that were settled before then: numbers become pseudonyms, texts and wrong values go,
+const help = `In the ledger, of messages that were settled before then: numbers become pseudonyms, texts and wrong values go,
 and so do the copies made when the ledger was brought up to date. Counts, SIDs, statuses and costs stay, opt-outs stay,
 and a named campaign still knows whom it has texted. Twilio's own records are not touched: volley messages redact.
 The pseudonyms need the file LEDGER.key beside the ledger.
@@ -18,11 +18,11 @@ Examples:
 
 /** Declares `volley purge`. */
 export function declarePurge(command: Command, act: Act): void {
+  addIntroduction(command, help);
   command
     .requiredOption('--older-than <time>', 'what was settled longer ago than this, as 30d')
     .option('--dry-run', 'say how many messages that is; change nothing')
-    .option('--yes', 'do not ask')
-    .addHelpText('after', help);
+    .option('--yes', 'do not ask');
   act((flags, context) => withSession(flags, context, (session) => purge(flags, session, context)));
 }
 

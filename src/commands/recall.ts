@@ -4,16 +4,20 @@ import type { Message } from '../core/message.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { plural, shown } from '../ui/lines.ts';
 import type { Act, Flags } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { findCampaign } from './resume.ts';
 import { type Session, withSession } from './session.ts';
 
-const help = `
-Cancels what has not been sent, also while another run is at it, and what is scheduled at Twilio.
-What Twilio has begun to send cannot be called back.`;
+const help = `Cancels what has not been sent, also while another run is at it, and what is scheduled at Twilio.
+What Twilio has begun to send cannot be called back.
+
+Examples:
+  volley recall spring-sale`;
 
 /** Declares `volley recall`. */
 export function declareRecall(command: Command, act: Act): void {
-  command.argument('<campaign>', 'name or id').addHelpText('after', help);
+  addIntroduction(command, help);
+  command.argument('<campaign>', 'name or id');
   act(recall);
 }
 

@@ -8,12 +8,21 @@ import { messageJson, receiptJson } from '../ui/json.ts';
 import { historyLines, messageLine } from '../ui/messages.ts';
 import { printReport } from './campaign/deliver.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { findCampaign } from './resume.ts';
 import { type Session, withSession } from './session.ts';
 import { writeCsv, writePrivate } from './write-file.ts';
 
+const help = `Examples:
+  volley report spring-sale
+  volley report spring-sale --failed
+  volley report spring-sale --html spring-sale.html
+  volley report spring-sale --csv -
+  volley report SM1234…                   one message, and every status that was heard of it`;
+
 /** Declares `volley report`. */
 export function declareReport(command: Command, act: Act): void {
+  addIntroduction(command, help);
   command
     .argument('<campaign>', 'name or id of a campaign, or the SID of a message')
     .option('--failed', 'only the messages that were not accepted, one a line')

@@ -7,24 +7,24 @@ import { plural } from '../ui/lines.ts';
 import { deadlineOf } from './campaign/deadline.ts';
 import { deliver } from './campaign/deliver.ts';
 import { type Act, addSending, type Flags, textFlag } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { withSession } from './session.ts';
 
 /** Declares `volley resume`. */
 export function declareResume(command: Command, act: Act): void {
+  addIntroduction(command, resumeHelp);
   command
     .argument('[campaign]', 'name or id; the latest that is not done')
     .option('--rejected', 'also send again what was rejected for a reason that may be gone')
     .option(
       '--undelivered',
       'also send once more what was not delivered for a reason that passes (30001, 30003, 30008)',
-    )
-    .addHelpText('after', resumeHelp);
+    );
   addSending(command, '10m');
   act(resume);
 }
 
-const resumeHelp = `
-Examples:
+const resumeHelp = `Examples:
   volley resume spring-sale
   volley resume spring-sale --rejected       after the sender was put right
   volley resume spring-sale --undelivered    once for each; the first one may still arrive late`;
@@ -60,7 +60,8 @@ const codesOf = (isWanted: (action: CodeExplanation['action']) => boolean): numb
 
 /** Declares `volley reconcile`. */
 export function declareReconcile(command: Command, act: Act): void {
-  command.argument('[campaign]', 'name or id; the latest that is not done').addHelpText('after', reconcileHelp);
+  addIntroduction(command, reconcileHelp);
+  command.argument('[campaign]', 'name or id; the latest that is not done');
   addSending(command, '10m');
   act((flags, context) =>
     withSession(flags, context, async (session) => {
@@ -70,10 +71,13 @@ export function declareReconcile(command: Command, act: Act): void {
   );
 }
 
-const reconcileHelp = `
-Looks at Twilio's own list for messages of which no answer came. What is found is accepted; what is not
+const reconcileHelp = `Looks at Twilio's own list for messages of which no answer came. What is found is accepted; what is not
 found stays unknown, or with --on-unknown resend goes out again (and what is pending with it).
-Twilio's list can lag: send again only what had time to show up there.`;
+Twilio's list can lag: send again only what had time to show up there.
+
+Examples:
+  volley reconcile spring-sale
+  volley reconcile spring-sale --on-unknown resend`;
 
 async function pick(ledger: Ledger, name: string | undefined): Promise<Campaign> {
   if (name !== undefined) return findCampaign(ledger, name);

@@ -26,22 +26,22 @@ import {
   requestOf,
   textFlag,
 } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { planContextOf, type Session, storesText, withSession } from './session.ts';
 
-const examples = `
-Examples:
+const examples = `Examples:
   volley send --to +14155550100 --from +14155550199 --body 'Your table is ready.'
   echo 'Disk full on db1' | volley send --to +14155550100 --messaging-service-sid MG… --body -
   volley send --to +14155550100 --from +14155550199 --media-url https://example.com/a.png
-  volley send --campaign otp-8812 --to … --body …      the same again sends nothing`;
+  volley send --to +14155550100 --body 'Your code is 8812.' --campaign otp-8812    the same again sends nothing`;
 
 /** Declares `volley send`. */
 export function declareSend(command: Command, act: Act): void {
+  addIntroduction(command, examples);
   addSending(addAroundSending(addProtection(addParameters(command))), '15s')
     .option('--body-file <file>', 'read the text from a file, - for standard input')
     .option('--campaign <name>', 'a name: running it again with it sends nothing twice')
-    .option('--country <code>', 'country of numbers without +, as US')
-    .addHelpText('after', examples);
+    .option('--country <code>', 'country of numbers without +, as US');
   act((flags, context) => withSession(flags, context, (session) => sendMessages(flags, session, context)));
 }
 

@@ -4,9 +4,9 @@ import { CliError } from '../errors.ts';
 import { parseDuration } from '../settings.ts';
 import { faults } from '../simulator/faults.ts';
 import { type Act, countFlag, type Flags, textFlag } from './options.ts';
+import { addIntroduction } from './page.ts';
 
-const about = `
-Other programs use it with:
+const about = `Other programs use it with:
   export VOLLEY_API_URL=http://127.0.0.1:PORT TWILIO_ACCOUNT_SID=… TWILIO_AUTH_TOKEN=…
 
 Examples:
@@ -15,6 +15,7 @@ Examples:
 
 /** Declares `volley simulate`. */
 export function declareSimulate(command: Command, act: Act): void {
+  addIntroduction(command, about);
   const repeat = (value: string, earlier: unknown) => [...((earlier as string[] | undefined) ?? []), value];
   command
     .option('--port <n>', 'port to listen on; 0 picks one', '0')
@@ -24,7 +25,7 @@ export function declareSimulate(command: Command, act: Act): void {
     .option('--truth <file>', 'keep what was created in a file, over restarts')
     .addHelpText(
       'after',
-      `${about}\n\nFaults:\n${faults.map(({ name, about: what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}`,
+      `\nFaults:\n${faults.map(({ name, about: what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}`,
     );
   act(simulate);
 }

@@ -13,10 +13,10 @@ import { deliver } from './campaign/deliver.ts';
 import { addMapping } from './campaign/input-options.ts';
 import { mappingOf } from './campaign/stage-input.ts';
 import { type Act, addParameters, addProtection, addSending, type Flags } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { planContextOf, type Session, storesText, withSession } from './session.ts';
 
-const examples = `
-Each line on standard input is an event, a JSON object with the same names as the columns of a file. It is written
+const examples = `Each line on standard input is an event, a JSON object with the same names as the columns of a file. It is written
 down and sent at once. Its id (--key, default "id") makes redelivery harmless: an id that came before is passed over,
 also in a later run with the same --campaign. A bad event is reported, and the stream goes on.
 
@@ -26,8 +26,9 @@ Examples:
 
 /** Declares `volley stream`. */
 export function declareStream(command: Command, act: Act): void {
+  addIntroduction(command, examples);
   addMapping(command).option('--campaign <name>', 'what the events belong to (default stream)', 'stream');
-  addParameters(addProtection(addSending(command, '10m')), ['to']).addHelpText('after', examples);
+  addParameters(addProtection(addSending(command, '10m')), ['to']);
   act(stream);
 }
 

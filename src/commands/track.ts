@@ -11,11 +11,11 @@ import { recordLine } from '../ui/records.ts';
 import { printReport } from './campaign/deliver.ts';
 import { follow, forMs } from './campaign/follow.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { findCampaign } from './resume.ts';
 import { type Session, withSession } from './session.ts';
 
-const help = `
-Asks Twilio, by pages of its list and not message by message, until nothing is on its way any more.
+const help = `Asks Twilio, by pages of its list and not message by message, until nothing is on its way any more.
 Exits 8 when some still are after --for, 3 when some were not delivered.
 
 Examples:
@@ -24,11 +24,11 @@ Examples:
 
 /** Declares `volley track`. */
 export function declareTrack(command: Command, act: Act): void {
+  addIntroduction(command, help);
   command
     .argument('<campaign>', 'name or id of a campaign, or the SID of a message')
     .option('--for <time>', 'how long to go on asking (default 15m)')
-    .option('--account-sid <AC…>', 'the subaccount of a message that is not in the ledger')
-    .addHelpText('after', help);
+    .option('--account-sid <AC…>', 'the subaccount of a message that is not in the ledger');
   act((flags, context) =>
     withSession(flags, context, async (session) => {
       const wanted = String(flags['campaign']);

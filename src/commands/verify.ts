@@ -8,17 +8,22 @@ import type { MessageRecord, Transport } from '../transport/transport.ts';
 import { clean } from '../ui/clean.ts';
 import { plural, shown } from '../ui/lines.ts';
 import type { Act, Flags } from './options.ts';
+import { addIntroduction } from './page.ts';
 import { findCampaign } from './resume.ts';
 import { type Session, withSession } from './session.ts';
 
-const help = `
-Compares both ways, changing nothing: messages of the campaign that Twilio does not list, messages that Twilio has
+const help = `Compares both ways, changing nothing: messages of the campaign that Twilio does not list, messages that Twilio has
 from the campaign's senders in that time and no campaign of this ledger knows, and statuses that are behind.
-Exits 8 when something differs. Twilio's list can lag by minutes.`;
+Exits 8 when something differs. Twilio's list can lag by minutes.
+
+Examples:
+  volley verify spring-sale
+  volley verify spring-sale --json`;
 
 /** Declares `volley verify`. */
 export function declareVerify(command: Command, act: Act): void {
-  command.argument('<campaign>', 'name or id').addHelpText('after', help);
+  addIntroduction(command, help);
+  command.argument('<campaign>', 'name or id');
   act((flags, context) => withSession(flags, context, (session) => verify(flags, session, context)));
 }
 

@@ -5,6 +5,10 @@ export interface ManualParts {
   readonly version: string;
   /** Pages by their names. */
   readonly topics: Readonly<Record<string, string>>;
+  /** What a command is for, and examples of it. */
+  readonly introductionOf: (command: Command) => string;
+  /** Wraps a page to the width of the manual. */
+  readonly format: (text: string) => string;
 }
 
 /** Text as roff shows it. */
@@ -19,7 +23,7 @@ const roff = (text: string): string =>
     );
 
 /** The manual page, section 1, made from the command tree, so that it can say nothing else than `--help`. */
-export function manualPage(program: Command, { version, topics }: ManualParts): string {
+export function manualPage(program: Command, { version, topics, introductionOf, format }: ManualParts): string {
   const commands = program.createHelp().visibleCommands(program);
   return [
     `.TH VOLLEY 1 "" "volley ${version}" "User Commands"`,
@@ -30,14 +34,14 @@ export function manualPage(program: Command, { version, topics }: ManualParts): 
     '.I command',
     '[options]',
     '.SH COMMANDS',
-    ...commands.flatMap(commandSection),
+    ...commands.flatMap((command) => commandSection(command, format(introductionOf(command)))),
     '.SH OPTIONS OF EVERY COMMAND',
     ...program.options.flatMap(({ flags, description }) => item(flags, description)),
-    ...Object.values(topics).flatMap(topicSection),
+    ...Object.values(topics).map(format).flatMap(topicSection),
   ].join('\n');
 }
 
-function commandSection(command: Command): string[] {
+function commandSection(command: Command, introduction: string): string[] {
   const options = command.options.filter(
     ({ helpGroupHeading, hidden }) => helpGroupHeading !== 'Everywhere:' && !hidden,
   );
@@ -45,6 +49,7 @@ function commandSection(command: Command): string[] {
   return [
     `.SS ${roff(usage.trim())}`,
     `${roff(command.description())}.`,
+    ...(introduction === '' ? [] : ['.PP', ...verbatim(introduction)]),
     ...options.flatMap(({ flags, description }) => item(flags, description)),
   ];
 }
@@ -53,5 +58,8 @@ const item = (term: string, about: string): string[] => ['.TP', `.B ${roff(term)
 
 function topicSection(page: string): string[] {
   const [title = '', ...lines] = page.split('\n');
-  return [`.SH ${roff(title)}`, '.nf', ...lines.map(roff), '.fi'];
+  return [`.SH ${roff(title)}`, ...verbatim(lines.join('\n'))];
 }
+
+/** Lines as they are. */
+const verbatim = (text: string): string[] => ['.nf', ...text.split('\n').map(roff), '.fi'];

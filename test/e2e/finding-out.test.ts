@@ -70,7 +70,7 @@ describe('the manual', () => {
     for (const title of ['TEXTS AND TEMPLATES', 'EXIT CODES', 'CONFIGURATION'])
       expect(stdout).toContain(`.SH ${title}`);
     const requests = [...stdout.matchAll(/^\.(\S+)/gm)].map(([, name]) => name);
-    expect([...new Set(requests)].sort()).toEqual(['B', 'I', 'SH', 'SS', 'TH', 'TP', 'fi', 'nf']);
+    expect([...new Set(requests)].sort()).toEqual(['B', 'I', 'PP', 'SH', 'SS', 'TH', 'TP', 'fi', 'nf']);
     if (spawnSync('groff', ['--version']).error) return console.warn('groff is not here: the manual was not set');
     const { status, stderr } = spawnSync('groff', ['-man', '-Tutf8', '-ww'], { input: stdout, encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
