@@ -65,21 +65,20 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
       expect(await main(argv, context)).toBe(0);
     expect(stdout.join('\n')).toMatch(/rate +50[\s\S]*rate +1\b/);
   },
-  crontab: async () => {
-    const [, line = ''] =
-      /^\S+ \S+ \S+ \S+ \S+ +(.*)$/m.exec(readFileSync(sample('crontab'), 'utf8').replace(/^#.*\n/gm, '')) ?? [];
-    // Cron turns \% into %, then a shell runs it; `volley` is replaced by something that shows its arguments.
-    const script = line.replaceAll('\\%', '%').replace(/^cd \S+ && volley/, 'printf "%s\\n"');
-    const { stdout, status } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
-    expect(status).toBe(0);
-    const argv = stdout.trimEnd().split('\n');
-    const { context, folder, sent } = testContext();
-    copyFileSync(sample('customers.csv'), join(folder, 'tomorrow.csv'));
-    copyFileSync(sample('reminder.liquid'), join(folder, 'reminder.liquid'));
-    const here = argv.map((arg) => (/^(tomorrow\.csv|reminder\.liquid)$/.test(arg) ? join(folder, arg) : arg));
-    expect(await main([...here, '--from', from], context)).toBe(3);
-    expect(await main([...here, '--from', from], context)).toBe(0);
-    expect(sent).toHaveLength(234);
+  crontab: () => {
+    const [, line = ''] = /^\S+ \S+ \S+ \S+ \S+ +cd \S+ && (volley .*)$/m.exec(textOf('crontab')) ?? [];
+    // Cron turns \% into %, then a shell runs it.
+    return nightly(line.replaceAll('\\%', '%'));
+  },
+  'volley-reminder.service': () => {
+    const [, line = ''] = /^ExecStart=\/bin\/sh -c 'exec (volley .*)'$/m.exec(textOf('volley-reminder.service')) ?? [];
+    return nightly(line.replaceAll('%%', '%'));
+  },
+  'volley-reminder.timer': async () => {
+    const units = [sample('volley-reminder.service'), sample('volley-reminder.timer')];
+    const verified = spawnSync('systemd-analyze', ['verify', '--man=no', ...units], { encoding: 'utf8' });
+    if (verified.error) return console.warn('systemd is not here: the units were not verified');
+    expect([verified.status, verified.stderr]).toEqual([0, '']);
   },
   'demo.js': async () => {
     const { status, stdout } = spawnSync(process.execPath, [sample('demo.js')], { encoding: 'utf8' });
@@ -89,6 +88,23 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     ]);
   },
 };
+
+const textOf = (name: string): string => readFileSync(sample(name), 'utf8');
+
+/** Runs a nightly command line twice; `volley` in it is replaced by something that shows its arguments. */
+async function nightly(line: string): Promise<void> {
+  const script = line.replace(/^volley/, 'printf "%s\\n"');
+  const { stdout, status } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+  expect(status).toBe(0);
+  const argv = stdout.trimEnd().split('\n');
+  const { context, folder, sent } = testContext();
+  copyFileSync(sample('customers.csv'), join(folder, 'tomorrow.csv'));
+  copyFileSync(sample('reminder.liquid'), join(folder, 'reminder.liquid'));
+  const here = argv.map((arg) => (/^(tomorrow\.csv|reminder\.liquid)$/.test(arg) ? join(folder, arg) : arg));
+  expect(await main([...here, '--from', from], context)).toBe(3);
+  expect(await main([...here, '--from', from], context)).toBe(0);
+  expect(sent).toHaveLength(234);
+}
 
 async function check(name: string, argv: readonly string[], code: number, shown: RegExp): Promise<void> {
   const { context, stdout } = testContext();
