@@ -7,6 +7,7 @@ import type { Log } from './log.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 import type { Asked, EventPoster, Transport } from './transport/transport.ts';
 import type { TwilioOptions } from './transport/twilio.ts';
+import { speaksUtf8, toAscii } from './ui/ascii.ts';
 
 /** What is known of the terminal, if there is one. */
 export interface Terminal {
@@ -62,7 +63,7 @@ const idleMs = 600_000;
 export function processContext(signal: AbortSignal): Context {
   const { stdin, stdout, stderr, env } = process;
   const now = () => Date.now();
-  const ask = askOn(stderr, idleMs);
+  const ask = askOn(speaksUtf8(env) ? stderr : inAscii(stderr), idleMs);
   const output = terminalOutput();
   return {
     ...output,
@@ -72,7 +73,8 @@ export function processContext(signal: AbortSignal): Context {
       canAsk: stdin.isTTY === true && stderr.isTTY === true,
       stdoutIsTty: stdout.isTTY === true,
       stderrIsTty: stderr.isTTY === true,
-      columns: stderr.columns ?? stdout.columns ?? 80,
+      // A terminal that does not know its size says 0.
+      columns: stderr.columns || stdout.columns || 80,
     },
     stdin,
     env,
@@ -93,10 +95,15 @@ export function processContext(signal: AbortSignal): Context {
 }
 
 function terminalOutput(): Pick<Context, 'out' | 'err' | 'status'> {
-  const { stdout, stderr } = process;
+  const { stderr } = process;
   let hasStatus = false;
   // A reader that has seen enough (`| head`) is no reason to stop sending.
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  for (const stream of [process.stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  const [toStdout, toStderr] = [process.stdout, stderr].map((stream) => {
+    // A file or a pipe gets UTF-8 whatever the terminal can show.
+    const isPlain = stream.isTTY && !speaksUtf8(process.env);
+    return (text: string) => stream.write(isPlain ? toAscii(text) : text);
+  }) as [Write, Write];
   const clearStatus = () => {
     if (hasStatus) stderr.write('\r\x1b[2K');
     hasStatus = false;
@@ -104,18 +111,27 @@ function terminalOutput(): Pick<Context, 'out' | 'err' | 'status'> {
   return {
     out: (line) => {
       clearStatus();
-      stdout.write(`${line}\n`);
+      toStdout(`${line}\n`);
     },
     err: (line) => {
       clearStatus();
-      stderr.write(`${line}\n`);
+      toStderr(`${line}\n`);
     },
     status: (line) => {
       clearStatus();
-      if (line !== '') stderr.write(line);
+      if (line !== '') toStderr(line);
       hasStatus = line !== '';
     },
   };
+}
+
+type Write = (text: string) => boolean;
+
+/** The same terminal, to which everything is written in ASCII. */
+function inAscii(terminal: NodeJS.WriteStream): NodeJS.WriteStream {
+  const write = (text: string | Uint8Array, ...rest: []) =>
+    terminal.write(typeof text === 'string' ? toAscii(text) : text, ...rest);
+  return Object.create(terminal, { write: { value: write } });
 }
 
 /** How the pager is called unless $PAGER says otherwise: it ends by itself where all fits, and keeps colours. */

@@ -165,14 +165,14 @@ async function viewPlan(
   };
 }
 
-function showPlan(view: PlanView, { input, flags, session, context }: Settling): number {
+async function showPlan(view: PlanView, { input, flags, session, context }: Settling): Promise<number> {
   const { plan } = view;
   const path = textFlag(flags, 'plan');
   if (path !== undefined) writePlanFile(path, { plan, messagesHash: input.hash }, { flags, session, context });
   const exitCode = plan.invalid > 0 ? 3 : 0;
   if (session.isJson) context.out(JSON.stringify(planJson(view, exitCode)));
   else if (!(session.isQuiet && exitCode === 0)) {
-    for (const line of planLines(view, session.resultLook)) context.out(line);
+    await context.page(planLines(view, session.resultLook));
   }
   if (path !== undefined && !session.isQuiet)
     context.err(`Written to ${path}. Send it with: volley batch --apply ${quoted(path)}`);

@@ -26,7 +26,7 @@ function campaigns(flags: Flags, context: Context): Promise<number> {
       }));
       context.out(JSON.stringify({ schema: 'volley.campaigns/1', campaigns: documents }));
     } else if (list.length === 0) context.err('Nothing has been sent yet.');
-    else for (const line of campaignLines(list, session.resultLook)) context.out(line);
+    else await context.page(campaignLines(list, session.resultLook));
     return 0;
   });
 }

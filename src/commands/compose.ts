@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
+import { orBack } from '../input/ask/ask.ts';
 import { select } from '../input/ask/prompts.ts';
 import type { CampaignSummary } from '../ledger/ledger.ts';
 import { clean } from '../ui/clean.ts';
@@ -97,7 +98,7 @@ async function doTask(task: Exclude<Task, 'quit'>, desk: Desk): Promise<number |
 async function showReport({ ask, session, context }: Desk): Promise<undefined> {
   const ledger = await session.ledger();
   const latest = await ledger.campaigns(20);
-  const chosen = await ask(select<CampaignSummary | undefined>, {
+  const chosen = await ask(orBack(select<CampaignSummary | undefined>), {
     message: latest.length === 0 ? 'Nothing was sent yet.' : 'Which?',
     pageSize: 10,
     choices: [...latest.map((campaign) => ({ name: campaignLine(campaign), value: campaign })), back],

@@ -71,6 +71,8 @@ describe('compose', () => {
       message,
       ['To', '+14155550101', enter],
       ['Text', 'Hi', '<escape>'],
+      ['To', '<escape>'],
+      message,
       ['To', '<up>', enter],
       quit,
     ]);

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { spawn } from '@lydell/node-pty';
 import { afterEach, describe, expect, it } from 'vitest';
 import { from, recipients } from '../context.ts';
@@ -13,21 +14,42 @@ afterEach(async () => {
   closing = [];
 });
 
-/** A batch of 60 in a real terminal of 80 columns. */
-async function inTerminal(...more: string[]) {
-  const { simulator, env, folder } = await simulated({ latencyMs: 20 });
+interface Screen {
+  readonly columns?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The real binary in a real terminal, by default of 80 columns and 24 lines, in a folder with a list of 60. */
+async function inTerminal(argv: readonly string[], { columns = 80, env: more = {} }: Screen = {}) {
+  const { simulator, env, folder } = await simulated({ latencyMs: 20, statusDelayMs: 0 });
   closing.push(simulator.close);
   writeFileSync(join(folder, 'list.csv'), recipients(60));
-  const argv = [bin, 'batch', 'list.csv', '--from', from, '--body', 'Hi {{ name }}', '--rate', '60', ...more];
-  const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, TERM: 'xterm-256color', ...env };
-  const terminal = spawn(process.execPath, argv, { cols: 80, rows: 30, cwd: folder, env: environment });
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, TERM: 'xterm-256color', ...env, ...more };
+  const options = { cols: columns, rows: 24, cwd: folder, env: environment };
+  const terminal = spawn(process.execPath, [bin, ...argv], options);
   let screen = '';
   terminal.onData((text) => {
     screen += text;
   });
   const ended = new Promise<number>((done) => terminal.onExit(({ exitCode }) => done(exitCode)));
-  return { simulator, terminal, ended, screen: () => screen };
+  const sees = (text: string | RegExp) =>
+    expect.poll(() => stripVTControlCharacters(screen), { timeout: 10_000 }).toMatch(text);
+  /** Waits for each text, then types what is beside it. */
+  const answers = async (...turns: readonly (readonly [string | RegExp, string])[]) => {
+    for (const [text, keys] of turns) {
+      await sees(text);
+      screen = '';
+      terminal.write(keys);
+    }
+  };
+  return { simulator, terminal, ended, sees, answers, screen: () => screen };
 }
+
+/** A batch of the 60. */
+const batch60 = (...more: string[]) =>
+  inTerminal(['batch', 'list.csv', '--from', from, '--body', 'Hi {{ name }}', '--rate', '60', ...more]);
+
+const [enter, ctrlC, esc, up, down] = ['\r', '\u0003', '\u001b', '\u001b[A', '\u001b[B'];
 
 describe('in a terminal', () => {
   it.each([
@@ -36,7 +58,7 @@ describe('in a terminal', () => {
     ['\r', 130, 0],
     ['\u0003', 130, 0],
   ])('the question answered by %j ends with %i and %i sent', async (answer, code, sent) => {
-    const { terminal, ended, screen, simulator } = await inTerminal();
+    const { terminal, ended, screen, simulator } = await batch60();
     await expect.poll(screen, { timeout: 10_000 }).toContain('Send 60 messages now?');
     terminal.write(answer);
     expect(await ended).toBe(code);
@@ -45,7 +67,7 @@ describe('in a terminal', () => {
   });
 
   it('the run shows its progress in place, in colour, and clears it', async () => {
-    const { ended, screen } = await inTerminal('--yes');
+    const { ended, screen } = await batch60('--yes');
     expect(await ended).toBe(0);
     expect(screen()).toMatch(/\d+\/60 {2}[\d.]+\/s/);
     expect(screen()).toContain('\r\u001b[2K');
@@ -55,10 +77,96 @@ describe('in a terminal', () => {
   });
 
   it('Ctrl-C stops the run and says how to go on', async () => {
-    const { terminal, ended, screen, simulator } = await inTerminal('--yes', '--campaign', 'night');
+    const { terminal, ended, screen, simulator } = await batch60('--yes', '--campaign', 'night');
     await expect.poll(() => simulator.truth().length, { timeout: 10_000 }).toBeGreaterThan(5);
     terminal.write('\u0003');
     expect(await ended).toBe(130);
     expect(screen()).toContain('Resume with: volley resume night');
   });
+});
+
+describe('compose in a terminal', () => {
+  const compose = (screen?: Screen) => inTerminal(['compose', '--contacts', 'list.csv', '--undo', '0s'], screen);
+
+  it('sends one message, watches it arrive, and quits', async () => {
+    const { answers, ended, simulator, sees } = await compose();
+    await answers(
+      ['What would you like to do', enter],
+      ['To (a number', 'Ada 7'],
+      [/❯ \+14155550007/, enter],
+      ['Text', 'Hi Ada'],
+      ['6 characters, GSM-7, 1 segment', enter],
+      ['From', `${from}${enter}`],
+      [/What now[\s\S]*❯ Send/, enter],
+      [/on its way[\s\S]*❯ Watch/, enter],
+      [/delivered[\s\S]*What would you like/, `${up}${enter}`],
+    );
+    expect(await ended).toBe(0);
+    expect(simulator.truth()).toMatchObject([{ to: '+14155550007' }]);
+    await sees('Quit');
+  });
+
+  it('goes back by Esc, and leaves by Ctrl-C with 130, nothing sent, the cursor there again', async () => {
+    const { answers, ended, simulator, screen } = await compose();
+    await answers(
+      ['What would you like to do', enter],
+      ['To (a number', '+14155550101'],
+      [/\+14155550101 +as typed/, enter],
+      ['Text', `Hi${esc}`],
+      ['To (a number', esc],
+      ['What would you like to do', ctrlC],
+    );
+    expect(await ended).toBe(130);
+    expect(screen()).toContain('Nothing was sent.');
+    expect(screen().lastIndexOf('\u001b[?25h')).toBeGreaterThan(screen().lastIndexOf('\u001b[?25l'));
+    expect(simulator.truth()).toEqual([]);
+  });
+
+  it('sends a list after its plan', async () => {
+    const { answers, ended, simulator } = await compose();
+    await answers(
+      ['What would you like to do', `${down}${enter}`],
+      [/File[\s\S]*❯ list\.csv/, enter],
+      ['Which column holds the numbers', enter],
+      [/Write a text/, enter],
+      ['Text', `Hi {{ name }}${enter}`],
+      ['From', `${from}${enter}`],
+      [/60 to send[\s\S]*❯ Send 60 messages/, enter],
+      [/accepted +60[\s\S]*What would you like/, ctrlC],
+    );
+    expect(await ended).toBe(130);
+    expect(simulator.truth()).toHaveLength(60);
+  });
+
+  it('fits 40 columns, and needs neither colour nor UTF-8', async () => {
+    const { answers, ended, screen, sees } = await compose({ columns: 40, env: { NO_COLOR: '1', LC_ALL: 'C' } });
+    await sees('> Send a message');
+    await answers(
+      ['What would you like to do', enter],
+      ['To (a number', '+14155550101'],
+      [/\+14155550101 +as typed/, enter],
+    );
+    await sees('0 characters, GSM-7');
+    expect(screen()).not.toMatch(/\u001b\[3\dm|[^\0-\x7f]/);
+    await answers(['Text', ctrlC]);
+    expect(await ended).toBe(130);
+  });
+});
+
+it('a terminal that cannot move its cursor gets lines, and no colour', async () => {
+  const { ended, screen } = await inTerminal(['batch', 'list.csv', '--from', from, '--body', 'Hi', '--yes'], {
+    env: { TERM: 'dumb' },
+  });
+  expect(await ended).toBe(0);
+  expect(screen()).not.toContain('\u001b');
+});
+
+it('long pages go through the pager, short ones do not', async () => {
+  const pager = 'sed s/^/paged:/';
+  const { ended, screen } = await inTerminal(['help', 'config'], { env: { PAGER: pager } });
+  expect(await ended).toBe(0);
+  expect(screen()).toContain('paged:CONFIGURATION');
+  const short = await inTerminal(['help', 'exit-codes'], { env: { PAGER: pager } });
+  await short.ended;
+  expect(short.screen()).toMatch(/^EXIT CODES/);
 });

@@ -32,4 +32,4 @@ export interface Desk {
 }
 
 /** What the way back is called in every list. */
-export const back = { name: '← Back', value: undefined } as const;
+export const back = { name: '← Back (Esc)', value: undefined } as const;

@@ -5,6 +5,7 @@ import type { Plan } from '../../core/plan.ts';
 import { guessColumn, guessField } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { parseTemplate } from '../../core/text/template.ts';
+import { orBack } from '../../input/ask/ask.ts';
 import { search, select } from '../../input/ask/prompts.ts';
 import { openSource } from '../../input/open-source.ts';
 import { clean } from '../../ui/clean.ts';
@@ -50,7 +51,7 @@ const endings = new Set(['.csv', '.tsv', '.txt', '.xlsx', '.ndjson', '.jsonl']);
 
 async function askFile(draft: ListDraft, { ask, context }: Desk): Promise<ListDraft | undefined> {
   const here = readdirSync(context.cwd).filter((name) => endings.has(extname(name).toLowerCase()));
-  const file = await ask(search<string | undefined>, {
+  const file = await ask(orBack(search<string | undefined>), {
     message: 'File (type to search, or a path)',
     pageSize: 8,
     source: (term = '') => [
@@ -94,7 +95,7 @@ function askColumn(
     short: clean(column),
     value: column,
   }));
-  return ask(select<string | undefined>, {
+  return ask(orBack(select<string | undefined>), {
     message,
     pageSize: 10,
     choices: [...choices, back],
@@ -114,7 +115,7 @@ async function askText(draft: ListDraft, desk: Desk): Promise<ListDraft | undefi
   const { body: _, template: __, ...flags } = draft.flags;
   const templates = Object.entries(namedTemplates(desk.session.config.templates));
   const hasBody = draft.columns.some((column) => foldName(column) === 'body');
-  const name = await desk.ask(select<string | undefined>, {
+  const name = await desk.ask(orBack(select<string | undefined>), {
     message: 'Text or template',
     pageSize: 8,
     choices: [

@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { guessColumn } from '../../core/request/column-guess.ts';
 import { CliError } from '../../errors.ts';
+import { orBack } from '../../input/ask/ask.ts';
 import { search } from '../../input/ask/prompts.ts';
 import { openSource } from '../../input/open-source.ts';
 import { clean } from '../../ui/clean.ts';
@@ -16,7 +17,7 @@ export async function askRecipient({ ask, contacts, session, plan }: Desk): Prom
   const named = new Map(contacts.map((contact) => [contact.address, contact]));
   const before = recent.map((address) => named.get(address) ?? { address, label: 'texted before', fields: {} });
   const known = [...new Map([...before, ...contacts].map((contact) => [contact.address, contact])).values()];
-  return ask(search<Contact | undefined>, {
+  return ask(orBack(search<Contact | undefined>), {
     message: 'To (a number or a name)',
     pageSize: 8,
     source: (term = '') => [...typed(term, plan.normalizePhone), ...matching(known, term).map(choiceOf), back],

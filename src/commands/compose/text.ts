@@ -5,6 +5,7 @@ import type { TemplateSource } from '../../core/text/front-matter.ts';
 import { lintSegments } from '../../core/text/segment-lint.ts';
 import { countSegments } from '../../core/text/segments.ts';
 import { parseTemplate } from '../../core/text/template.ts';
+import { orBack } from '../../input/ask/ask.ts';
 import { liveInput } from '../../input/ask/live-input.ts';
 import { search } from '../../input/ask/prompts.ts';
 import { clean } from '../../ui/clean.ts';
@@ -72,7 +73,7 @@ async function chooseText({ ask, session }: Desk): Promise<Choice | undefined> {
     })),
     back,
   ];
-  return ask(search<Choice | undefined>, {
+  return ask(orBack(search<Choice | undefined>), {
     message: 'Text or template',
     pageSize: 8,
     source: (term = '') => choices.filter(({ name }) => name.toLowerCase().includes(term.toLowerCase())),

@@ -2,6 +2,7 @@ import { CliError } from '../../errors.ts';
 
 /** Where a prompt is shown, and what takes it away. */
 export interface PromptPlace {
+  readonly input?: NodeJS.ReadableStream;
   readonly output?: NodeJS.WritableStream;
   readonly signal?: AbortSignal;
 }
@@ -30,4 +31,28 @@ export async function orInterrupted<Answer>(answer: () => Promise<Answer>, idleM
     }
     throw error;
   }
+}
+
+/** A prompt that Esc leaves, too: then it resolves to undefined, and is gone from the screen. */
+export function orBack<Config, Answer>(prompt: Prompt<Config, Answer>): Prompt<Config, Answer | undefined> {
+  return async (config, place = {}) => {
+    const leave = new AbortController();
+    const keys = place.input ?? process.stdin;
+    const signals = [leave.signal, ...(place.signal ? [place.signal] : [])];
+    const here = { ...place, signal: AbortSignal.any(signals), clearPromptOnDone: false };
+    const onKey = (_: unknown, key: { readonly name?: string } | undefined): void => {
+      if (key?.name !== 'escape') return;
+      here.clearPromptOnDone = true;
+      leave.abort();
+    };
+    keys.on('keypress', onKey);
+    try {
+      return await prompt(config, here);
+    } catch (error) {
+      if (leave.signal.aborted && error instanceof Error && error.name === 'AbortPromptError') return undefined;
+      throw error;
+    } finally {
+      keys.removeListener('keypress', onKey);
+    }
+  };
 }
