@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from './clock.ts';
 import { CliError } from './errors.ts';
 import { type Ask, askOn } from './input/ask/ask.ts';
 import { type Keyring, systemKeyring } from './keyring.ts';
@@ -82,7 +82,7 @@ export function processContext(signal: AbortSignal): Context {
     signal,
     now,
     random: Math.random,
-    sleep: (ms, abort) => delay(Math.max(0, ms), undefined, { signal: abort }).catch(() => undefined),
+    sleep,
     confirm: (question) => confirmWith(ask, question),
     ask,
     keyring: systemKeyring,

@@ -1,16 +1,23 @@
-/** The parts of volley for other programs: the same validator, plan, ledger, engine and simulator the commands use. */
+/**
+ * volley for other programs: the validator, plan, ledger, engine and simulator that the commands use.
+ *
+ *     const ledger = openSqliteLedger('ledger.db');
+ *     const { plan, commit } = await makePlan(ledger, { name: 'spring', rows, defaults: { from, body } });
+ *     const { report } = await runCampaign(await commit(), { ledger, transport: twilioTransport(options) });
+ */
 
-export type { MessageRequest, Row, RowIssue, SendResult, SendState } from './core/message.ts';
+export type { Message, MessageRequest, Row, RowIssue, SendResult, SendState } from './core/message.ts';
+export { type CodeExplanation, explainCode } from './core/outcome/error-codes.ts';
 export type { Report, RunEnd } from './core/outcome/report.ts';
-export { makePlanner, type Plan, type PlannedRow } from './core/plan.ts';
-export { phoneNormalizer } from './core/recipient/phone.ts';
-export { makeMapping } from './core/request/mapping.ts';
-export { validate } from './core/request/validate.ts';
+export type { Plan } from './core/plan.ts';
+export { type NormalizePhone, phoneNormalizer } from './core/recipient/phone.ts';
+export { type RawRequest, validate } from './core/request/validate.ts';
 export { countSegments } from './core/text/segments.ts';
-export { type RunOptions, runCampaign } from './engine/run-campaign.ts';
-export { CliError, exitCodes } from './errors.ts';
-export type { Campaign, Lease, Ledger, Staging } from './ledger/ledger.ts';
+export { CliError, type ErrorCode, exitCodes } from './errors.ts';
+export { isSignedBy } from './input/signature.ts';
+export type { Campaign, Ledger } from './ledger/ledger.ts';
 export { openSqliteLedger } from './ledger/sqlite/open.ts';
+export { type CampaignRun, type DataRow, makePlan, type PendingPlan, type PlanInput, runCampaign } from './library.ts';
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';
 export type { Transport } from './transport/transport.ts';
-export { twilioTransport } from './transport/twilio.ts';
+export { type TwilioOptions, twilioTransport } from './transport/twilio.ts';

@@ -48,6 +48,11 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     expect(await main(['stream', '--from', from, '--body', 'Hi {{ name | name }}'], context)).toBe(3);
     expect(sent.map(({ body }) => body)).toEqual(['Hi Ada', 'Hi Bob']);
   },
+  'library.js': async () => {
+    const { status, stdout } = spawnSync(process.execPath, [sample('library.js')], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^2 to send, 2 segments\nrow 3: phone .*\n(\+\d+ accepted\n){2}finished 2 accepted\n$/);
+  },
   'tour.js': async () => {
     const { status, stdout } = spawnSync(process.execPath, [sample('tour.js')], { encoding: 'utf8' });
     expect([status, stdout]).toEqual([

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Context } from '../../context.ts';
 import type { Message, SendResult } from '../../core/message.ts';
+import { defaultRetry } from '../../core/outcome/after-send.ts';
 import { deliveryExitCode, exitCodeOf, type Report, type RunEnd } from '../../core/outcome/report.ts';
 import { type RunToEndOptions, runToEnd } from '../../engine/run-to-end.ts';
 import { CliError, exitCodes } from '../../errors.ts';
@@ -43,9 +44,6 @@ export interface Result {
 
 /** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
 const campaignRetryForMs = 600_000;
-
-/** What a message waits that Twilio would not take, first and at most, in milliseconds. */
-const retry = { baseDelayMs: 500, maxDelayMs: 30_000 };
 
 /** The end that `send`, `batch`, `resume` and `reconcile` share: send, settle, report. Returns the exit code. */
 export async function deliver(
@@ -116,7 +114,7 @@ async function runOptions(
   const { signal, now, sleep, random } = context;
   const maxCost = config.get('max_cost');
   return {
-    ...{ signal, now, sleep, random, retry, sendFirst },
+    ...{ signal, now, sleep, random, retry: defaultRetry, sendFirst },
     ledger,
     transport: await session.connect(),
     maxCost,

@@ -7,6 +7,9 @@ export interface RetryPolicy {
   readonly maxDelayMs: number;
 }
 
+/** What a message waits that Twilio would not take, first and at most. */
+export const defaultRetry: RetryPolicy = { baseDelayMs: 500, maxDelayMs: 30_000 };
+
 /** What the ledger writes once an attempt is over. `delayMs`: not before that long from now. */
 export interface MessageChange {
   readonly state: SendState;

@@ -18,7 +18,7 @@ import { appendToSqlite, stageInSqlite } from './staging.ts';
  * Opens the ledger in a file, made if it is not there, for this user only.
  * `now` gives milliseconds since 1970. Throws a `CliError` when the file is not a usable ledger.
  */
-export function openSqliteLedger(path: string, now: () => number): Ledger {
+export function openSqliteLedger(path: string, now: () => number = Date.now): Ledger {
   const database = openPrivate(path);
   migrate(database, path);
   const place = { database, path, now };

