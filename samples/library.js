@@ -30,9 +30,9 @@ for (const { line, issues } of invalid) console.log(`row ${line}: ${issues[0]?.c
 const { end, report } = await runCampaign(await commit(), {
   ledger,
   transport,
-  onResult: (result, { to }) => console.log(to, result.kind),
+  onResult: (result, { to }) => console.log(`${to} ${result.kind}`),
 });
-console.log(end.kind, report.counts.accepted, 'accepted');
+console.log(`${end.kind}: ${report.counts.accepted} accepted`);
 
 await ledger.close();
 transport.close();

@@ -51,7 +51,7 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   'library.js': async () => {
     const { status, stdout } = spawnSync(process.execPath, [sample('library.js')], { encoding: 'utf8' });
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^2 to send, 2 segments\nrow 3: phone .*\n(\+\d+ accepted\n){2}finished 2 accepted\n$/);
+    expect(stdout).toMatch(/^2 to send, 2 segments\nrow 3: phone .*\n(\+\d+ accepted\n){2}finished: 2 accepted\n$/);
   },
   'tour.js': async () => {
     const { status, stdout } = spawnSync(process.execPath, [sample('tour.js')], { encoding: 'utf8' });
