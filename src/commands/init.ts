@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { PlanContext } from '../core/plan.ts';
-import { type ParameterKey, parameterOf } from '../core/request/parameters.ts';
+import { parameterOf, senderKey } from '../core/request/parameters.ts';
 import { CliError } from '../errors.ts';
 import { clean } from '../ui/clean.ts';
 import { type Act, type Flags, textFlag } from './options.ts';
@@ -30,11 +30,11 @@ export function declareInit(command: Command, act: Act): void {
 async function init(flags: Flags, session: Session, context: Context): Promise<number> {
   const plan = await planContextOf(flags, session, context.now());
   const answers = session.canAsk ? await ask(flags, plan, context) : given(flags);
-  if (answers.from !== undefined) refuseSender(answers.from, plan);
+  const from = answers.from === undefined ? undefined : readSender(answers.from, plan);
   const name = String(flags['folder']);
   const folder = resolve(context.cwd, name);
   mkdirSync(folder, { recursive: true });
-  for (const [file, text] of Object.entries(files(answers))) {
+  for (const [file, text] of Object.entries(files({ ...answers, from }))) {
     const isThere = existsSync(join(folder, file));
     if (!isThere) writeFileSync(join(folder, file), text);
     context.out(`${isThere ? 'kept    ' : 'written '} ${clean(join(name, file))}`);
@@ -56,37 +56,38 @@ async function ask(flags: Flags, plan: PlanContext, { ask: put }: Context): Prom
   const from =
     known.from ??
     (await put(input, {
-      message: 'Your sender: a number, a name, or a messaging service (MG…); nothing to say it later',
+      message: 'Your sender (number, name or MG…; Enter: later)',
       validate: (text: string) => text.trim() === '' || problemOf(text.trim(), plan) || true,
     }));
   const country =
     known.country ??
     (await put(input, {
-      message: 'Country of numbers that have no +, as US; nothing if all have one',
+      message: 'Country of numbers without +, as US (Enter: none)',
       validate: (text: string) => /^([A-Za-z]{2})?$/.test(text.trim()) || 'Two letters, as US.',
     }));
   return { from: from.trim() || undefined, country: country.trim().toUpperCase() || undefined };
 }
 
-const keyOf = (sender: string): ParameterKey => (/^MG/i.test(sender) ? 'messagingServiceSid' : 'from');
+const parseSender = (sender: string, plan: PlanContext) => parameterOf(senderKey(sender)).parse(sender, plan);
 
 function problemOf(sender: string, plan: PlanContext): string | undefined {
-  const parsed = parameterOf(keyOf(sender)).parse(sender, plan);
+  const parsed = parseSender(sender, plan);
   return 'problem' in parsed ? `It ${parsed.problem}.` : undefined;
 }
 
-function refuseSender(sender: string, plan: PlanContext): void {
-  const problem = problemOf(sender, plan);
-  if (problem !== undefined) throw new CliError('usage', `--from ${sender}: ${problem}`);
+/** The sender as Twilio writes it. Throws a `CliError` for one that is none. */
+function readSender(sender: string, plan: PlanContext): string {
+  const parsed = parseSender(sender, plan);
+  if ('problem' in parsed) throw new CliError('usage', `--from ${sender}: It ${parsed.problem}.`);
+  return String(parsed.value);
 }
 
 function files({ from, country }: Answers): Readonly<Record<string, string>> {
-  const service = from !== undefined && keyOf(from) === 'messagingServiceSid';
-  const sender =
-    from === undefined ? '# from = "+14155550199"' : `${service ? 'messaging_service_sid' : 'from'} = "${from}"`;
+  const name = from !== undefined && senderKey(from) === 'messagingServiceSid' ? 'messaging_service_sid' : 'from';
+  const sender = from === undefined ? '# from = "+14155550199"' : `${name} = ${JSON.stringify(from)}`;
   return {
     'volley.toml': `# What volley uses in this folder; all of it: volley help config
-${country === undefined ? '# country = "US"' : `country = "${country}"`}        # of numbers without +
+${country === undefined ? '# country = "US"' : `country = ${JSON.stringify(country)}`}        # of numbers without +
 quiet_hours = "21:00-08:00"   # by the recipient's clock
 
 [defaults]                    # message parameters
@@ -96,7 +97,7 @@ ${sender}
     'reminder.liquid': `---
 first_name: there
 ---
-Hi {{ first_name | name }}, we see you on {{ day | date: "%A, %-d %B" }}. Reply STOP to opt out.
+Hi {{ first_name | name }}, see you on {{ day | date: "%A, %-d %B" }}. Reply STOP to opt out.
 `,
   };
 }
@@ -107,8 +108,11 @@ function nextSteps(folder: string): string[] {
     '',
     'Now:',
     ...enter,
-    '  volley check customers.csv --template reminder.liquid                 what would be sent',
-    '  volley batch customers.csv --template reminder.liquid --simulate      a rehearsal; nothing leaves this machine',
-    '  volley login                                                          then without --simulate',
+    '  volley check customers.csv --template reminder.liquid',
+    '      what would be sent',
+    '  volley batch customers.csv --template reminder.liquid --simulate',
+    '      a rehearsal: nothing leaves this machine',
+    '  volley login',
+    '      then the same without --simulate',
   ];
 }

@@ -1,11 +1,16 @@
 import type { Cost } from '../core/outcome/report.ts';
 import type { PlannedRow } from '../core/plan.ts';
+import type { RawRequest } from '../core/request/validate.ts';
 import { clean } from './clean.ts';
 import { formatCost, formatDuration, type Look, wrap } from './lines.ts';
 
 /** One message before it goes, with what helps to see that it is the right one. */
 export interface Preview {
   readonly row: PlannedRow;
+  /** What was asked for; the row has it only when nothing is wrong. */
+  readonly asked: RawRequest;
+  /** How long it would wait for the end of the recipient's quiet hours, in milliseconds; 0 for not at all. */
+  readonly waitMs: number;
   /** What the recipient is called, where that is known. */
   readonly label: string;
   readonly cost: Cost;
@@ -20,11 +25,12 @@ export interface Preview {
 
 /** The preview, for a person. Numbers are whole: they are what there is to check. */
 export function previewLines(
-  { row, label, cost, hasOptedOut, localTimes, past, count }: Preview,
+  { row, asked, waitMs, label, cost, hasOptedOut, localTimes, past, count }: Preview,
   look: Look,
 ): string[] {
   const { paint, width } = look;
   const { request, issues, warnings } = row;
+  const body = request?.body ?? (typeof asked.body === 'string' ? asked.body : undefined);
   const field = (name: string, text: string) => `  ${paint.dim(name.padEnd(8))} ${wrap(text, width, 11)}`;
   return [
     '',
@@ -34,15 +40,20 @@ export function previewLines(
         .filter((text) => text !== '')
         .join(', '),
     ),
-    field('From', clean(request?.from ?? request?.messagingServiceSid ?? '')),
-    ...(request?.body === undefined ? [] : [field('Text', paint.bold(clean(request.body)))]),
-    ...(request?.mediaUrl ?? []).map((url) => field('Picture', clean(url))),
+    field('From', clean(String(asked.from || asked.messagingServiceSid || ''))),
+    ...(body === undefined ? [] : [field('Text', paint.bold(clean(body)))]),
+    ...[asked.mediaUrl ?? []].flat().map((url) => field('Picture', clean(url))),
     ...(request?.sendAt === undefined ? [] : [field('When', `${new Date(request.sendAt).toLocaleString()} here`)]),
     field('Length', `${count}${cost.amount === null ? '' : `, at most ${formatCost(cost)}`}`),
     ...past.map(({ agoMs, text, became }) =>
       field('Before', `${formatDuration(agoMs)} ago, ${clean(became)}: ${clean(text)}`),
     ),
     ...(hasOptedOut ? [`  ${paint.red('✗ They have opted out and must not be texted.')}`] : []),
+    ...(waitMs === 0
+      ? []
+      : [
+          `  ${paint.yellow(wrap(`! These are quiet hours there: it would wait ${formatDuration(waitMs)}, and go by volley resume.`, width, 4))}`,
+        ]),
     ...issues.map(
       ({ column, problem, hint }) =>
         `  ${paint.red(wrap(`✗ ${clean(column)} ${problem}.${hint ? ` ${hint}` : ''}`, width, 4))}`,

@@ -7,10 +7,13 @@ import { from, testContext } from '../context.ts';
 import { person, type Reaction } from '../person.ts';
 
 /** Somebody who sits down at `volley compose`, and what becomes of it. */
-async function sitting(reactions: readonly Reaction[], { config = '', files = {}, argv = [] as string[] } = {}) {
+async function sitting(
+  reactions: readonly Reaction[],
+  { config = '', top = '', files = {}, argv = [] as string[] } = {},
+) {
   const { ask, screens, left } = person(...reactions);
   const made = testContext({ canAsk: true, ask });
-  made.file('volley.toml', `[defaults]\nfrom = "${from}"\n${config}`);
+  made.file('volley.toml', `${top}\n[defaults]\nfrom = "${from}"\n${config}`);
   for (const [name, text] of Object.entries(files)) made.file(name, String(text));
   const code = await main(['compose', '--undo', '0s', ...argv], made.context);
   return { ...made, code, screens, left: left(), said: made.stderr.join('\n') };
@@ -109,6 +112,26 @@ describe('compose', () => {
       }),
     ]);
     expect(sent[0]?.from).toBeUndefined();
+  });
+
+  it('says in the words of the prompts what is wrong, and when it would have to wait', async () => {
+    const { sent, said } = await sitting(
+      [
+        message,
+        ['To', '+14155550101', enter],
+        ['Text', 'Hi', enter],
+        ['What now', down, down, down, down, down, enter],
+        ['When', '+2h', enter],
+        [/What now.*\n❯ Edit/, '<up>', enter],
+        quit,
+      ],
+      { top: 'quiet_hours = "21:00-08:00"' },
+    );
+    expect(sent).toEqual([]);
+    // It is 2 o'clock in California.
+    expect(said).toMatch(/! These are quiet hours there: it would wait 6 h 0 min/);
+    expect(said).toMatch(/✗ When needs a messaging service/);
+    expect(said.match(/From {5}\+14155600199/g)).toHaveLength(2);
   });
 
   it('does not offer to send to who has opted out, and shows what went to them before', async () => {

@@ -27,8 +27,8 @@ describe('init', () => {
     expect(read('volley.toml')).toContain(`from = "${from}"`);
     expect(await inside(...rehearse)).toBe(0);
     expect(sent.map(({ body }) => body)).toEqual([
-      'Hi Ada, we see you on Monday, 1 March. Reply STOP to opt out.',
-      'Hi Grace, we see you on Tuesday, 2 March. Reply STOP to opt out.',
+      'Hi Ada, see you on Monday, 1 March. Reply STOP to opt out.',
+      'Hi Grace, see you on Tuesday, 2 March. Reply STOP to opt out.',
     ]);
   });
 

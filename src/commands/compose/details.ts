@@ -1,4 +1,4 @@
-import { type ParameterKey, parameterOf } from '../../core/request/parameters.ts';
+import { type ParameterKey, parameterOf, senderKey } from '../../core/request/parameters.ts';
 import type { RawRequest } from '../../core/request/validate.ts';
 import { liveInput } from '../../input/ask/live-input.ts';
 import type { Desk } from './desk.ts';
@@ -10,16 +10,15 @@ export function hasSender({ from, messagingServiceSid }: RawRequest): boolean {
 
 /** Asks who the message comes from. Undefined: back. */
 export async function askSender({ ask, plan }: Desk, initial = ''): Promise<RawRequest | undefined> {
-  const keyOf = (text: string): ParameterKey => (/^MG/i.test(text) ? 'messagingServiceSid' : 'from');
   const text = await ask(liveInput, {
     message: 'From',
     initial,
     note: () => 'Your number, name, or messaging service (MG…). Enter takes it, Esc goes back.',
-    problem: (typed) => problemOf(keyOf(typed.trim()), typed, plan),
+    problem: (typed) => problemOf(senderKey(typed.trim()), typed, plan),
   });
   if (text === undefined) return undefined;
   const sender = text.trim();
-  return keyOf(sender) === 'from' ? { from: sender } : { messagingServiceSid: sender };
+  return { [senderKey(sender)]: sender };
 }
 
 /** Asks for a picture's address; nothing takes pictures away. Undefined: back. */

@@ -1,6 +1,7 @@
 import { planRequest } from '../../core/plan.ts';
 import { timeZonesOf } from '../../core/recipient/time-zones.ts';
-import { flagOrigin, type RawRequest } from '../../core/request/validate.ts';
+import { flagName, type ParameterKey } from '../../core/request/parameters.ts';
+import type { Origin, RawRequest } from '../../core/request/validate.ts';
 import { select } from '../../input/ask/prompts.ts';
 import { truncate } from '../../ui/lines.ts';
 import { messageLine } from '../../ui/messages.ts';
@@ -120,10 +121,18 @@ function rawOf({ to, body, parameters }: Whole): RawRequest {
   return { ...parameters, to: to.address, ...(body !== undefined && { body }) };
 }
 
+/** What the prompts call the parameters. */
+const names: Partial<Record<ParameterKey, string>> = {
+  ...{ to: 'To', from: 'From', messagingServiceSid: 'From', body: 'Text', mediaUrl: 'Picture', sendAt: 'When' },
+};
+
+const promptOrigin: Origin = { line: 1, columnOf: (key) => names[key] ?? flagName(key) };
+
 async function previewOf(draft: Whole, desk: Desk): Promise<Preview> {
   const { session, context, plan } = desk;
   const ledger = await session.ledger();
-  const row = planRequest(rawOf(draft), flagOrigin, { ...plan, nowMs: context.now() });
+  const asked = rawOf(draft);
+  const row = planRequest(asked, promptOrigin, { ...plan, nowMs: context.now() });
   // Staged and thrown away: price and opt-outs are found as for any plan.
   const staging = await ledger.stage({ stem: 'preview', source: 'compose' });
   try {
@@ -132,7 +141,8 @@ async function previewOf(draft: Whole, desk: Desk): Promise<Preview> {
     const { cost, optedOut } = await staging.plan();
     const past = await ledger.messagesTo(row.to, 3);
     return {
-      ...{ row, cost, label: draft.to.label, hasOptedOut: optedOut > 0, count: countLine(draft.body ?? '') },
+      waitMs: Math.max(0, (row.dueAt ?? 0) - context.now()),
+      ...{ row, asked, cost, label: draft.to.label, hasOptedOut: optedOut > 0, count: countLine(draft.body ?? '') },
       localTimes: [...new Set(timeZonesOf(row.to).map((zone) => timeIn(zone, context.now())))],
       past: past.map(({ claimedAt, request, status, state }) => ({
         agoMs: context.now() - claimedAt,

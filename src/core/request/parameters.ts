@@ -219,3 +219,8 @@ export function parameterNamed(name: string): ParameterKey | undefined {
   const numbered = byFoldedName.get(folded.replace(/\d+$/, ''));
   return numbered && parameterOf(numbered).repeatable ? numbered : undefined;
 }
+
+/** Which parameter a sender is given by: a messaging service has its own. */
+export function senderKey(sender: string): 'from' | 'messagingServiceSid' {
+  return /^MG/i.test(sender) ? 'messagingServiceSid' : 'from';
+}

@@ -122,7 +122,7 @@ const rules: readonly Rule[] = [
     'sendAt',
     'messagingServiceSid',
     'needs a messaging service',
-    'Without one Twilio ignores the schedule and sends at once. Give --messaging-service-sid.',
+    'Without one Twilio ignores the schedule and sends at once. Name one as the sender (--messaging-service-sid MG…).',
   ),
   needs('scheduleType', 'sendAt', 'needs a time', 'Give --send-at too.'),
   needs('shortenUrls', 'messagingServiceSid', 'needs a messaging service', 'Give --messaging-service-sid.'),
