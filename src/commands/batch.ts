@@ -91,8 +91,11 @@ export interface BatchWork {
   readonly flags: Flags;
   readonly approved?: ApprovedPlan | undefined;
   /** Decides about a plan that was shown; without it the flags or a question do. */
-  readonly approve?: (plan: Plan) => Promise<boolean>;
+  readonly approve?: (plan: Plan) => Promise<Approval>;
 }
+
+/** What somebody decides about a plan. */
+export type Approval = 'send' | 'send-and-wait' | 'no';
 
 /** A file from its rows to its report, or to its plan when it is only looked at. Undefined: it was not approved. */
 export async function sendBatch(work: BatchWork, session: Session, context: Context): Promise<number | undefined> {
@@ -121,8 +124,9 @@ export async function sendBatch(work: BatchWork, session: Session, context: Cont
     if (isDry) return showPlan(view, settling);
     const settled = await settleOn(view, settling, approve ?? ((plan) => confirm(plan, settling)));
     if (!settled) return undefined;
-    const { campaign, invalid } = settled;
-    return await deliver(campaign, { flags, deadline, invalid: () => invalid }, session, context);
+    const { campaign, invalid, waits } = settled;
+    const asWanted = waits ? { ...flags, wait: true } : flags;
+    return await deliver(campaign, { flags: asWanted, deadline, invalid: () => invalid }, session, context);
   } finally {
     await staging.discard();
   }
@@ -187,12 +191,21 @@ interface Settling {
   readonly context: Context;
 }
 
+/** What is sent. */
+interface Settled {
+  readonly campaign: Campaign;
+  /** How many of its rows are wrong. */
+  readonly invalid: number;
+  /** Somebody wants to watch it arrive. */
+  readonly waits: boolean;
+}
+
 /** Decides what is sent: the plan as it is, an earlier run of the same input that is not done, or nothing. */
 async function settleOn(
   view: PlanView,
   settling: Settling,
-  approve: (plan: Plan) => Promise<boolean>,
-): Promise<{ campaign: Campaign; invalid: number } | undefined> {
+  approve: (plan: Plan) => Promise<Approval>,
+): Promise<Settled | undefined> {
   const { staging, input, flags, session, context } = settling;
   const ledger = await session.ledger();
   const earlier = await sameInput(ledger, settling);
@@ -202,18 +215,23 @@ async function settleOn(
   refuseCost(view.plan, session);
   if (earlier) {
     context.err(`This input was begun before, as ${earlier.name}: going on with what that run left.`);
-    return { campaign: earlier, invalid: 0 };
+    return { campaign: earlier, invalid: 0, waits: false };
   }
-  if (!(await approve(view.plan))) return undefined;
+  const approval = await approve(view.plan);
+  if (approval === 'no') return undefined;
   const before = await ledger.find(view.name);
   const known = before ? (await ledger.report(before.id)).counts.invalid : 0;
-  return { campaign: await staging.commit(input.hash), invalid: Math.max(0, view.plan.invalid - known) };
+  return {
+    campaign: await staging.commit(input.hash),
+    invalid: Math.max(0, view.plan.invalid - known),
+    waits: approval === 'send-and-wait',
+  };
 }
 
 /** Asks whether to send, where that is needed. Throws a `CliError` for a no. */
-async function confirm({ toSend }: Plan, { flags, session, context }: Settling): Promise<boolean> {
-  if (flags['yes'] === true || session.isSimulated || toSend === 0) return true;
-  if (await context.confirm(`Send ${plural(toSend, 'message')} now?`)) return true;
+async function confirm({ toSend }: Plan, { flags, session, context }: Settling): Promise<Approval> {
+  if (flags['yes'] === true || session.isSimulated || toSend === 0) return 'send';
+  if (await context.confirm(`Send ${plural(toSend, 'message')} now?`)) return 'send';
   throw new CliError('interrupted', 'Nothing was sent.');
 }
 

@@ -76,7 +76,7 @@ describe('compose', () => {
       ['Text', 'Hi', '<escape>'],
       ['To', '<escape>'],
       message,
-      ['To', '<up>', enter],
+      ['To', down, enter],
       quit,
     ]);
     expect([code, sent]).toEqual([0, []]);
@@ -200,16 +200,58 @@ describe('compose', () => {
         ['Which column holds the numbers', pick],
         ['Text or template', enter],
         ['Text', 'Hi {{ city }}', enter],
-        ['Send 2 messages', down, enter],
+        ['Send 2 messages', down, down, enter],
         ['Text or template', enter],
         ['Text', ...Array.from({ length: 10 }, () => '<backspace>'), 'all', enter],
-        ['Send 3 messages', down, down, enter],
+        ['Send 3 messages', down, down, down, enter],
         quit,
       ],
       { files: { 'people.csv': `${people}+14155550104,Dee,Bari\n` } },
     );
     expect([code, sent]).toEqual([0, []]);
     expect(said).toMatch(/Hi Bath.*Hi all/s);
+  });
+
+  it('offers the templates that lie beside the list, and watches it arrive', async () => {
+    const { code, sent, stdout, screens } = await sitting(
+      [
+        ['What would you like to do', down, enter],
+        ['File', 'people', enter],
+        ['Which column holds the numbers', pick],
+        ['Text or template', down, enter],
+        ['Which column is town', down, down, enter],
+        ['Send 2 messages', down, enter],
+        quit,
+      ],
+      {
+        files: {
+          'people.csv': `${people}+14155550104,Dee,Bari\n`,
+          'bye.liquid': 'Bye, {{ town }}.',
+          'odd.liquid': '---\nx: [\n---\n',
+        },
+      },
+    );
+    expect(sent.map(({ body }) => body)).toEqual(['Bye, Bath.', 'Bye, Bari.']);
+    expect(screens.join('\n')).toMatch(/odd\.liquid \(Template odd\.liquid: /);
+    // The scripted transport knows of no later status: they are on their way still.
+    expect([code, stdout.join('\n')]).toEqual([8, expect.stringMatching(/accepted +2/)]);
+  });
+
+  it('finds people in a file that is named on the way', async () => {
+    const { sent, code } = await sitting(
+      [
+        message,
+        ['To', enter],
+        ['File', 'people', enter],
+        ['To', 'ada', enter],
+        ['Text', 'Hi', enter],
+        ['What now', enter],
+        goOn,
+        quit,
+      ],
+      { files: { 'people.csv': people } },
+    );
+    expect([code, sent.map(({ to }) => to)]).toEqual([0, ['+14155550101']]);
   });
 
   it('says what is wrong with a file, and goes on', async () => {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readTemplateSource, type TemplateSource } from '../../core/text/front-matter.ts';
 import { CliError } from '../../errors.ts';
 import { type Flags, textFlag } from '../options.ts';
@@ -14,6 +15,29 @@ export function templateOf(flags: Flags, templates: Readonly<Record<string, stri
 /** The texts of `[templates]`, by name. Throws a `CliError` for one with faulty front matter. */
 export function namedTemplates(templates: Readonly<Record<string, string>>): Readonly<Record<string, TemplateSource>> {
   return Object.fromEntries(Object.entries(templates).map(([name, source]) => [name, read(name, source)]));
+}
+
+/** A template to choose, or why it can't be. */
+export type FoundTemplate = { readonly name: string; readonly from: string } & (
+  | { readonly template: TemplateSource }
+  | { readonly problem: string }
+);
+
+/** The texts of `[templates]`, and the .liquid files of a folder. */
+export function templatesAt(templates: Readonly<Record<string, string>>, folder: string): FoundTemplate[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.liquid'));
+  const found = [
+    ...Object.entries(templates).map(([name, source]) => ({ name, from: name, source: () => source })),
+    ...files.map((name) => ({ name, from: join(folder, name), source: () => readFile(join(folder, name), {}) })),
+  ];
+  return found.map(({ name, from, source }) => {
+    try {
+      return { name, from, template: read(name, source()) };
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      return { name, from, problem: error.message };
+    }
+  });
 }
 
 function read(name: string, source: string): TemplateSource {

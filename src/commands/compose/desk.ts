@@ -27,7 +27,8 @@ export interface Desk {
   readonly context: Context;
   readonly ask: Ask;
   readonly say: (line: string) => void;
-  readonly contacts: readonly Contact[];
+  /** Who can be chosen by name; a file that is read adds to them. */
+  readonly contacts: Contact[];
   readonly plan: PlanContext;
 }
 

@@ -1,21 +1,20 @@
-import { readdirSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
 import type { Row } from '../../core/message.ts';
 import type { Plan } from '../../core/plan.ts';
 import { guessColumn, guessField } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { parseTemplate } from '../../core/text/template.ts';
 import { orBack } from '../../input/ask/ask.ts';
-import { search, select } from '../../input/ask/prompts.ts';
+import { select } from '../../input/ask/prompts.ts';
 import { openSource } from '../../input/open-source.ts';
 import { clean } from '../../ui/clean.ts';
 import { plural, truncate } from '../../ui/lines.ts';
-import { sendBatch } from '../batch.ts';
-import { namedTemplates } from '../campaign/templates.ts';
+import { type Approval, sendBatch } from '../batch.ts';
+import { templateOf } from '../campaign/templates.ts';
 import type { Flags } from '../options.ts';
 import { back, type Desk } from './desk.ts';
 import { askSender, hasSender } from './details.ts';
-import { writeText } from './text.ts';
+import { askFile } from './file.ts';
+import { type TemplateChoice, templateChoices, writeText } from './text.ts';
 
 /** What somebody chose for a list: its file and the flags that say the same. */
 interface ListDraft {
@@ -28,7 +27,7 @@ interface ListDraft {
 
 type Step = (draft: ListDraft, desk: Desk) => Promise<ListDraft | undefined>;
 
-const steps: readonly Step[] = [askFile, askNumbers, askText, askFields, askFrom];
+const steps: readonly Step[] = [askSource, askNumbers, askText, askFields, askFrom];
 
 /** Puts a campaign together from a file, shows its plan and its problems, and sends it if that is wanted. */
 export async function composeList(desk: Desk): Promise<number | undefined> {
@@ -47,24 +46,10 @@ export async function composeList(desk: Desk): Promise<number | undefined> {
   return review(draft, desk);
 }
 
-const endings = new Set(['.csv', '.tsv', '.txt', '.xlsx', '.ndjson', '.jsonl']);
-
-async function askFile(draft: ListDraft, { ask, context }: Desk): Promise<ListDraft | undefined> {
-  const here = readdirSync(context.cwd).filter((name) => endings.has(extname(name).toLowerCase()));
-  const file = await ask(orBack(search<string | undefined>), {
-    message: 'File (type to search, or a path)',
-    pageSize: 8,
-    source: (term = '') => [
-      ...here
-        .filter((name) => name.toLowerCase().includes(term.toLowerCase()))
-        .map((name) => ({ name: clean(name), value: name })),
-      ...(term === '' || here.includes(term) ? [] : [{ name: `${clean(term)}  as typed`, short: term, value: term }]),
-      back,
-    ],
-  });
-  if (file === undefined) return undefined;
-  const path = resolve(context.cwd, file);
-  const source = await openSource({ file: path, stdin: context.stdin });
+async function askSource(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
+  const path = await askFile(desk);
+  if (path === undefined) return undefined;
+  const source = await openSource({ file: path, stdin: desk.context.stdin });
   const first = await firstRow(source.rows);
   const columns = source.columns ?? Object.keys(first);
   return { file: path, columns, first, flags: { ...draft.flags, file: path } };
@@ -113,25 +98,20 @@ const mapsOf = ({ flags }: ListDraft): readonly string[] => (flags['map'] as rea
 
 async function askText(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
   const { body: _, template: __, ...flags } = draft.flags;
-  const templates = Object.entries(namedTemplates(desk.session.config.templates));
   const hasBody = draft.columns.some((column) => foldName(column) === 'body');
-  const name = await desk.ask(orBack(select<string | undefined>), {
+  const chosen = await desk.ask(orBack(select<TextChoice | undefined>), {
     message: 'Text or template',
     pageSize: 8,
     choices: [
-      { name: 'Write a text', value: '' },
-      ...(hasBody ? [{ name: 'The column body of the file', value: 'body column' }] : []),
-      ...templates.map(([name, { text }]) => ({
-        name: `${clean(name)}  ${truncate(clean(text), 50)}`,
-        short: name,
-        value: `=${name}`,
-      })),
+      { name: 'Write a text', value: { kind: 'free' } },
+      ...(hasBody ? [{ name: 'The column body of the file', value: { kind: 'column' } as const }] : []),
+      ...templateChoices(desk),
       back,
     ],
   });
-  if (name === undefined) return undefined;
-  if (name === 'body column') return { ...draft, flags };
-  if (name !== '') return { ...draft, flags: { ...flags, template: name.slice(1) } };
+  if (chosen === undefined) return undefined;
+  if (chosen.kind === 'column') return { ...draft, flags };
+  if (chosen.kind === 'template') return { ...draft, flags: { ...flags, template: chosen.from } };
   const fields = draft.columns.map((column) => `{{ ${column.replaceAll(' ', '_')} }}`).join(' ');
   const body = await writeText(
     desk,
@@ -141,11 +121,12 @@ async function askText(draft: ListDraft, desk: Desk): Promise<ListDraft | undefi
   return body === undefined ? askText(draft, desk) : { ...draft, flags: { ...flags, body } };
 }
 
+type TextChoice = TemplateChoice | { readonly kind: 'free' } | { readonly kind: 'column' };
+
 /** Which column fills each field of the text that no column is called like. */
 async function askFields(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
-  const { templates } = desk.session.config;
   const { template, body } = draft.flags;
-  const named = typeof template === 'string' ? namedTemplates(templates)[template] : undefined;
+  const named = templateOf({ template }, desk.session.config.templates);
   const text = named?.text ?? (typeof body === 'string' ? body : '');
   let mapped = draft;
   for (const field of parseTemplate(text).fields) {
@@ -169,20 +150,26 @@ async function review(first: ListDraft, desk: Desk): Promise<number | undefined>
   const { session, context, ask } = desk;
   let draft = first;
   for (;;) {
-    const chosen: { now: 'send' | 'text' | 'cancel' } = { now: 'cancel' };
-    const approve = async ({ toSend }: Plan): Promise<boolean> => {
-      chosen.now = await ask(select<typeof chosen.now>, {
+    let wantsText = false;
+    const approve = async ({ toSend }: Plan): Promise<Approval> => {
+      const decision = await ask(select<Approval | 'text'>, {
         message: 'What now?',
         choices: [
-          ...(toSend > 0 ? [{ name: `Send ${plural(toSend, 'message')}`, value: 'send' } as const] : []),
+          ...(toSend > 0
+            ? ([
+                { name: `Send ${plural(toSend, 'message')}`, value: 'send' },
+                { name: 'Send and watch them arrive', value: 'send-and-wait' },
+              ] as const)
+            : []),
           { name: 'Change the text', value: 'text' },
-          { name: 'Cancel', value: 'cancel' },
+          { name: 'Cancel', value: 'no' },
         ],
       });
-      return chosen.now === 'send';
+      wantsText = decision === 'text';
+      return decision === 'text' ? 'no' : decision;
     };
     const exitCode = await sendBatch({ isDry: false, flags: draft.flags, approve }, session, context);
-    if (exitCode !== undefined || chosen.now !== 'text') return exitCode;
+    if (!wantsText) return exitCode;
     const changed = await askText(draft, desk);
     draft = (changed && (await askFields(changed, desk))) ?? draft;
   }

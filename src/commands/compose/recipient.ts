@@ -7,21 +7,32 @@ import { search } from '../../input/ask/prompts.ts';
 import { openSource } from '../../input/open-source.ts';
 import { clean } from '../../ui/clean.ts';
 import { back, type Contact, type Desk } from './desk.ts';
+import { askFile } from './file.ts';
 
 /** How many are listed at once, and how many contacts are read. */
 const limits = { shown: 50, contacts: 100_000, recent: 30 };
 
+const fromFile = { name: 'Somebody from a file …', value: 'file' } as const;
+
 /** Asks whom to text: somebody texted before, a contact, or a number that is typed. Undefined: back. */
-export async function askRecipient({ ask, contacts, session, plan }: Desk): Promise<Contact | undefined> {
+export async function askRecipient(desk: Desk): Promise<Contact | undefined> {
+  const { ask, contacts, session, plan } = desk;
   const recent = await (await session.ledger()).recentRecipients(limits.recent);
   const named = new Map(contacts.map((contact) => [contact.address, contact]));
   const before = recent.map((address) => named.get(address) ?? { address, label: 'texted before', fields: {} });
   const known = [...new Map([...before, ...contacts].map((contact) => [contact.address, contact])).values()];
-  return ask(orBack(search<Contact | undefined>), {
+  const chosen = await ask(orBack(search<Contact | 'file' | undefined>), {
     message: 'To (a number or a name)',
     pageSize: 8,
-    source: (term = '') => [...typed(term, plan.normalizePhone), ...matching(known, term).map(choiceOf), back],
+    source: (term = '') => {
+      const people = [...typed(term, plan.normalizePhone), ...matching(known, term).map(choiceOf)];
+      return contacts.length === 0 && term === '' ? [...people, fromFile, back] : [...people, back];
+    },
   });
+  if (chosen !== 'file') return chosen;
+  const file = await askFile(desk);
+  if (file !== undefined) contacts.push(...(await readContacts(file, plan.normalizePhone, desk.context)));
+  return askRecipient(desk);
 }
 
 function typed(term: string, normalizePhone: NormalizePhone) {
@@ -51,7 +62,7 @@ export async function readContacts(
   file: string,
   normalizePhone: NormalizePhone,
   { stdin }: Context,
-): Promise<readonly Contact[]> {
+): Promise<Contact[]> {
   const contacts: Contact[] = [];
   for await (const row of (await openSource({ file, stdin })).rows) {
     if ('problem' in row) continue;

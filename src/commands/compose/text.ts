@@ -10,7 +10,7 @@ import { liveInput } from '../../input/ask/live-input.ts';
 import { search } from '../../input/ask/prompts.ts';
 import { clean } from '../../ui/clean.ts';
 import { plural, truncate } from '../../ui/lines.ts';
-import { namedTemplates } from '../campaign/templates.ts';
+import { templatesAt } from '../campaign/templates.ts';
 import { back, type Contact, type Desk } from './desk.ts';
 
 /** A text that was written, and the parameters its template brings. */
@@ -19,7 +19,25 @@ export interface WrittenText {
   readonly parameters: RawRequest;
 }
 
-type Choice = { readonly kind: 'free' } | { readonly kind: 'template'; readonly template: TemplateSource };
+/** A template that was chosen. */
+export interface TemplateChoice {
+  readonly kind: 'template';
+  /** Its name in the config, or the path of its file. */
+  readonly from: string;
+  readonly template: TemplateSource;
+}
+
+type Choice = TemplateChoice | { readonly kind: 'free' };
+
+/** The templates to choose from: those of the config, and the files of this folder; what is faulty says so. */
+export function templateChoices({ session, context }: Pick<Desk, 'session' | 'context'>) {
+  return templatesAt(session.config.templates, context.cwd).map((found) => {
+    const { name, from } = found;
+    if ('problem' in found) return { name: clean(name), value: undefined, disabled: `(${clean(found.problem)})` };
+    const value: TemplateChoice = { kind: 'template', from, template: found.template };
+    return { name: `${clean(name)}  ${truncate(clean(found.template.text), 50)}`, short: clean(name), value };
+  });
+}
 
 /** Asks for a text: written here, or from a template whose missing fields are asked for. Undefined: back. */
 export async function askText(
@@ -36,8 +54,7 @@ export async function askText(
 
 /** Esc in the text leads to the choice before it, unless there is none. */
 function askAgain(contact: Contact | undefined, desk: Desk): Promise<WrittenText | undefined> {
-  const hasTemplates = Object.keys(desk.session.config.templates).length > 0;
-  return hasTemplates ? askText(contact, desk) : Promise.resolve(undefined);
+  return templateChoices(desk).length > 0 ? askText(contact, desk) : Promise.resolve(undefined);
 }
 
 /** Asks for a text, counting along. Undefined: back. */
@@ -61,19 +78,11 @@ export function countLine(text: string): string {
   return `${plural([...text].length, 'character')}, ${encoding}, ${plural(segments, 'segment')}${slip}`;
 }
 
-async function chooseText({ ask, session }: Desk): Promise<Choice | undefined> {
-  const templates = Object.entries(namedTemplates(session.config.templates));
+async function chooseText(desk: Desk): Promise<Choice | undefined> {
+  const templates = templateChoices(desk);
   if (templates.length === 0) return { kind: 'free' };
-  const choices = [
-    { name: 'Write a text', value: { kind: 'free' } as Choice | undefined },
-    ...templates.map(([name, template]) => ({
-      name: `${clean(name)}  ${truncate(clean(template.text), 50)}`,
-      short: name,
-      value: { kind: 'template', template } as Choice | undefined,
-    })),
-    back,
-  ];
-  return ask(orBack(search<Choice | undefined>), {
+  const choices = [{ name: 'Write a text', value: { kind: 'free' } as Choice | undefined }, ...templates, back];
+  return desk.ask(orBack(search<Choice | undefined>), {
     message: 'Text or template',
     pageSize: 8,
     source: (term = '') => choices.filter(({ name }) => name.toLowerCase().includes(term.toLowerCase())),
