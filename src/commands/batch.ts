@@ -214,17 +214,19 @@ async function settleOn(
   refuseInvalid(view.plan, flags);
   refuseCost(view.plan, session);
   if (earlier) {
-    context.err(`This input was begun before, as ${earlier.name}: going on with what that run left.`);
-    return { campaign: earlier, invalid: 0, waits: false };
+    const left = plural(earlier.pending, 'message');
+    context.err(`This input was begun before, as ${earlier.campaign.name}: going on there, with ${left} to send.`);
   }
-  const approval = await approve(view.plan);
+  const approval = await approve(earlier ? { ...view.plan, toSend: earlier.pending } : view.plan);
   if (approval === 'no') return undefined;
+  const waits = approval === 'send-and-wait';
+  if (earlier) return { campaign: earlier.campaign, invalid: 0, waits };
   const before = await ledger.find(view.name);
   const known = before ? (await ledger.report(before.id)).counts.invalid : 0;
   return {
     campaign: await staging.commit(input.hash),
     invalid: Math.max(0, view.plan.invalid - known),
-    waits: approval === 'send-and-wait',
+    waits,
   };
 }
 
@@ -252,14 +254,17 @@ function refuseInvalid({ invalid, rows }: Plan, flags: Flags): void {
 }
 
 /** The unfinished campaign of the same input, if there is one. Throws when that input has been sent already. */
-async function sameInput(ledger: Ledger, { input, flags, session, context }: Settling): Promise<Campaign | undefined> {
+async function sameInput(
+  ledger: Ledger,
+  { input, flags, session, context }: Settling,
+): Promise<{ readonly campaign: Campaign; readonly pending: number } | undefined> {
   const isNamed = textFlag(flags, 'campaign') !== undefined;
   const isExempt = isNamed || flags['again'] === true || flags['testTo'] !== undefined || session.isSimulated;
   if (isExempt) return undefined;
   const [latest] = await ledger.findInput(input.hash, context.now() - sameInputMs);
   if (!latest) return undefined;
   const { counts } = await ledger.report(latest.id);
-  if (counts.pending > 0) return latest;
+  if (counts.pending > 0) return { campaign: latest, pending: counts.pending };
   const ago = formatDuration(context.now() - latest.createdAt);
   throw new CliError('rule', `The same messages were sent ${ago} ago, as ${latest.name}.`, {
     hint: `See: volley report ${quoted(latest.name)}. To send them once more, add --again.`,

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { clean } from './clean.ts';
 import { formatCount, formatDuration } from './lines.ts';
 import type { Paint } from './paint.ts';
 
@@ -10,13 +11,15 @@ export interface Progress {
   readonly unknown: number;
   /** Since the run began, in milliseconds. */
   readonly elapsedMs: number;
+  /** Why nothing is taken right now. */
+  readonly waiting?: string | undefined;
 }
 
 const barCells = 8;
 
 /** The line at the bottom of the terminal while a run goes on; what does not fit the width is left out, least needed first. */
 export function progressLine(progress: Progress, paint: Paint, width: number): string {
-  const { total, accepted, rejected, unknown, elapsedMs } = progress;
+  const { total, accepted, rejected, unknown, elapsedMs, waiting } = progress;
   const done = accepted + rejected + unknown;
   const left = total - done;
   const filled = total === 0 ? barCells : Math.min(barCells, Math.floor((done / total) * barCells));
@@ -25,6 +28,7 @@ export function progressLine(progress: Progress, paint: Paint, width: number): s
     { need: 3, text: `${paint.green('█'.repeat(filled))}${paint.dim('░'.repeat(barCells - filled))}` },
     { need: 0, text: `${formatCount(done)}/${formatCount(total)}` },
     { need: 2, text: `${perSecond < 10 ? perSecond.toFixed(1) : formatCount(Math.round(perSecond))}/s` },
+    ...(waiting === undefined ? [] : [{ need: 1, text: paint.yellow(clean(waiting)) }]),
     { need: 5, text: `accepted ${formatCount(accepted)}` },
     ...(rejected > 0 ? [{ need: 1, text: paint.red(`rejected ${formatCount(rejected)}`) }] : []),
     ...(unknown > 0 ? [{ need: 1, text: paint.yellow(`unknown ${formatCount(unknown)}`) }] : []),
@@ -43,7 +47,7 @@ export function progressLine(progress: Progress, paint: Paint, width: number): s
 }
 
 /** The same for a log: one whole line, no colour. */
-export function progressLog({ total, accepted, rejected, unknown, elapsedMs }: Progress): string {
+export function progressLog({ total, accepted, rejected, unknown, elapsedMs, waiting }: Progress): string {
   const done = accepted + rejected + unknown;
   const counts = [
     `${formatCount(done)} of ${formatCount(total)} done`,
@@ -51,6 +55,7 @@ export function progressLog({ total, accepted, rejected, unknown, elapsedMs }: P
     `${formatCount(rejected)} rejected`,
     `${formatCount(unknown)} unknown`,
     `${formatCount(total - done)} left`,
+    ...(waiting === undefined ? [] : [clean(waiting)]),
   ];
   return `${formatDuration(elapsedMs)}: ${counts.join(', ')}`;
 }

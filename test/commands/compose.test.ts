@@ -237,6 +237,27 @@ describe('compose', () => {
     expect([code, stdout.join('\n')]).toEqual([8, expect.stringMatching(/accepted +2/)]);
   });
 
+  it('asks before it goes on with a list that was begun before', async () => {
+    const list: readonly Reaction[] = [
+      ['What would you like to do', down, enter],
+      ['File', 'people', enter],
+      ['Which column holds the numbers', pick],
+      ['Text or template', enter],
+      ['Text', 'Hi', enter],
+      ['Send 1 message', '<up>', enter],
+      quit,
+    ];
+    const { ask } = person(...list);
+    const made = testContext({ canAsk: true, ask });
+    const file = made.file('people.csv', people);
+    const text = ['--map', 'to=Phone', '--from', from, '--body', 'Hi'];
+    await main(['batch', file, ...text, '--yes', '--limit', '1'], made.context);
+    made.file('volley.toml', `[defaults]\nfrom = "${from}"\n`);
+    expect(await main(['compose'], made.context)).toBe(0);
+    expect(made.stderr.join('\n')).toMatch(/begun before, as people-.* with 1 message to send/);
+    expect(made.sent).toHaveLength(1);
+  });
+
   it('finds people in a file that is named on the way', async () => {
     const { sent, code } = await sitting(
       [

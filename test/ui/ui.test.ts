@@ -126,5 +126,10 @@ it('says how far a run is, within any width', () => {
   );
   expect(progressLine(progress, paint, 60)).toBe('  ██░░░░░░  250/1,000  50/s  rejected 10  15 s to go');
   expect(progressLine(progress, paint, 12)).toBe('  250/1,000');
+  const waiting = { ...progress, waiting: 'Twilio is busy: waiting' };
+  expect(progressLine(waiting, paint, 80)).toBe(
+    '  ██░░░░░░  250/1,000  50/s  Twilio is busy: waiting  rejected 10  15 s to go',
+  );
+  expect(progressLog(waiting)).toMatch(/750 left, Twilio is busy: waiting$/);
   expect(progressLog(progress)).toBe('5 s: 250 of 1,000 done, 240 accepted, 10 rejected, 0 unknown, 750 left');
 });

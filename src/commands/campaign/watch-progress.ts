@@ -22,7 +22,8 @@ export async function watchProgress(campaign: Campaign, session: Session, contex
   const total = queues.reduce((sum, { pending }) => sum + pending, 0);
   const startedAt = context.now();
   const tally = { accepted: 0, rejected: 0, unknown: 0 };
-  const progress = (): Progress => ({ total, ...tally, elapsedMs: context.now() - startedAt });
+  let waiting: string | undefined;
+  const progress = (): Progress => ({ total, ...tally, elapsedMs: context.now() - startedAt, waiting });
   const isLive = context.terminal.stderrIsTty && context.env['TERM'] !== 'dumb';
   const isShown = total > 1 && !session.isQuiet;
   const timer = isShown && setInterval(show, isLive ? redrawMs : logMs);
@@ -36,6 +37,7 @@ export async function watchProgress(campaign: Campaign, session: Session, contex
     tally,
     onResult: (result, { to }) => {
       const { kind } = result;
+      waiting = kind === 'retry' ? waitingText(result) : undefined;
       if (kind === 'accepted' || kind === 'rejected' || kind === 'unknown') tally[kind]++;
       if (session.isVerbose) context.err(attemptLine(to, result, session.workLook));
     },
@@ -44,4 +46,8 @@ export async function watchProgress(campaign: Campaign, session: Session, contex
       if (isLive) context.status('');
     },
   };
+}
+
+function waitingText({ cause, reason }: Extract<SendResult, { kind: 'retry' }>): string {
+  return cause === 'busy' ? 'Twilio is busy: waiting' : `Twilio is out of reach (${reason}): trying again`;
 }
