@@ -11,7 +11,7 @@ p { margin: .25rem 0 } .dim { color: var(--dim) }
 .totals b { display: block; font-size: 1.4rem; font-variant-numeric: tabular-nums }
 .wide { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { padding: .35rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top }
-th { color: var(--dim); font-weight: 600 } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums } td.text { overflow-wrap: anywhere }
+th { color: var(--dim); font-weight: 600 } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums } td.text { min-width: 8rem; overflow-wrap: break-word }
 td.label { white-space: nowrap } td.share { width: 60% } .good { color: var(--good); fill: var(--good) } .bad { color: var(--bad); fill: var(--bad) } .open { color: var(--open); fill: var(--open) }
 .chart { width: 100%; height: 10rem; border-left: 1px solid var(--line); border-bottom: 1px solid var(--line) } .line { fill: none; stroke: currentColor; stroke-width: 2; vector-effect: non-scaling-stroke }
 .keys { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .5rem 0; padding: 0; list-style: none }
@@ -36,7 +36,7 @@ function show() {
     row.forEach((cell, i) => {
       const td = document.createElement('td');
       td.textContent = cell;
-      td.className = i === 0 ? 'number' : 'text';
+      td.className = ['number', 'label', 'label', 'text', 'text', 'label'][i];
       tr.append(td);
     });
     return tr;

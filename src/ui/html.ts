@@ -83,7 +83,7 @@ ${table('Why not', ['Code', '#Messages', 'Meaning', 'What to do'], report.errors
 </div>
 <div class="wide" tabindex="0" role="region" aria-labelledby="messages">
 <table id="rows">
-<thead><tr><th scope="col" class="number">Line</th><th scope="col">To</th><th scope="col">Became</th><th scope="col">Why</th><th scope="col">SID</th><th scope="col">Text</th></tr></thead>
+<thead><tr><th scope="col" class="number">Line</th><th scope="col">To</th><th scope="col">Became</th><th scope="col">Why</th><th scope="col">Text</th><th scope="col">SID</th></tr></thead>
 <tbody></tbody>
 </table>
 </div>
@@ -100,7 +100,7 @@ export function htmlRow(
 ): string {
   const known = code === undefined ? undefined : explainCode(code);
   const why = issuesText(issues) || (code === undefined ? reason : `${code} ${known?.meaning ?? reason}`);
-  const texts = [to, status ?? state, why, sid, request?.body ?? request?.contentSid ?? ''];
+  const texts = [to, status ?? state, why, request?.body ?? request?.contentSid ?? '', sid];
   const cells = [line, ...texts.map(visible)];
   return `${isFirst ? '' : ',\n'}${embed(cells)}`;
 }

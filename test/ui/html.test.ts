@@ -129,9 +129,12 @@ describe.skipIf(executablePath === undefined)('the page in a browser (skipped wh
     await tab.close();
   });
 
-  it.each([375, 1280])('does not scroll sideways as a whole at %i pixels', async (width) => {
+  it.each([375, 1280])('does not scroll sideways as a whole at %i pixels, nor break a number in two', async (width) => {
     const { tab } = await open(page(60), width);
     expect(await tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+    const wrapping =
+      'Array.from(document.querySelectorAll("#rows td:nth-child(2)"), (cell) => getComputedStyle(cell).whiteSpace)';
+    expect(new Set((await tab.evaluate(wrapping)) as string[])).toEqual(new Set(['nowrap']));
     await tab.close();
   });
 });
