@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { maskNumbers } from './core/recipient/mask.ts';
 import { CliError } from './errors.ts';
 
-/** What --log-file keeps of a run; never a text, and of a number only its ends. */
+/** What --log-file keeps of a run; never a text. */
 export type LogEvent =
   | { readonly event: 'start'; readonly command: string; readonly version: string }
   | {
@@ -28,17 +28,27 @@ export type Log = (event: LogEvent) => void;
 /** Fields that may hold a number, or text of Twilio's that repeats one. */
 const maskedFields: readonly string[] = ['to', 'from', 'reason', 'message'];
 
+/** Where a log goes, and what it works with. */
+export interface LogOptions {
+  readonly path: string;
+  /** Numbers whole; else only their ends. */
+  readonly showPii: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly say: (line: string) => void;
+}
+
 /**
  * Appends each event as a line of JSON, for this user only. The file is opened anew for each, so that it can be rotated.
  * Throws a `CliError` when it can't be written at the start; later that is said once, and the work goes on.
  */
-export function openLog(path: string, now: () => number, say: (line: string) => void): Log {
+export function openLog({ path, showPii, now, say }: LogOptions): Log {
   let hasBegun = false;
   let isSaid = false;
   return (event) => {
     const at = new Date(now()).toISOString();
     try {
-      const line = JSON.stringify({ at, pid: process.pid, ...event }, mask);
+      const line = JSON.stringify({ at, pid: process.pid, ...event }, showPii ? undefined : mask);
       appendFileSync(path, `${line}\n`, { mode: 0o600 });
       hasBegun = true;
     } catch (cause) {

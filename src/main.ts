@@ -96,7 +96,8 @@ async function logged(command: string, flags: Flags, run: Run, context: Context)
   const path = textFlag(flags, 'logFile');
   if (path === undefined) return run(flags, context);
   const { openLog } = await import('./log.ts');
-  const log = openLog(resolve(context.cwd, path), context.now, context.err);
+  const { cwd, now, err } = context;
+  const log = openLog({ path: resolve(cwd, path), showPii: flags['showPii'] === true, now, say: err });
   const startedAt = context.now();
   log({ event: 'start', command, version: version() });
   try {

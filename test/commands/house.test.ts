@@ -306,6 +306,11 @@ describe('--log-file', () => {
     ]);
     expect(events.at(-2)).toMatchObject({ campaign: 'c', counts: { accepted: 2, rejected: 1 } });
     for (const { to } of made.sent) expect(text).not.toContain(to.slice(1));
+    await main(
+      ['send', '--to', '+14155550188', '--from', from, '--body', 'Hi', '--log-file', path, '--show-pii'],
+      made.context,
+    );
+    expect(readFileSync(path, 'utf8')).toContain('+14155550188');
     expect(text).not.toContain('Hi you');
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
