@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { Message, SendResult } from '../core/message.ts';
-import { makePlanner } from '../core/plan.ts';
+import { makePlanner, type PlannedRow } from '../core/plan.ts';
 import { inGroups } from '../input/groups.ts';
 import { readNdjson } from '../input/ndjson.ts';
 import { decodeText } from '../input/text.ts';
 import type { Campaign } from '../ledger/ledger.ts';
 import { issueLine, plural } from '../ui/lines.ts';
-import { attemptLine } from '../ui/messages.ts';
+import { attemptLine, messageLine } from '../ui/messages.ts';
 import { deadlineOf } from './campaign/deadline.ts';
 import { deliver } from './campaign/deliver.ts';
 import { addMapping } from './campaign/input-options.ts';
@@ -71,6 +71,23 @@ function tellResult(result: SendResult, message: Message, session: Session, { ou
   else out(attemptLine(to, result, session.resultLook));
 }
 
+/** The same for one that is not sent. */
+function tellState(message: Message, session: Session, { out }: Context): void {
+  const { key = null, to, line, state, reason = null } = message;
+  if (session.isQuiet) return;
+  if (session.isJson || session.isNdjson) out(JSON.stringify({ key, line, to, state, reason }));
+  else out(messageLine(message, session.resultLook));
+}
+
+/** What is wrong with an event; for a program it is one of the results, too. */
+function tellWrong({ line, to, issues }: PlannedRow, session: Session, { out, err }: Context): void {
+  for (const issue of issues) err(issueLine(issue, session.workLook));
+  if ((session.isJson || session.isNdjson) && !session.isQuiet) {
+    const problems = issues.map(({ column, value, problem }) => ({ column, value, problem }));
+    out(JSON.stringify({ key: null, line, to, state: 'invalid', issues: problems }));
+  }
+}
+
 async function campaignNamed(flags: Flags, session: Session): Promise<Campaign> {
   const ledger = await session.ledger();
   const name = String(flags['campaign']);
@@ -98,10 +115,12 @@ async function readEvents(campaign: Campaign, flags: Flags, session: Session, co
       // Times like +2h count from when the event came.
       const rows = group.map(makePlanner(mapping, { ...plan, nowMs: context.now() }));
       const wrong = rows.filter(({ state }) => state === 'invalid');
-      for (const issue of wrong.flatMap(({ issues }) => issues)) context.err(issueLine(issue, session.workLook));
+      for (const row of wrong) tellWrong(row, session, context);
       count.events += rows.length;
       count.wrong += wrong.length;
-      count.added += (await ledger.append(campaign.id, rows)) - wrong.length;
+      const { added, skipped } = await ledger.append(campaign.id, rows);
+      count.added += added - wrong.length;
+      for (const message of skipped) tellState(message, session, context);
       yield;
     }
   };

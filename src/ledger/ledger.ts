@@ -178,10 +178,10 @@ export interface Ledger {
    */
   retryUndelivered(campaignId: string, codes: readonly number[]): Promise<number>;
   /**
-   * Adds rows to a campaign that is there already, and may be running; returns how many are new.
+   * Adds rows to a campaign that is there already, and may be running; tells what is new.
    * A row whose key is there is passed over.
    */
-  append(campaignId: string, rows: readonly PlannedRow[]): Promise<number>;
+  append(campaignId: string, rows: readonly PlannedRow[]): Promise<Appended>;
   /** Calls back what has not been claimed; returns how many. */
   cancelPending(campaignId: string): Promise<number>;
   /** Writes what Twilio said of a message that was called back there. */
@@ -247,6 +247,14 @@ export interface Ledger {
 export interface PastMessage extends Message {
   /** Milliseconds since 1970. */
   readonly claimedAt: number;
+}
+
+/** What became of rows that were added to a campaign. */
+export interface Appended {
+  /** How many are new. */
+  readonly added: number;
+  /** Those of them that are not to be sent: their recipients have opted out. */
+  readonly skipped: readonly Message[];
 }
 
 /** Which messages to read. */

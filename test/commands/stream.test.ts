@@ -49,6 +49,19 @@ describe('stream', () => {
     expect(order).toEqual(['event 1', 'sent 1', 'event 2', 'sent 2', 'event 3', 'sent 3']);
   });
 
+  it('says of each event what became of it, also of one that is not sent', async () => {
+    const { context, stream, sent, stdout } = world([event(1), event(2), event(3, { order: '' })]);
+    await main(['opt-out', 'add', '+14155550102'], context);
+    stdout.length = 0;
+    expect(await stream('--json')).toBe(3);
+    expect(stdout.map((line) => JSON.parse(line)).sort((a, b) => a.line - b.line)).toMatchObject([
+      { key: 'e1', line: 1, state: 'accepted' },
+      { key: 'e2', line: 2, state: 'skipped', reason: expect.stringContaining('opted out') },
+      { line: 3, state: 'invalid', issues: [{ column: 'order', problem: expect.any(String) }] },
+    ]);
+    expect(sent).toHaveLength(1);
+  });
+
   it('reports a bad event and goes on', async () => {
     const bad = ['{"to":\n', '{"to":"+14155550108","order":1}\n', event(7, { order: '' }), event(8, { to: '555' })];
     const { stream, sent, stderr } = world([...bad, event(2)]);

@@ -137,7 +137,7 @@ export function afterwardsContract(open: (clock: { now: number }) => Ledger): vo
       expect(await staging.plan()).toMatchObject({ toSend: 1, already: 1 });
       await staging.commit('h');
       expect((await ledger.report(campaign.id)).counts).toMatchObject({ accepted: 2, pending: 1 });
-      expect(await ledger.append(campaign.id, [row(1), row(10)])).toBe(1);
+      expect((await ledger.append(campaign.id, [row(1), row(10)])).added).toBe(1);
       expect((await ledger.report(campaign.id)).counts).toMatchObject({ accepted: 2, pending: 2 });
     });
 

@@ -282,8 +282,13 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
     it('takes rows in while it runs, each key once', async () => {
       const { ledger, campaign } = await begin(row(2));
       const held = await lease(ledger, campaign.id);
-      expect(await ledger.append(campaign.id, [row(2), row(3), row(3), wrong(4)])).toBe(2);
-      expect(await counts(ledger, campaign.id)).toEqual({ pending: 2, invalid: 1 });
+      await ledger.addOptOuts([{ address: row(5).to, source: 'STOP', at: 0 }]);
+      const appended = await ledger.append(campaign.id, [row(2), row(3), row(3), wrong(4), row(5)]);
+      expect(appended).toEqual({
+        added: 3,
+        skipped: [expect.objectContaining({ to: row(5).to, state: 'skipped', line: 5 })],
+      });
+      expect(await counts(ledger, campaign.id)).toEqual({ pending: 2, invalid: 1, skipped: 1 });
       expect(await ledger.claim(held, '12345', 9)).toHaveLength(2);
     });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { costOf } from '../../core/outcome/report.ts';
 import type { Plan, PlannedRow, PlannedSender } from '../../core/plan.ts';
-import type { Campaign, Destination, NewCampaign, Staging, UnitPrice } from '../ledger.ts';
+import type { Appended, Campaign, Destination, NewCampaign, Staging, UnitPrice } from '../ledger.ts';
 import type { Database } from './driver.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
 import { adoptPseudonyms, purgedKeys } from './purge.ts';
@@ -95,32 +95,34 @@ function stagedAdder(database: Database, id: string, now: () => number): Staging
     });
 }
 
-/** Adds rows to a campaign that is running; those whose key is there are passed over. Returns how many are new. */
+/** Adds rows to a campaign that is running; those whose key is there are passed over. */
 export function appendToSqlite(
   { database, path, now }: StagingPlace,
   campaignId: string,
   rows: readonly PlannedRow[],
-): number {
+): Appended {
   return database.transaction(() => {
     const insert = rowInserter(database, campaignId, newCampaignId());
     const keyOf = purgedKeys(database, path, campaignId) ?? ((key: string) => key);
+    const suppress = suppressor(database, campaignId);
     const added = rows.filter((row) => insert(row.key === undefined ? row : { ...row, key: keyOf(row.key) })).length;
-    suppressor(database, campaignId)();
+    const skipped = suppress().map(toMessage);
     database.prepare('update campaigns set touched_at = :at where id = :campaignId').run({ at: now(), campaignId });
-    return added;
+    return { added, skipped };
   });
 }
 
-/** Skips who has opted out among the rows that came since it was last called. */
-function suppressor(database: Database, campaignId: string): () => void {
+/** Skips, and returns, who has opted out among the rows that came since it was made or last called. */
+function suppressor(database: Database, campaignId: string): () => MessageRow[] {
   // The + keeps SQLite from going through all of the campaign in place of what is new.
-  const update = database.prepare(`update messages set state = 'skipped', reason = '${optedOut}'
-    where seq > :after and +campaign_id = :campaignId and +state = 'pending' and ${hasOptedOut}`);
+  const update = database.prepare<MessageRow>(`update messages set state = 'skipped', reason = '${optedOut}'
+    where seq > :after and +campaign_id = :campaignId and +state = 'pending' and ${hasOptedOut} returning ${messageColumns}`);
   const last = database.prepare<{ seq: number }>('select coalesce(max(seq), 0) as seq from messages');
   let after = last.get()?.seq ?? 0;
   return () => {
-    update.run({ campaignId, after });
+    const skipped = update.all({ campaignId, after });
     after = last.get()?.seq ?? after;
+    return skipped;
   };
 }
 
@@ -218,7 +220,7 @@ function destinationsOf(database: Database, id: string, target: string): Destina
 }
 
 function priceIn(database: Database, id: string, prices: readonly UnitPrice[], currency: string): void {
-  const update = database.prepare(`update messages set unit_price = :unitPrice
+  const update = database.prepare<MessageRow>(`update messages set unit_price = :unitPrice
     where campaign_id = :id and sender = :sender and country is :country`);
   database.transaction(() => {
     database.prepare('update campaigns set currency = :currency where id = :id').run({ id, currency });
