@@ -53,7 +53,7 @@ async function addFindingOut(program: Command, argv: readonly string[], context:
     if (page !== undefined) return context.page(formatPage(page, context.terminal.columns).split('\n'));
     await main([...(topic === undefined ? [] : [topic]), '--help'], context);
   });
-  const manual = program.command('man', { hidden: true });
+  const manual = program.command('man').description('print the manual, for: man -l -').helpGroup('Setting up:');
   prepare(manual, context).action(async () => {
     const { manualPage } = await import('./ui/manual.ts');
     const { topics } = await import('./commands/help-topics.ts');
