@@ -51,6 +51,11 @@ async function addFindingOut(program: Command, argv: readonly string[], context:
     const { topics } = await import('./commands/help-topics.ts');
     const page = topics[topic ?? ''];
     if (page !== undefined) return context.page(formatPage(page, context.terminal.columns).split('\n'));
+    const isKnown = topic === undefined || program.commands.some((command) => command.name() === topic);
+    if (!isKnown) {
+      const pages = Object.keys(topics).join(', ');
+      throw new CliError('usage', `There is no page about ${topic}.`, { hint: `Name a command, or one of: ${pages}.` });
+    }
     await main([...(topic === undefined ? [] : [topic]), '--help'], context);
   });
   const manual = program.command('man').description('print the manual, for: man -l -').helpGroup('Setting up:');
@@ -136,7 +141,8 @@ function fail(error: unknown, argv: readonly string[], { err }: Context): number
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     if (error.code === 'commander.help') return exitCodes.usage;
-    say('usage', error.message.replace(/^error: /, '').trim(), 'See: volley --help');
+    const verb = verbs.find(({ name }) => name === argv.find((word) => !word.startsWith('-')));
+    say('usage', error.message.replace(/^error: /, '').trim(), `See: volley ${verb ? `${verb.name} ` : ''}--help`);
     return exitCodes.usage;
   }
   if (error instanceof CliError) {

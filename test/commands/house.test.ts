@@ -62,7 +62,8 @@ describe('a mistake', () => {
     [['sned'], /unknown command 'sned'[\s\S]*send/],
     [['send', '--form', '1'], /unknown option '--form'[\s\S]*--from/],
     [['batch'], /Which file/],
-    [['report'], /missing required argument 'campaign'/],
+    [['report'], /missing required argument 'campaign'[\s\S]*See: volley report --help/],
+    [['help', 'nothing'], /no page about nothing[\s\S]*csv, templates/],
     [['send', '--color', 'pink'], /Allowed choices are auto, always, never/],
     [['batch', 'x.csv', '--limit', 'few', '--yes'], /no such file|not a whole number/],
   ])('%j ends with 2 and says so', async (argv, message) => {
