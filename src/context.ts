@@ -155,7 +155,8 @@ async function pageWith(pager: string, lines: readonly string[]): Promise<boolea
     child.stdin.on('error', () => undefined);
     child.on('error', () => resolve(false));
     child.on('close', (code) => resolve(code !== 127));
-    child.stdin.end(`${lines.join('\n')}\n`);
+    const text = `${lines.join('\n')}\n`;
+    child.stdin.end(speaksUtf8(process.env) ? text : toAscii(text));
   });
 }
 

@@ -66,8 +66,11 @@ export async function makePlan(ledger: Ledger, input: PlanInput): Promise<Pendin
     nowMs: Date.now(),
   });
   const staging = await ledger.stage({ name, stem: name, source: 'program' });
-  for await (const group of inGroups(numbered(rows), groupRows)) {
-    await staging.add(group.map(planRow));
+  try {
+    for await (const group of inGroups(numbered(rows), groupRows)) await staging.add(group.map(planRow));
+  } catch (error) {
+    await staging.discard();
+    throw error;
   }
   return {
     plan: await staging.plan(),

@@ -5,6 +5,7 @@ import { addEverywhere, everywhereHelp, type Flags, type Run, textFlag } from '.
 import { formatPage, introductionOf } from './commands/page.ts';
 import type { Context } from './context.ts';
 import { CliError, exitCodes } from './errors.ts';
+import { visible } from './ui/clean.ts';
 import { verbs } from './verbs.ts';
 
 /** Runs one command line. Returns the exit code; the only place that prints an error. */
@@ -136,7 +137,7 @@ function fail(error: unknown, argv: readonly string[], { err }: Context): number
   const isJson = argv.includes('--json');
   const say = (code: string, message: string, hint?: string) => {
     if (isJson) err(JSON.stringify({ error: { code, message, hint: hint ?? null } }));
-    else for (const line of [`error: ${message}`, ...(hint ? [`hint: ${hint}`] : [])]) err(line);
+    else for (const line of [`error: ${message}`, ...(hint ? [`hint: ${hint}`] : [])]) err(visible(line));
   };
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;

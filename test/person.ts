@@ -22,7 +22,7 @@ export function person(...reactions: Reaction[]): { ask: Ask; screens: string[];
       if (key === 'ctrl-c') events.keypress({ name: 'c', ctrl: true });
       else if (key) events.keypress(key);
       else events.type(text);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 12));
       see();
     }
     return ended as never;

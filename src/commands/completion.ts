@@ -2,10 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
-import { loadConfig } from '../config.ts';
+import { defaultLedger, loadConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { openSource } from '../input/open-source.ts';
-import { clean } from '../ui/clean.ts';
 import { addIntroduction } from './page.ts';
 import { withSession } from './session.ts';
 
@@ -15,6 +14,8 @@ const live: Readonly<Record<string, (words: readonly string[], context: Context)
   template: async (_, { env, cwd }) => Object.keys((await loadConfig({ env, cwd, flags: {} })).templates),
   campaign: (_, context) =>
     withSession({}, context, async (session) => {
+      // Tab makes no ledger.
+      if (!existsSync(session.config.get('ledger') ?? defaultLedger(session.config.env, false))) return [];
       const campaigns = await (await session.ledger()).campaigns(100);
       return campaigns.map(({ name }) => name);
     }),
@@ -38,7 +39,7 @@ async function addLiveValues(root: ReturnType<typeof tab>, words: readonly strin
   const command = root.commands.get(words[2] ?? '');
   for (const [name, found] of values) {
     const offer = (complete: (value: string, description: string) => void) => {
-      for (const value of found) complete(clean(value), '');
+      for (const value of found) if (isHarmless.test(value)) complete(value, '');
     };
     const option = command?.options.get(name);
     const argument = command?.arguments.get(name);
@@ -46,6 +47,9 @@ async function addLiveValues(root: ReturnType<typeof tab>, words: readonly strin
     if (argument) argument.handler = offer;
   }
 }
+
+/** Shells read what is offered as words of theirs: bash would run a column called $(…). Others have to be typed. */
+const isHarmless = /^[\p{L}\p{N}_.:@%+=,/-]+$/u;
 
 async function liveValues(words: readonly string[], context: Context): Promise<Map<string, readonly string[]>> {
   const values = new Map<string, readonly string[]>();

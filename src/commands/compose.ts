@@ -5,6 +5,7 @@ import { CliError } from '../errors.ts';
 import { orBack } from '../input/ask/ask.ts';
 import { select } from '../input/ask/prompts.ts';
 import type { CampaignSummary } from '../ledger/ledger.ts';
+import type { Log } from '../log.ts';
 import { clean } from '../ui/clean.ts';
 import { plural } from '../ui/lines.ts';
 import { printReport } from './campaign/deliver.ts';
@@ -51,8 +52,13 @@ async function compose(flags: Flags, session: Session, context: Context): Promis
       hint: 'Use volley send or volley batch with flags.',
     });
   }
-  const desk = await sitDown(flags, session, context);
   let sent = 0;
+  const log: Log = (event) => {
+    // No answer came: it may have gone out.
+    if (event.event === 'attempt' && ['accepted', 'unknown'].includes(event.result)) sent++;
+    context.log(event);
+  };
+  const desk = await sitDown(flags, session, { ...context, log });
   let exitCode = 0;
   try {
     for (;;) {
@@ -61,7 +67,6 @@ async function compose(flags: Flags, session: Session, context: Context): Promis
       const code = await doTask(task, desk);
       if (code === undefined) continue;
       exitCode = code;
-      if (task !== 'report') sent++;
       // Ctrl-C while it was sent: that was meant for all of it.
       if (context.signal.aborted) return exitCode;
     }
@@ -89,8 +94,8 @@ async function doTask(task: Exclude<Task, 'quit'>, desk: Desk): Promise<number |
     return await (task === 'list' ? composeList(desk) : showReport(desk));
   } catch (error) {
     if (!(error instanceof CliError) || error.code === 'interrupted' || error.code === 'credentials') throw error;
-    desk.say(`error: ${error.message}`);
-    if (error.hint !== undefined) desk.say(`hint: ${error.hint}`);
+    desk.say(clean(`error: ${error.message}`));
+    if (error.hint !== undefined) desk.say(clean(`hint: ${error.hint}`));
     return error.exitCode;
   }
 }

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
+import type { SettingKey } from '../settings.ts';
 
 /** Who we are to Twilio: with an API key its SID and secret, else the account and its auth token. */
 export interface AccountCredentials {
@@ -18,15 +19,12 @@ export const keyringName = (accountSid: string, apiKey?: string): string =>
 /** Who we are to Twilio. Throws a `CliError` that says what is missing and where it may be set. */
 export async function credentialsOf(config: Config, context: Context): Promise<AccountCredentials> {
   const accountSid = config.get('account_sid');
-  const key = config.get('api_key');
-  const keySecret = config.get('api_secret');
-  const token = config.get('auth_token');
   const hint = `Keep them with: volley login. Or set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET) in the environment or in ${config.userFile}. To rehearse without an account, add --simulate.`;
   if (!accountSid) throw new CliError('credentials', 'No Twilio account is configured.', { hint });
+  const { key, keySecret, token } = configured(config);
   // A token in the environment must not lose to a key that some file holds for another account.
-  const tokenIsNearer = token !== undefined && config.origin('auth_token') === config.origin('account_sid');
-  const keyIsFarther = config.origin('api_key') !== config.origin('account_sid');
-  if (key && keySecret && !(tokenIsNearer && keyIsFarther)) return { accountSid, user: key, secret: keySecret };
+  const tokenIsNearer = token !== undefined && isOfAccount('auth_token', config) && !isOfAccount('api_key', config);
+  if (key && keySecret && !tokenIsNearer) return { accountSid, user: key, secret: keySecret };
   if (token) return { accountSid, user: accountSid, secret: token };
   const secret = await fetchedSecret(keyringName(accountSid, key), config, context);
   if (secret !== undefined) return { accountSid, user: key ?? accountSid, secret };
@@ -36,11 +34,25 @@ export async function credentialsOf(config: Config, context: Context): Promise<A
 /** The auth tokens that callbacks may be signed with: the one in use, and the other while they are being changed. */
 export async function authTokensOf(config: Config, context: Context): Promise<readonly string[]> {
   const accountSid = config.get('account_sid');
+  const { key, token } = configured(config);
   const kept =
-    accountSid === undefined || config.get('api_key') !== undefined || config.get('auth_token') !== undefined
+    accountSid === undefined || key !== undefined || token !== undefined
       ? undefined
       : await fetchedSecret(keyringName(accountSid), config, context);
-  return [config.get('auth_token'), kept, config.get('secondary_auth_token')].filter((token) => token !== undefined);
+  return [token, kept, config.get('secondary_auth_token')].filter((found) => found !== undefined);
+}
+
+const isOfAccount = (name: SettingKey, config: Config): boolean => config.origin(name) === config.origin('account_sid');
+
+/**
+ * The key, its secret and the token that belong to the account. Where a secret can be fetched, one that comes from
+ * elsewhere than the account, as the environment beside a profile, is another account's.
+ */
+function configured(config: Config) {
+  const canFetch = config.get('keyring') === true || config.get('credential_command') !== undefined;
+  const own = <K extends 'api_key' | 'api_secret' | 'auth_token'>(name: K) =>
+    canFetch && !isOfAccount(name, config) ? undefined : config.get(name);
+  return { key: own('api_key'), keySecret: own('api_secret'), token: own('auth_token') };
 }
 
 /** A secret that is in no file: from the keyring, or from the command that prints it. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { clean } from '../ui/clean.ts';
 import { wrap } from '../ui/lines.ts';
 import { checkAccount } from './doctor/account.ts';
 import { checkCallbacks } from './doctor/callbacks.ts';
@@ -40,5 +41,5 @@ function doctor(flags: Flags, context: Context): Promise<number> {
 function findingLine({ name, state, text, hint }: Finding, { resultLook: { paint, width } }: Session): string {
   const mark = { ok: paint.green('✓'), warning: paint.yellow('!'), wrong: paint.red('✗') }[state];
   const label = state === 'ok' ? '' : `${state}: `;
-  return `${mark} ${name.padEnd(12)} ${wrap(`${label}${text}${hint ? ` ${hint}` : ''}`, width, 15)}`;
+  return `${mark} ${name.padEnd(12)} ${wrap(clean(`${label}${text}${hint ? ` ${hint}` : ''}`), width, 15)}`;
 }

@@ -47,7 +47,7 @@ async function listen(flags: Flags, session: Session, context: Context): Promise
   const authTokens = await tokensOf(session, context);
   const ledger = await session.ledger();
   const count = { statuses: 0, inbound: 0, refused: 0 };
-  const forward = forwardOf(flags);
+  const forward = forwardOf(flags, context);
   const writer = receiver(ledger, forward !== undefined);
   const server = await listenForWebhooks({
     ...{ publicUrl, authTokens, host: String(flags['host']), port: portOf(flags) },
@@ -101,15 +101,22 @@ async function tokensOf({ config }: Session, context: Context): Promise<readonly
   });
 }
 
-/** Where events go on to. They hold numbers and texts, so only with TLS, or on this machine. */
-function forwardOf(flags: Flags): string | undefined {
+/** Where events go on to. They hold numbers and texts, so only with TLS that is checked, or on this machine. */
+function forwardOf(flags: Flags, { env }: Context): string | undefined {
   const url = textFlag(flags, 'forward');
   if (url === undefined) return undefined;
   if (URL.canParse(url)) {
     const { protocol, hostname } = new URL(url);
-    if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))) return url;
+    if (
+      (protocol === 'https:' && env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') ||
+      (protocol === 'http:' && isLoopback(hostname))
+    )
+      return url;
   }
-  throw new CliError('usage', '--forward needs an address with https, or with http on this machine.');
+  throw new CliError(
+    'usage',
+    '--forward needs an address with https (and its certificates checked), or with http on this machine.',
+  );
 }
 
 /** Passes events on beside the listening. `stop` leaves what was not taken in the queue, and says how much. */
@@ -129,6 +136,7 @@ async function startForwarding(
       else if (!wasFailing || session.isVerbose) err(`not passed on (${clean(reason)}); it is kept and tried again`);
       wasFailing = true;
     },
+    onTrouble: (problem) => err(`nothing is passed on for now: ${clean(problem)}`),
   });
   return {
     stop: async () => {

@@ -177,6 +177,6 @@ async function rewrite(
   const kept = profile === undefined ? entry : top;
   const after = { ...kept, ...(named.length > 0 && { profiles: Object.fromEntries(named) }) };
   const isThere = before !== undefined && Object.keys(before).length > 0;
-  if (entry || isThere) replaceFile(file, stringify(after));
+  if (entry || isThere) replaceFile(file, stringify(after), true);
   return isThere ? before : undefined;
 }

@@ -11,11 +11,14 @@ export function readIfThere(file: string): string {
   }
 }
 
-/** In one step: a crash leaves the old file or the new one. Who may read it stays as it was; a new one is for its user only. */
-export function replaceFile(file: string, text: string): void {
+/**
+ * In one step: a crash leaves the old file or the new one. Who may read it stays as it was, unless it is `isPrivate`;
+ * a new one is for its user only.
+ */
+export function replaceFile(file: string, text: string, isPrivate = false): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0o600;
+  const mode = (isPrivate ? undefined : statSync(file, { throwIfNoEntry: false })?.mode) ?? 0o600;
   const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, text, { mode: mode & 0o777 });
+  writeFileSync(draft, text, { mode: mode & 0o777, flush: true });
   renameSync(draft, file);
 }

@@ -118,7 +118,7 @@ async function readEvents(campaign: Campaign, flags: Flags, session: Session, co
       for (const row of wrong) tellWrong(row, session, context);
       count.events += rows.length;
       count.wrong += wrong.length;
-      const { added, skipped } = await ledger.append(campaign.id, rows);
+      const { added, skipped } = await ledger.append(campaign.id, rows, storesText(flags, session));
       count.added += added - wrong.length;
       for (const message of skipped) tellState(message, session, context);
       yield;

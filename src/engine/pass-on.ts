@@ -1,4 +1,5 @@
 import { eventJson, keptForMs, type OutgoingEvent, retryDelayMs } from '../core/outcome/event.ts';
+import { CliError } from '../errors.ts';
 import type { Ledger, QueuedEvent } from '../ledger/ledger.ts';
 import type { EventPoster } from '../transport/transport.ts';
 
@@ -11,9 +12,14 @@ export interface PassOnOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Hears of an event that was not taken, and whether it is given up. */
   readonly onFailed: (event: OutgoingEvent, reason: string, isGivenUp: boolean) => void;
+  /** Hears that the ledger cannot be used right now. */
+  readonly onTrouble: (problem: string) => void;
 }
 
 const atOnce = 16;
+
+/** How long to leave a ledger alone that could not be used. */
+const troubleMs = 5000;
 
 /** How often the queue is looked at while nothing is due. */
 const idleMs = 250;
@@ -23,13 +29,26 @@ const idleMs = 250;
  * so one may be posted twice after a crash, with the same id; what nobody takes for days is given up.
  */
 export async function passOn(options: PassOnOptions): Promise<void> {
-  const { ledger, signal, sleep } = options;
+  const { signal, sleep } = options;
   while (!signal.aborted) {
-    const due = await ledger.dueEvents(atOnce);
-    if (due.length === 0) await sleep(idleMs, signal);
-    const taken = await Promise.all(due.map((queued) => passOnOne(queued, options)));
-    await ledger.dropEvents(taken.filter((id) => id !== undefined));
+    try {
+      if ((await passOnDue(options)) === 0) await sleep(idleMs, signal);
+    } catch (error) {
+      // What is not dropped is passed on once more, with the same id; who listens meanwhile must go on listening.
+      if (!(error instanceof CliError)) throw error;
+      options.onTrouble(error.message);
+      await sleep(troubleMs, signal);
+    }
   }
+}
+
+/** Passes on what is due; resolves to how many events were tried. */
+async function passOnDue(options: PassOnOptions): Promise<number> {
+  const { ledger } = options;
+  const due = await ledger.dueEvents(atOnce);
+  const taken = await Promise.all(due.map((queued) => passOnOne(queued, options)));
+  await ledger.dropEvents(taken.filter((id) => id !== undefined));
+  return due.length;
 }
 
 /** Resolves to the id of an event that is done with. */

@@ -179,9 +179,9 @@ export interface Ledger {
   retryUndelivered(campaignId: string, codes: readonly number[]): Promise<number>;
   /**
    * Adds rows to a campaign that is there already, and may be running; tells what is new.
-   * A row whose key is there is passed over.
+   * A row whose key is there is passed over. `storesText`: see `NewCampaign`.
    */
-  append(campaignId: string, rows: readonly PlannedRow[]): Promise<Appended>;
+  append(campaignId: string, rows: readonly PlannedRow[], storesText?: boolean): Promise<Appended>;
   /** Calls back what has not been claimed; returns how many. */
   cancelPending(campaignId: string): Promise<number>;
   /** Writes what Twilio said of a message that was called back there. */

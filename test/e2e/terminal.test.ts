@@ -96,7 +96,8 @@ describe('compose in a terminal', () => {
       [/❯ \+14155550007/, enter],
       ['Text', 'Hi Ada'],
       ['6 characters, GSM-7, 1 segment', enter],
-      ['From', `${from}${enter}`],
+      ['From', from],
+      [new RegExp(`From \\${from}`), enter],
       [/What now[\s\S]*❯ Send/, enter],
       [/on its way[\s\S]*❯ Watch/, enter],
       [/delivered[\s\S]*What would you like/, `${up}${enter}`],
@@ -122,6 +123,23 @@ describe('compose in a terminal', () => {
     expect(simulator.truth()).toEqual([]);
   });
 
+  it('takes a text that is pasted whole, and nothing of it as an answer', async () => {
+    const { answers, ended, simulator, sees } = await compose();
+    await answers(
+      ['What would you like to do', enter],
+      ['To (a number', '+14155550101'],
+      [/\+14155550101 +as typed/, enter],
+      ['Text', `Line one${enter}${enter}Line three${enter}`],
+      ['Line one⏎⏎Line three⏎', enter],
+      ['From', from],
+      [new RegExp(`From \\${from}`), `${enter}`],
+    );
+    await sees(/What now[\s\S]*❯ Send/);
+    await answers(['What now', ctrlC]);
+    expect(await ended).toBe(130);
+    expect(simulator.truth()).toEqual([]);
+  });
+
   it('sends a list after its plan', async () => {
     const { answers, ended, simulator } = await compose();
     await answers(
@@ -129,8 +147,10 @@ describe('compose in a terminal', () => {
       [/File[\s\S]*❯ list\.csv/, enter],
       ['Which column holds the numbers', enter],
       [/Write a text/, enter],
-      ['Text', `Hi {{ name }}${enter}`],
-      ['From', `${from}${enter}`],
+      ['Text', 'Hi {{ name }}'],
+      ['13 characters', enter],
+      ['From', from],
+      [new RegExp(`From \\${from}`), enter],
       [/60 to send[\s\S]*❯ Send 60 messages/, enter],
       [/accepted +60[\s\S]*What would you like/, ctrlC],
     );

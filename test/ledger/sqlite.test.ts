@@ -25,8 +25,8 @@ describe('the SQLite ledger', () => {
     const change = { state: 'accepted', sid: `SM${'1'.repeat(32)}`, status: 'queued' } as const;
     await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change }]);
     writeFileSync(`${path}.v3.bak`, row(1).to);
-    now = 1000;
-    await ledger.purge(500);
+    now = 5 * 86_400_000;
+    await ledger.purge(now - 1000);
     const files = readdirSync(folder);
     expect(files).not.toContain('ledger.db.v3.bak');
     for (const file of files) expect(readFileSync(join(folder, file), 'latin1')).not.toContain(row(1).to.slice(1));

@@ -3,7 +3,7 @@ import type { Plan } from '../../core/plan.ts';
 import { guessColumn, guessField } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { parseTemplate } from '../../core/text/template.ts';
-import { orBack } from '../../input/ask/ask.ts';
+import { afterQuiet, orBack } from '../../input/ask/ask.ts';
 import { select } from '../../input/ask/prompts.ts';
 import { openSource } from '../../input/open-source.ts';
 import { clean } from '../../ui/clean.ts';
@@ -152,7 +152,7 @@ async function review(first: ListDraft, desk: Desk): Promise<number | undefined>
   for (;;) {
     let wantsText = false;
     const approve = async ({ toSend }: Plan): Promise<Approval> => {
-      const decision = await ask(select<Approval | 'text'>, {
+      const decision = await ask(afterQuiet(select<Approval | 'text'>), {
         message: 'What now?',
         choices: [
           ...(toSend > 0

@@ -2,6 +2,7 @@ import { planRequest } from '../../core/plan.ts';
 import { timeZonesOf } from '../../core/recipient/time-zones.ts';
 import { flagName, type ParameterKey } from '../../core/request/parameters.ts';
 import type { Origin, RawRequest } from '../../core/request/validate.ts';
+import { afterQuiet } from '../../input/ask/ask.ts';
 import { select } from '../../input/ask/prompts.ts';
 import { truncate } from '../../ui/lines.ts';
 import { messageLine } from '../../ui/messages.ts';
@@ -68,7 +69,7 @@ function decide(draft: Draft, { row, hasOptedOut }: Preview, { ask }: Desk): Pro
   const isRight = row.request !== undefined && !hasOptedOut;
   const isScheduled = row.request?.sendAt !== undefined;
   const send = { name: isScheduled ? 'Send at that time' : 'Send', value: 'send' as Decision };
-  return ask(select<Decision>, {
+  return ask(afterQuiet(select<Decision>), {
     message: 'What now?',
     pageSize: 10,
     choices: [

@@ -19,8 +19,15 @@ export async function saveTemplate(body: string, { ask, session, say }: Desk): P
   const { parse } = await import('smol-toml');
   const before = readIfThere(userFile);
   const after = withTemplate(before, name, body);
-  const written = parse(after)['templates'] as Record<string, unknown> | undefined;
-  if (written?.[name] !== body) {
+  const isThere = (): boolean => {
+    try {
+      return (parse(after)['templates'] as Record<string, unknown> | undefined)?.[name] === body;
+    } catch {
+      // A file whose [templates] are written in another way than by lines below that header.
+      return false;
+    }
+  };
+  if (!isThere()) {
     throw new CliError('config', `${userFile} cannot be added to.`, { hint: `Write it yourself: [templates] ${name}` });
   }
   replaceFile(userFile, after);

@@ -19,7 +19,7 @@ export interface Report {
   readonly counts: Readonly<Record<SendState, number>>;
   /** Twilio's last word on the accepted ones. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** How many of the undelivered ones were sent once more. */
+  /** How many of the undelivered ones were sent once more, and taken. */
   readonly retried: number;
   readonly segments: number;
   /** By the prices known when it was planned. */

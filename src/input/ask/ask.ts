@@ -56,3 +56,29 @@ export function orBack<Config, Answer>(prompt: Prompt<Config, Answer>): Prompt<C
     }
   };
 }
+
+/** Keys typed in this time before a decision were meant for the question before it, in milliseconds. */
+const quietMs = 300;
+
+/** A prompt whose first choice has consequences: what is still typed or pasted when it appears does not answer it. */
+export function afterQuiet<Config, Answer>(prompt: Prompt<Config, Answer>): Prompt<Config, Answer> {
+  return async (config, place = {}) => {
+    // A terminal of our own only: a test's input has nothing left over.
+    if (place.input === undefined && process.stdin.isTTY) await discardKeys(process.stdin);
+    return prompt(config, place);
+  };
+}
+
+async function discardKeys(terminal: NodeJS.ReadStream): Promise<void> {
+  let isInterrupted = false;
+  const onData = (data: Buffer): void => {
+    isInterrupted ||= data.includes(3);
+  };
+  terminal.setRawMode(true);
+  terminal.on('data', onData);
+  await new Promise((resolve) => setTimeout(resolve, quietMs));
+  terminal.removeListener('data', onData);
+  terminal.pause();
+  terminal.setRawMode(false);
+  if (isInterrupted) throw new CliError('interrupted', 'Interrupted.');
+}

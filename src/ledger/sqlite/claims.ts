@@ -96,13 +96,13 @@ export function claims(database: Database, now: () => number): Claims {
 function retryUndelivered(database: Database, campaignId: string, codes: readonly number[], at: number): number {
   const insert = database.prepare(`
     insert into messages (id, campaign_id, line, recipient, sender, request, state, segments, country, unit_price,
-      quiet_hours, text_kept, retry_of)
+      quiet_hours, text_kept, written_at, retry_of)
     select :prefix || '-' || row_number() over (order by seq), campaign_id, line, recipient, sender,
       case when request ->> 'sendAt' <= :time then json_remove(request, '$.sendAt', '$.scheduleType') else request end,
-      'pending', segments, country, unit_price, quiet_hours, text_kept, id
+      'pending', segments, country, unit_price, quiet_hours, text_kept, :at, id
     from messages m where campaign_id = :campaignId and state = 'accepted' and status in ('undelivered', 'failed')
       and code in (select value from json_each(:codes)) and retry_of is null and text_kept <> 'gone'
       and not exists (select 1 from messages r where r.retry_of = m.id)`);
   const time = new Date(at).toISOString();
-  return insert.run({ prefix: newCampaignId(), campaignId, codes: JSON.stringify(codes), time });
+  return insert.run({ prefix: newCampaignId(), campaignId, codes: JSON.stringify(codes), time, at });
 }

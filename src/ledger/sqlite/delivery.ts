@@ -1,11 +1,12 @@
 import { afterReceipt, type StatusUpdate } from '../../core/outcome/delivery.ts';
 import { statusEvent } from '../../core/outcome/event.ts';
 import type { CountryDelivery, Failure, TimelinePoint } from '../../core/outcome/report.ts';
-import { isFinalStatus, messageStatuses } from '../../core/outcome/status.ts';
 import type { Ledger, TrackedMessage } from '../ledger.ts';
 import type { Database } from './driver.ts';
 import { eventKeeper } from './events.ts';
 import { optOutAdder } from './opt-outs.ts';
+import { pseudonymPrefix } from './pseudonyms.ts';
+import { finalStatuses } from './rows.ts';
 
 interface DeliveryRow {
   readonly status: string | null;
@@ -22,8 +23,6 @@ interface TrackedRow {
   readonly claimed_at: number;
 }
 
-const finalStatuses = messageStatuses.filter(isFinalStatus).map((status) => `'${status}'`);
-
 /** What became of messages after Twilio took them. */
 export function sqliteDelivery(
   database: Database,
@@ -37,7 +36,7 @@ export function sqliteDelivery(
   const open = database.prepare<TrackedRow>(`
     select sid, request ->> 'accountSid' as account, claimed_at from messages
     where campaign_id = :campaignId and state = 'accepted' and sid is not null
-      and (status is null or status not in (${finalStatuses.join(', ')})) order by seq`);
+      and (status is null or status not in (${finalStatuses})) order by seq`);
 
   const countries = database.prepare<CountryDelivery>(`
     select coalesce(country, 'unknown') as country, count(*) as messages,
@@ -100,7 +99,9 @@ function receiptMerger(database: Database): (update: StatusUpdate) => boolean {
     const change = afterReceipt({ status: known.status ?? undefined, code: known.code ?? undefined }, update);
     write.run({ sid, status: change.status, code: change.code ?? null, price, segments });
     const { address, sender } = known;
-    if (change.suppress) suppress({ address, sender, source: String(change.code), at });
+    // Of a purged message nobody knows any more whom it went to.
+    if (change.suppress && !address.startsWith(pseudonymPrefix))
+      suppress({ address, sender, source: String(change.code), at });
     return true;
   };
 }

@@ -34,7 +34,7 @@ export function openSqliteLedger(path: string, now: () => number = Date.now): Le
     ...prices(database, now),
     ...sqliteEvents(database, now),
     ...sqlitePurge(database, path, now),
-    append: async (campaignId, rows) => appendToSqlite(place, campaignId, rows),
+    append: async (campaignId, rows, keepsText = true) => appendToSqlite(place, campaignId, rows, keepsText),
     damage: async () => damageOf(database),
     close: async () => database.close(),
   };

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CliError } from '../../errors.ts';
 
-/** Turns a number or a key into a name that says nothing, always the same one. */
+/** Turns a number or a key into a name that says nothing, always the same one; such a name stays as it is. */
 export type Pseudonym = (text: string) => string;
 
 /** What a pseudonym begins with. */
@@ -14,7 +14,10 @@ export const pseudonymPrefix = 'purged-';
  */
 export function pseudonymsOf(ledgerPath: string, mayMake: boolean): Pseudonym {
   const secret = readSecret(`${ledgerPath}.key`, mayMake);
-  return (text) => pseudonymPrefix + createHmac('sha256', secret).update(text).digest('hex').slice(0, 24);
+  return (text) =>
+    text.startsWith(pseudonymPrefix)
+      ? text
+      : pseudonymPrefix + createHmac('sha256', secret).update(text).digest('hex').slice(0, 24);
 }
 
 function readSecret(path: string, mayMake: boolean): Buffer {

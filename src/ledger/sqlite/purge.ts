@@ -3,8 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import type { MessageRequest, RowIssue } from '../../core/message.ts';
 import { keptForMs } from '../../core/outcome/event.ts';
 import type { Ledger } from '../ledger.ts';
+import { dropAbandoned } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { type Pseudonym, pseudonymPrefix, pseudonymsOf } from './pseudonyms.ts';
+import { finalStatuses } from './rows.ts';
 
 interface PurgedRow {
   readonly seq: number;
@@ -22,25 +24,38 @@ const keptParameters = [
 /** How many rows are purged in one commit: others can write in between. */
 const chunkRows = 2000;
 
+/** For so long Twilio may still tell what became of a message, in milliseconds: who is to be suppressed must be known then. */
+const toldForMs = 3 * 86_400_000;
+
+/** For so long the same input is refused or gone on with, in milliseconds. */
+const sameInputMs = 86_400_000;
+
 const isSettled = `state not in ('pending', 'claimed', 'unknown') and recipient not like '${pseudonymPrefix}%'
-  and coalesce(claimed_at, (select touched_at from campaigns c where c.id = campaign_id)) < :before
+  and coalesce(claimed_at, written_at, (select touched_at from campaigns c where c.id = campaign_id)) < :before
+  and (state <> 'accepted' or status in (${finalStatuses}) or claimed_at < :told)
   and exists (select 1 from campaigns c where c.id = campaign_id and c.ready = 1)`;
 
 /** Forgetting who was texted what. `path` is the ledger's file. */
 export function sqlitePurge(database: Database, path: string, now: () => number): Pick<Ledger, 'purge' | 'purgeable'> {
   const count = database.prepare<{ n: number }>(`select count(*) as n from messages where ${isSettled}`);
   return {
-    purgeable: async (before) => count.get({ before })?.n ?? 0,
+    purgeable: async (before) => count.get({ before, told: now() - toldForMs })?.n ?? 0,
     purge: async (before) => {
       const wasPurged = database.prepare('select 1 from campaigns where purged_at is not null limit 1').get();
       const pseudonym = pseudonymsOf(path, wasPurged === undefined);
       let purged = 0;
-      for (;;) {
-        const rows = database.transaction(() => purgeSome(database, pseudonym, before, now()));
-        purged += rows;
-        if (rows === 0) break;
+      for (let after = 0; ; ) {
+        const bounds = { before, told: now() - toldForMs, after };
+        const rows = database.transaction(() => purgeSome(database, pseudonym, bounds, now()));
+        const last = rows.at(-1);
+        if (!last) break;
+        purged += rows.length;
+        after = last.seq;
+        // Lets others at the lock, and this process at its other work.
+        await new Promise((resolve) => setImmediate(resolve));
       }
-      database.prepare('delete from inputs where at < :before').run({ before });
+      dropAbandoned(database, now());
+      database.prepare('delete from inputs where at < :before').run({ before: Math.min(before, now() - sameInputMs) });
       database
         .prepare('delete from outgoing_events where at < :before')
         .run({ before: Math.min(before, now() - keptForMs) });
@@ -52,12 +67,20 @@ export function sqlitePurge(database: Database, path: string, now: () => number)
   };
 }
 
-function purgeSome(database: Database, pseudonym: Pseudonym, before: number, at: number): number {
+interface Bounds {
+  readonly before: number;
+  readonly told: number;
+  /** The last row that was looked at. */
+  readonly after: number;
+}
+
+function purgeSome(database: Database, pseudonym: Pseudonym, bounds: Bounds, at: number): readonly PurgedRow[] {
   const rows = database
     .prepare<PurgedRow>(
-      `select seq, recipient, key, request, issues from messages where ${isSettled} order by seq limit :limit`,
+      `select seq, recipient, key, request, issues from messages where seq > :after and ${isSettled}
+       order by seq limit :limit`,
     )
-    .all({ before, limit: chunkRows });
+    .all({ ...bounds, limit: chunkRows });
   const write = database.prepare(`update messages set recipient = :recipient, key = :key, request = :request,
     issues = :issues, text_kept = 'gone', reason = case when code is null then reason end where seq = :seq`);
   const mark = database.prepare(
@@ -73,7 +96,7 @@ function purgeSome(database: Database, pseudonym: Pseudonym, before: number, at:
     });
     mark.run({ seq, at });
   }
-  return rows.length;
+  return rows;
 }
 
 function stripped(request: MessageRequest, pseudonym: Pseudonym): MessageRequest {

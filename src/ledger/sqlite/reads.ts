@@ -97,7 +97,7 @@ function reportOf(database: Database, campaignId: string): Report {
     .all({ campaignId });
   const retried = database
     .prepare<{ n: number }>(
-      'select count(*) as n from messages where campaign_id = :campaignId and retry_of is not null',
+      "select count(*) as n from messages where campaign_id = :campaignId and retry_of is not null and state = 'accepted'",
     )
     .get({ campaignId });
   const issues = database

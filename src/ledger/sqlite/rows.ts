@@ -1,4 +1,5 @@
 import type { Message, MessageRequest, RowIssue, SendState } from '../../core/message.ts';
+import { isFinalStatus, messageStatuses } from '../../core/outcome/status.ts';
 
 /** A row of the messages table, as both ledgers store it. */
 export interface MessageRow {
@@ -22,6 +23,12 @@ export interface MessageRow {
   readonly quiet_hours: string | null;
   readonly key: string | null;
 }
+
+/** The statuses after which Twilio has nothing more to tell, as SQL lists them. */
+export const finalStatuses = messageStatuses
+  .filter(isFinalStatus)
+  .map((status) => `'${status}'`)
+  .join(', ');
 
 /** The columns of a `MessageRow`, for select and returning. */
 export const messageColumns =

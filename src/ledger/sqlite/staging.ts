@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { costOf } from '../../core/outcome/report.ts';
 import type { Plan, PlannedRow, PlannedSender } from '../../core/plan.ts';
 import type { Appended, Campaign, Destination, NewCampaign, Staging, UnitPrice } from '../ledger.ts';
+import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
 import { adoptPseudonyms, purgedKeys } from './purge.ts';
@@ -13,9 +14,6 @@ export interface StagingPlace {
   readonly path: string;
   readonly now: () => number;
 }
-
-/** A plan that nobody has added to for this long was left by a run that died, in milliseconds. */
-const abandonedAfterMs = 24 * 3_600_000;
 
 /** Short enough to type, random enough never to meet its twin in another ledger. */
 export const newCampaignId = (): string => randomBytes(6).toString('hex');
@@ -65,7 +63,7 @@ export function stageInSqlite({ database, path, now }: StagingPlace, campaign: N
           .run({ inputHash, campaignId, at: now() });
         return readCampaign(database, campaignId);
       }),
-    discard: async () => database.transaction(() => drop(database, id)),
+    discard: async () => database.transaction(() => dropPlan(database, id)),
   };
 }
 
@@ -79,7 +77,7 @@ function freshName(database: Database, stem: string, id: string, at: number): st
 
 /** Adds rows to a plan; a twin of an earlier one, and who has opted out, is kept as skipped. */
 function stagedAdder(database: Database, id: string, now: () => number): Staging['add'] {
-  const insert = rowInserter(database, id, id);
+  const insert = rowInserter(database, { campaignId: id, idPrefix: id, at: now() });
   const twin = database.prepare<{ line: number }>('select line from messages where campaign_id = :id and key = :key');
   const touch = database.prepare('update campaigns set touched_at = :at where id = :id');
   const suppress = suppressor(database, id);
@@ -100,9 +98,10 @@ export function appendToSqlite(
   { database, path, now }: StagingPlace,
   campaignId: string,
   rows: readonly PlannedRow[],
+  storesText: boolean,
 ): Appended {
   return database.transaction(() => {
-    const insert = rowInserter(database, campaignId, newCampaignId());
+    const insert = rowInserter(database, { campaignId, idPrefix: newCampaignId(), at: now(), storesText });
     const keyOf = purgedKeys(database, path, campaignId) ?? ((key: string) => key);
     const suppress = suppressor(database, campaignId);
     const added = rows.filter((row) => insert(row.key === undefined ? row : { ...row, key: keyOf(row.key) })).length;
@@ -126,20 +125,30 @@ function suppressor(database: Database, campaignId: string): () => MessageRow[] 
   };
 }
 
+/** Where rows go. */
+interface Insertion {
+  readonly campaignId: string;
+  readonly idPrefix: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** False: texts go once they are sent, even where the campaign keeps them. */
+  readonly storesText?: boolean;
+}
+
 /** Inserts one row; false when its key is there already. With a reason it is a skipped one. */
 function rowInserter(
   database: Database,
-  campaignId: string,
-  idPrefix: string,
+  { campaignId, idPrefix, at, storesText: mayStore = true }: Insertion,
 ): (row: PlannedRow, skipped?: string) => boolean {
   const storesText =
+    mayStore &&
     database.prepare('select 1 from campaigns where id = :campaignId and stores_text = 1').get({ campaignId }) !==
-    undefined;
+      undefined;
   const insert = database.prepare(`
     insert into messages (id, campaign_id, line, key, recipient, sender, request, state, segments, reason, issues,
-      country, quiet_hours, due_at, text_kept)
+      country, quiet_hours, due_at, text_kept, written_at)
     values (:id, :campaignId, :line, :key, :recipient, :sender, :request, :state, :segments, :reason, :issues,
-      :country, :quietHours, :dueAt, :textKept)
+      :country, :quietHours, :dueAt, :textKept, :writtenAt)
     on conflict (campaign_id, key) where key is not null do nothing`);
   let count = 0;
   return (row, skipped) =>
@@ -163,6 +172,7 @@ function rowInserter(
       quietHours: row.quietHours ?? null,
       dueAt: row.dueAt ?? 0,
       textKept: storesText ? 'always' : 'until-sent',
+      writtenAt: at,
     }) > 0;
 }
 
@@ -255,21 +265,6 @@ function merge(database: Database, id: string, target: string): string {
     .run(both);
   database.prepare('delete from campaigns where id = :id').run({ id });
   return target;
-}
-
-/** Does nothing to a campaign that was published. */
-function drop(database: Database, id: string): void {
-  database
-    .prepare('delete from messages where campaign_id in (select id from campaigns where id = :id and ready = 0)')
-    .run({ id });
-  database.prepare('delete from campaigns where id = :id and ready = 0').run({ id });
-}
-
-function dropAbandoned(database: Database, at: number): void {
-  const abandoned = database
-    .prepare<{ id: string }>('select id from campaigns where ready = 0 and touched_at < :before')
-    .all({ before: at - abandonedAfterMs });
-  for (const { id } of abandoned) database.transaction(() => drop(database, id));
 }
 
 /** A campaign by its id, which must exist. */

@@ -4,6 +4,8 @@ export const afterlife = `
 alter table messages add column text_kept text not null default 'always'
   check (text_kept in ('always', 'until-sent', 'gone'));
 alter table messages add column retry_of text;
+-- When the row came in; a message that was claimed is as old as its claim.
+alter table messages add column written_at integer;
 create unique index messages_retry on messages (retry_of) where retry_of is not null;
 alter table campaigns add column stores_text integer not null default 1;
 -- When rows of it were last purged; their keys are pseudonyms since.
