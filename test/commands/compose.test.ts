@@ -173,6 +173,48 @@ describe('compose', () => {
     expect([code, said]).toEqual([130, expect.stringContaining('Nothing more was sent.')]);
   });
 
+  it('says that something was sent, when somebody leaves before watching it', async () => {
+    const { code, said, sent } = await sitting([
+      message,
+      ['To', '+14155550101', enter],
+      ['Text', 'Hi', enter],
+      ['What now', enter],
+      ['It is on its way', '<ctrl-c>'],
+    ]);
+    expect([code, sent.length]).toEqual([130, 1]);
+    expect(said).toContain('Nothing more was sent.');
+  });
+
+  it('says that nothing was sent after a list that was refused', async () => {
+    const { code, said } = await sitting(
+      [
+        ['What would you like to do', down, enter],
+        ['File', 'broken', enter],
+        ['What would you like to do', '<ctrl-c>'],
+      ],
+      { files: { 'broken.csv': 'to,to\n1,2\n' } },
+    );
+    expect([code, said]).toEqual([130, expect.stringContaining('Nothing was sent.')]);
+  });
+
+  it('shows no escape sequence of a template, and keeps its lines while it is edited', async () => {
+    const { sent, screens } = await sitting(
+      [
+        message,
+        ['To', '+14155550101', enter],
+        ['Text or template', 'odd', enter],
+        ['What now', down, enter],
+        ['Text One⏎Two', '!', enter],
+        ['What now', enter],
+        goOn,
+        quit,
+      ],
+      { config: '[templates]\nodd = "One\\nTwo\\u001b]0;x\\u0007"\n' },
+    );
+    expect(sent[0]?.body).toBe('One\nTwo]0;x!');
+    expect(screens.join('')).not.toContain('\u001b]0');
+  });
+
   it('sends a list: file, numbers with the guess preselected, fields, plan', async () => {
     const { code, sent, said } = await sitting(
       [

@@ -116,6 +116,14 @@ describe('whoami', () => {
 describe('credential_command', () => {
   const config = (command: string) => `account_sid = "${account}"\ncredential_command = ${JSON.stringify(command)}\n`;
 
+  it('fetches the secret of a profile, whatever token the environment has for another account', async () => {
+    const env = { TWILIO_ACCOUNT_SID: `AC${'b'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'of-another-account' };
+    const { volley, file, connections } = machine({ env });
+    const own = file('own.toml', `[profiles.staging]\n${config(`echo ${secret}`)}`);
+    expect(await volley(...send, '--config', own, '--profile', 'staging')).toBe(0);
+    expect(connections.at(-1)?.credentials).toEqual({ accountSid: account, user: account, secret });
+  });
+
   it('fetches the secret when it is needed', async () => {
     const { volley, file, connections } = machine();
     const own = file('own.toml', config(`printf '${secret}\\n'`));

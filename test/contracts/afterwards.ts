@@ -90,6 +90,18 @@ export function afterwardsContract(open: (clock: { now: number }) => Ledger): vo
       expect(await bodies()).toEqual([undefined, undefined, 'Hi 2', undefined]);
     });
 
+    it('go also of rows that are added to a campaign that keeps its own', async () => {
+      const { ledger, campaign } = await settled([accepted(1)]);
+      await ledger.append(campaign.id, [row(5)], false);
+      const held = await lease(ledger, campaign.id);
+      const [claim] = await ledger.claim(held, '12345', 1);
+      await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change: accepted(5) }]);
+      expect((await all(ledger.messages(campaign.id))).map(({ request }) => request?.body)).toEqual([
+        'Hi 0',
+        undefined,
+      ]);
+    });
+
     it('are not kept for rows that are never sent', async () => {
       const { ledger } = await settled([]);
       await ledger.addOptOuts([{ address: row(7).to, source: 'manual', at: 0 }]);
@@ -129,7 +141,7 @@ export function afterwardsContract(open: (clock: { now: number }) => Ledger): vo
 
     it('leaves a campaign that still knows whom it has texted, by plan, commit and event', async () => {
       const { ledger, campaign, clock } = await settled([accepted(1), accepted(2)]);
-      clock.now += 2 * day;
+      clock.now += 5 * day;
       const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'x' });
       await staging.add([row(0), row(9)]);
       expect(await staging.plan()).toMatchObject({ toSend: 1, already: 1 });
@@ -143,7 +155,7 @@ export function afterwardsContract(open: (clock: { now: number }) => Ledger): vo
 
     it('also between a plan and its commit', async () => {
       const { ledger, campaign, clock } = await settled([accepted(1)]);
-      clock.now += 2 * day;
+      clock.now += 5 * day;
       const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'x' });
       await staging.add([row(0)]);
       await ledger.purge(clock.now - day);
@@ -151,10 +163,66 @@ export function afterwardsContract(open: (clock: { now: number }) => Ledger): vo
       expect((await ledger.report(campaign.id)).counts).toMatchObject({ accepted: 1, pending: 0 });
     });
 
+    it('texts nobody twice who had opted out, was purged, opted in again, was texted and purged', async () => {
+      const { ledger, clock } = await settled([accepted(1)]);
+      await ledger.addOptOuts([{ address: row(5).to, source: 'STOP', at: 0 }]);
+      await write(ledger, 'test', [row(5)]);
+      const purgeLater = async () => {
+        clock.now += 5 * day;
+        await ledger.purge(clock.now - day);
+      };
+      await purgeLater();
+      await ledger.removeOptOut(row(5).to);
+      const { id } = await write(ledger, 'test', [row(5)]);
+      const held = await lease(ledger, id);
+      const [claim] = await ledger.claim(held, '12345', 9);
+      await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change: accepted(5) }]);
+      await ledger.release(held);
+      await purgeLater();
+      const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'x' });
+      await staging.add([row(5)]);
+      expect(await staging.plan()).toMatchObject({ toSend: 0, already: 1 });
+    });
+
+    it('waits for what Twilio may still tell, and suppresses no pseudonym', async () => {
+      const { ledger, clock } = await settled([accepted(1), accepted(2)]);
+      await ledger.receive([receipt(2, 'delivered')]);
+      clock.now += day;
+      expect(await ledger.purge(clock.now - 1000)).toBe(1);
+      clock.now += 5 * day;
+      expect(await ledger.purge(clock.now - 1000)).toBe(1);
+      await ledger.receive([{ ...receipt(1, 'undelivered', 30006), at: clock.now }]);
+      const listed = [];
+      for await (const optOut of ledger.optOuts()) listed.push(optOut);
+      expect(listed).toEqual([]);
+    });
+
+    it('goes by when a row came, not by when its campaign last went on', async () => {
+      const { ledger, campaign, clock } = await settled([accepted(1)]);
+      await ledger.addOptOuts([{ address: row(5).to, source: 'STOP', at: 0 }]);
+      await ledger.append(campaign.id, [row(5)]);
+      clock.now += 10 * day;
+      await ledger.append(campaign.id, [row(6)]);
+      await ledger.addOptOuts([{ address: row(7).to, source: 'STOP', at: 0 }]);
+      await ledger.append(campaign.id, [row(7)]);
+      await ledger.purge(clock.now - day);
+      const left = (await all(ledger.messages(campaign.id)))
+        .map(({ to }) => to)
+        .filter((to) => !to.startsWith('purged-'));
+      expect(left).toEqual([row(6).to, row(7).to]);
+    });
+
+    it('keeps the same input refused for its day', async () => {
+      const { ledger, campaign, clock } = await settled([{ state: 'rejected', code: 21211, reason: 'x' }]);
+      clock.now += 7_200_000;
+      await ledger.purge(clock.now - 3_600_000);
+      expect(await ledger.findInput('hash', clock.now - day)).toMatchObject([{ id: campaign.id }]);
+    });
+
     it('keeps opt-outs in force', async () => {
       const { ledger, clock } = await settled([accepted(1)]);
       await ledger.addOptOuts([{ address: row(0).to, source: 'STOP', at: clock.now }]);
-      clock.now += 2 * day;
+      clock.now += 5 * day;
       await ledger.purge(clock.now - day);
       const { id } = await write(ledger, 'next', [row(0)]);
       expect((await ledger.report(id)).counts.skipped).toBe(1);

@@ -22,6 +22,7 @@ describe('completion', () => {
     const { run, folder } = installation();
     writeFileSync(join(folder, 'volley.toml'), '[templates]\nwelcome = "Hi"\n[profiles.staging]\nrate = 1\n');
     writeFileSync(join(folder, 'list.csv'), recipients(2));
+    writeFileSync(join(folder, 'odd.csv'), 'to,$(touch owned),a`b`,naïve\n1,2,3,4\n');
     const ledger = join(folder, 'ledger.db');
     const batch = ['batch', 'list.csv', '--from', from, '--body', 'Hi', '--campaign', 'spring'];
     expect((await run(...batch, '--simulate', '--ledger', ledger)).code).toBe(0);
@@ -37,6 +38,8 @@ describe('completion', () => {
     expect(await offered(run, 'doctor', '--profile', 's')).toEqual(['staging']);
     expect(await offered(run, 'batch', 'list.csv', '--key', '')).toEqual(['to', 'name']);
     expect(await offered(run, 'batch', 'list.csv', '--map', '')).toEqual(['to=to', 'to=name']);
+    // A shell would run the others.
+    expect(await offered(run, 'batch', 'odd.csv', '--key', '')).toEqual(['to', 'naïve']);
   });
 
   it('stays silent where something is wrong', async () => {
