@@ -272,8 +272,8 @@ function pricesOf(layers: readonly Layer[]): PriceTable | undefined {
   const wrong = (problem: string) => new CliError('config', `prices${problem} (${layer.origin}).`);
   if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) throw wrong('.currency must be like USD');
   const prices = Object.entries(rest).map(([name, price]): [string, number] => {
-    if (!/^([A-Z]{2}|whatsapp|rcs|messenger|default)$/.test(name)) {
-      throw wrong(`.${name} is no country like US, no channel and not "default"`);
+    if (!/^([A-Z]{2}|mms|whatsapp|rcs|messenger|default)$/.test(name)) {
+      throw wrong(`.${name} is no country like US, no channel, not "mms" and not "default"`);
     }
     if (typeof price !== 'number' || !(price >= 0)) throw wrong(`.${name} must be a price`);
     return [name, price];

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { PlanContext } from '../core/plan.ts';
+import { phoneNormalizer } from '../core/recipient/phone.ts';
 import { parameterOf, senderKey } from '../core/request/parameters.ts';
 import { CliError } from '../errors.ts';
 import { clean } from '../ui/clean.ts';
@@ -39,7 +40,7 @@ async function init(flags: Flags, session: Session, context: Context): Promise<n
     if (!isThere) writeFileSync(join(folder, file), text);
     context.out(`${isThere ? 'kept    ' : 'written '} ${clean(join(name, file))}`);
   }
-  if (!session.isQuiet) for (const line of nextSteps(name)) context.out(line);
+  if (!session.isQuiet) for (const line of nextSteps(name, from !== undefined)) context.out(line);
   return 0;
 }
 
@@ -63,7 +64,7 @@ async function ask(flags: Flags, plan: PlanContext, { ask: put }: Context): Prom
     known.country ??
     (await put(input, {
       message: 'Country of numbers without +, as US (Enter: none)',
-      validate: (text: string) => /^([A-Za-z]{2})?$/.test(text.trim()) || 'Two letters, as US.',
+      validate: async (text: string) => text.trim() === '' || (await isCountry(text.trim())) || 'Two letters, as US.',
     }));
   return { from: from.trim() || undefined, country: country.trim().toUpperCase() || undefined };
 }
@@ -82,13 +83,23 @@ function readSender(sender: string, plan: PlanContext): string {
   return String(parsed.value);
 }
 
+async function isCountry(code: string): Promise<boolean> {
+  try {
+    await phoneNormalizer(code.toUpperCase());
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
 function files({ from, country }: Answers): Readonly<Record<string, string>> {
   const name = from !== undefined && senderKey(from) === 'messagingServiceSid' ? 'messaging_service_sid' : 'from';
   const sender = from === undefined ? '# from = "+14155550199"' : `${name} = ${JSON.stringify(from)}`;
   return {
     'volley.toml': `# What volley uses in this folder; all of it: volley help config
 ${country === undefined ? '# country = "US"' : `country = ${JSON.stringify(country)}`}        # of numbers without +
-quiet_hours = "21:00-08:00"   # by the recipient's clock
+# quiet_hours = "21:00-08:00"   # text nobody then, by their own clock
 
 [defaults]                    # message parameters
 ${sender}
@@ -102,12 +113,13 @@ Hi {{ first_name | name }}, see you on {{ day | date: "%A, %-d %B" }}. Reply STO
   };
 }
 
-function nextSteps(folder: string): string[] {
+function nextSteps(folder: string, hasSender: boolean): string[] {
   const enter = folder === '.' ? [] : [`  cd ${clean(folder)}`];
   return [
     '',
     'Now:',
     ...enter,
+    ...(hasSender ? [] : ['  (put your sender into volley.toml: from = …)']),
     '  volley check customers.csv --template reminder.liquid',
     '      what would be sent',
     '  volley batch customers.csv --template reminder.liquid --simulate',

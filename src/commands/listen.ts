@@ -54,7 +54,11 @@ async function listen(flags: Flags, session: Session, context: Context): Promise
     onRefused: (reason) => {
       count.refused++;
       context.log({ event: 'refused', reason });
-      if (session.isVerbose) context.err(`refused: ${shown(reason, session.workLook)}`);
+      // The first one is told anyway: an address that is set up wrong looks like this.
+      if (session.isVerbose || (count.refused === 1 && !session.isQuiet)) {
+        const more = session.isVerbose ? '' : ' (more of them with -v)';
+        context.err(`refused: ${shown(reason, session.workLook)}${more}`);
+      }
     },
     onWebhook: async (webhook) => {
       if (webhook.kind === 'status') {

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { isMessageSid, type Message, type SendState } from '../core/message.ts';
-import type { Campaign, Ledger } from '../ledger/ledger.ts';
+import { isMessageSid, type Message } from '../core/message.ts';
+import { isFailedStatus, messageStatuses } from '../core/outcome/status.ts';
+import { CliError } from '../errors.ts';
+import type { Campaign, Ledger, MessageFilter } from '../ledger/ledger.ts';
 import { exportColumns, exportRow } from '../ui/export.ts';
 import { htmlHead, htmlRow, htmlTail } from '../ui/html.ts';
 import { messageJson, receiptJson } from '../ui/json.ts';
@@ -25,13 +27,16 @@ export function declareReport(command: Command, act: Act): void {
   addIntroduction(command, help);
   command
     .argument('<campaign>', 'name or id of a campaign, or the SID of a message')
-    .option('--failed', 'only the messages that were not accepted, one a line')
+    .option('--failed', 'only the messages that did not get there, one a line')
     .option('--html <file>', 'write one self-contained page to look at in a browser')
     .option('--csv <file>', 'write every message to a CSV file, - for standard output');
   act(report);
 }
 
-const failedStates: readonly SendState[] = ['invalid', 'rejected', 'unknown'];
+const failed: MessageFilter = {
+  states: ['invalid', 'rejected', 'unknown'],
+  statuses: messageStatuses.filter(isFailedStatus),
+};
 
 function report(flags: Flags, context: Context): Promise<number> {
   return withSession(flags, context, async (session) => {
@@ -39,6 +44,9 @@ function report(flags: Flags, context: Context): Promise<number> {
     const wanted = String(flags['campaign']);
     const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
     if (message) {
+      if (flags['html'] !== undefined || flags['csv'] !== undefined) {
+        throw new CliError('usage', '--html and --csv are for campaigns, not for one message.');
+      }
       const receipts = await ledger.receipts(wanted);
       if (session.isJson) context.out(JSON.stringify({ ...messageJson(message), receipts: receipts.map(receiptJson) }));
       else for (const line of historyLines(message, receipts, session.resultLook)) context.out(line);
@@ -47,19 +55,21 @@ function report(flags: Flags, context: Context): Promise<number> {
     const campaign = await findCampaign(ledger, wanted);
     const csv = textFlag(flags, 'csv');
     const html = textFlag(flags, 'html');
+    if (html === '-') throw new CliError('usage', '--html writes a file: give it a name.');
+    if (html !== undefined) await writeHtml(html, campaign, session, context);
     if (csv !== undefined)
       await writeCsv(csv, exportColumns, exported(ledger.messages(campaign.id, filterOf(flags))), context);
-    else if (html !== undefined) await writeHtml(html, campaign, session, context);
-    else if (flags['failed'] === true) await listFailed(ledger, campaign, session, context);
+    if (csv !== undefined || html !== undefined) return 0;
+    if (flags['failed'] === true) await listFailed(ledger, campaign, session, context);
     else await printReport({ campaign, report: await ledger.report(campaign.id), exitCode: 0 }, session, context);
     return 0;
   });
 }
 
-const filterOf = (flags: Flags) => (flags['failed'] === true ? { states: failedStates } : {});
+const filterOf = (flags: Flags) => (flags['failed'] === true ? failed : {});
 
 async function listFailed(ledger: Ledger, { id }: Campaign, session: Session, { out }: Context): Promise<void> {
-  for await (const message of ledger.messages(id, { states: failedStates })) {
+  for await (const message of ledger.messages(id, failed)) {
     out(
       session.isJson
         ? JSON.stringify(messageJson(message))

@@ -5,7 +5,7 @@ import type { Message } from '../core/message.ts';
 import { type PlannedRow, planRequest } from '../core/plan.ts';
 import { flagOrigin, type RawRequest } from '../core/request/validate.ts';
 import { isTemplate } from '../core/text/template.ts';
-import { CliError } from '../errors.ts';
+import { CliError, exitCodes } from '../errors.ts';
 import { readWhole } from '../input/text.ts';
 import type { Campaign } from '../ledger/ledger.ts';
 import { messageJson, reportJson } from '../ui/json.ts';
@@ -48,16 +48,30 @@ export function declareSend(command: Command, act: Act): void {
 /** How long one message is retried when Twilio takes nothing, in milliseconds. */
 const retryForMs = 15_000;
 
-/** One message is a campaign of one: same validator, ledger and run as a batch. */
-export async function sendMessages(flags: Flags, session: Session, context: Context): Promise<number> {
+/** One message is a campaign of one: same validator, ledger and run as a batch. `isTyped`: the body is the text itself, also where it is -. */
+export async function sendMessages(
+  flags: Flags,
+  session: Session,
+  context: Context,
+  { isTyped = false } = {},
+): Promise<number> {
   const deadline = deadlineOf(flags, context);
-  const rows = await planMessages(flags, session, context);
+  const rows = await planMessages(flags, isTyped ? {} : await bodyOf(flags, context), session, context);
   const campaign = await write(rows, flags, session, context);
-  return deliver(campaign, { flags, deadline, retryForMs, print: printMessages }, session, context);
+  const exitCode = await deliver(campaign, { flags, deadline, retryForMs, print: printMessages }, session, context);
+  const { rows: all, counts } = await (await session.ledger()).report(campaign.id);
+  if (exitCode !== 0 || counts.skipped < all) return exitCode;
+  context.err('Not sent: who has opted out is not texted.');
+  return exitCodes.rule;
 }
 
-async function planMessages(flags: Flags, session: Session, context: Context): Promise<readonly PlannedRow[]> {
-  const raw: RawRequest = { ...session.config.defaults, ...requestOf(flags), ...(await bodyOf(flags, context)) };
+async function planMessages(
+  flags: Flags,
+  given: RawRequest,
+  session: Session,
+  context: Context,
+): Promise<readonly PlannedRow[]> {
+  const raw: RawRequest = { ...session.config.defaults, ...requestOf(flags), ...given };
   const variables = contentVariablesOf(flags);
   const base = Object.keys(variables).length > 0 ? { ...raw, contentVariables: JSON.stringify(variables) } : raw;
   const parse = await planContextOf(flags, session, context.now());

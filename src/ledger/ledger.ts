@@ -61,12 +61,14 @@ export interface Destination {
   /** ISO 3166; null where the number does not tell. */
   readonly country: string | null;
   readonly sender: string;
+  /** With a picture or file: billed by message, not by segment. */
+  readonly hasMedia: boolean;
   readonly messages: number;
   readonly segments: number;
 }
 
-/** What one segment costs from a sender to a country. */
-export interface UnitPrice extends Pick<Destination, 'country' | 'sender'> {
+/** What one segment costs from a sender to a country; with media, one message. */
+export interface UnitPrice extends Pick<Destination, 'country' | 'sender' | 'hasMedia'> {
   readonly unitPrice: number;
 }
 
@@ -260,4 +262,6 @@ export interface Appended {
 /** Which messages to read. */
 export interface MessageFilter {
   readonly states?: readonly SendState[];
+  /** Also those of Twilio's statuses. */
+  readonly statuses?: readonly string[];
 }

@@ -59,6 +59,14 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
+/** `2026-11-25 09:00`, by this machine's clock; from ISO 8601. */
+export function localTime(iso: string): string {
+  const date = new Date(iso);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
 /** `12.40 USD`, `0.0083 USD`; `unknown` where no price is. */
 export function formatCost({ amount, currency }: Cost): string {
   if (amount === null) return 'unknown';

@@ -2,7 +2,7 @@ import type { Cost } from '../core/outcome/report.ts';
 import type { PlannedRow } from '../core/plan.ts';
 import type { RawRequest } from '../core/request/validate.ts';
 import { clean } from './clean.ts';
-import { formatCost, formatDuration, type Look, wrap } from './lines.ts';
+import { formatCost, formatDuration, type Look, localTime, wrap } from './lines.ts';
 
 /** One message before it goes, with what helps to see that it is the right one. */
 export interface Preview {
@@ -43,7 +43,7 @@ export function previewLines(
     field('From', clean(String(asked.from || asked.messagingServiceSid || ''))),
     ...(body === undefined ? [] : [field('Text', paint.bold(clean(body)))]),
     ...[asked.mediaUrl ?? []].flat().map((url) => field('Picture', clean(url))),
-    ...(request?.sendAt === undefined ? [] : [field('When', `${new Date(request.sendAt).toLocaleString()} here`)]),
+    ...(request?.sendAt === undefined ? [] : [field('When', `${localTime(request.sendAt)} here`)]),
     field('Length', `${count}${cost.amount === null ? '' : `, at most ${formatCost(cost)}`}`),
     ...past.map(({ agoMs, text, became }) =>
       field('Before', `${formatDuration(agoMs)} ago, ${clean(became)}: ${clean(text)}`),

@@ -45,10 +45,11 @@ describe('compose', () => {
   it('says while typing what is wrong with a number', async () => {
     const { screens, sent } = await sitting([
       message,
-      ['To', '+1415', '<down>', enter],
+      // Enter takes nothing, and keeps what was typed.
+      ['To', '+1415', enter, '<escape>'],
       ['What would you like to do', '<up>', enter],
     ]);
-    expect(screens.join('\n')).toContain('+1415 (is not a phone number)');
+    expect(screens.join('\n')).toContain('+1415 (is not a phone number: write it as +14155550100)');
     expect(sent).toEqual([]);
   });
 

@@ -364,13 +364,13 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
         ...[row(5), wrong(6)],
       ]);
       expect(await staging.destinations()).toEqual([
-        { country: 'US', sender: '12345', messages: 2, segments: 3 },
-        ...[null, 'GB'].map((country) => ({ country, sender: '12345', messages: 1, segments: 1 })),
+        { country: 'US', sender: '12345', hasMedia: false, messages: 2, segments: 3 },
+        ...[null, 'GB'].map((country) => ({ country, sender: '12345', hasMedia: false, messages: 1, segments: 1 })),
       ]);
       await staging.price(
         [
-          { country: 'US', sender: '12345', unitPrice: 0.1 },
-          { country: null, sender: '12345', unitPrice: 0.2 },
+          { country: 'US', sender: '12345', hasMedia: false, unitPrice: 0.1 },
+          { country: null, sender: '12345', hasMedia: false, unitPrice: 0.2 },
         ],
         'USD',
       );
@@ -378,6 +378,22 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       const { id } = await staging.commit('hash');
       await ledger.claim(await lease(ledger, id), '12345', 2);
       expect((await ledger.report(id)).cost).toEqual({ amount: 0.3, currency: 'USD' });
+    });
+
+    it('are for a message, not for its segments, where it has a picture', async () => {
+      const ledger = open({ now: 0 });
+      const staging = await ledger.stage({ name: 'c', stem: 'x', source: 'x' });
+      const plain = row(3, { country: 'US', segments: 4 });
+      const picture = {
+        ...plain,
+        line: 4,
+        key: 'b',
+        request: { ...plain.request, to: plain.to, mediaUrl: ['https://example.com/a.png'] },
+      };
+      await staging.add([plain, picture]);
+      expect((await staging.destinations()).map(({ hasMedia }) => hasMedia).sort()).toEqual([false, true]);
+      await staging.price([{ country: 'US', sender: '12345', hasMedia: true, unitPrice: 0.02 }], 'USD');
+      expect(await staging.plan()).toMatchObject({ cost: { amount: 0.02 }, unpriced: 1 });
     });
 
     it('are remembered with when they were asked for', async () => {

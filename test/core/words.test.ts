@@ -137,9 +137,12 @@ describe('prices', () => {
     [null, 'whatsapp:+14155550199', 0.005],
     [null, 'rcs:+14155550199', 0.1],
   ])('by the config, for %s from %s', (country, sender, price) =>
-    expect(tablePrice({ currency: 'USD', prices: { US: 0.01, whatsapp: 0.005, default: 0.1 } }, country, sender)).toBe(
-      price,
-    ),
+    expect(
+      tablePrice(
+        { currency: 'USD', prices: { US: 0.01, whatsapp: 0.005, default: 0.1 } },
+        { country, sender, hasMedia: false },
+      ),
+    ).toBe(price),
   );
 });
 

@@ -87,7 +87,7 @@ export async function deliver(
   if (!(session.isQuiet && exitCode === 0)) {
     sayEnd(end, session, context);
     await print({ campaign, report, exitCode }, session, context);
-    sayOpen(campaign, report, context);
+    sayOpen(campaign, report, session, context);
   }
   return exitCode;
 }
@@ -180,15 +180,16 @@ function sayEnd(end: RunEnd, { workLook }: Session, { err, now }: Context): void
   }
 }
 
-function sayOpen({ name }: Campaign, { counts }: Report, { err }: Context): void {
+function sayOpen({ name }: Campaign, { counts }: Report, { isSimulated }: Session, { err }: Context): void {
+  const simulated = isSimulated ? ' --simulate' : '';
   if (counts.unknown > 0) {
     err(
       `${plural(counts.unknown, 'message')} may have been sent: no answer came, so volley does not send again by itself.`,
     );
-    err(`Look again with:    volley reconcile ${quoted(name)}`);
-    err(`Send again with:    volley reconcile ${quoted(name)} --on-unknown resend`);
+    err(`Look again with:    volley reconcile ${quoted(name)}${simulated}`);
+    err(`Send again with:    volley reconcile ${quoted(name)} --on-unknown resend${simulated}`);
   }
-  if (counts.pending > 0) err(`Resume with: volley resume ${quoted(name)}`);
+  if (counts.pending > 0) err(`Resume with: volley resume ${quoted(name)}${simulated}`);
 }
 
 /** A name as a shell takes it. */

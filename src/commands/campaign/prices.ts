@@ -22,7 +22,7 @@ export async function pricePlan(
   const destinations = await staging.destinations();
   const table = session.config.prices;
   if (table) {
-    const priced = withPrice(destinations, ({ country, sender }) => tablePrice(table, country, sender));
+    const priced = withPrice(destinations, (destination) => tablePrice(table, destination));
     await staging.price(priced, table.currency);
     return undefined;
   }
@@ -31,9 +31,10 @@ export async function pricePlan(
   if (!first) return undefined;
   // The account is billed in one currency, whatever the country.
   const { currency } = first.prices;
-  const priced = withPrice(destinations, ({ country, sender }) => {
+  const priced = withPrice(destinations, ({ country, sender, hasMedia }) => {
     const list = lists.get(country ?? '')?.prices;
-    return list?.currency === currency ? listPrice(list, sender) : undefined;
+    // The list is of texts; what has a picture costs something else.
+    return !hasMedia && list?.currency === currency ? listPrice(list, sender) : undefined;
   });
   await staging.price(priced, currency);
   return { ageMs: context.now() - Math.min(...[...lists.values()].map(({ at }) => at)) };
@@ -49,9 +50,9 @@ function withPrice(
   priceOf: (destination: Destination) => number | undefined,
 ): UnitPrice[] {
   return destinations.flatMap((destination) => {
-    const { country, sender } = destination;
+    const { country, sender, hasMedia } = destination;
     const unitPrice = priceOf(destination);
-    return unitPrice === undefined ? [] : [{ country, sender, unitPrice }];
+    return unitPrice === undefined ? [] : [{ country, sender, hasMedia, unitPrice }];
   });
 }
 

@@ -1,6 +1,7 @@
 import { type ParameterKey, parameterOf, senderKey } from '../../core/request/parameters.ts';
 import type { RawRequest } from '../../core/request/validate.ts';
 import { liveInput } from '../../input/ask/live-input.ts';
+import { localTime } from '../../ui/lines.ts';
 import type { Desk } from './desk.ts';
 
 /** True when a sender is known: a number, a name, or a messaging service. */
@@ -48,8 +49,8 @@ export async function askTime({ ask, plan, context }: Desk): Promise<string | un
     message: 'When',
     note: (typed) => {
       const time = read(typed);
-      const said = time === undefined || time.startsWith('+') ? '' : `${new Date(time).toLocaleString()} here. `;
-      return `${said}As "tomorrow 9:00" or +2h; nothing sends now. Enter takes it, Esc goes back.`;
+      const said = time === undefined || time.startsWith('+') ? '' : `${localTime(time)} here. `;
+      return `${said}As "tomorrow 9:00" or +2h; empty is now. Enter takes it, Esc goes back.`;
     },
     problem: (typed) => {
       if (typed.trim() === '') return undefined;

@@ -166,7 +166,7 @@ async function send(draft: Whole, desk: Desk): Promise<number> {
   const isScheduled = (draft.parameters.sendAt ?? '') !== '';
   const { undo, ...others } = flags;
   const given = { ...others, ...rawOf(draft), to: [draft.to.address], campaign: name, ...(!isScheduled && { undo }) };
-  const exitCode = await sendMessages(given, session, context);
+  const exitCode = await sendMessages(given, session, context, { isTyped: true });
   if (exitCode === 0 && !isScheduled) await offerToWatch(name, desk);
   return exitCode;
 }

@@ -26,7 +26,8 @@ export async function askRecipient(desk: Desk): Promise<Contact | undefined> {
     pageSize: 8,
     source: (term = '') => {
       const people = [...typed(term, plan.normalizePhone), ...matching(known, term).map(choiceOf)];
-      return contacts.length === 0 && term === '' ? [...people, fromFile, back] : [...people, back];
+      if (term !== '') return people;
+      return contacts.length === 0 ? [...people, fromFile, back] : [...people, back];
     },
   });
   if (chosen !== 'file') return chosen;
@@ -38,7 +39,10 @@ export async function askRecipient(desk: Desk): Promise<Contact | undefined> {
 function typed(term: string, normalizePhone: NormalizePhone) {
   if (!/[+\d:]/.test(term)) return [];
   const parsed = normalizePhone(term);
-  if ('problem' in parsed) return [{ name: clean(term), value: undefined, disabled: `(${parsed.problem})` }];
+  if ('problem' in parsed) {
+    const problem = `(${parsed.problem}: write it as +14155550100)`;
+    return [{ name: clean(term), value: undefined, disabled: problem }];
+  }
   const contact: Contact = { address: parsed.value, label: '', fields: {} };
   return [{ name: `${parsed.value}  as typed`, short: parsed.value, value: contact }];
 }

@@ -31,9 +31,17 @@ export function listPrice({ bySenderKind }: CountryPrices, sender: string): numb
   return all.length === 0 ? undefined : Math.max(...all);
 }
 
-/** The price of a segment by the config: of the channel when it is one, else of the country, else the default. */
-export function tablePrice({ prices }: PriceTable, country: string | null, sender: string): number | undefined {
+/** What is to be priced. */
+export interface Priced {
+  /** ISO 3166; null where it is not known. */
+  readonly country: string | null;
+  readonly sender: string;
+  readonly hasMedia: boolean;
+}
+
+/** The price by the config: of the channel when it is one, of an MMS (a message), else of the country, else the default. */
+export function tablePrice({ prices }: PriceTable, { country, sender, hasMedia }: Priced): number | undefined {
   const channel = isChannelAddress(sender) ? sender.slice(0, -bareAddress(sender).length - 1) : undefined;
-  const name = channel ?? country ?? '';
+  const name = channel ?? (hasMedia ? 'mms' : (country ?? ''));
   return Object.hasOwn(prices, name) ? prices[name] : prices['default'];
 }

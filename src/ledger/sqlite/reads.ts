@@ -121,14 +121,20 @@ function reportOf(database: Database, campaignId: string): Report {
 async function* readMessages(
   database: Database,
   campaignId: string,
-  { states }: MessageFilter,
+  { states, statuses = [] }: MessageFilter,
 ): AsyncIterable<Message> {
   const page = database.prepare<MessageRow>(`select ${messageColumns} from messages
-    where campaign_id = :campaignId and seq > :after and (:states is null or state in (select value from json_each(:states)))
+    where campaign_id = :campaignId and seq > :after and (:states is null or state in (select value from json_each(:states))
+      or status in (select value from json_each(:statuses)))
     order by seq limit 1000`);
   let after = 0;
   for (;;) {
-    const rows = page.all({ campaignId, after, states: states ? JSON.stringify(states) : null });
+    const rows = page.all({
+      campaignId,
+      after,
+      states: states ? JSON.stringify(states) : null,
+      statuses: JSON.stringify(statuses),
+    });
     yield* rows.map(toMessage);
     const last = rows.at(-1);
     if (!last) return;

@@ -222,19 +222,27 @@ function planOf(database: Database, id: string, target: string, at: number): Pla
   };
 }
 
+const hasMedia = "json_type(request, '$.mediaUrl') is not null";
+
 function destinationsOf(database: Database, id: string, target: string): Destination[] {
   return database
-    .prepare<Destination>(`select country, sender, count(*) as messages, sum(segments) as segments from messages
-      where ${toSend} group by country, sender order by 3 desc`)
-    .all({ id, target });
+    .prepare<Omit<Destination, 'hasMedia'> & { readonly media: number }>(
+      `select country, sender, ${hasMedia} as media, count(*) as messages, sum(segments) as segments from messages
+      where ${toSend} group by country, sender, media order by 4 desc`,
+    )
+    .all({ id, target })
+    .map(({ media, ...destination }) => ({ ...destination, hasMedia: media === 1 }));
 }
 
 function priceIn(database: Database, id: string, prices: readonly UnitPrice[], currency: string): void {
-  const update = database.prepare<MessageRow>(`update messages set unit_price = :unitPrice
-    where campaign_id = :id and sender = :sender and country is :country`);
+  const update = database.prepare(`update messages
+    set unit_price = :unitPrice / case when :media then max(1, segments) else 1 end
+    where campaign_id = :id and sender = :sender and country is :country and (${hasMedia}) = :media`);
   database.transaction(() => {
     database.prepare('update campaigns set currency = :currency where id = :id').run({ id, currency });
-    for (const { country, sender, unitPrice } of prices) update.run({ id, country, sender, unitPrice });
+    for (const { country, sender, hasMedia, unitPrice } of prices) {
+      update.run({ id, country, sender, unitPrice, media: hasMedia ? 1 : 0 });
+    }
   });
 }
 
