@@ -2,7 +2,7 @@
 export interface Keyring {
   readonly get: (name: string) => Promise<string | undefined>;
   readonly set: (name: string, secret: string) => Promise<boolean>;
-  readonly remove: (name: string) => Promise<void>;
+  readonly remove: (name: string) => Promise<boolean>;
 }
 
 /** What our entries are filed under. */
@@ -21,7 +21,7 @@ export const systemKeyring: Keyring = {
       },
       false,
     ),
-  remove: (name) => attempt(name, (entry) => void entry.deletePassword(), undefined),
+  remove: (name) => attempt(name, (entry) => entry.deletePassword(), false),
 };
 
 interface Entry {

@@ -83,7 +83,7 @@ export function testContext({
     keyring: {
       get: async (name) => secrets.get(name),
       set: async (name, secret) => hasKeyring && secrets.set(name, secret).has(name),
-      remove: async (name) => void secrets.delete(name),
+      remove: async (name) => secrets.delete(name),
     },
     openLedger: async (path) => openSqliteLedger(path, now),
     connect: async (options) => {

@@ -138,7 +138,12 @@ async function logout(flags: Flags, session: Session, context: Context): Promise
   const kept = await rewrite(file, textFlag(flags, 'profile'), undefined);
   if (kept === undefined) throw new CliError('usage', 'Nobody is logged in here.', { hint: 'See: volley whoami' });
   const { account_sid: accountSid, api_key: apiKey } = kept;
-  await context.keyring.remove(keyringName(String(accountSid), apiKey === undefined ? undefined : String(apiKey)));
+  const name = keyringName(String(accountSid), apiKey === undefined ? undefined : String(apiKey));
+  // Another profile may be logged in with the same.
+  const isShared = keptNames(await readKept(file)).includes(name);
+  if (kept['keyring'] === true && !isShared && !(await context.keyring.remove(name))) {
+    context.err(`The keyring did not give up the secret of ${clean(name)}: take it out there.`);
+  }
   if (!session.isQuiet) context.out(`Logged out of ${clean(String(accountSid))}.`);
   return 0;
 }
@@ -162,14 +167,28 @@ const nameOf = ({ sid, name }: Account): string => (name === '' ? sid : `${clean
 
 type Entry = Readonly<Record<string, unknown>>;
 
+async function readKept(file: string): Promise<Entry> {
+  const { parse } = await import('smol-toml');
+  return parse(readIfThere(file));
+}
+
+/** What the entries of the file are called in the keyring. */
+function keptNames({ profiles = {}, ...top }: Entry): string[] {
+  return [top, ...Object.values(profiles as Record<string, Entry>)]
+    .filter((entry) => entry['keyring'] === true)
+    .map(({ account_sid: account, api_key: key }) =>
+      keyringName(String(account), key === undefined ? undefined : String(key)),
+    );
+}
+
 /** Puts an entry for a profile, or for none, into the file, or takes it out; resolves to what was there. */
 async function rewrite(
   file: string,
   profile: string | undefined,
   entry: Entry | undefined,
 ): Promise<Entry | undefined> {
-  const { parse, stringify } = await import('smol-toml');
-  const { profiles = {}, ...top } = parse(readIfThere(file));
+  const { stringify } = await import('smol-toml');
+  const { profiles = {}, ...top } = await readKept(file);
   const others = profiles as Record<string, Entry>;
   const before = profile === undefined ? top : others[profile];
   const named = Object.entries(others).filter(([name]) => name !== profile);

@@ -17,6 +17,14 @@ const states = (stdout: readonly string[]) =>
   stdout.map((line) => (JSON.parse(line) as { to: string; state: string }).state);
 
 describe('who has opted out', () => {
+  it('is not texted by send either, which then is no success', async () => {
+    const { context, sent, stderr } = testContext();
+    await main(['opt-out', 'add', '+14155550101'], context);
+    const send = ['send', '--to', '+14155550101', '--from', from, '--body', 'Hi', '--quiet'];
+    expect([await main(send, context), sent]).toEqual([6, []]);
+    expect(stderr.at(-1)).toBe('Not sent: who has opted out is not texted.');
+  });
+
   it('is skipped, whatever the file and the spelling of the number', async () => {
     const { volley, batch, sent, stdout } = world();
     expect(await volley('opt-out', 'add', '(415) 555-0001', '--country', 'US')).toBe(0);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/main.ts';
 import type { MessageRecord, Transport } from '../../src/transport/transport.ts';
@@ -68,6 +70,27 @@ describe('report of one message', () => {
       '  undelivered 30003  by poll',
       '  the phone is off or out of reach. Try once more later.',
     ]);
+  });
+});
+
+describe('what did not get there', () => {
+  it('is told by --failed with its reason, and by --csv beside --html', async () => {
+    const { batch, volley, stdout, folder, stderr } = world((to) => ({
+      status: to.endsWith('1') ? 'undelivered' : 'delivered',
+      ...(to.endsWith('1') && { code: 30003 }),
+    }));
+    await batch(3, '--wait');
+    stdout.length = 0;
+    await volley('report', 'c', '--failed');
+    expect(stdout).toEqual([
+      expect.stringMatching(/^line 3 {2}✗ undelivered .* to \+1415•••0001 {2}30003 the phone is off/),
+    ]);
+    const [csv, html] = [join(folder, 'f.csv'), join(folder, 'r.html')];
+    await volley('report', 'c', '--failed', '--csv', csv, '--html', html);
+    expect(readFileSync(csv, 'utf8').trim().split('\n')).toHaveLength(2);
+    expect(readFileSync(html, 'utf8')).toContain('<h1>c</h1>');
+    expect(await volley('report', `SM${'1'.padStart(32, '0')}`, '--html', html)).toBe(2);
+    expect(stderr.at(-1)).toContain('for campaigns');
   });
 });
 

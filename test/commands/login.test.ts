@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CliError } from '../../src/errors.ts';
@@ -105,6 +105,17 @@ describe('logout', () => {
 });
 
 describe('whoami', () => {
+  it('leaves in the keyring what another profile is logged in with, and says when it stays there', async () => {
+    const { volley, secrets, printed, kept } = machine({ stdin: `${secret}\n` });
+    await volley(...withToken);
+    appendFileSync(kept, `[profiles.twin]\naccount_sid = "${account}"\nkeyring = true\n`);
+    expect(await volley('logout', '--profile', 'twin')).toBe(0);
+    expect([...secrets.values()]).toEqual([secret]);
+    secrets.clear();
+    expect(await volley('logout')).toBe(0);
+    expect(printed()).toContain('The keyring did not give up the secret');
+  });
+
   it('says whose credentials are in use, and where they come from', async () => {
     const { volley, stdout, kept } = machine({ stdin: secret });
     await volley(...withKey);

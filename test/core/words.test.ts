@@ -146,6 +146,12 @@ describe('prices', () => {
   );
 });
 
+it('the price of an MMS is its own, or the default, never that of a text', () => {
+  const picture = { country: 'US', sender: '12345', hasMedia: true };
+  expect(tablePrice({ currency: 'USD', prices: { US: 0.01, mms: 0.02 } }, picture)).toBe(0.02);
+  expect(tablePrice({ currency: 'USD', prices: { US: 0.01 } }, picture)).toBeUndefined();
+});
+
 it.each([
   ['all at once from a long code', '+14155550199', undefined, 40_000],
   ['as slowly as it sends', '+14155550199', 1, undefined],
