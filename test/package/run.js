@@ -6,8 +6,11 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'volley-package-'));
-const run = (cwd, file, ...args) =>
-  execFileSync(file, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const run = (cwd, file, ...args) => start({ cwd }, file, args);
+/** With a home of its own: a ledger and a config that somebody has must not matter, nor be touched. */
+const runAtHome = (file, ...args) => start({ cwd: folder, env: { PATH: process.env.PATH, HOME: folder } }, file, args);
+const start = (options, file, args) =>
+  execFileSync(file, args, { ...options, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
 /** Binaries of other versions, as npm packages hold them for Linux; elsewhere only the Node that runs this. */
 function nodes() {
@@ -58,10 +61,9 @@ try {
   );
   for (const [version, node] of Object.entries(nodes())) {
     rmSync(join(folder, 'ledger.db'), { force: true });
-    run(folder, node, 'program.js');
-    run(folder, node, bin, '--version');
-    const sent = run(
-      folder,
+    runAtHome(node, 'program.js');
+    runAtHome(node, bin, '--version');
+    const sent = runAtHome(
       node,
       bin,
       ...'send --to +14155550101 --from +14155550199 --body Hi --simulate --json'.split(' '),
