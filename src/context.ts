@@ -95,15 +95,11 @@ export function processContext(signal: AbortSignal): Context {
 }
 
 function terminalOutput(): Pick<Context, 'out' | 'err' | 'status'> {
-  const { stderr } = process;
+  const { stdout, stderr } = process;
+  const [toStdout, toStderr] = [writerTo(stdout), writerTo(stderr)];
   let hasStatus = false;
   // A reader that has seen enough (`| head`) is no reason to stop sending.
-  for (const stream of [process.stdout, stderr]) stream.on('error', ignoreClosedPipe);
-  const [toStdout, toStderr] = [process.stdout, stderr].map((stream) => {
-    // A file or a pipe gets UTF-8 whatever the terminal can show.
-    const isPlain = stream.isTTY && !speaksUtf8(process.env);
-    return (text: string) => stream.write(isPlain ? toAscii(text) : text);
-  }) as [Write, Write];
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   const clearStatus = () => {
     if (hasStatus) stderr.write('\r\x1b[2K');
     hasStatus = false;
@@ -125,7 +121,11 @@ function terminalOutput(): Pick<Context, 'out' | 'err' | 'status'> {
   };
 }
 
-type Write = (text: string) => boolean;
+function writerTo(stream: NodeJS.WriteStream): (text: string) => void {
+  // A file or a pipe gets UTF-8 whatever the terminal can show.
+  const isPlain = stream.isTTY && !speaksUtf8(process.env);
+  return (text) => void stream.write(isPlain ? toAscii(text) : text);
+}
 
 /** The same terminal, to which everything is written in ASCII. */
 function inAscii(terminal: NodeJS.WriteStream): NodeJS.WriteStream {

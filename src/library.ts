@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { sleep } from './clock.ts';
 import type { Message, SendResult } from './core/message.ts';
-import { defaultRetry } from './core/outcome/after-send.ts';
+import { defaultRetry, defaultRetryForMs } from './core/outcome/after-send.ts';
 import type { Report, RunEnd } from './core/outcome/report.ts';
 import { makePlanner, type Plan } from './core/plan.ts';
 import { countryFinder, phoneNormalizer } from './core/recipient/phone.ts';
@@ -58,7 +58,9 @@ export async function makePlan(ledger: Ledger, input: PlanInput): Promise<Pendin
   const mapping = makeMapping({
     ...{ base, maps, ...(typeof body === 'string' && { body }), ...(key !== undefined && { key }) },
   });
-  if ('problem' in mapping) throw new CliError('input', `${mapping.problem}.`, hintOf(mapping));
+  if ('problem' in mapping) {
+    throw new CliError('input', `${mapping.problem}.`, { ...(mapping.hint && { hint: mapping.hint }) });
+  }
   const planRow = makePlanner(mapping.value, {
     normalizePhone: await phoneNormalizer(country),
     countryOf: await countryFinder(),
@@ -79,9 +81,6 @@ export async function makePlan(ledger: Ledger, input: PlanInput): Promise<Pendin
     discard: () => staging.discard(),
   };
 }
-
-const hintOf = ({ hint }: { readonly hint?: string }): { readonly hint?: string } =>
-  hint === undefined ? {} : { hint };
 
 async function* numbered(rows: PlanInput['rows']) {
   let line = 0;
@@ -113,7 +112,7 @@ export interface CampaignRun {
  * Throws a `CliError` (`held`) when another run has the campaign.
  */
 export async function runCampaign(campaign: Campaign, run: CampaignRun): Promise<{ end: RunEnd; report: Report }> {
-  const { ledger, signal = new AbortController().signal, retryForMs = 600_000, onUnknown = 'hold' } = run;
+  const { ledger, signal = new AbortController().signal, retryForMs = defaultRetryForMs, onUnknown = 'hold' } = run;
   const lease = await ledger.acquire(campaign.id, { host: hostname(), pid: process.pid });
   if ('heldBy' in lease) throw new CliError('held', `Another run is sending ${campaign.name}.`);
   try {

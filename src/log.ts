@@ -11,12 +11,12 @@ export type LogEvent =
       readonly messageId: string;
       readonly to: string;
       readonly result: string;
-      readonly sid?: string;
-      readonly code?: number;
-      readonly reason?: string;
+      readonly sid?: string | undefined;
+      readonly code?: number | undefined;
+      readonly reason?: string | undefined;
     }
-  | { readonly event: 'callback'; readonly sid: string; readonly status: string; readonly code?: number }
-  | { readonly event: 'inbound'; readonly sid: string; readonly from: string; readonly keyword?: string }
+  | { readonly event: 'callback'; readonly sid: string; readonly status: string; readonly code?: number | undefined }
+  | { readonly event: 'inbound'; readonly sid: string; readonly from: string; readonly keyword?: string | undefined }
   | { readonly event: 'refused'; readonly reason: string }
   | { readonly event: 'report'; readonly campaign: string; readonly counts: object; readonly exitCode: number }
   | { readonly event: 'error'; readonly code: string; readonly message: string }

@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { overflows } from '../core/cost/sender-rate.ts';
-import type { Plan } from '../core/plan.ts';
+import { type Plan, sameInputMs } from '../core/plan.ts';
 import { maxValidityPeriodSeconds } from '../core/request/limits.ts';
 import { CliError } from '../errors.ts';
 import type { Campaign, Ledger, Staging } from '../ledger/ledger.ts';
@@ -71,9 +71,6 @@ export function declareCheck(command: Command, act: Act): void {
   addParameters(addProtection(command), ['to']);
   act((flags, context) => batch(true, flags, context));
 }
-
-/** The same input within this time is refused unless it is named, in milliseconds. */
-const sameInputMs = 24 * 3_600_000;
 
 function batch(isDry: boolean, given: Flags, context: Context): Promise<number> {
   const approved = approvedPlan(given);

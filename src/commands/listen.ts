@@ -65,13 +65,13 @@ async function listen(flags: Flags, session: Session, context: Context): Promise
         await writer.add({ ...webhook, at: context.now(), source: 'callback' });
         count.statuses++;
         const { sid, status, code } = webhook;
-        context.log({ event: 'callback', sid, status, ...(code !== undefined && { code }) });
+        context.log({ event: 'callback', sid, status, code });
       } else if (webhook.kind === 'inbound') {
         await heed(webhook, ledger, context.now());
         if (forward) await ledger.keepEvent({ ...webhook, id: webhook.sid, at: context.now() });
         count.inbound++;
         const { sid, from, keyword } = webhook;
-        context.log({ event: 'inbound', sid, from, ...(keyword && { keyword }) });
+        context.log({ event: 'inbound', sid, from, keyword });
       }
       if (session.isVerbose) context.err(told(webhook, session));
     },

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { isMessageSid, type Message } from '../core/message.ts';
-import { isFailedStatus, messageStatuses } from '../core/outcome/status.ts';
+import { failedStatuses } from '../core/outcome/status.ts';
 import { CliError } from '../errors.ts';
 import type { Campaign, Ledger, MessageFilter } from '../ledger/ledger.ts';
 import { exportColumns, exportRow } from '../ui/export.ts';
@@ -35,7 +35,7 @@ export function declareReport(command: Command, act: Act): void {
 
 const failed: MessageFilter = {
   states: ['invalid', 'rejected', 'unknown'],
-  statuses: messageStatuses.filter(isFailedStatus),
+  statuses: failedStatuses,
 };
 
 function report(flags: Flags, context: Context): Promise<number> {

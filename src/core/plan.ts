@@ -67,6 +67,9 @@ export interface Plan {
   readonly waiting: { readonly count: number; readonly firstAt: number | null };
 }
 
+/** The same input within this time is gone on with, or refused unless it is named, in milliseconds. */
+export const sameInputMs = 24 * 3_600_000;
+
 /** What one sender would send. */
 export interface PlannedSender {
   readonly sender: string;

@@ -251,6 +251,9 @@ export interface PastMessage extends Message {
   readonly claimedAt: number;
 }
 
+/** What to do with a ledger that is damaged. */
+export const damagedHint = 'Bring it back from a backup, or save what is readable with: sqlite3 LEDGER .recover';
+
 /** What became of rows that were added to a campaign. */
 export interface Appended {
   /** How many are new. */

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Context } from '../../context.ts';
 import type { Message, SendResult } from '../../core/message.ts';
-import { defaultRetry } from '../../core/outcome/after-send.ts';
+import { defaultRetry, defaultRetryForMs } from '../../core/outcome/after-send.ts';
 import { deliveryExitCode, exitCodeOf, type Report, type RunEnd } from '../../core/outcome/report.ts';
 import { type RunToEndOptions, runToEnd } from '../../engine/run-to-end.ts';
 import { CliError, exitCodes } from '../../errors.ts';
@@ -41,9 +41,6 @@ export interface Result {
   readonly report: Report;
   readonly exitCode: number;
 }
-
-/** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
-const campaignRetryForMs = 600_000;
 
 /** The end that `send`, `batch`, `resume` and `reconcile` share: send, settle, report. Returns the exit code. */
 export async function deliver(
@@ -94,12 +91,7 @@ export async function deliver(
 
 function attemptEvent(result: SendResult, { id: messageId, campaignId, to }: Message): LogEvent {
   const { kind, sid, code, reason } = { sid: undefined, code: undefined, reason: undefined, ...result };
-  return {
-    ...{ event: 'attempt', campaignId, messageId, to, result: kind },
-    ...(sid !== undefined && { sid }),
-    ...(code !== undefined && { code }),
-    ...(reason !== undefined && { reason }),
-  };
+  return { event: 'attempt', campaignId, messageId, to, result: kind, sid, code, reason };
 }
 
 async function runOptions(
@@ -108,7 +100,7 @@ async function runOptions(
   session: Session,
   context: Context,
 ): Promise<RunToEndOptions> {
-  const { flags, deadline, retryForMs = campaignRetryForMs, sendFirst = true } = options;
+  const { flags, deadline, retryForMs = defaultRetryForMs, sendFirst = true } = options;
   const ledger = await session.ledger();
   const { config } = session;
   const { signal, now, sleep, random } = context;

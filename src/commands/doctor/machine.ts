@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { defaultLedger } from '../../config.ts';
+import { damagedHint } from '../../ledger/ledger.ts';
 import { plural } from '../../ui/lines.ts';
 import { type Check, check, type Finding } from './finding.ts';
 
@@ -19,8 +20,7 @@ export const checkLedger = check('ledger', async (session) => {
   const ledger = await session.ledger();
   const damage = await ledger.damage();
   if (damage !== undefined) {
-    const hint = 'Bring it back from a backup, or save what is readable with: sqlite3 LEDGER .recover';
-    return [{ name: 'ledger', state: 'wrong', text: `is damaged: ${damage}`, hint }];
+    return [{ name: 'ledger', state: 'wrong', text: `is damaged: ${damage}`, hint: damagedHint }];
   }
   const campaigns = await ledger.campaigns(1000);
   const open = campaigns.filter(({ counts }) => counts.pending + counts.claimed + counts.unknown > 0);

@@ -23,6 +23,9 @@ export interface MessageChange {
   readonly suppress?: true;
 }
 
+/** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
+export const defaultRetryForMs = 600_000;
+
 /** What one result means for the messages after it. */
 export type Effect =
   | { readonly kind: 'none' }

@@ -33,9 +33,12 @@ export function isFinalStatus(status: string): boolean {
   return rank(status) >= finalRank;
 }
 
+/** The statuses of messages that Twilio took and could not deliver. */
+export const failedStatuses: readonly MessageStatus[] = ['undelivered', 'failed'];
+
 /** Whether Twilio took the message and could not deliver it. */
 export function isFailedStatus(status: string): boolean {
-  return status === 'undelivered' || status === 'failed';
+  return (failedStatuses as readonly string[]).includes(status);
 }
 
 function rank(status: string): number {

@@ -42,7 +42,8 @@ export const liveInput = createPrompt<string | undefined, LiveInputConfig>((conf
   const [problem, setProblem] = useState<string>();
   const [status, setStatus] = useState<'idle' | 'done' | 'left'>('idle');
   const typedAt = useRef(0);
-  const prefix = usePrefix({ status: status === 'idle' ? 'idle' : 'done', theme });
+  const phase = status === 'idle' ? 'idle' : 'done';
+  const prefix = usePrefix({ status: phase, theme });
   const put = (line: Line, text: string): void => {
     line.write(text);
     setValue(text);
@@ -72,7 +73,7 @@ export const liveInput = createPrompt<string | undefined, LiveInputConfig>((conf
       setProblem(undefined);
     }
   });
-  const message = theme.style.message(config.message, status === 'idle' ? 'idle' : 'done');
+  const message = theme.style.message(config.message, phase);
   const shown = clean(value);
   if (status === 'left') return `${prefix} ${message} ${theme.style.help('left as it was')}`;
   const below = problem === undefined ? theme.style.help(config.note(toText(value))) : theme.style.error(problem);

@@ -3,7 +3,7 @@ import type { AttemptRecord, Claim, Ledger } from '../ledger.ts';
 import { earlyReceipts } from './delivery.ts';
 import type { Database } from './driver.ts';
 import { hasOptedOut, optedOut, optOutAdder } from './opt-outs.ts';
-import { type MessageRow, messageColumns, toMessage } from './rows.ts';
+import { failedInSql, type MessageRow, messageColumns, toMessage } from './rows.ts';
 import { newCampaignId } from './staging.ts';
 
 type Claims = Pick<
@@ -100,7 +100,7 @@ function retryUndelivered(database: Database, campaignId: string, codes: readonl
     select :prefix || '-' || row_number() over (order by seq), campaign_id, line, recipient, sender,
       case when request ->> 'sendAt' <= :time then json_remove(request, '$.sendAt', '$.scheduleType') else request end,
       'pending', segments, country, unit_price, quiet_hours, text_kept, :at, id
-    from messages m where campaign_id = :campaignId and state = 'accepted' and status in ('undelivered', 'failed')
+    from messages m where campaign_id = :campaignId and state = 'accepted' and status in (${failedInSql})
       and code in (select value from json_each(:codes)) and retry_of is null and text_kept <> 'gone'
       and not exists (select 1 from messages r where r.retry_of = m.id)`);
   const time = new Date(at).toISOString();

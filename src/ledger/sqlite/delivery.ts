@@ -1,12 +1,12 @@
 import { afterReceipt, type StatusUpdate } from '../../core/outcome/delivery.ts';
 import { statusEvent } from '../../core/outcome/event.ts';
 import type { CountryDelivery, Failure, TimelinePoint } from '../../core/outcome/report.ts';
+import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger, TrackedMessage } from '../ledger.ts';
 import type { Database } from './driver.ts';
 import { eventKeeper } from './events.ts';
 import { optOutAdder } from './opt-outs.ts';
-import { pseudonymPrefix } from './pseudonyms.ts';
-import { finalStatuses } from './rows.ts';
+import { failedInSql, finalInSql } from './rows.ts';
 
 interface DeliveryRow {
   readonly status: string | null;
@@ -36,7 +36,7 @@ export function sqliteDelivery(
   const open = database.prepare<TrackedRow>(`
     select sid, request ->> 'accountSid' as account, claimed_at from messages
     where campaign_id = :campaignId and state = 'accepted' and sid is not null
-      and (status is null or status not in (${finalStatuses})) order by seq`);
+      and (status is null or status not in (${finalInSql})) order by seq`);
 
   const countries = database.prepare<CountryDelivery>(`
     select coalesce(country, 'unknown') as country, count(*) as messages,
@@ -48,7 +48,7 @@ export function sqliteDelivery(
 
   const failures = database.prepare<Failure>(`
     select code, coalesce(country, 'unknown') as country, count(*) as messages from messages
-    where campaign_id = :campaignId and state = 'accepted' and status in ('undelivered', 'failed')
+    where campaign_id = :campaignId and state = 'accepted' and status in (${failedInSql})
     group by 1, 2 order by 3 desc, 1, 2`);
   const timeline = database.prepare<TimelinePoint>(`
     select e.at / :stepMs * :stepMs as at, e.status, count(distinct e.sid) as messages

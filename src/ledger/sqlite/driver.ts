@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
 import { CliError } from '../../errors.ts';
+import { damagedHint } from '../ledger.ts';
 
 /** A value SQLite stores. */
 export type SqlValue = string | number | null;
@@ -100,7 +101,7 @@ const faults: Readonly<Record<string, { readonly problem: string; readonly hint:
   'disk I/O error': { problem: 'cannot be read or written', hint: 'Check the disk, then resume.' },
   [damaged]: {
     problem: 'is damaged',
-    hint: 'Bring it back from a backup, or save what is readable with: sqlite3 LEDGER .recover',
+    hint: damagedHint,
   },
   'database or disk is full': {
     problem: 'has no room left on its disk',

@@ -1,12 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import { CliError } from '../../errors.ts';
 
 /** Turns a number or a key into a name that says nothing, always the same one; such a name stays as it is. */
 export type Pseudonym = (text: string) => string;
-
-/** What a pseudonym begins with. */
-export const pseudonymPrefix = 'purged-';
 
 /**
  * Pseudonyms by the key that lies beside a ledger: without the key nobody can try all numbers in turn.

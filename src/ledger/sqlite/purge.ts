@@ -2,11 +2,13 @@ import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { MessageRequest, RowIssue } from '../../core/message.ts';
 import { keptForMs } from '../../core/outcome/event.ts';
+import { sameInputMs } from '../../core/plan.ts';
+import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
 import { dropAbandoned } from './abandoned.ts';
 import type { Database } from './driver.ts';
-import { type Pseudonym, pseudonymPrefix, pseudonymsOf } from './pseudonyms.ts';
-import { finalStatuses } from './rows.ts';
+import { type Pseudonym, pseudonymsOf } from './pseudonyms.ts';
+import { finalInSql } from './rows.ts';
 
 interface PurgedRow {
   readonly seq: number;
@@ -27,12 +29,9 @@ const chunkRows = 2000;
 /** For so long Twilio may still tell what became of a message, in milliseconds: who is to be suppressed must be known then. */
 const toldForMs = 3 * 86_400_000;
 
-/** For so long the same input is refused or gone on with, in milliseconds. */
-const sameInputMs = 86_400_000;
-
 const isSettled = `state not in ('pending', 'claimed', 'unknown') and recipient not like '${pseudonymPrefix}%'
   and coalesce(claimed_at, written_at, (select touched_at from campaigns c where c.id = campaign_id)) < :before
-  and (state <> 'accepted' or status in (${finalStatuses}) or claimed_at < :told)
+  and (state <> 'accepted' or status in (${finalInSql}) or claimed_at < :told)
   and exists (select 1 from campaigns c where c.id = campaign_id and c.ready = 1)`;
 
 /** Forgetting who was texted what. `path` is the ledger's file. */

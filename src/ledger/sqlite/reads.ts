@@ -1,8 +1,8 @@
 import type { Message, RowIssue, SendState } from '../../core/message.ts';
 import { costOf, emptyCounts, type Report } from '../../core/outcome/report.ts';
+import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Campaign, CampaignSummary, Ledger, MessageFilter, PastMessage } from '../ledger.ts';
 import type { Database } from './driver.ts';
-import { pseudonymPrefix } from './pseudonyms.ts';
 import { type MessageRow, messageColumns, toMessage } from './rows.ts';
 import { type CampaignRow, toCampaign } from './staging.ts';
 

@@ -1,5 +1,5 @@
 import type { Message, MessageRequest, RowIssue, SendState } from '../../core/message.ts';
-import { isFinalStatus, messageStatuses } from '../../core/outcome/status.ts';
+import { failedStatuses, isFinalStatus, messageStatuses } from '../../core/outcome/status.ts';
 
 /** A row of the messages table, as both ledgers store it. */
 export interface MessageRow {
@@ -25,10 +25,14 @@ export interface MessageRow {
 }
 
 /** The statuses after which Twilio has nothing more to tell, as SQL lists them. */
-export const finalStatuses = messageStatuses
-  .filter(isFinalStatus)
-  .map((status) => `'${status}'`)
-  .join(', ');
+export const finalInSql = inSql(messageStatuses.filter(isFinalStatus));
+
+/** The statuses of what was not delivered, as SQL lists them. */
+export const failedInSql = inSql(failedStatuses);
+
+function inSql(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ');
+}
 
 /** The columns of a `MessageRow`, for select and returning. */
 export const messageColumns =
