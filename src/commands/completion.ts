@@ -34,31 +34,23 @@ export async function addCompletion(program: Command, words: readonly string[], 
   return completion;
 }
 
+/** Looks up only what the word that is being typed can be: Tab has to be quick. */
 async function addLiveValues(root: ReturnType<typeof tab>, words: readonly string[], context: Context): Promise<void> {
-  const values = await liveValues(words, context);
   const command = root.commands.get(words[2] ?? '');
-  for (const [name, found] of values) {
-    const offer = (complete: (value: string, description: string) => void) => {
-      for (const value of found) if (isHarmless.test(value)) complete(value, '');
-    };
-    const option = command?.options.get(name);
-    const argument = command?.arguments.get(name);
-    if (option) option.handler = offer;
-    if (argument) argument.handler = offer;
-  }
+  const [before = '', typed = ''] = words.slice(-2);
+  const [, option = ''] = /^--([\w-]+)/.exec(typed.includes('=') ? typed : before) ?? [];
+  const isOption = Object.hasOwn(live, option);
+  const target = isOption ? command?.options.get(option) : command?.arguments.get('campaign');
+  if (!target) return;
+  // Whatever is wrong with config, ledger or file is said by the command; Tab stays silent.
+  const found = await live[isOption ? option : 'campaign']?.(words, context).catch(() => []);
+  target.handler = (complete: (value: string, description: string) => void) => {
+    for (const value of found ?? []) if (isHarmless.test(value)) complete(value, '');
+  };
 }
 
 /** Shells read what is offered as words of theirs: bash would run a column called $(…). Others have to be typed. */
 const isHarmless = /^[\p{L}\p{N}_.:@%+=,/-]+$/u;
-
-async function liveValues(words: readonly string[], context: Context): Promise<Map<string, readonly string[]>> {
-  const values = new Map<string, readonly string[]>();
-  for (const [name, look] of Object.entries(live)) {
-    // Whatever is wrong with config, ledger or file is said by the command; Tab stays silent.
-    values.set(name, await look(words, context).catch(() => []));
-  }
-  return values;
-}
 
 async function columnsOfFile(words: readonly string[], { cwd, stdin }: Context): Promise<readonly string[]> {
   const file = words.slice(3).find((word) => existsSync(resolve(cwd, word)) && statSync(resolve(cwd, word)).isFile());
