@@ -85,6 +85,13 @@ describe('in a terminal', () => {
   });
 });
 
+/** From the menu to the text of a message. */
+const toText = [
+  ['What would you like to do', enter],
+  ['To (a number', '+14155550101'],
+  [/\+14155550101 +as typed/, enter],
+] as const;
+
 describe('compose in a terminal', () => {
   const compose = (screen?: Screen) => inTerminal(['compose', '--contacts', 'list.csv', '--undo', '0s'], screen);
 
@@ -109,26 +116,32 @@ describe('compose in a terminal', () => {
 
   it('goes back by Esc, and leaves by Ctrl-C with 130, nothing sent, the cursor there again', async () => {
     const { answers, ended, simulator, screen } = await compose();
-    await answers(
-      ['What would you like to do', enter],
-      ['To (a number', '+14155550101'],
-      [/\+14155550101 +as typed/, enter],
-      ['Text', `Hi${esc}`],
-      ['To (a number', esc],
-      ['What would you like to do', ctrlC],
-    );
+    await answers(...toText, ['Text', `Hi${esc}`], ['To (a number', esc], ['What would you like to do', ctrlC]);
     expect(await ended).toBe(130);
     expect(screen()).toContain('Nothing was sent.');
     expect(screen().lastIndexOf('\u001b[?25h')).toBeGreaterThan(screen().lastIndexOf('\u001b[?25l'));
     expect(simulator.truth()).toEqual([]);
   });
 
+  it('takes no key that was meant for the question before as the word to send', async () => {
+    const { terminal, answers, ended, simulator, sees } = await compose();
+    await answers(...toText, ['Text', 'Hi'], ['2 characters', enter], ['From', from]);
+    await sees(`From ${from}`);
+    for (const key of [enter, enter, enter]) {
+      terminal.write(key);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    await sees(/What now[\s\S]*❯ Send/);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    terminal.write(ctrlC);
+    expect(await ended).toBe(130);
+    expect(simulator.truth()).toEqual([]);
+  });
+
   it('takes a text that is pasted whole, and nothing of it as an answer', async () => {
     const { answers, ended, simulator, sees } = await compose();
     await answers(
-      ['What would you like to do', enter],
-      ['To (a number', '+14155550101'],
-      [/\+14155550101 +as typed/, enter],
+      ...toText,
       ['Text', `Line one${enter}${enter}Line three${enter}`],
       ['Line one⏎⏎Line three⏎', enter],
       ['From', from],
@@ -161,11 +174,7 @@ describe('compose in a terminal', () => {
   it('fits 40 columns, and needs neither colour nor UTF-8', async () => {
     const { answers, ended, screen, sees } = await compose({ columns: 40, env: { NO_COLOR: '1', LC_ALL: 'C' } });
     await sees('> Send a message');
-    await answers(
-      ['What would you like to do', enter],
-      ['To (a number', '+14155550101'],
-      [/\+14155550101 +as typed/, enter],
-    );
+    await answers(...toText);
     await sees('0 characters, GSM-7');
     expect(screen()).not.toMatch(/\u001b\[3\dm|[^\0-\x7f]/);
     await answers(['Text', ctrlC]);
