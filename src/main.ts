@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError, Help } from 'commander';
-import { addEverywhere, everywhereHelp, type Flags, type Run, textFlag } from './commands/options.ts';
+import type { Act, Run } from './cli/options/act.ts';
+import { declareOptions, everywhereHelp } from './cli/options/declare.ts';
+import { everywhere, type SessionOptions, sessionOptions } from './cli/options/everywhere.ts';
+import type { OptionTable } from './cli/options/option.ts';
+import { readOptions, readSettings } from './cli/options/read.ts';
+import { spellSwitches } from './cli/options/switches.ts';
 import { formatPage, introductionOf } from './commands/page.ts';
 import type { Context } from './context.ts';
 import { CliError, exitCodes } from './errors.ts';
@@ -13,18 +18,24 @@ export async function main(given: readonly string[], context: Context): Promise<
   const argv = given.length === 0 && context.terminal.canAsk ? ['compose'] : given;
   let code = 0;
   try {
-    const program = await buildProgram(argv, context, (value) => {
+    const { program, table } = await buildProgram(argv, context, (value) => {
       code = value;
     });
-    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
+    await program.parseAsync(argv.length === 0 ? ['--help'] : spellSwitches(argv, table), { from: 'user' });
     return code;
   } catch (error) {
     return fail(error, argv, context);
   }
 }
 
-async function buildProgram(argv: readonly string[], context: Context, exit: (code: number) => void): Promise<Command> {
-  const program = addEverywhere(new Command('volley'))
+/** The commands, and the options of the one that is asked for. */
+interface Built {
+  readonly program: Command;
+  readonly table: OptionTable;
+}
+
+async function buildProgram(argv: readonly string[], context: Context, exit: (code: number) => void): Promise<Built> {
+  const program = declareOptions(new Command('volley'), everywhere)
     .description('Send one text message, or a million, through Twilio, and know what became of each.')
     .version(version(), '-V, --version')
     .showSuggestionAfterError()
@@ -33,15 +44,21 @@ async function buildProgram(argv: readonly string[], context: Context, exit: (co
     .addHelpText('after', () => help(context.terminal.columns));
   // Tab and the manual need the whole tree; everything else only its own verb.
   const needsAll = ['complete', 'completion', 'man'].includes(argv[0] ?? '');
+  const wanted = argv.find((word) => verbs.some(({ name }) => name === word));
+  let options: OptionTable = everywhere;
   for (const { name, about, group, load } of verbs) {
     const command = program.command(name).description(about).helpGroup(group);
     prepare(command, context);
     if (!needsAll && !argv.includes(name)) continue;
-    (await load())(command, (run) => command.action(() => act(command, run, context, exit)));
-    addEverywhere(command);
+    const act: Act = (table, run) => {
+      declareOptions(declareOptions(command, table), everywhere);
+      command.action(async () => exit(await runCommand(command, { table, run }, context)));
+      if (name === wanted) options = { ...table, ...everywhere };
+    };
+    (await load())(command, act);
   }
   await addFindingOut(program, argv, context);
-  return prepare(program, context);
+  return { program: prepare(program, context), table: options };
 }
 
 /** Adds what is about the command line itself: its pages, its manual, its completion. */
@@ -90,24 +107,34 @@ function prepare(command: Command, { out, terminal }: Context): Command {
   });
 }
 
-async function act(command: Command, run: Run, context: Context, exit: (code: number) => void): Promise<void> {
+/** Reads all that was given before anything else is done, and runs the command with it. */
+function runCommand<T extends OptionTable>(
+  command: Command,
+  { table, run }: { readonly table: T; readonly run: Run<T> },
+  context: Context,
+): Promise<number> {
   const names = command.registeredArguments.map((argument) => argument.name());
   const given = Object.fromEntries(names.map((name, i) => [name, command.processedArgs[i]]));
-  const flags = { ...command.optsWithGlobals(), ...given };
-  exit(await logged(command.name(), flags, run, context));
+  const bag = { ...command.optsWithGlobals(), ...given };
+  const session = sessionOptions(bag, readSettings({ ...table, ...everywhere }, bag));
+  const options = { ...readOptions(table, bag), session };
+  return logged({ command: command.name(), session }, (within) => run(options, within), context);
 }
 
 /** Runs a command, and keeps a log of it where one is asked for. */
-async function logged(command: string, flags: Flags, run: Run, context: Context): Promise<number> {
-  const path = textFlag(flags, 'logFile');
-  if (path === undefined) return run(flags, context);
+async function logged(
+  { command, session }: { readonly command: string; readonly session: SessionOptions },
+  run: (context: Context) => Promise<number>,
+  context: Context,
+): Promise<number> {
+  if (session.logFile === undefined) return run(context);
   const { openLog } = await import('./log.ts');
   const { cwd, now, err } = context;
-  const log = openLog({ path: resolve(cwd, path), showPii: flags['showPii'] === true, now, say: err });
+  const log = openLog({ path: resolve(cwd, session.logFile), showPii: session.showPii, now, say: err });
   const startedAt = context.now();
   log({ event: 'start', command, version: version() });
   try {
-    const exitCode = await run(flags, { ...context, log });
+    const exitCode = await run({ ...context, log });
     log({ event: 'end', exitCode, ms: context.now() - startedAt });
     return exitCode;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { AroundValues, SendingValues } from '../../cli/options/sending.ts';
 import type { Context } from '../../context.ts';
 import type { Message, SendResult } from '../../core/message.ts';
 import { defaultRetry, defaultRetryForMs } from '../../core/outcome/after-send.ts';
@@ -10,15 +11,13 @@ import type { LogEvent } from '../../log.ts';
 import { messageJson, reportJson } from '../../ui/json.ts';
 import { formatDuration, plural, shown } from '../../ui/lines.ts';
 import { reportLines } from '../../ui/report.ts';
-import { countFlag, type Flags } from '../options.ts';
 import type { Session } from '../session.ts';
 import { follow } from './follow.ts';
 import { secondThought } from './second-thought.ts';
 import { watchProgress } from './watch-progress.ts';
 
 /** What a run is told beyond the config. */
-export interface DeliverOptions {
-  readonly flags: Flags;
+export interface DeliverOptions extends Pick<SendingValues, 'limit' | 'breaker'>, AroundValues {
   /** From `deadlineOf`, asked before anything was written down. */
   readonly deadline: AbortSignal | undefined;
   /** How many rows of this run's input were wrong, asked for when it has ended. */
@@ -51,7 +50,7 @@ export async function deliver(
 ): Promise<number> {
   const { invalid = () => 0, print = printReport } = options;
   const ledger = await session.ledger();
-  if (!(await secondThought(campaign, options.flags, session, context))) return exitCodes.interrupted;
+  if (!(await secondThought(campaign, options.undoMs, session, context))) return exitCodes.interrupted;
   const lease = await acquire(campaign, session);
   const progress = await watchProgress(campaign, session, context);
   let end: RunEnd;
@@ -72,8 +71,8 @@ export async function deliver(
     progress.stop();
     await ledger.release(lease);
   }
-  const isFollowed = options.flags['wait'] !== undefined && !context.signal.aborted;
-  const open = isFollowed ? await follow(campaign, options.flags, session, context) : 0;
+  const isFollowed = options.wait && !context.signal.aborted;
+  const open = isFollowed ? await follow(campaign, options.forMs, session, context) : 0;
   const report = await ledger.report(campaign.id);
   // A run that died has told nobody what was refused: then all of the campaign counts, not only this run's part.
   const told = lease.tookOver ? report.counts : { invalid: invalid(), rejected: progress.tally.rejected };
@@ -100,7 +99,7 @@ async function runOptions(
   session: Session,
   context: Context,
 ): Promise<RunToEndOptions> {
-  const { flags, deadline, retryForMs = defaultRetryForMs, sendFirst = true } = options;
+  const { limit, deadline, retryForMs = defaultRetryForMs, sendFirst = true } = options;
   const ledger = await session.ledger();
   const { config } = session;
   const { signal, now, sleep, random } = context;
@@ -116,9 +115,9 @@ async function runOptions(
     retryForMs: config.get('retry_for') ?? retryForMs,
     concurrency: config.get('concurrency') ?? 1,
     perSecond: config.get('rate'),
-    limit: countFlag(flags, 'limit'),
+    limit,
     deadline,
-    noBreaker: flags['breaker'] === false,
+    noBreaker: !options.breaker,
     timeoutMs: config.get('timeout') ?? 0,
     settleMs: config.get('settle') ?? 0,
     onUnknown: config.get('on_unknown') ?? 'hold',
