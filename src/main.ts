@@ -6,7 +6,7 @@ import { declareOptions, everywhereHelp } from './cli/options/declare.ts';
 import { everywhere, type SessionOptions, sessionOptions } from './cli/options/everywhere.ts';
 import type { OptionTable } from './cli/options/option.ts';
 import { readOptions, readSettings } from './cli/options/read.ts';
-import { spellSwitches } from './cli/options/switches.ts';
+import { commandIn, spellSwitches } from './cli/options/switches.ts';
 import { formatPage, introductionOf } from './commands/page.ts';
 import type { Context } from './context.ts';
 import { CliError, exitCodes } from './errors.ts';
@@ -44,7 +44,7 @@ async function buildProgram(argv: readonly string[], context: Context, exit: (co
     .addHelpText('after', () => help(context.terminal.columns));
   // Tab and the manual need the whole tree; everything else only its own verb.
   const needsAll = ['complete', 'completion', 'man'].includes(argv[0] ?? '');
-  const wanted = argv.find((word) => verbs.some(({ name }) => name === word));
+  const wanted = commandIn(argv, everywhere);
   let options: OptionTable = everywhere;
   for (const { name, about, group, load } of verbs) {
     const command = program.command(name).description(about).helpGroup(group);
@@ -162,7 +162,7 @@ function version(): string {
 }
 
 function fail(error: unknown, argv: readonly string[], { err }: Context): number {
-  const isJson = argv.includes('--json');
+  const isJson = argv.some((word) => /^--json(=true)?$/.test(word));
   const say = (code: string, message: string, hint?: string) => {
     if (isJson) err(JSON.stringify({ error: { code, message, hint: hint ?? null } }));
     else for (const line of [`error: ${message}`, ...(hint ? [`hint: ${hint}`] : [])]) err(visible(line));
@@ -170,7 +170,7 @@ function fail(error: unknown, argv: readonly string[], { err }: Context): number
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     if (error.code === 'commander.help') return exitCodes.usage;
-    const verb = verbs.find(({ name }) => name === argv.find((word) => !word.startsWith('-')));
+    const verb = verbs.find(({ name }) => name === commandIn(argv, everywhere));
     say('usage', error.message.replace(/^error: /, '').trim(), `See: volley ${verb ? `${verb.name} ` : ''}--help`);
     return exitCodes.usage;
   }

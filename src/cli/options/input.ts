@@ -28,10 +28,18 @@ const delimiter: Parse<string> = (given) => {
   return [...given].length === 1 ? { value: given } : { problem: 'is not one character, nor tab' };
 };
 
+const encoding: Parse<string> = (given) => {
+  try {
+    return { value: new TextDecoder(given).encoding };
+  } catch {
+    return { problem: 'is no encoding', hint: 'Write it as utf-8, utf-16le, windows-1252 or macintosh.' };
+  }
+};
+
 /** How a file is read, and how much of it. */
 export const fileOptions = grouped('Input:', {
   delimiter: option('--delimiter <character>', 'what separates columns (default: found out)', delimiter),
-  encoding: option('--encoding <name>', 'how the file is encoded, as windows-1252 (default: found out)', text),
+  encoding: option('--encoding <name>', 'how the file is encoded, as windows-1252 (default: found out)', encoding),
   sheet: option('--sheet <name>', 'sheet of an Excel workbook, by name or number (default: the first)', text),
   sample: option('--sample <n>', 'take only the first n rows that can be sent', count),
   testTo: option('--test-to <number>', 'send to this number instead: the first row, or as many as --sample says', text),

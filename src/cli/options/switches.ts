@@ -29,6 +29,17 @@ export function spellSwitches(argv: readonly string[], table: OptionTable): stri
   return spelt;
 }
 
+/** The first word that is neither a flag nor the text of one: the command. */
+export function commandIn(argv: readonly string[], table: OptionTable): string | undefined {
+  const { withText } = byFlag(table);
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    if (!word.startsWith('-')) return word;
+    if (withText.has(word)) at++;
+  }
+  return undefined;
+}
+
 const isTruth = (word: string): boolean => /^(true|false)$/i.test(word);
 
 /** Switches with whether they take a word, and the flags and short flags of what has a text. */

@@ -6,6 +6,7 @@ import type { RowIssue } from '../../core/message.ts';
 import { makePlanner, type PlanContext, type PlannedRow } from '../../core/plan.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { type Mapping, makeMapping } from '../../core/request/mapping.ts';
+import { type ParameterKey, parameterNamed } from '../../core/request/parameters.ts';
 import type { RawRequest } from '../../core/request/validate.ts';
 import type { TemplateSource } from '../../core/text/front-matter.ts';
 import type { SegmentLint } from '../../core/text/segment-lint.ts';
@@ -13,7 +14,7 @@ import { CliError } from '../../errors.ts';
 import { openSource, type Source } from '../../input/open-source.ts';
 import type { Staging } from '../../ledger/ledger.ts';
 import { planContextOf, type Session } from '../session.ts';
-import { fixedOf, refuseFixed } from './fixed.ts';
+import { fixedOf, refuseFixed, refuseTogether } from './fixed.ts';
 import { mediaRecheck } from './media.ts';
 import { namedTemplates, templateOf } from './templates.ts';
 
@@ -143,29 +144,42 @@ function tally<T>(keyOf: (issue: T) => string): { add: (issue: T) => void; all: 
 /** How the rows of this source become messages. Throws a `CliError` for what stops the whole batch. */
 export function mappingOf(
   source: Pick<Source, 'name' | 'columns'>,
-  { options, template }: RowRules,
-  { config }: Session,
+  { options, template, plan }: RowRules,
+  { config, workLook: look }: Session,
 ): Mapping {
   const { maps, key, timeZoneColumn } = options;
   const given = { ...config.defaults, ...template?.parameters, ...requestOf(options) };
   const { body, contentVariables, ...base } = given;
   const text = template?.text ?? (typeof body === 'string' ? body : undefined);
   const fixed: RawRequest = { ...base, ...(contentVariables !== undefined && { contentVariables }) };
+  const named = namedTemplates(config.templates);
   const mapping = makeMapping({
     base: fixed,
     maps,
     contentVariables: options.contentVariable,
     fields: template?.fields ?? {},
-    templates: namedTemplates(config.templates),
+    templates: named,
     locale: config.get('locale'),
     ...(text !== undefined && { body: text }),
     ...(source.columns && { columns: source.columns }),
     ...(key !== undefined && { key }),
     ...(timeZoneColumn !== undefined && { timeZoneColumn }),
   });
-  if ('value' in mapping) return mapping.value;
+  if ('value' in mapping) {
+    const brought = [
+      ...(text === undefined ? [] : ['body']),
+      ...(Object.keys(options.contentVariable).length === 0 ? [] : ['contentVariables']),
+      ...maps.map((map) => map.split('=')[0] ?? ''),
+      ...Object.values(named).flatMap(({ parameters }) => Object.keys(parameters)),
+    ];
+    if (source.columns) refuseTogether(fixed, parametersIn([...source.columns, ...brought]), { parse: plan, look });
+    return mapping.value;
+  }
   throw new CliError('input', `${source.name}: ${mapping.problem}.`, { ...(mapping.hint && { hint: mapping.hint }) });
 }
+
+const parametersIn = (names: readonly string[]): ParameterKey[] =>
+  names.map(parameterNamed).filter((key) => key !== undefined);
 
 /** For `--test-to`: each row goes to that number, and none counts as the twin of another. */
 function testRecipient(number: string | undefined, normalizePhone: NormalizePhone): (row: PlannedRow) => PlannedRow {
