@@ -78,6 +78,16 @@ it.each(loadedAtStart)('%s loads nothing heavy at start', (file) => {
   );
 });
 
+/** What knows commander: its bag of flags ends in `cli/options`, and pages are printed with its help. */
+const knowCommander = ['main.ts', 'cli/options/declare.ts', 'commands/page.ts', 'commands/completion.ts'];
+
+it.each(files.filter((file) => !knowCommander.includes(file)))('%s does not know commander', (file) => {
+  const imported = [...textOf(file).matchAll(/^import (.*) from 'commander'/gm)].map(([, names]) => names);
+  // A declaration says what its command is for, and hands its options over.
+  expect(imported.filter((names) => names !== 'type { Command }')).toEqual([]);
+  expect(textOf(file)).not.toMatch(/\.optsWithGlobals\(|\.opts\(\)|\.requiredOption\(|\.addOption\(/);
+});
+
 it('has no room that collects everything', () => {
   const drawers = files.filter((file) =>
     /(^|\/)(utils?|helpers?|common|lib|services?|managers?|misc)(\.ts$|\/)/.test(file),

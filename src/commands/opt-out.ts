@@ -45,8 +45,10 @@ const missing = {
 type Verb = (work: Work) => Promise<number>;
 
 interface Work {
+  /** A number in E.164, or a file; empty for the list. */
   readonly value: string;
   readonly options: ValuesOf<typeof table>;
+  readonly normalizePhone: NormalizePhone;
   readonly ledger: Ledger;
   readonly session: Session;
   readonly context: Context;
@@ -61,23 +63,25 @@ export function declareOptOut(command: Command, act: Act): void {
       const [message, hint] = missing[what];
       throw new CliError('usage', message, { hint });
     }
-    return withSession(options.session, context, async (session) =>
-      verbs[what]({ value, options, ledger: await session.ledger(), session, context }),
-    );
+    return withSession(options.session, context, async (session) => {
+      const { normalizePhone } = await planContextOf(session, context.now());
+      const isNumber = what === 'add' || what === 'remove';
+      const meant = isNumber ? addressOf(value, normalizePhone, session) : value;
+      return verbs[what]({ value: meant, options, normalizePhone, ledger: await session.ledger(), session, context });
+    });
   });
 }
 
 const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
   add: async (work) => {
-    const address = await addressOf(work);
-    const { options, ledger, context } = work;
+    const { value: address, options, ledger, context } = work;
     const { sender, source = 'manual' } = options;
     const added = await ledger.addOptOuts([{ address, source, at: context.now(), ...(sender && { sender }) }]);
     tell(work, added > 0 ? 'is on the list now' : 'was on the list already', address);
     return 0;
   },
   remove: async (work) => {
-    const address = await addressOf(work);
+    const { value: address } = work;
     const removed = await work.ledger.removeOptOut(address, work.options.sender);
     tell(work, removed > 0 ? 'is off the list' : 'was not on the list', address);
     return 0;
@@ -115,8 +119,7 @@ function tell({ session, context }: Work, what: string, address: string): void {
   if (!session.isQuiet) context.out(`${shown(address, session.resultLook)} ${what}.`);
 }
 
-async function addressOf({ value, session, context }: Work): Promise<string> {
-  const { normalizePhone } = await planContextOf(session, context.now());
+function addressOf(value: string, normalizePhone: NormalizePhone, session: Session): string {
   const parsed = normalizePhone(value);
   if ('value' in parsed) return parsed.value;
   throw new CliError('usage', `"${shown(value, session.workLook)}" ${parsed.problem}.`, {
@@ -124,9 +127,8 @@ async function addressOf({ value, session, context }: Work): Promise<string> {
   });
 }
 
-async function importFile({ value, options, ledger, session, context }: Work): Promise<number> {
+async function importFile({ value, options, normalizePhone, ledger, session, context }: Work): Promise<number> {
   const source = await openSource({ file: value, stdin: context.stdin });
-  const { normalizePhone } = await planContextOf(session, context.now());
   const { sender } = options;
   const fallback: Omit<OptOut, 'address'> = {
     source: options.source ?? source.name,

@@ -20,6 +20,7 @@ import { shown } from '../ui/lines.ts';
 import { messageLine } from '../ui/messages.ts';
 import { deadlineOf } from './campaign/deadline.ts';
 import { deliver, printReport, type Result } from './campaign/deliver.ts';
+import { fixedOf, type NamedParameters, refuseFixed } from './campaign/fixed.ts';
 import { mediaRecheck } from './campaign/media.ts';
 import { pricePlan, refuseCost } from './campaign/prices.ts';
 import { fillTemplate, templateOf } from './campaign/templates.ts';
@@ -71,7 +72,8 @@ export async function sendMessages(
   { isTyped = false } = {},
 ): Promise<number> {
   const deadline = deadlineOf(options, context);
-  const rows = await planMessages(options, isTyped ? {} : await textOf(options, session, context), session, context);
+  const written = isTyped ? {} : await textOf(options, session, context);
+  const rows = await planMessages(options, written, session, context);
   const campaign = await write(rows, options, session, context);
   const exitCode = await deliver(
     campaign,
@@ -87,14 +89,17 @@ export async function sendMessages(
 
 async function planMessages(
   options: SendOptions,
-  given: RawRequest,
+  { body, template }: WrittenText,
   session: Session,
   context: Context,
 ): Promise<readonly PlannedRow[]> {
-  const raw: RawRequest = { ...session.config.defaults, ...given, ...requestOf(options), ...bodyIn(given) };
+  const { config, workLook: look } = session;
+  const given: RawRequest = { ...requestOf(options), ...(body !== undefined && { body }) };
+  const raw: RawRequest = { ...config.defaults, ...template?.parameters, ...given };
   const variables = options.contentVariable;
   const base = Object.keys(variables).length > 0 ? { ...raw, contentVariables: JSON.stringify(variables) } : raw;
   const parse = await planContextOf(session, context.now(), options);
+  refuseFixed(fixedOf(given, template, config), parse, look);
   const recipients = [raw.to ?? []].flat();
   const planned = (recipients.length > 0 ? recipients : ['']).map((to, i) =>
     planRequest({ ...base, to }, { ...flagOrigin, line: i + 1 }, parse),
@@ -102,7 +107,7 @@ async function planMessages(
   const rows = await (await mediaRecheck(options))(planned);
   const issue = rows.flatMap(({ issues }) => issues)[0];
   if (issue) {
-    const value = issue.value === '' ? '' : ` "${shown(issue.value, session.workLook)}"`;
+    const value = issue.value === '' ? '' : ` "${shown(issue.value, look)}"`;
     throw new CliError('usage', `${issue.column}${value} ${issue.problem}.`, {
       ...(issue.hint && { hint: issue.hint }),
     });
@@ -111,17 +116,24 @@ async function planMessages(
   return rows;
 }
 
-const bodyIn = ({ body }: RawRequest): RawRequest => (body === undefined ? {} : { body });
+/** A text that is not what `--body` says, and the template it came from. */
+interface WrittenText {
+  readonly body?: string;
+  readonly template?: NamedParameters;
+}
 
-/** The text, with what its template brings; nothing where `--body` is all there is. */
-async function textOf(options: SendOptions, { config }: Session, context: Context): Promise<RawRequest> {
+/** Reads or fills the text; nothing where `--body` is all there is. */
+async function textOf(options: SendOptions, { config }: Session, context: Context): Promise<WrittenText> {
   const { body, bodyFile, template, fields, literal } = options;
   const ways = [body && '--body', bodyFile && '--body-file', template && '--template'].filter(
     (way) => way !== undefined,
   );
   if (ways.length > 1) throw new CliError('usage', `Give ${ways.join(' or ')}, not both.`);
   const source = templateOf({ template }, config.templates);
-  if (source) return { ...source.parameters, body: fillTemplate(source, fields, config.get('locale')) };
+  if (source && template !== undefined) {
+    const body = fillTemplate(source, fields, config.get('locale'));
+    return { body, template: { name: template, parameters: source.parameters } };
+  }
   if (Object.keys(fields).length > 0) throw new CliError('usage', '--field fills a --template, and there is none.');
   const file = bodyFile ?? (body === '-' ? '-' : undefined);
   const read = file === undefined ? {} : { body: await readBody(file, context) };

@@ -39,10 +39,10 @@ const { to: _, ...withoutRecipient } = messageOptions;
 /** The same for messages whose recipients come from elsewhere. */
 export const rowMessageOptions = withoutRecipient;
 
-/** What of a message was given as flags. */
+/** What of a message was given as flags, or by prompts. */
 export type MessageValues = { readonly [K in Exclude<FlagKey, 'to'>]: RawValue } & {
   readonly to?: RawValue;
-  /** Not as flags, but as prompts and templates give them. */
+  /** As a template that was chosen brings them; flags give them one by one. */
   readonly contentVariables?: RawValue;
   readonly contentVariable: Readonly<Record<string, string>>;
   readonly param: Readonly<Record<string, string>>;
@@ -54,7 +54,7 @@ function optionOf({ key, placeholder, about, repeatable }: Parameter): Option<Ra
   if (placeholder === '<bool>') return truth(flag, about);
   const isList = repeatable || key === 'to';
   const made = option(`${flag} ${placeholder}`, `${about}${isList ? '; may be repeated' : ''}`, text);
-  return { ...made, group, repeats: isList, gather: isList ? several : once };
+  return { ...made, group, gather: isList ? several : once };
 }
 
 function several(values: readonly unknown[]): Parsed<RawValue> {
@@ -76,7 +76,7 @@ function problemOfParam(name: string): { readonly problem: string; readonly hint
   if (key === undefined) return undefined;
   const flag = key === 'contentVariables' ? '--content-variable NAME=VALUE' : flagName(key);
   const hint = key === 'to' ? 'Give it as --to, or as a column of the rows.' : `Give it as ${flag}.`;
-  return { problem: `is a parameter that has a flag of its own`, hint };
+  return { problem: 'is a parameter that has a flag of its own', hint };
 }
 
 /** The message parameters that were given. */

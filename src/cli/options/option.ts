@@ -17,8 +17,6 @@ interface Shown {
 /** An option, or an argument, with a text. */
 export interface TextOption<T> extends Shown {
   readonly form: 'flag' | 'argument';
-  /** It may be given several times. */
-  readonly repeats: boolean;
   readonly parse: Parse<unknown>;
   /** One value of all that were given; with none of them, what it is when it is absent. */
   readonly gather: (values: readonly unknown[]) => Parsed<T>;
@@ -61,7 +59,6 @@ export function option<T>(flags: string, about: string, parse: Parse<T>, fallbac
     flags,
     about,
     parse,
-    repeats: false,
     gather: (values) => ({ value: (values.at(-1) ?? fallback) as T }),
   };
 }
@@ -93,8 +90,13 @@ const oneOf =
 
 /** An option that may be repeated. */
 export function list<T>(flags: string, about: string, parse: Parse<T>): TextOption<readonly T[]> {
-  const about_ = `${about}; may be repeated`;
-  return { form: 'flag', flags, about: about_, parse, repeats: true, gather: (values) => ({ value: values as T[] }) };
+  return {
+    form: 'flag',
+    flags,
+    about: `${about}; may be repeated`,
+    parse,
+    gather: (values) => ({ value: values as T[] }),
+  };
 }
 
 /** `name=value` that may be repeated, each name once. `problemOf` may refuse a name. */
@@ -105,7 +107,7 @@ export function pairs(
 ): TextOption<Readonly<Record<string, string>>> {
   const parse: Parse<readonly [string, string]> = (text) => {
     const at = text.indexOf('=');
-    if (at < 1) return { problem: 'is not name=value' };
+    if (at < 1 || text.slice(0, at).trim() === '') return { problem: 'is not name=value' };
     return problemOf(text.slice(0, at)) ?? { value: [text.slice(0, at), text.slice(at + 1)] };
   };
   const gather = (values: readonly unknown[]): Parsed<Readonly<Record<string, string>>> => {
@@ -116,7 +118,7 @@ export function pairs(
     }
     return { value: Object.fromEntries(known) };
   };
-  return { form: 'flag', flags, about: `${about}; may be repeated`, parse, repeats: true, gather };
+  return { form: 'flag', flags, about: `${about}; may be repeated`, parse, gather };
 }
 
 /** An option without a text. A flag that begins with `--no-` is on until it is given. */
