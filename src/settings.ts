@@ -53,7 +53,7 @@ export function parseDuration(value: unknown): Parsed<number> {
     : { value: Number(amount) * (unitMs[unit] ?? 0) };
 }
 
-/** Times within a range that is written the same way: `durationFrom('1s', '10m')`. In milliseconds. */
+/** Times within a range that is written the same way: `durationFrom('100ms', '10m')`. In milliseconds. */
 export function durationFrom(min: string, max: string): (value: unknown) => Parsed<number> {
   const [least, most] = [min, max].map((limit) => msOf(limit));
   return (value) => {
@@ -145,7 +145,7 @@ export const settings = {
     parse: between(1, 1000, true),
   }),
   rate: setting<number>({ about: 'messages a second per sender', parse: between(0.01, 10_000, false) }),
-  timeout: setting<number>({ about: 'time for one request', fallback: 30_000, parse: durationFrom('1s', '10m') }),
+  timeout: setting<number>({ about: 'time for one request', fallback: 30_000, parse: durationFrom('100ms', '10m') }),
   settle: setting<number>({
     about: 'how long an unknown outcome is looked for',
     fallback: 60_000,

@@ -121,7 +121,7 @@ describe('what is refused', () => {
     ['an account that is none', { env: { TWILIO_ACCOUNT_SID: 'AC1' } }, /account_sid \(environment\) must be AC/],
     ['a country that is none', { flags: { country: 'USA' } }, /two letters/],
     ['a limit that does not exist', { user: '[limits]\nvalidty_period = 60' }, /knows no validty_period/],
-    ['a time-out of nothing', { user: 'timeout = "0"' }, /timeout \(.*\) must be a time from 1s to 10m/],
+    ['a time-out of nothing', { user: 'timeout = "0"' }, /timeout \(.*\) must be a time from 100ms to 10m/],
     ['a validity limit above Twilio’s', { user: '[limits]\nvalidity_period = 36001' }, /1 to 36000/],
   ])('%s', async (_, setup, message) => {
     await expect(load(setup)).rejects.toThrow(message);
