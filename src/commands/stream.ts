@@ -113,8 +113,8 @@ async function campaignNamed(name: string, storesTexts: boolean, session: Sessio
 }
 
 interface Events {
-  /** Each item says that some are in the ledger. */
-  readonly arrivals: AsyncIterable<void>;
+  /** Each item names the senders of some that are in the ledger. */
+  readonly arrivals: AsyncIterable<readonly string[]>;
   readonly count: { events: number; added: number; wrong: number };
 }
 
@@ -133,7 +133,7 @@ async function readEvents(
   const ledger = await session.ledger();
   const columns = mappingOf({ name: 'stdin' }, rules, session);
   const count = { events: 0, added: 0, wrong: 0 };
-  const arrivals = async function* (): AsyncGenerator<void> {
+  const arrivals = async function* (): AsyncGenerator<readonly string[]> {
     const events = readNdjson(decodeText(context.stdin, { name: 'stdin', encoding: 'utf-8' }));
     for await (const group of inGroups(events, groupSize)) {
       // Times like +2h count from when the event came.
@@ -145,7 +145,7 @@ async function readEvents(
       const { added, skipped } = await ledger.append(campaign.id, rows, storesTexts);
       count.added += added - wrong.length;
       for (const message of skipped) tellState(message, session, context);
-      yield;
+      yield [...new Set(rows.filter(({ state }) => state === 'pending').map(({ sender }) => sender))];
     }
   };
   return { arrivals: arrivals(), count };

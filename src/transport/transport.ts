@@ -79,6 +79,8 @@ export interface EventPoster {
  */
 export interface Transport {
   send(request: MessageRequest): Promise<SendResult>;
+  /** How far Twilio's clock was ahead of ours at its last answer, in milliseconds, to about a second; undefined before any. */
+  clockAheadMs(): number | undefined;
   /** All messages to a recipient, of the subaccount when one is given. Presence is proof, absence weak evidence. */
   list(to: string, accountSid?: string): Promise<MessageList>;
   /** What Twilio says of one message now; undefined when it does not know it, or can't be asked. */

@@ -27,7 +27,7 @@ export interface DeliverOptions extends Pick<SendingValues, 'limit' | 'breaker'>
   /** False: settle what is unknown first, and send only if something is to go out again. */
   readonly sendFirst?: boolean;
   /** More messages come while the run goes on; see `RunOptions`. */
-  readonly arrivals?: AsyncIterable<void>;
+  readonly arrivals?: AsyncIterable<readonly string[]>;
   /** Hears what became of each attempt. */
   readonly onResult?: (result: SendResult, claim: Message) => void;
   /** Prints the result; by default the report. */
@@ -56,7 +56,7 @@ export async function deliver(
   let end: RunEnd;
   try {
     end = await runToEnd(lease, {
-      ...(await runOptions(campaign, options, session, context)),
+      ...(await runOptions(options, session, context)),
       onResult: (result, claim) => {
         progress.onResult(result, claim);
         options.onResult?.(result, claim);
@@ -93,23 +93,15 @@ function attemptEvent(result: SendResult, { id: messageId, campaignId, to }: Mes
   return { event: 'attempt', campaignId, messageId, to, result: kind, sid, code, reason };
 }
 
-async function runOptions(
-  campaign: Campaign,
-  options: DeliverOptions,
-  session: Session,
-  context: Context,
-): Promise<RunToEndOptions> {
+async function runOptions(options: DeliverOptions, session: Session, context: Context): Promise<RunToEndOptions> {
   const { limit, deadline, retryForMs = defaultRetryForMs, sendFirst = true } = options;
   const ledger = await session.ledger();
   const { config } = session;
-  const { signal, now, sleep, random } = context;
-  const maxCost = config.get('max_cost');
+  const { signal, now, monotonic, sleep, random } = context;
   return {
-    ...{ signal, now, sleep, random, retry: defaultRetry, sendFirst },
+    ...{ signal, now, monotonic, sleep, random, retry: defaultRetry, sendFirst },
     ledger,
     transport: await session.connect(),
-    maxCost,
-    spent: maxCost === undefined ? 0 : ((await ledger.report(campaign.id)).cost.amount ?? 0),
     arrivals: options.arrivals,
     callbackUrl: config.get('callback_url'),
     retryForMs: config.get('retry_for') ?? retryForMs,
@@ -126,7 +118,11 @@ async function runOptions(
 
 async function acquire(campaign: Campaign, session: Session): Promise<Lease> {
   const ledger = await session.ledger();
-  const lease = await ledger.acquire(campaign.id, { host: hostname(), pid: process.pid });
+  const lease = await ledger.acquire(
+    campaign.id,
+    { host: hostname(), pid: process.pid },
+    { maxCost: session.config.get('max_cost') },
+  );
   if ('owner' in lease) return lease;
   const { host, pid } = lease.heldBy;
   throw new CliError('held', `Another run is sending ${campaign.name} (process ${pid} on ${host}).`, {
@@ -164,6 +160,8 @@ function sayEnd(end: RunEnd, { workLook }: Session, { err, now }: Context): void
       return say(`Gave up: ${end.reason}. What was not sent stays pending.`);
     case 'deferred':
       return say(`What is left waits for quiet hours to end, the first in ${formatDuration(end.untilMs - now())}.`);
+    case 'recalled':
+      return say('Stopped: the campaign was recalled. Nothing more of it is sent.');
     case 'budget':
       return say('Stopped: one more message could have cost more than --max-cost allows.');
     case 'lost-lease':

@@ -10,7 +10,7 @@ export interface RetryPolicy {
 /** What a message waits that Twilio would not take, first and at most. */
 export const defaultRetry: RetryPolicy = { baseDelayMs: 500, maxDelayMs: 30_000 };
 
-/** What the ledger writes once an attempt is over. `delayMs`: not before that long from now. */
+/** What the ledger writes once an attempt is over. */
 export interface MessageChange {
   readonly state: SendState;
   readonly sid?: string;
@@ -18,7 +18,10 @@ export interface MessageChange {
   readonly code?: number;
   readonly reason?: string;
   readonly segments?: number;
-  readonly delayMs?: number;
+  /** Not to be sent before this, in milliseconds since 1970; absent: at any time. */
+  readonly dueAt?: number;
+  /** Nothing of this sender is sent for so long, whoever sends, in milliseconds. */
+  readonly pauseSenderMs?: number;
   /** The recipient must not be texted by this sender again. */
   readonly suppress?: true;
 }
@@ -42,7 +45,7 @@ export interface AfterSend {
 }
 
 /** How long a sender rests whose queue at Twilio is full (21611): it drains within minutes. */
-const fullQueuePauseMs = 60_000;
+export const fullQueuePauseMs = 60_000;
 
 const nothing: Effect = { kind: 'none' };
 
@@ -62,7 +65,7 @@ export function afterSend(tries: number, result: SendResult, policy: RetryPolicy
     case 'retry': {
       const doubled = Math.min(policy.baseDelayMs * 2 ** (tries - 1), policy.maxDelayMs);
       const pauseMs = result.afterMs ?? Math.round(doubled * (0.5 + random));
-      const change = { state: 'pending', reason: result.reason, delayMs: pauseMs } as const;
+      const change = { state: 'pending', reason: result.reason } as const;
       return { change, effect: { kind: result.cause, pauseMs } };
     }
     case 'rejected':
@@ -77,7 +80,7 @@ function afterRejection(code: number, reason: string): AfterSend {
       return { change: rejected, effect: { kind: 'stop-sender', code, reason } };
     case 'pause-sender':
       return {
-        change: { state: 'pending', code, reason, delayMs: fullQueuePauseMs },
+        change: { state: 'pending', code, reason, pauseSenderMs: fullQueuePauseMs },
         effect: { kind: 'pause-sender', pauseMs: fullQueuePauseMs },
       };
     case 'suppress':

@@ -19,6 +19,8 @@ export interface UnknownMessage {
   readonly request: MessageRequest;
   /** When it was claimed, in milliseconds since 1970. */
   readonly claimedAt: number;
+  /** How far Twilio's clock was ahead of ours then, in milliseconds; absent where that was not known. */
+  readonly clockAheadMs?: number;
 }
 
 /** What a look at Twilio's list says of the unknown messages to one recipient. */
