@@ -7,6 +7,8 @@ export interface VirtualClock {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** How often the event loop was turned until everybody was found asleep. */
   readonly turns: number;
+  /** Forgets whoever sleeps still: they never wake. */
+  readonly end: () => void;
 }
 
 interface Sleeper {
@@ -57,6 +59,7 @@ export function virtualClock(start: number, isBusy: () => boolean = () => false)
     get turns() {
       return turns;
     },
+    end: () => sleepers.clear(),
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal.aborted) return resolve();

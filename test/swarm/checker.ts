@@ -1,0 +1,370 @@
+import type { Happening, Of, Terms } from './history.ts';
+
+// Uses no code under test, on purpose: it judges by what happened alone.
+
+/** What the history of a schedule shows. */
+export interface Verdict {
+  readonly rows: number;
+  readonly accepted: number;
+  /** Rows that nobody accounts for, and messages that nobody owns up to. */
+  readonly lost: number;
+  /** Messages created beyond the first for a row, other than by a resend within its stated hazard. */
+  readonly doubled: number;
+  /** Those that were within it: the list showed the first one only after the stated wait. */
+  readonly hazards: number;
+  readonly deaths: number;
+  readonly violations: readonly string[];
+}
+
+/** Judges a history. */
+export function judge(history: readonly Happening[]): Verdict {
+  const book = toBook(history);
+  const violations: string[] = [];
+  const must = (holds: boolean, otherwise: string) => {
+    if (!holds) violations.push(otherwise);
+  };
+  const { doubled, hazards } = checkDoubles(book, must);
+  const lost = checkAccounts(book, must);
+  checkClaims(book, must);
+  checkRecalls(book, must);
+  checkConsent(book, must);
+  checkQuietHours(book, must);
+  for (const run of book.runs.values()) checkRun(run, book, must);
+  checkBudget(book, must);
+  for (const { run, at } of book.of('stuck')) must(false, `${run} is not at an end after ${Math.round(at / 1000)} s`);
+  const accepted = book.of('final').filter(({ state }) => state === 'accepted').length;
+  const deaths = book.of('death').length;
+  return { rows: book.of('plan').length, accepted, lost, doubled, hazards, deaths, violations };
+}
+
+type Must = (holds: boolean, otherwise: string) => void;
+
+interface RunBook {
+  readonly name: string;
+  readonly campaign: string;
+  readonly terms: Terms;
+  /** All of it, in its order. */
+  readonly events: Happening[];
+}
+
+interface Book {
+  readonly history: readonly Happening[];
+  readonly of: <Kind extends Happening['kind']>(kind: Kind) => readonly Of<Kind>[];
+  readonly runs: ReadonlyMap<string, RunBook>;
+  readonly plans: ReadonlyMap<string, Of<'plan'>>;
+  readonly requests: ReadonlyMap<number, Of<'request'>>;
+  readonly creates: ReadonlyMap<string, readonly Of<'create'>[]>;
+}
+
+function toBook(history: readonly Happening[]): Book {
+  const byKind = new Map<string, Happening[]>();
+  const runs = new Map<string, RunBook>();
+  for (const one of history) {
+    add(byKind, one.kind, one);
+    if (one.kind === 'begin') {
+      runs.set(one.run, { name: one.run, campaign: one.campaign, terms: one.terms, events: [] });
+    }
+    if ('run' in one) runs.get(one.run)?.events.push(one);
+  }
+  const of = <Kind extends Happening['kind']>(kind: Kind) => (byKind.get(kind) ?? []) as Of<Kind>[];
+  const creates = new Map<string, Of<'create'>[]>();
+  for (const one of of('create')) if (one.row !== undefined) add(creates, one.row, one);
+  return {
+    ...{ history, of, runs, creates },
+    plans: new Map(of('plan').map((one) => [one.row, one])),
+    requests: new Map(of('request').map((one) => [one.request, one])),
+  };
+}
+
+function add<Key, Value>(groups: Map<Key, Value[]>, key: Key, value: Value): void {
+  const group = groups.get(key);
+  if (group) group.push(value);
+  else groups.set(key, [value]);
+}
+
+/** No row is created twice, except by a resend when the list lagged longer than the wait it promised. */
+function checkDoubles(book: Book, must: Must): { doubled: number; hazards: number } {
+  let [doubled, hazards] = [0, 0];
+  for (const [row, creates] of book.creates) {
+    for (const [i, later] of creates.entries()) {
+      if (i === 0) continue;
+      const again = book.requests.get(later.request ?? 0);
+      const run = book.runs.get(again?.run ?? '');
+      const before = creates.slice(0, i);
+      const isHazard =
+        run?.terms.onUnknown === 'resend' && before.every((one) => wasHidden(one, again?.at ?? 0, run.terms, book));
+      if (isHazard) hazards++;
+      else doubled++;
+      must(isHazard, `${row} is created again by ${again?.run} at ${again?.at}`);
+    }
+  }
+  return { doubled, hazards };
+}
+
+/** The list did not show it when the request for another one left, and not within the wait that is promised. */
+function wasHidden({ request, shownAt }: Of<'create'>, againAt: number, { settleMs }: Terms, book: Book): boolean {
+  const askedAt = book.requests.get(request ?? 0)?.at ?? 0;
+  const looks = book.of('look').filter(({ ok, at }) => ok && at <= againAt);
+  const lastLook = looks.at(-1)?.at ?? 0;
+  return shownAt - askedAt > settleMs && shownAt > Math.min(lastLook, againAt);
+}
+
+/** Each row is in the ledger once, and what it says is what happened. */
+function checkAccounts(book: Book, must: Must): number {
+  const finals = new Map<string, Of<'final'>[]>();
+  for (const one of book.of('final')) if (one.row !== undefined) add(finals, one.row, one);
+  const bySid = new Map(book.of('create').map((one) => [one.sid, one]));
+  const owners = new Map<string, string>();
+  let lost = 0;
+  for (const [row, plan] of book.plans) {
+    const [final, twin] = finals.get(row) ?? [];
+    must(twin === undefined, `${row} is in the ledger twice`);
+    const problem = accountOf(row, final, book.creates.get(row) ?? [], bySid);
+    if (problem !== undefined) lost++;
+    must(problem === undefined, `${row} to ${plan.to} ${problem}`);
+    if (final?.sid === null || final?.sid === undefined) continue;
+    must(!owners.has(final.sid), `${final.sid} belongs to ${row} and to ${owners.get(final.sid)}`);
+    owners.set(final.sid, row);
+  }
+  for (const row of finals.keys()) must(book.plans.has(row), `${row} is in the ledger, and nobody planned it`);
+  return lost;
+}
+
+const notSent = new Set(['pending', 'rejected', 'skipped', 'invalid', 'canceled']);
+
+/** What is wrong with how a row stands; undefined when nothing is. */
+function accountOf(
+  row: string,
+  final: Of<'final'> | undefined,
+  creates: readonly Of<'create'>[],
+  bySid: ReadonlyMap<string, Of<'create'>>,
+): string | undefined {
+  if (!final) return 'is not in the ledger';
+  const { state, sid, to } = final;
+  if (state === 'claimed') return 'is claimed for ever';
+  if (state === 'accepted') {
+    const created = bySid.get(sid ?? '');
+    if (!created) return `is accepted with ${sid}, which is not ours`;
+    return created.row === row && created.to === to ? undefined : `is accepted with the SID of ${created.row}`;
+  }
+  return notSent.has(state) && creates.length > 0 ? `is ${state}, and was sent` : undefined;
+}
+
+/** A request leaves only for what its own run has claimed, on disk, once a claim. */
+function checkClaims(book: Book, must: Must): void {
+  for (const { name, events } of book.runs.values()) {
+    const claimed = new Set<string>();
+    let owner: string | undefined;
+    for (const one of events) {
+      if (one.kind === 'lease') owner = one.owner;
+      if (one.kind === 'claim') claimed.add(one.row);
+      if (one.kind !== 'request') continue;
+      must(claimed.delete(one.row), `${name} asks for ${one.row} without a claim of its own`);
+      const isOurs = one.onDisk?.state === 'claimed' && one.onDisk.owner === owner;
+      must(isOurs, `${name} asks for ${one.row}, which is ${one.onDisk?.state} of ${one.onDisk?.owner} on disk`);
+    }
+  }
+}
+
+/** What is recalled goes out only if it was claimed before. */
+function checkRecalls(book: Book, must: Must): void {
+  for (const recall of book.of('recall')) {
+    const begun = new Map<string, boolean>();
+    let isAfter = false;
+    for (const one of book.history) {
+      if (one === recall) isAfter = true;
+      if (one.kind === 'claim') begun.set(`${one.run} ${one.row}`, !isAfter);
+      if (one.kind !== 'request' || !isAfter) continue;
+      const plan = book.plans.get(one.row);
+      if (plan?.campaign !== recall.campaign || plan.at > recall.at) continue;
+      must(
+        begun.get(`${one.run} ${one.row}`) === true,
+        `${one.row} is claimed and sent after ${recall.campaign} was recalled`,
+      );
+    }
+  }
+}
+
+/** Who opted out before a claim is not texted by it. */
+function checkConsent(book: Book, must: Must): void {
+  const out = new Set<string>();
+  const forbidden = new Set<string>();
+  for (const one of book.history) {
+    if (one.kind === 'opt-out') out.add(`${one.to} ${one.sender ?? ''}`);
+    const plan = 'row' in one && one.row !== undefined ? book.plans.get(one.row) : undefined;
+    if (!plan) continue;
+    const isOut = out.has(`${plan.to} `) || out.has(`${plan.to} ${plan.sender}`);
+    if (one.kind === 'claim' && isOut) forbidden.add(`${one.run} ${one.row}`);
+    if (one.kind === 'request')
+      must(!forbidden.has(`${one.run} ${one.row}`), `${one.row} is sent to ${plan.to}, who had opted out`);
+  }
+}
+
+function checkQuietHours(book: Book, must: Must): void {
+  for (const { row, wall, run, isScheduled } of book.of('request')) {
+    const quiet = book.plans.get(row)?.quiet;
+    if (!quiet || isScheduled) continue;
+    const minute = Math.floor(wall / 60_000) % 1440;
+    const { from, to } = quiet;
+    const isQuiet = from < to ? minute >= from && minute < to : minute >= from || minute < to;
+    must(!isQuiet, `${run} asks for ${row} in its quiet hours`);
+  }
+}
+
+/** What one run was asked to keep to. */
+function checkRun(run: RunBook, book: Book, must: Must): void {
+  checkConcurrency(run, must);
+  checkRate(run, book, must);
+  checkKnocking(run, must);
+  checkLimit(run, book, must);
+  checkBreaker(run, must);
+  checkInterrupt(run, book, must);
+  checkEnd(run, book, must);
+}
+
+function checkConcurrency({ name, terms, events }: RunBook, must: Must): void {
+  let [out, most] = [0, 0];
+  for (const { kind } of events) {
+    if (kind === 'request') most = Math.max(most, ++out);
+    if (kind === 'answer') out--;
+  }
+  must(most <= terms.concurrency, `${name} has ${most} requests out, more than ${terms.concurrency}`);
+}
+
+/** Between a claim and its request lies nothing that takes time, in milliseconds. */
+const heldUpMs = 50;
+
+/** No second sees more than 1.1 times the rate of a sender; what a freeze held up counts when it was let go. */
+function checkRate({ name, terms, events }: RunBook, book: Book, must: Must): void {
+  const { perSecond } = terms;
+  if (perSecond === undefined) return;
+  const bySender = new Map<string, number[]>();
+  const letGo = new Map<string, number>();
+  for (const one of events) {
+    if (one.kind === 'claim') letGo.set(one.row, one.askedAt);
+    if (one.kind !== 'request') continue;
+    const askedAt = letGo.get(one.row) ?? one.at;
+    add(bySender, book.plans.get(one.row)?.sender ?? '?', one.at - askedAt > heldUpMs ? askedAt : one.at);
+  }
+  for (const [sender, times] of bySender) {
+    const most = busiest(
+      times.sort((a, b) => a - b),
+      1000,
+    );
+    must(
+      most <= Math.max(1, perSecond * 1.1),
+      `${name} sends ${most} in a second from ${sender} at ${perSecond} a second`,
+    );
+  }
+}
+
+function busiest(times: readonly number[], spanMs: number): number {
+  let [first, most] = [0, 0];
+  for (const [i, at] of times.entries()) {
+    while ((times[first] ?? 0) <= at - spanMs) first++;
+    most = Math.max(most, i - first + 1);
+  }
+  return most;
+}
+
+/** A provider that is busy is not knocked at in a storm. */
+function checkKnocking({ name, terms, events }: RunBook, must: Must): void {
+  const times = events.filter((one) => one.kind === 'answer' && one.result === 'retry').map(({ at }) => at);
+  const most = busiest(times, 5000);
+  must(most <= 2 * terms.concurrency + 40, `${name} is told ${most} times in 5 s to come back later`);
+}
+
+/** No more goes out in a run than it was limited to, resends included. */
+function checkLimit({ name, terms, events }: RunBook, book: Book, must: Must): void {
+  const requests = new Set(events.flatMap((one) => (one.kind === 'request' ? [one.request] : [])));
+  const created = book.of('create').filter(({ request }) => request !== undefined && requests.has(request)).length;
+  must(created <= (terms.limit ?? created), `${name} creates ${created}, more than its limit of ${terms.limit}`);
+}
+
+/** How many of the last answers must have failed alike for the breaker, by the README. */
+const breakerWindow = 40;
+const breakerTrips = 32;
+
+/** Once most of the last answers failed alike, no more is claimed. */
+function checkBreaker({ name, terms, events }: RunBook, must: Must): void {
+  if (terms.noBreaker) return;
+  const last: string[] = [];
+  let isOpen = false;
+  let after = 0;
+  for (const one of events) {
+    if (one.kind === 'request' && isOpen) after++;
+    if (one.kind !== 'answer' || one.result === 'retry' || one.result === 'stop') continue;
+    const way = `${one.result} ${one.code ?? ''}`;
+    last.push(way);
+    if (last.length > breakerWindow) last.shift();
+    const alike = last.filter((other) => other === way).length;
+    isOpen ||= one.result !== 'accepted' && one.code !== 21611 && one.code !== 21606 && alike >= breakerTrips;
+  }
+  must(after <= terms.concurrency, `${name} asks ${after} times more when most of the last answers were failures`);
+}
+
+/** How long after an interrupt a run may take: what is out is waited for, and written down. */
+const farewellMs = 15_000;
+
+function checkInterrupt({ name, terms, events }: RunBook, book: Book, must: Must): void {
+  const interrupt = events.find(({ kind }) => kind === 'interrupt');
+  const end = events.find(({ kind }) => kind === 'end' || kind === 'death');
+  if (!interrupt || !end) return;
+  const frozen = [...events, ...book.of('suspend')].reduce((sum, one) => sum + ('forMs' in one ? one.forMs : 0), 0);
+  const tookMs = end.at - interrupt.at;
+  must(tookMs <= terms.timeoutMs + farewellMs + frozen, `${name} ends ${tookMs} ms after its interrupt`);
+}
+
+/** The word a run ends with is true. */
+function checkEnd({ name, terms, events }: RunBook, _book: Book, must: Must): void {
+  const end = events.find((one) => one.kind === 'end');
+  if (end?.kind !== 'end') return;
+  const { pending = 0, claimed = 0, unknown = 0, rejected = 0, canceled = 0 } = end.counts;
+  const has = (kind: Happening['kind']) => events.some((one) => one.kind === kind);
+  const answered = (result: string) => events.some((one) => one.kind === 'answer' && one.result === result);
+  const left = `${pending} pending, ${claimed} claimed`;
+  switch (end.end) {
+    case 'finished':
+      return must(terms.settlesFirst || pending + claimed === 0, `${name} says it has finished, with ${left}`);
+    case 'limit':
+      return must(terms.limit !== undefined, `${name} ends at a limit it does not have`);
+    case 'interrupted':
+      return must(has('interrupt'), `${name} says it was interrupted`);
+    case 'deadline':
+      return must(terms.deadlineMs !== undefined, `${name} ends at a time it was not given`);
+    case 'breaker':
+      return must(!terms.noBreaker, `${name} has a breaker in spite of all`);
+    case 'budget':
+      return must(terms.maxCost !== undefined, `${name} ends at a budget it does not have`);
+    case 'credentials':
+      return must(answered('stop'), `${name} says it was refused`);
+    case 'unreachable':
+      return must(answered('retry') || answered('rejected'), `${name} says nobody answered`);
+    case 'exit 0':
+      return must(
+        pending + claimed + unknown + canceled === 0,
+        `${name} ends with 0, and ${left}, ${unknown} unknown, ${canceled} canceled`,
+      );
+    case 'exit 3':
+      return must(
+        pending + claimed + unknown === 0 && rejected >= 0,
+        `${name} ends with 3, and ${left}, ${unknown} unknown`,
+      );
+  }
+}
+
+/** A ten-millionth: sums in binary are off by less. */
+const tolerance = 1e-7;
+
+/** What goes out for a campaign costs no more than it may. */
+function checkBudget(book: Book, must: Must): void {
+  const spent = new Map<string, number>();
+  for (const [row, creates] of book.creates) {
+    const plan = book.plans.get(row);
+    if (plan) spent.set(plan.campaign, (spent.get(plan.campaign) ?? 0) + creates.length * plan.cost);
+  }
+  for (const { campaign, terms } of book.runs.values()) {
+    const cost = spent.get(campaign) ?? 0;
+    must(cost <= (terms.maxCost ?? cost) + tolerance, `${campaign} costs ${cost}, more than ${terms.maxCost}`);
+  }
+}

@@ -1,0 +1,325 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import type { PlannedRow } from '../../src/core/plan.ts';
+// Loaded late by the code under test: here before time runs, so that the same seed gives the same schedule.
+import '../../src/core/recipient/openings.ts';
+import { type RunToEndOptions, runToEnd } from '../../src/engine/run-to-end.ts';
+import { CliError } from '../../src/errors.ts';
+import type { AttemptRecord, Claim, Lease, Ledger, OptOut } from '../../src/ledger/ledger.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
+import type { Transport } from '../../src/transport/transport.ts';
+import { toSendResult } from '../../src/transport/twilio.ts';
+import { asksNothing } from '../scripted-transport.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
+import { dice } from './dice.ts';
+import type { Drawn, DrawnCampaign, DrawnRow } from './draw.ts';
+import type { Happening, Of, Terms } from './history.ts';
+import { type Machine, machine, type Process } from './machine.ts';
+import { asAsked, type Provider, provider, rowOf } from './provider.ts';
+
+// The only file that knows how the code under test is called: where its ports change, this is what has to follow.
+
+/** One schedule's world: a machine with a ledger on its disk, and a provider; all that happens is told. */
+export interface World {
+  readonly clock: VirtualClock;
+  readonly machine: Machine;
+  readonly provider: Provider;
+  readonly tell: (happening: Happening) => void;
+  readonly history: readonly Happening[];
+  /** The ledger as somebody else's process sees it, who neither dies nor freezes. */
+  readonly ledger: Ledger;
+  /** The ledger and the provider as one process sees them. */
+  ports(process: Process, terms: Terms): { readonly ledger: Ledger; readonly transport: Transport };
+  /** How many messages of a campaign are in which state; none when it is not in the ledger yet. */
+  counts(campaign: string): Readonly<Record<string, number>>;
+  /** Tells how each message stands in the ledger. */
+  tellFinals(): void;
+  close(): Promise<void>;
+}
+
+/** In memory where there is such a place: nothing here is about the disk. */
+const place = ((): string => {
+  try {
+    return mkdtempSync('/dev/shm/volley-swarm-');
+  } catch {
+    return mkdtempSync(join(tmpdir(), 'volley-swarm-'));
+  }
+})();
+process.on('exit', () => rmSync(place, { recursive: true, force: true }));
+
+/** The calls that need room on the disk. */
+const writes = new Set([
+  'stage',
+  'acquire',
+  'renew',
+  'release',
+  'claim',
+  'record',
+  'settle',
+  'append',
+  'cancelPending',
+]);
+/** What gives its answer bit by bit, or at once. */
+const unwrapped = new Set(['messages', 'optOuts', 'close']);
+
+const never = new Promise<never>(() => undefined);
+
+/** Makes a world for a schedule. */
+export function openWorld(drawn: Drawn, clock: VirtualClock): World {
+  const { seed, startsAt, weather, machinery } = drawn;
+  const history: Happening[] = [];
+  const tell = (happening: Happening) => void history.push(happening);
+  const folder = mkdtempSync(join(place, 'schedule-'));
+  const path = join(folder, 'ledger.db');
+  const computer = machine({ clock, startsAt, machinery, tell, on: dice(seed, 'machine') });
+  const everybody = drawn.campaigns.flatMap(({ rows, arrivals }) => [...rows, ...arrivals.flatMap((one) => one.rows)]);
+  const service = provider({ clock, startsAt, weather, everybody, tell, on: dice(seed, 'provider') });
+  const ledger = openSqliteLedger(path, computer.wall);
+  const disk = new DatabaseSync(path);
+  const teller = historian({ clock, tell, drawn });
+  const disc = dice(seed, 'disk');
+  const isFull = () => disc.chance(machinery.fullDisk);
+  const read = disk.prepare('select state, owner from messages where id = ?');
+  let requests = 0;
+  let isOver = false;
+
+  const states = disk.prepare(`select m.state, count(*) as n from messages m join campaigns c on c.id = m.campaign_id
+    where c.ready = 1 and json_extract(m.request, '$.body') like ? group by m.state`);
+  const finals = disk.prepare(`select json_extract(m.request, '$.body') as body, m.recipient, m.state, m.sid
+    from messages m join campaigns c on c.id = m.campaign_id where c.ready = 1`);
+
+  return {
+    ...{ clock, machine: computer, provider: service, tell, history, ledger: mindful(ledger, undefined) },
+    ports: (process, terms) => ({ ledger: mindful(ledger, process), transport: wire(process, terms) }),
+    counts: (name) => {
+      const rows = states.all(`${name}-%`) as { state: string; n: number }[];
+      return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
+    },
+    tellFinals: () => {
+      for (const one of finals.all() as { body: string; recipient: string; state: string; sid: string | null }[]) {
+        const row = rowOf(one.body);
+        const campaign = row?.split('-')[0] ?? '';
+        tell({ kind: 'final', at: clock.monotonic, campaign, row, to: one.recipient, state: one.state, sid: one.sid });
+      }
+    },
+    close: async () => {
+      isOver = true;
+      clock.end();
+      disk.close();
+      await ledger.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+
+  /** The ledger, told of; through the hands of a process that may freeze and die at every call. */
+  function mindful<T extends object>(target: T, process: Process | undefined): T {
+    const get = (object: T, name: string): unknown => {
+      const method = Reflect.get(object, name);
+      if (typeof method !== 'function' || unwrapped.has(name)) return method;
+      return async (...args: unknown[]) => {
+        if (isOver) return never;
+        await weakness(process, name !== 'renew');
+        if (process && writes.has(name) && isFull()) throw new CliError('storage', 'The disk is full.');
+        const askedAt = clock.monotonic;
+        const value: unknown = await method.apply(object, args);
+        teller.heard(process?.run ?? 'other', { name, args, value, askedAt });
+        // What stands between showing the lease and the request is no time at all, and cannot be.
+        await weakness(process, name !== 'renew');
+        return name === 'stage' ? mindful(value as object, process) : value;
+      };
+    };
+    return new Proxy(target, { get: (object, name) => get(object, String(name)) });
+  }
+
+  async function weakness(process: Process | undefined, mayFreeze: boolean): Promise<void> {
+    process?.mayDie();
+    if (mayFreeze) process?.mayFreeze();
+    await process?.awake();
+  }
+
+  function wire(process: Process, { timeoutMs }: Terms): Transport {
+    const { run } = process;
+    let clockAheadMs = 0;
+    const measured = () => {
+      clockAheadMs = Math.floor(service.now() / 1000) * 1000 - computer.wall();
+      return clockAheadMs;
+    };
+    const transport = {
+      ...asksNothing,
+      clockAheadMs: () => clockAheadMs,
+      send: async (asked: Parameters<Transport['send']>[0]) => {
+        if (process.isDead()) await process.awake();
+        const row = rowOf(asked.body) ?? '?';
+        const request = ++requests;
+        const id = teller.claimOf(run, row);
+        const onDisk = id === undefined ? undefined : (read.get(id) as { state: string; owner: string } | undefined);
+        const isScheduled = asked.sendAt !== undefined;
+        const wall = computer.wall();
+        tell({ kind: 'request', at: clock.monotonic, run, row, request, wall, isScheduled, onDisk });
+        const exchange = await service.post(asked, request, timeoutMs);
+        await process.awake();
+        if (exchange.kind === 'answer') measured();
+        const result = toSendResult(exchange);
+        const code = 'code' in result ? result.code : undefined;
+        tell({ kind: 'answer', at: clock.monotonic, run, row, request, result: result.kind, code });
+        await weakness(process, false);
+        return result;
+      },
+      list: async (to: string, account?: string) => {
+        if (process.isDead()) await process.awake();
+        const listed = await service.list(to, account);
+        tell({ kind: 'look', at: clock.monotonic, run, to, ok: listed !== undefined });
+        await weakness(process, false);
+        if (!listed) return { ok: false as const, reason: 'HTTP 500' };
+        return { ok: true as const, messages: listed, clockAheadMs: measured() };
+      },
+      fetch: async (sid: string) => {
+        await clock.sleep(1, new AbortController().signal);
+        return service.find(sid);
+      },
+      account: () => new Promise<never>(() => undefined),
+      close: () => undefined,
+    };
+    return transport;
+  }
+}
+
+interface Call {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly value: unknown;
+  readonly askedAt: number;
+}
+
+/** Puts calls of the ledger into the words of the history. */
+function historian({ clock, tell, drawn }: { clock: VirtualClock; tell: World['tell']; drawn: Drawn }) {
+  const rowOfId = new Map<string, string>();
+  const lastClaim = new Map<string, string>();
+  const nameOfId = new Map<string, string>();
+  const planned = new Set<string>();
+  const rowsOf = new Map(drawn.campaigns.map((one) => [one.name, one] as const));
+
+  const plan = (campaign: string, rows: readonly DrawnRow[], price = 0) => {
+    for (const one of rows.filter(({ row }) => !planned.has(row))) {
+      planned.add(one.row);
+      tell({ ...planOf(campaign, one, price), at: clock.monotonic });
+    }
+  };
+  return {
+    claimOf: (run: string, row: string) => lastClaim.get(`${run} ${row}`),
+    heard: (run: string, { name, args, value, askedAt }: Call): void => {
+      const at = clock.monotonic;
+      switch (name) {
+        case 'commit': {
+          const campaign = value as { id: string; name: string };
+          const drawnOne = rowsOf.get(campaign.name) ?? drawn.campaigns.find((one) => one.command === 'send');
+          nameOfId.set(campaign.id, drawnOne?.name ?? '');
+          return plan(drawnOne?.name ?? '', drawnOne?.rows ?? [], drawnOne?.price);
+        }
+        case 'append': {
+          // What comes later has no price, and costs nothing as far as a budget goes.
+          const campaign = nameOfId.get(String(args[0])) ?? '';
+          const came = new Set((args[1] as readonly PlannedRow[]).map(({ request }) => rowOf(request?.body)));
+          const all = rowsOf.get(campaign)?.arrivals.flatMap(({ rows }) => rows) ?? [];
+          return plan(
+            campaign,
+            all.filter(({ row }) => came.has(row)),
+          );
+        }
+        case 'acquire':
+          if ('owner' in (value as object)) tell({ kind: 'lease', at, run, owner: (value as Lease).owner });
+          return;
+        case 'claim':
+          for (const claim of claimsIn(value)) {
+            const row = rowOf(claim.request?.body) ?? '?';
+            rowOfId.set(claim.id, row);
+            lastClaim.set(`${run} ${row}`, claim.id);
+            tell({ kind: 'claim', at, run, row, askedAt });
+          }
+          return;
+        case 'record':
+          for (const { messageId, change } of args[1] as readonly AttemptRecord[])
+            tell({ kind: 'record', at, run, row: rowOfId.get(messageId) ?? '?', state: change.state });
+          return;
+        case 'cancelPending':
+          return tell({ kind: 'recall', at, campaign: nameOfId.get(String(args[0])) ?? '' });
+        case 'addOptOuts':
+          for (const { address: to, sender } of args[0] as readonly OptOut[]) tell({ kind: 'opt-out', at, to, sender });
+          return;
+      }
+    },
+  };
+}
+
+function claimsIn(value: unknown): readonly Claim[] {
+  return Array.isArray(value) ? value : (value as { claims: readonly Claim[] }).claims;
+}
+
+/** A row as the ledger names its sender. */
+export function senderOf({ from, service, account }: DrawnRow): string {
+  return `${from ?? service}${account === undefined ? '' : ` of ${account}`}`;
+}
+
+/** A time zone whose clocks show UTC. */
+export const zone = 'Africa/Abidjan';
+
+function planOf(campaign: string, one: DrawnRow, price: number): Omit<Of<'plan'>, 'at'> {
+  const [from = 0, to = 0] = (one.quietHours ?? '').split('-').map((time) => Number(time.slice(0, 2)) * 60);
+  const quiet = one.quietHours === undefined ? undefined : { from, to };
+  const cost = one.segments * price;
+  return { kind: 'plan', campaign, row: one.row, to: one.to, sender: senderOf(one), cost, quiet };
+}
+
+/** A row as a plan has it. */
+export function plannedRow(one: DrawnRow, line: number): PlannedRow {
+  return {
+    ...{ line, key: one.to, to: one.to, sender: senderOf(one), state: 'pending', segments: one.segments },
+    ...{ request: asAsked(one), issues: [], warnings: [] },
+    ...(one.quietHours !== undefined && { quietHours: `${one.quietHours} ${zone}` }),
+  };
+}
+
+/** Writes a campaign down, with its prices. Resolves to its id. */
+export async function writePlan(ledger: Ledger, { name, rows, price }: DrawnCampaign): Promise<string> {
+  const staging = await ledger.stage({ name, stem: name, source: 'swarm' });
+  await staging.add(rows.map((one, i) => plannedRow(one, i + 2)));
+  const destinations = await staging.destinations();
+  await staging.price(
+    destinations.map((one) => ({ ...one, unitPrice: price })),
+    'USD',
+  );
+  return (await staging.commit(name)).id;
+}
+
+/** What one run is given beside its ports. */
+export interface RunAbout {
+  readonly campaign: DrawnCampaign;
+  readonly terms: Terms;
+  readonly signal: AbortSignal;
+  readonly deadline: AbortSignal | undefined;
+  readonly arrivals: AsyncIterable<void> | undefined;
+}
+
+/** Runs a campaign in a process, as the commands do. Resolves to the kind of its end. */
+export async function runIn(world: World, process: Process, id: string, about: RunAbout): Promise<string> {
+  const { campaign, terms, signal, deadline, arrivals } = about;
+  const { ledger, transport } = world.ports(process, terms);
+  const lease = await ledger.acquire(id, { host: 'simulated', pid: 1 });
+  if ('heldBy' in lease) return 'held';
+  const spent = (await ledger.report(id)).cost.amount ?? 0;
+  const on = dice(Number(process.run.replace(/\D/g, '')), 'run');
+  const options = {
+    ...{ ledger, transport, random: on.roll, sleep: process.sleep },
+    ...{ now: world.machine.wall, monotonic: world.machine.monotonic },
+    ...{ retry: { baseDelayMs: 500, maxDelayMs: 30_000 }, retryForMs: campaign.retryForMs },
+    ...{ signal, deadline, arrivals, sendFirst: !terms.settlesFirst, spent: terms.maxCost === undefined ? 0 : spent },
+    ...terms,
+  };
+  const end = await runToEnd(lease, options as RunToEndOptions);
+  const counts = world.counts(campaign.name);
+  world.tell({ kind: 'end', at: world.clock.monotonic, run: process.run, end: end.kind, counts });
+  await ledger.release(lease);
+  return end.kind;
+}
