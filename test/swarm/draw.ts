@@ -133,7 +133,8 @@ function drawSenders(on: Dice, max: number): Sender[] {
 function drawCampaign(name: string, senders: readonly Sender[], on: Dice): DrawnCampaign {
   const command = on.weighted<DrawnCampaign['command']>([70, 'engine'], [16, 'batch'], [8, 'stream'], [6, 'send']);
   const count = countRows(command, senders.length, on);
-  const quietHours = command !== 'send' && on.chance(0.15) ? drawQuietHours(on) : undefined;
+  const hasQuietHours = command === 'engine' || command === 'batch';
+  const quietHours = hasQuietHours && on.chance(0.15) ? drawQuietHours(on) : undefined;
   const start = on.int(0, 400);
   const made = Array.from({ length: count }, (_, i) => drawRow(`${name}-${i}`, start + i, { senders, quietHours, on }));
   // One command has one sender and one text for all it is told to send to.
@@ -145,7 +146,7 @@ function drawCampaign(name: string, senders: readonly Sender[], on: Dice): Drawn
     ...{ name, command, price, quietHours },
     rows: command === 'stream' ? [] : rows.slice(0, early),
     arrivals: drawArrivals(rows.slice(command === 'stream' ? 0 : early), on),
-    terms: drawTerms(count, price, on),
+    terms: drawTerms(count, price, command, on),
     retryForMs: on.pick([15_000, 60_000, 600_000]),
     recallAtMs: on.chance(0.12) ? on.skewed(10, 120_000) : undefined,
     interrupts: Array.from({ length: 4 }, () => (on.chance(0.12) ? on.skewed(1, 90_000) : undefined)),
@@ -156,7 +157,7 @@ function drawCampaign(name: string, senders: readonly Sender[], on: Dice): Drawn
 }
 
 function countRows(command: DrawnCampaign['command'], senders: number, on: Dice): number {
-  if (command === 'send') return on.int(1, 4);
+  if (command === 'send') return 1;
   const many = senders > 60 || on.chance(0.01) ? on.int(200, 700) : 2;
   return Math.max(many, on.weighted([30, on.int(1, 6)], [50, on.int(2, 30)], [20, on.int(20, 80)]));
 }
@@ -192,8 +193,8 @@ function drawArrivals(rows: readonly DrawnRow[], on: Dice): DrawnCampaign['arriv
   return groups;
 }
 
-function drawTerms(rows: number, price: number, on: Dice): Terms {
-  return {
+function drawTerms(rows: number, price: number, command: DrawnCampaign['command'], on: Dice): Terms {
+  const terms: Terms = {
     concurrency: on.weighted([20, 1], [30, 4], [30, 16], [20, 64]),
     perSecond: on.chance(0.4) ? on.pick([0.5, 1, 2, 5, 10, 30, 100]) : undefined,
     limit: on.chance(0.25) ? Math.max(1, Math.ceil(rows * (0.2 + on.roll()))) : undefined,
@@ -205,6 +206,8 @@ function drawTerms(rows: number, price: number, on: Dice): Terms {
     deadlineMs: on.chance(0.1) ? Math.ceil(on.skewed(500, 300_000)) : undefined,
     settlesFirst: false,
   };
+  // Commands find prices by themselves, and take their times from the real clock.
+  return command === 'engine' ? terms : { ...terms, maxCost: undefined, deadlineMs: undefined };
 }
 
 function drawOptOut({ to, from, service, account }: DrawnRow, on: Dice): DrawnOptOut {

@@ -11,7 +11,8 @@ export interface Machine {
   monotonic(): number;
   /** Everything about it happens no more from here on. */
   settle(): void;
-  start(run: string): Process;
+  /** Starts a process; a sound one neither freezes nor dies. */
+  start(run: string, isSound?: boolean): Process;
 }
 
 /** A process: whatever it does passes through here, so that it can be stopped there. */
@@ -62,7 +63,7 @@ export function machine({ clock, startsAt, machinery, on, tell }: MachineOptions
     });
   }
 
-  const start = (run: string): Process => {
+  const start = (run: string, isSound = false): Process => {
     let isDead = false;
     let frozenUntil = 0;
     let bury: () => void = () => undefined;
@@ -87,13 +88,13 @@ export function machine({ clock, startsAt, machinery, on, tell }: MachineOptions
         } while (!signal.aborted && monotonic() < until);
       },
       mayDie: () => {
-        if (isDead || isSettled || !on.chance(machinery.deaths)) return;
+        if (isDead || isSound || isSettled || !on.chance(machinery.deaths)) return;
         isDead = true;
         tell({ kind: 'death', at: at(), run });
         bury();
       },
       mayFreeze: () => {
-        if (isDead || isSettled || !on.chance(machinery.freezes)) return;
+        if (isDead || isSound || isSettled || !on.chance(machinery.freezes)) return;
         const forMs = on.skewed(100, 200_000);
         frozenUntil = at() + forMs;
         tell({ kind: 'freeze', at: at(), run, forMs });

@@ -1,6 +1,6 @@
 import { virtualClock } from '../virtual-clock.ts';
 import { judge, type Verdict } from './checker.ts';
-import { runCommand } from './commands.ts';
+import { recallByCommand, runCommand } from './commands.ts';
 import { type Dice, dice } from './dice.ts';
 import { type Drawn, type DrawnCampaign, type DrawOptions, draw } from './draw.ts';
 import type { Happening, Terms } from './history.ts';
@@ -97,9 +97,10 @@ async function live(life: Life): Promise<void> {
     const { pending = 0, claimed = 0, unknown = 0 } = counts;
     const state = JSON.stringify(counts);
     const isDone = pending + claimed === 0 && source?.isDry() !== false;
-    const mayRest = ['finished', 'budget', 'sender', 'exit 0', 'exit 3', 'exit 8'].includes(end);
+    const mayRest = ['finished', 'budget', 'sender', 'exit 0', 'exit 3', 'exit 6', 'exit 8'].includes(end);
     if (isDone && unknown === 0 && state !== '{}') return rival;
-    if (isCalm && state === before && mayRest) return rival;
+    // A sender that is refused, and a budget that is spent, stay so.
+    if (isCalm && (state === before || end === 'sender' || end === 'budget') && mayRest) return rival;
     if (isCalm) before = state;
     // What waits for quiet hours to end has hours to wait.
     await clock.sleep(end === 'deferred' || number > 8 ? on.skewed(600_000, 5e7) : on.skewed(1000, 150_000), forever);
@@ -199,6 +200,7 @@ async function compete(life: Life, source: Source): Promise<void> {
   }
 }
 
-async function recall({ world }: Life, id: string | undefined): Promise<void> {
-  if (id !== undefined) await world.ledger.cancelPending(id);
+async function recall({ world, campaign }: Life, id: string | undefined): Promise<void> {
+  if (id === undefined) await recallByCommand(world, campaign);
+  else await world.ledger.cancelPending(id);
 }

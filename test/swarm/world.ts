@@ -40,7 +40,7 @@ export interface World {
 }
 
 /** In memory where there is such a place: nothing here is about the disk. */
-const place = ((): string => {
+export const place = ((): string => {
   try {
     return mkdtempSync('/dev/shm/volley-swarm-');
   } catch {
@@ -121,7 +121,8 @@ export function openWorld(drawn: Drawn, clock: VirtualClock): World {
       return async (...args: unknown[]) => {
         if (isOver) return never;
         await weakness(process, name !== 'renew');
-        if (process && writes.has(name) && isFull()) throw new CliError('storage', 'The disk is full.');
+        if (process && process.run !== 'recall' && writes.has(name) && isFull())
+          throw new CliError('storage', 'The disk is full.');
         const askedAt = clock.monotonic;
         const value: unknown = await method.apply(object, args);
         teller.heard(process?.run ?? 'other', { name, args, value, askedAt });
