@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Time that passes only when everybody sleeps: the earliest sleeper is woken, and the clock jumps to its hour. */
 export interface VirtualClock {
   /** The wall clock, in milliseconds since 1970. Setting it is a step of the clock, which no sleeper notices. */
@@ -72,6 +74,8 @@ export function virtualClock(start: number, isBusy: () => boolean = () => false)
           },
         };
         sleepers.add(sleeper);
+        // As many may sleep as like; Node takes more than ten for a leak.
+        setMaxListeners(0, signal);
         signal.addEventListener('abort', sleeper.wake);
         begin();
       }),

@@ -360,7 +360,7 @@ function checkEnd({ name, campaign, terms, events }: RunBook, book: Book, must: 
       return must(pending + claimed + unknown === 0, `${name} ends with 3, and ${left}, ${unknown} unknown`);
     case 'exit 1':
     case 'exit 2':
-      return must(false, `${name} ends with ${end.end}`);
+      return must(false, `${name} ends with ${end.end}: ${end.said}`);
   }
 }
 

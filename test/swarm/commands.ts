@@ -15,10 +15,19 @@ export async function runCommand(run: Run): Promise<string> {
     terms.settlesFirst && isWritten ? 'reconcile' : isWritten && on.chance(0.5) ? 'resume' : campaign.command;
   const argv = verb === campaign.command ? typed(campaign, number) : [verb, campaign.name];
   const stdin = events(campaign, number, process, signal);
-  const code = await main([...argv, ...flagsOf(run)], contextOf(world, run, { process, signal, stdin }));
+  const lines: string[] = [];
+  const err = (line: string) => void lines.push(line);
+  const code = await main([...argv, ...flagsOf(run)], contextOf(world, run, { process, signal, stdin, err }));
   const counts = world.counts(campaign.name);
   if (!process.isDead()) {
-    world.tell({ kind: 'end', at: world.clock.monotonic, run: process.run, end: `exit ${code}`, counts });
+    world.tell({
+      kind: 'end',
+      at: world.clock.monotonic,
+      run: process.run,
+      end: `exit ${code}`,
+      counts,
+      said: lines.join(' / '),
+    });
   }
   return `exit ${code}`;
 }
@@ -27,7 +36,10 @@ export async function runCommand(run: Run): Promise<string> {
 export async function recallByCommand(world: World, { name, terms }: DrawnCampaign): Promise<void> {
   const signal = new AbortController().signal;
   const process = world.machine.start('recall', true);
-  await main(['recall', name, '--quiet'], contextOf(world, { terms }, { process, signal, stdin: nothing() }));
+  await main(
+    ['recall', name, '--quiet'],
+    contextOf(world, { terms }, { process, signal, stdin: nothing(), err: ignore }),
+  );
 }
 
 /** The part of the command line that says what is sent to whom. */
@@ -97,14 +109,15 @@ interface Surroundings {
   readonly process: Process;
   readonly signal: AbortSignal;
   readonly stdin: AsyncIterable<Uint8Array>;
+  readonly err: (line: string) => void;
 }
 
 function contextOf(world: World, { terms }: Pick<Run, 'terms'>, about: Surroundings): Context {
-  const { process, signal, stdin } = about;
+  const { process, signal, stdin, err } = about;
   const ports = world.ports(process, terms);
   const refuse = async () => Promise.reject(new Error('nobody is there'));
   const context = {
-    ...{ out: ignore, err: ignore, status: ignore, log: ignore, page: async () => undefined, stdin, signal },
+    ...{ out: ignore, err, status: ignore, log: ignore, page: async () => undefined, stdin, signal },
     terminal: { canAsk: false, stdoutIsTty: false, stderrIsTty: false, columns: 80 },
     env: { HOME: place, TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'x' },
     cwd: place,

@@ -77,6 +77,8 @@ export type Happening = { readonly at: number } & (
       /** Why it ended: the engine's word, or `exit N` of a command. */
       readonly end: string;
       readonly counts: Readonly<Record<string, number>>;
+      /** What a command said on standard error. */
+      readonly said?: string | undefined;
     }
   /** A run that was not over after longer than any may take. */
   | { readonly kind: 'stuck'; readonly run: string }

@@ -5,6 +5,7 @@ import { type Dice, dice } from './dice.ts';
 import { type Drawn, type DrawnCampaign, type DrawOptions, draw } from './draw.ts';
 import type { Happening, Terms } from './history.ts';
 import type { Process } from './machine.ts';
+import { warmUp } from './warm-up.ts';
 import { openWorld, plannedRow, runIn, type World, writePlan } from './world.ts';
 
 /** What a schedule came to. */
@@ -20,6 +21,10 @@ export interface Outcome extends Verdict {
 const stormyLives = 4;
 const mostLives = 40;
 
+const stays: readonly string[] = ['sender', 'budget'];
+
+const warm = warmUp();
+
 /** Longer than any run takes here, in milliseconds. */
 const longestRunMs = 12 * 3_600_000;
 const forever = new AbortController().signal;
@@ -30,6 +35,7 @@ export async function runSchedule(
   options: DrawOptions = {},
   look: (history: readonly Happening[]) => void = () => undefined,
 ): Promise<Outcome> {
+  await warm;
   const drawn = draw(seed, options);
   const clock = virtualClock(drawn.startsAt, readsFiles);
   const world = openWorld(drawn, clock);
@@ -48,6 +54,9 @@ export async function runSchedule(
     const senders = new Set(drawn.campaigns.flatMap(({ rows }) => rows.map(({ from, service }) => from ?? service)));
     const measured = { seed, senders: senders.size, virtualMs: clock.monotonic, turns: clock.turns };
     return { ...measured, ...judge(world.history) };
+  } catch (error) {
+    look(world.history);
+    throw error;
   } finally {
     await world.close();
   }
@@ -78,7 +87,7 @@ export interface Run extends Life {
 
 /** Runs a campaign again and again, in bad weather and then in calm, until nothing of it moves. */
 async function live(life: Life): Promise<void> {
-  const { world, campaign, on } = life;
+  const { world, drawn, campaign, on } = life;
   const { clock, machine, provider, tell } = world;
   await clock.sleep(campaign.startsAtMs, forever);
   const source = campaign.command === 'engine' ? await begin(life) : undefined;
@@ -100,7 +109,7 @@ async function live(life: Life): Promise<void> {
     const mayRest = ['finished', 'budget', 'sender', 'exit 0', 'exit 3', 'exit 6', 'exit 8'].includes(end);
     if (isDone && unknown === 0 && state !== '{}') return rival;
     // A sender that is refused, and a budget that is spent, stay so.
-    if (isCalm && (state === before || end === 'sender' || end === 'budget') && mayRest) return rival;
+    if (isCalm && (state === before || stays.includes(end) || drawn.weather.badSender) && mayRest) return rival;
     if (isCalm) before = state;
     // What waits for quiet hours to end has hours to wait.
     await clock.sleep(end === 'deferred' || number > 8 ? on.skewed(600_000, 5e7) : on.skewed(1000, 150_000), forever);

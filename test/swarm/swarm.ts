@@ -74,7 +74,7 @@ export interface Flown {
 }
 
 /** No schedule needs this long; one that does spins, in milliseconds. */
-const hangsMs = 20_000;
+const hangsMs = 10_000;
 
 /** Runs schedules in threads. One that spins is ended from outside, and told with its seed like any other failure. */
 export async function fly(swarm: Swarm): Promise<Flown> {

@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { PlannedRow } from '../../src/core/plan.ts';
-// Loaded late by the code under test: here before time runs, so that the same seed gives the same schedule.
-import '../../src/core/recipient/openings.ts';
 import { type RunToEndOptions, runToEnd } from '../../src/engine/run-to-end.ts';
 import { CliError } from '../../src/errors.ts';
 import type { AttemptRecord, Claim, Lease, Ledger, OptOut } from '../../src/ledger/ledger.ts';
