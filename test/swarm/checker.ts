@@ -1,3 +1,5 @@
+import { add, type Book, type Must, toBook } from './book.ts';
+import { checkRates, checkRun } from './checker-runs.ts';
 import type { Happening, Of, Terms } from './history.ts';
 
 // Uses no code under test, on purpose: it judges by what happened alone.
@@ -30,56 +32,12 @@ export function judge(history: readonly Happening[]): Verdict {
   checkConsent(book, must);
   checkQuietHours(book, must);
   for (const run of book.runs.values()) checkRun(run, book, must);
+  checkRates(book, must);
   checkBudget(book, must);
   for (const { run, at } of book.of('stuck')) must(false, `${run} is not at an end after ${Math.round(at / 1000)} s`);
   const accepted = book.of('final').filter(({ state }) => state === 'accepted').length;
   const deaths = book.of('death').length;
   return { rows: book.of('plan').length, accepted, lost, doubled, hazards, deaths, violations };
-}
-
-type Must = (holds: boolean, otherwise: string) => void;
-
-interface RunBook {
-  readonly name: string;
-  readonly campaign: string;
-  readonly terms: Terms;
-  /** All of it, in its order. */
-  readonly events: Happening[];
-}
-
-interface Book {
-  readonly history: readonly Happening[];
-  readonly of: <Kind extends Happening['kind']>(kind: Kind) => readonly Of<Kind>[];
-  readonly runs: ReadonlyMap<string, RunBook>;
-  readonly plans: ReadonlyMap<string, Of<'plan'>>;
-  readonly requests: ReadonlyMap<number, Of<'request'>>;
-  readonly creates: ReadonlyMap<string, readonly Of<'create'>[]>;
-}
-
-function toBook(history: readonly Happening[]): Book {
-  const byKind = new Map<string, Happening[]>();
-  const runs = new Map<string, RunBook>();
-  for (const one of history) {
-    add(byKind, one.kind, one);
-    if (one.kind === 'begin') {
-      runs.set(one.run, { name: one.run, campaign: one.campaign, terms: one.terms, events: [] });
-    }
-    if ('run' in one) runs.get(one.run)?.events.push(one);
-  }
-  const of = <Kind extends Happening['kind']>(kind: Kind) => (byKind.get(kind) ?? []) as Of<Kind>[];
-  const creates = new Map<string, Of<'create'>[]>();
-  for (const one of of('create')) if (one.row !== undefined) add(creates, one.row, one);
-  return {
-    ...{ history, of, runs, creates },
-    plans: new Map(of('plan').map((one) => [one.row, one])),
-    requests: new Map(of('request').map((one) => [one.request, one])),
-  };
-}
-
-function add<Key, Value>(groups: Map<Key, Value[]>, key: Key, value: Value): void {
-  const group = groups.get(key);
-  if (group) group.push(value);
-  else groups.set(key, [value]);
 }
 
 /** No row is created twice, except by a resend when the list lagged longer than the wait it promised. */
@@ -217,150 +175,6 @@ function checkQuietHours(book: Book, must: Must): void {
     const { from, to } = quiet;
     const isQuiet = from < to ? minute >= from && minute < to : minute >= from || minute < to;
     must(!isQuiet, `${run} asks for ${row} in its quiet hours`);
-  }
-}
-
-/** What one run was asked to keep to. */
-function checkRun(run: RunBook, book: Book, must: Must): void {
-  checkConcurrency(run, must);
-  checkRate(run, book, must);
-  checkKnocking(run, must);
-  checkLimit(run, book, must);
-  checkBreaker(run, must);
-  checkInterrupt(run, book, must);
-  checkEnd(run, book, must);
-}
-
-function checkConcurrency({ name, terms, events }: RunBook, must: Must): void {
-  let [out, most] = [0, 0];
-  for (const { kind } of events) {
-    if (kind === 'request') most = Math.max(most, ++out);
-    if (kind === 'answer') out--;
-  }
-  must(most <= terms.concurrency, `${name} has ${most} requests out, more than ${terms.concurrency}`);
-}
-
-/** Between a claim and its request lies nothing that takes time, in milliseconds. */
-const heldUpMs = 50;
-
-/** No second sees more than 1.1 times the rate of a sender; what a freeze held up counts when it was let go. */
-function checkRate({ name, terms, events }: RunBook, book: Book, must: Must): void {
-  const { perSecond } = terms;
-  if (perSecond === undefined) return;
-  const bySender = new Map<string, number[]>();
-  const letGo = new Map<string, number>();
-  for (const one of events) {
-    if (one.kind === 'claim') letGo.set(one.row, one.askedAt);
-    if (one.kind !== 'request') continue;
-    const askedAt = letGo.get(one.row) ?? one.at;
-    add(bySender, book.plans.get(one.row)?.sender ?? '?', one.at - askedAt > heldUpMs ? askedAt : one.at);
-  }
-  for (const [sender, times] of bySender) {
-    const most = busiest(
-      times.sort((a, b) => a - b),
-      1000,
-    );
-    must(
-      most <= Math.max(1, perSecond * 1.1),
-      `${name} sends ${most} in a second from ${sender} at ${perSecond} a second`,
-    );
-  }
-}
-
-function busiest(times: readonly number[], spanMs: number): number {
-  let [first, most] = [0, 0];
-  for (const [i, at] of times.entries()) {
-    while ((times[first] ?? 0) <= at - spanMs) first++;
-    most = Math.max(most, i - first + 1);
-  }
-  return most;
-}
-
-/** A provider that is busy is not knocked at in a storm. */
-function checkKnocking({ name, terms, events }: RunBook, must: Must): void {
-  const times = events.filter((one) => one.kind === 'answer' && one.result === 'retry').map(({ at }) => at);
-  const most = busiest(times, 5000);
-  must(most <= 2 * terms.concurrency + 40, `${name} is told ${most} times in 5 s to come back later`);
-}
-
-/** No more goes out in a run than it was limited to, resends included. */
-function checkLimit({ name, terms, events }: RunBook, book: Book, must: Must): void {
-  const requests = new Set(events.flatMap((one) => (one.kind === 'request' ? [one.request] : [])));
-  const created = book.of('create').filter(({ request }) => request !== undefined && requests.has(request)).length;
-  must(created <= (terms.limit ?? created), `${name} creates ${created}, more than its limit of ${terms.limit}`);
-}
-
-/** How many of the last answers must have failed alike for the breaker, by the README. */
-const breakerWindow = 40;
-const breakerTrips = 32;
-
-/** Once most of the last answers failed alike, no more is claimed. */
-function checkBreaker({ name, terms, events }: RunBook, must: Must): void {
-  if (terms.noBreaker) return;
-  const last: string[] = [];
-  let isOpen = false;
-  let after = 0;
-  for (const one of events) {
-    if (one.kind === 'request' && isOpen) after++;
-    if (one.kind !== 'answer' || one.result === 'retry' || one.result === 'stop') continue;
-    const way = `${one.result} ${one.code ?? ''}`;
-    last.push(way);
-    if (last.length > breakerWindow) last.shift();
-    const alike = last.filter((other) => other === way).length;
-    isOpen ||= one.result !== 'accepted' && one.code !== 21611 && one.code !== 21606 && alike >= breakerTrips;
-  }
-  must(after <= terms.concurrency, `${name} asks ${after} times more when most of the last answers were failures`);
-}
-
-/** How long after an interrupt a run may take: what is out is waited for, and written down. */
-const farewellMs = 15_000;
-
-function checkInterrupt({ name, terms, events }: RunBook, book: Book, must: Must): void {
-  const interrupt = events.find(({ kind }) => kind === 'interrupt');
-  const end = events.find(({ kind }) => kind === 'end' || kind === 'death');
-  if (!interrupt || !end) return;
-  const frozen = [...events, ...book.of('suspend')].reduce((sum, one) => sum + ('forMs' in one ? one.forMs : 0), 0);
-  const tookMs = end.at - interrupt.at;
-  must(tookMs <= terms.timeoutMs + farewellMs + frozen, `${name} ends ${tookMs} ms after its interrupt`);
-}
-
-/** The word a run ends with is true. */
-function checkEnd({ name, campaign, terms, events }: RunBook, book: Book, must: Must): void {
-  const end = events.find((one) => one.kind === 'end');
-  if (end?.kind !== 'end') return;
-  const { pending = 0, claimed = 0, unknown = 0, canceled = 0 } = end.counts;
-  const lease = events.find(({ kind }) => kind === 'lease');
-  const isRecalled = book
-    .of('recall')
-    .some((one) => one.campaign === campaign && lease !== undefined && one.at > lease.at && one.at < end.at);
-  const has = (kind: Happening['kind']) => events.some((one) => one.kind === kind);
-  const answered = (result: string) => events.some((one) => one.kind === 'answer' && one.result === result);
-  const left = `${pending} pending, ${claimed} claimed`;
-  switch (end.end) {
-    case 'finished':
-      return must(terms.settlesFirst || pending + claimed === 0, `${name} says it has finished, with ${left}`);
-    case 'limit':
-      return must(terms.limit !== undefined, `${name} ends at a limit it does not have`);
-    case 'interrupted':
-      return must(has('interrupt'), `${name} says it was interrupted`);
-    case 'deadline':
-      return must(terms.deadlineMs !== undefined, `${name} ends at a time it was not given`);
-    case 'breaker':
-      return must(!terms.noBreaker, `${name} has a breaker in spite of all`);
-    case 'budget':
-      return must(terms.maxCost !== undefined, `${name} ends at a budget it does not have`);
-    case 'credentials':
-      return must(answered('stop'), `${name} says it was refused`);
-    case 'unreachable':
-      return must(answered('retry') || answered('rejected'), `${name} says nobody answered`);
-    case 'exit 0':
-      must(pending + claimed + unknown === 0, `${name} ends with 0, and ${left}, ${unknown} unknown`);
-      return must(!isRecalled || canceled === 0, `${name} was recalled half-way, and ends with 0`);
-    case 'exit 3':
-      return must(pending + claimed + unknown === 0, `${name} ends with 3, and ${left}, ${unknown} unknown`);
-    case 'exit 1':
-    case 'exit 2':
-      return must(false, `${name} ends with ${end.end}: ${end.said}`);
   }
 }
 
