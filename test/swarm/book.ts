@@ -35,7 +35,9 @@ export function toBook(history: readonly Happening[]): Book {
   }
   const of = <Kind extends Happening['kind']>(kind: Kind) => (byKind.get(kind) ?? []) as Of<Kind>[];
   const creates = new Map<string, Of<'create'>[]>();
-  for (const one of of('create')) if (one.row !== undefined) add(creates, one.row, one);
+  // In the order of their requests: one may be worked off long after the next.
+  const inOrder = [...of('create')].sort((a, b) => (a.request ?? 0) - (b.request ?? 0));
+  for (const one of inOrder) if (one.row !== undefined) add(creates, one.row, one);
   return {
     ...{ history, of, runs, creates },
     plans: new Map(of('plan').map((one) => [one.row, one])),

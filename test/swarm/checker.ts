@@ -59,12 +59,12 @@ function checkDoubles(book: Book, must: Must): { doubled: number; hazards: numbe
   return { doubled, hazards };
 }
 
-/** The list did not show it when the request for another one left, and not within the wait that is promised. */
-function wasHidden({ request, shownAt }: Of<'create'>, againAt: number, { settleMs }: Terms, book: Book): boolean {
+/** The last look before it was asked for again did not show it, nor would one have within the wait that is promised. */
+function wasHidden({ request, to, shownAt }: Of<'create'>, againAt: number, { settleMs }: Terms, book: Book): boolean {
   const askedAt = book.requests.get(request ?? 0)?.at ?? 0;
-  const looks = book.of('look').filter(({ ok, at }) => ok && at <= againAt);
-  const lastLook = looks.at(-1)?.at ?? 0;
-  return shownAt - askedAt > settleMs && shownAt > Math.min(lastLook, againAt);
+  const looks = book.of('look').filter((one) => one.to === to && one.ok && one.at <= againAt);
+  const lastLook = looks.at(-1)?.at ?? againAt;
+  return shownAt - askedAt > settleMs && shownAt > lastLook;
 }
 
 /** True for what the list showed later than a run waits that sends again. */
