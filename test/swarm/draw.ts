@@ -102,7 +102,9 @@ export function draw(seed: number, { maxSenders = 500 }: DrawOptions = {}): Draw
   const startsAt = Date.parse('2026-11-23T00:00:00Z') + on.int(0, 86_400) * 1000;
   const senders = drawSenders(on, maxSenders);
   const names = on.chance(0.2) ? ['c0', 'c1'] : ['c0'];
-  const campaigns = names.map((name) => drawCampaign(name, senders, on));
+  const machinery = drawMachinery(on);
+  const doom = on.chance(0.07) ? on.pick(['refused', 'unanswered'] as const) : undefined;
+  const campaigns = names.map((name) => drawCampaign(name, { senders, machinery, doom, on }));
   const everybody = campaigns.flatMap(({ rows, arrivals }) => [...rows, ...arrivals.flatMap((group) => group.rows)]);
   const optOuts = (share: number): DrawnOptOut[] =>
     on.chance(0.3) ? everybody.filter(() => on.chance(share)).map((one) => drawOptOut(one, on)) : [];
@@ -110,8 +112,8 @@ export function draw(seed: number, { maxSenders = 500 }: DrawOptions = {}): Draw
     ...{ seed, startsAt, campaigns },
     optOutsBefore: optOuts(0.1),
     optOuts: optOuts(0.2),
-    weather: drawWeather(on),
-    machinery: drawMachinery(on),
+    weather: { ...drawWeather(on), ...(doom && doomed[doom]) },
+    machinery,
   };
 }
 
@@ -130,9 +132,19 @@ function drawSenders(on: Dice, max: number): Sender[] {
   });
 }
 
-function drawCampaign(name: string, senders: readonly Sender[], on: Dice): DrawnCampaign {
+/** What makes nearly every message fail alike, so that going on makes no sense. */
+const doomed = { refused: { badNumber: 0.95 }, unanswered: { resetBefore: 0.95, badNumber: 0 } } as const;
+
+interface CampaignSource {
+  readonly senders: readonly Sender[];
+  readonly machinery: Machinery;
+  readonly doom: keyof typeof doomed | undefined;
+  readonly on: Dice;
+}
+
+function drawCampaign(name: string, { senders, machinery, doom, on }: CampaignSource): DrawnCampaign {
   const command = on.weighted<DrawnCampaign['command']>([70, 'engine'], [16, 'batch'], [8, 'stream'], [6, 'send']);
-  const count = countRows(command, senders.length, on);
+  const count = doom && command !== 'send' ? on.int(60, 150) : countRows(command, senders.length, on);
   const hasQuietHours = command === 'engine' || command === 'batch';
   const quietHours = hasQuietHours && on.chance(0.15) ? drawQuietHours(on) : undefined;
   const start = on.int(0, 400);
@@ -146,11 +158,12 @@ function drawCampaign(name: string, senders: readonly Sender[], on: Dice): Drawn
     ...{ name, command, price, quietHours },
     rows: command === 'stream' ? [] : rows.slice(0, early),
     arrivals: drawArrivals(rows.slice(command === 'stream' ? 0 : early), on),
-    terms: drawTerms(count, price, command, on),
+    terms: { ...drawTerms(count, price, command, on), ...(doom && { noBreaker: false }) },
     retryForMs: on.pick([15_000, 60_000, 600_000]),
     recallAtMs: on.chance(0.12) ? on.skewed(10, 120_000) : undefined,
     interrupts: Array.from({ length: 4 }, () => (on.chance(0.12) ? on.skewed(1, 90_000) : undefined)),
-    rivalAtMs: on.chance(0.15) ? on.skewed(1, 120_000) : undefined,
+    // A lease is lost only to somebody who waits for it while its holder stands still.
+    rivalAtMs: on.chance(machinery.freezes > 0 ? 0.6 : 0.15) ? on.skewed(1, 120_000) : undefined,
     undoMs: on.chance(0.1) ? 5000 : undefined,
     startsAtMs: name === 'c0' ? 0 : on.skewed(1, 60_000),
   };
@@ -240,7 +253,7 @@ function drawMachinery(on: Dice): Machinery {
   const signed = (ms: number) => (on.chance(0.5) ? ms : -ms);
   return {
     deaths: on.weighted([50, 0], [30, 0.004], [20, 0.02]),
-    freezes: on.weighted([70, 0], [30, 0.004]),
+    freezes: on.weighted([70, 0], [30, 0.008]),
     fullDisk: on.weighted([85, 0], [15, 0.004]),
     skewMs: on.chance(0.4) ? signed(on.skewed(500, 3_600_000)) : 0,
     steps: on.chance(0.25)

@@ -35,6 +35,12 @@ export function historian({
       tell({ ...planOf(campaign, one, price), at: clock.monotonic });
     }
   };
+  const recorded = (run: string, results: readonly AttemptRecord[]) => {
+    for (const { messageId, change } of results) {
+      const row = rowOfId.get(messageId) ?? '?';
+      tell({ kind: 'record', at: clock.monotonic, run, row, state: change.state });
+    }
+  };
   return {
     claimOf: (run: string, row: string) => lastClaim.get(`${run} ${row}`),
     heard: (run: string, { name, args, value, askedAt }: Call): void => {
@@ -60,6 +66,7 @@ export function historian({
           if ('owner' in (value as object)) tell({ kind: 'lease', at, run, owner: (value as Lease).owner });
           return;
         case 'claim':
+          recorded(run, (args[1] as { readonly results?: readonly AttemptRecord[] }).results ?? []);
           for (const claim of claimsIn(value)) {
             const row = rowOf(claim.request?.body) ?? '?';
             rowOfId.set(claim.id, row);
@@ -68,9 +75,7 @@ export function historian({
           }
           return;
         case 'record':
-          for (const { messageId, change } of args[1] as readonly AttemptRecord[])
-            tell({ kind: 'record', at, run, row: rowOfId.get(messageId) ?? '?', state: change.state });
-          return;
+          return recorded(run, args[1] as readonly AttemptRecord[]);
         case 'cancelPending':
           return tell({ kind: 'recall', at, campaign: nameOfId.get(String(args[0])) ?? '' });
         case 'addOptOuts':

@@ -95,7 +95,7 @@ export function machine({ clock, startsAt, machinery, on, tell }: MachineOptions
       },
       mayFreeze: () => {
         if (isDead || isSound || isSettled || !on.chance(machinery.freezes)) return;
-        const forMs = on.skewed(100, 200_000);
+        const forMs = on.skewed(100, 400_000);
         frozenUntil = at() + forMs;
         tell({ kind: 'freeze', at: at(), run, forMs });
       },

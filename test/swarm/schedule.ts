@@ -203,9 +203,9 @@ async function runEngine(run: Run, source: Source, isRival: boolean): Promise<st
 async function compete(life: Life, source: Source): Promise<void> {
   const { clock } = life.world;
   await clock.sleep(life.campaign.rivalAtMs ?? 0, forever);
-  for (let tries = 0; tries < 3; tries++) {
+  for (let tries = 0; tries < 12; tries++) {
     if ((await runOnce(life, 0, source, true)) !== 'held') return;
-    await clock.sleep(life.on.skewed(100, 60_000), forever);
+    await clock.sleep(life.on.skewed(1000, 60_000), forever);
   }
 }
 
