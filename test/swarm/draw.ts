@@ -1,5 +1,6 @@
 import { type Dice, dice } from './dice.ts';
 import type { Terms } from './history.ts';
+import type { Mutation } from './mutations.ts';
 
 /** One message that somebody wants to send. */
 export interface DrawnRow {
@@ -88,6 +89,8 @@ export interface Drawn {
 /** What a caller may ask of the draw. */
 export interface DrawOptions {
   readonly maxSenders?: number;
+  /** A bug that is put into the code under test. */
+  readonly mutation?: Mutation | undefined;
 }
 
 interface Sender {

@@ -11,6 +11,7 @@ export interface Machine {
   monotonic(): number;
   /** Everything about it happens no more from here on. */
   settle(): void;
+  isSettled(): boolean;
   /** Starts a process; a sound one neither freezes nor dies. */
   start(run: string, isSound?: boolean): Process;
 }
@@ -105,6 +106,7 @@ export function machine({ clock, startsAt, machinery, on, tell }: MachineOptions
     start,
     monotonic,
     wall: () => Math.floor(startsAt + at() + aheadMs),
+    isSettled: () => isSettled,
     settle: () => {
       isSettled = true;
     },

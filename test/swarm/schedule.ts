@@ -38,7 +38,7 @@ export async function runSchedule(
   await warm;
   const drawn = draw(seed, options);
   const clock = virtualClock(drawn.startsAt, readsFiles);
-  const world = openWorld(drawn, clock);
+  const world = openWorld(drawn, clock, options.mutation);
   try {
     const optOut = ({ to, sender }: { to: string; sender: string | undefined }) => {
       const one = { address: to, source: 'manual', at: world.machine.wall() };
@@ -109,7 +109,8 @@ async function live(life: Life): Promise<void> {
     const mayRest = ['finished', 'budget', 'sender', 'exit 0', 'exit 3', 'exit 6', 'exit 8'].includes(end);
     if (isDone && unknown === 0 && state !== '{}') return rival;
     // A sender that is refused, and a budget that is spent, stay so.
-    if (isCalm && (state === before || stays.includes(end) || drawn.weather.badSender) && mayRest) return rival;
+    if (isCalm && claimed === 0 && (state === before || stays.includes(end) || drawn.weather.badSender) && mayRest)
+      return rival;
     if (isCalm) before = state;
     // What waits for quiet hours to end has hours to wait.
     await clock.sleep(end === 'deferred' || number > 8 ? on.skewed(600_000, 5e7) : on.skewed(1000, 150_000), forever);

@@ -16,6 +16,7 @@ import type { Drawn, DrawnCampaign, DrawnRow } from './draw.ts';
 import { historian, senderOf } from './historian.ts';
 import type { Happening, Terms } from './history.ts';
 import { type Machine, machine, type Process } from './machine.ts';
+import { type Mutation, mutate } from './mutations.ts';
 import { asAsked, type Provider, provider, rowOf } from './provider.ts';
 
 // The only file that knows how the code under test is called: where its ports change, this is what has to follow.
@@ -25,6 +26,7 @@ export interface World {
   readonly clock: VirtualClock;
   readonly machine: Machine;
   readonly provider: Provider;
+  readonly mutation: Mutation | undefined;
   readonly tell: (happening: Happening) => void;
   readonly history: readonly Happening[];
   /** The ledger as somebody else's process sees it, who neither dies nor freezes. */
@@ -66,7 +68,7 @@ const unwrapped = new Set(['messages', 'optOuts', 'close']);
 const never = new Promise<never>(() => undefined);
 
 /** Makes a world for a schedule. */
-export function openWorld(drawn: Drawn, clock: VirtualClock): World {
+export function openWorld(drawn: Drawn, clock: VirtualClock, mutation?: Mutation): World {
   const { seed, startsAt, weather, machinery } = drawn;
   const history: Happening[] = [];
   const tell = (happening: Happening) => void history.push(happening);
@@ -79,7 +81,7 @@ export function openWorld(drawn: Drawn, clock: VirtualClock): World {
   const disk = new DatabaseSync(path);
   const teller = historian({ clock, tell, drawn });
   const disc = dice(seed, 'disk');
-  const isFull = () => disc.chance(machinery.fullDisk);
+  const isFull = () => !computer.isSettled() && disc.chance(machinery.fullDisk);
   const read = disk.prepare('select state, owner from messages where id = ?');
   let requests = 0;
   let isOver = false;
@@ -91,7 +93,11 @@ export function openWorld(drawn: Drawn, clock: VirtualClock): World {
 
   return {
     ...{ clock, machine: computer, provider: service, tell, history, ledger: mindful(ledger, undefined) },
-    ports: (process, terms) => ({ ledger: mindful(ledger, process), transport: wire(process, terms) }),
+    ports: (process, terms) => {
+      const ports = { ledger: mindful(ledger, process), transport: wire(process, terms) };
+      return mutate(ports, mutation, { wall: computer.wall, timeoutMs: terms.timeoutMs });
+    },
+    mutation,
     counts: (name) => {
       const rows = states.all(`${name}-%`) as { state: string; n: number }[];
       return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
@@ -234,7 +240,9 @@ export async function runIn(world: World, process: Process, id: string, about: R
     ...{ signal, deadline, arrivals, sendFirst: !terms.settlesFirst, spent: terms.maxCost === undefined ? 0 : spent },
     ...terms,
   };
-  const end = await runToEnd(lease, options as RunToEndOptions);
+  let end = await runToEnd(lease, options as RunToEndOptions);
+  for (let round = 0; round < 3 && world.mutation === 'limit-per-round' && end.kind === 'limit'; round++)
+    end = await runToEnd(lease, { ...options, sendFirst: false } as RunToEndOptions);
   const counts = world.counts(campaign.name);
   world.tell({ kind: 'end', at: world.clock.monotonic, run: process.run, end: end.kind, counts });
   await ledger.release(lease);

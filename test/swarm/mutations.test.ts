@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Mutation, mutations } from './mutations.ts';
+import { type Built, build, fly } from './swarm.ts';
+
+let built: Built;
+beforeAll(() => {
+  built = build();
+});
+afterAll(() => built.remove());
+
+/** What the first schedule that goes wrong has to say about each. */
+const signs: Readonly<Record<Mutation, RegExp>> = {
+  spin: /spins/,
+  'clock-step': /created again/,
+  'lost-lease': /of another run|on disk|created again/,
+  'limit-per-round': /more than its limit/,
+};
+
+describe('a bug of the past that is put back', () => {
+  it.each(Object.entries(mutations))(
+    '%s: %s; the swarm finds it within a minute',
+    { timeout: 90_000 },
+    async (name) => {
+      const mutation = name as Mutation;
+      const { failures } = await fly({
+        ...{ built, from: 1, schedules: 4000, mostFailures: 1, forMs: 60_000, hangsMs: 3000 },
+        options: { mutation, maxSenders: 20 },
+      });
+      expect(failures.map(({ problem }) => problem).join('\n')).toMatch(signs[mutation]);
+    },
+  );
+});
