@@ -34,8 +34,9 @@ export interface Swarm {
   readonly schedules: number;
   readonly processes?: number;
   readonly options?: DrawOptions;
-  /** Stops once this many schedules went wrong, or after this long, in milliseconds. */
+  /** Stops once this many schedules went wrong, one of them like this, or after this long, in milliseconds. */
   readonly mostFailures?: number;
+  readonly sought?: RegExp;
   readonly forMs?: number;
   /** No schedule needs this long; one that does spins, in milliseconds. */
   readonly hangsMs?: number;
@@ -60,7 +61,8 @@ export async function fly(swarm: Swarm): Promise<Flown> {
   const left = Array.from({ length: schedules }, (_, i) => from + i);
   const flown = { outcomes: [] as Outcome[], failures: [] as Failure[] };
   const until = Date.now() + (swarm.forMs ?? Number.POSITIVE_INFINITY);
-  const isOver = () => flown.failures.length >= (swarm.mostFailures ?? 10) || Date.now() > until;
+  const isFound = () => flown.failures.some(({ problem }) => swarm.sought?.test(problem));
+  const isOver = () => flown.failures.length >= (swarm.mostFailures ?? 10) || isFound() || Date.now() > until;
   const work = async (): Promise<void> => {
     while (left.length > 0 && !isOver()) await flySome(left.splice(0, 50), swarm, flown, isOver);
   };
