@@ -2,12 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Mutation, mutations } from './mutations.ts';
 import { type Built, build, fly } from './swarm.ts';
 
-let built: Built;
-beforeAll(() => {
-  built = build();
-});
-afterAll(() => built.remove());
-
 /** What a schedule has to say of each. */
 const signs: Readonly<Record<Mutation, RegExp>> = {
   spin: /spins/,
@@ -16,7 +10,16 @@ const signs: Readonly<Record<Mutation, RegExp>> = {
   'limit-per-round': /more than its limit/,
 };
 
-describe('a bug of the past that is put back', () => {
+/** Takes a while, so it is part of `npm run chaos` only. */
+const isLong = process.env['CHAOS_SCHEDULES'] !== undefined;
+
+describe.runIf(isLong)('a bug of the past that is put back', () => {
+  let built: Built;
+  beforeAll(() => {
+    built = build();
+  });
+  afterAll(() => built.remove());
+
   it.each(Object.entries(mutations))(
     '%s: %s; the swarm finds it within a minute',
     { timeout: 90_000 },

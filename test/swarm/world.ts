@@ -241,8 +241,10 @@ export async function runIn(world: World, process: Process, id: string, about: R
     ...terms,
   };
   let end = await runToEnd(lease, options as RunToEndOptions);
-  for (let round = 0; round < 3 && world.mutation === 'limit-per-round' && end.kind === 'limit'; round++)
-    end = await runToEnd(lease, { ...options, sendFirst: false } as RunToEndOptions);
+  const wasSettled = () =>
+    world.history.some((one) => one.kind === 'answer' && one.run === process.run && one.result === 'unknown');
+  if (world.mutation === 'limit-per-round' && end.kind === 'limit' && wasSettled())
+    end = await runToEnd(lease, { ...options, sendFirst: true } as RunToEndOptions);
   const counts = world.counts(campaign.name);
   world.tell({ kind: 'end', at: world.clock.monotonic, run: process.run, end: end.kind, counts });
   await ledger.release(lease);
