@@ -9,6 +9,7 @@ export function checkRun(run: RunBook, book: Book, must: Must): void {
   checkKnocking(run, must);
   checkLimit(run, book, must);
   checkBreaker(run, must);
+  checkIdleness(run, book, must);
   checkInterrupt(run, book, must);
   checkEnd(run, book, must);
 }
@@ -115,6 +116,18 @@ function checkBreaker({ name, terms, events }: RunBook, must: Must): void {
     isOpen ||= one.result !== 'accepted' && one.code !== 21611 && one.code !== 21606 && alike >= breakerTrips;
   }
   must(after <= terms.concurrency, `${name} asks ${after} times more when most of the last answers were failures`);
+}
+
+/** What a run waits for at most, as for quiet hours to end or the provider to come back, and then some, in milliseconds. */
+const longestPauseMs = 900_000;
+
+/** No run sits there for longer than there is a reason to. */
+function checkIdleness({ name, events }: RunBook, book: Book, must: Must): void {
+  const stood = [...events, ...book.of('suspend')].reduce((sum, one) => sum + ('forMs' in one ? one.forMs : 0), 0);
+  for (const [i, { at }] of events.entries()) {
+    const idleMs = at - (events[i - 1]?.at ?? at);
+    must(idleMs <= longestPauseMs + stood, `${name} does nothing for ${Math.round(idleMs / 1000)} s`);
+  }
 }
 
 /** How long after an interrupt a run may take: what is out is waited for, and written down. */

@@ -97,6 +97,7 @@ it.each<[string, readonly Happening[], RegExp, object]>([
     /after its interrupt/,
     {},
   ],
+  ['a run that dozes off', [...good.slice(0, -2), { ...end(), at: 3_600_000 }], /does nothing for 3600 s/, {}],
   ['a bug', [...good.slice(0, -2), end('exit 1')], /ends with exit 1/, {}],
 ])('finds %s', (_, history, problem, numbers) => {
   const verdict = judge(history);

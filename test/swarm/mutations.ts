@@ -6,6 +6,7 @@ export const mutations = {
   spin: 'an idle lane waits for the others in a loop of microtasks, in which no answer can come',
   'clock-step': 'a message of ours outside the time in which it should have been created counts as absent',
   'lost-lease': 'a run that stood still goes on as if nobody had taken over meanwhile',
+  'wall-clock': 'durations are measured by the wall clock, which steps',
   'limit-per-round': 'the limit starts afresh each time unknown messages have been settled',
 } as const;
 

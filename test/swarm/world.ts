@@ -235,7 +235,8 @@ export async function runIn(world: World, process: Process, id: string, about: R
   const on = dice(Number(process.run.replace(/\D/g, '')), 'run');
   const options = {
     ...{ ledger, transport, random: on.roll, sleep: process.sleep },
-    ...{ now: world.machine.wall, monotonic: world.machine.monotonic },
+    now: world.machine.wall,
+    monotonic: world.mutation === 'wall-clock' ? world.machine.wall : world.machine.monotonic,
     ...{ retry: { baseDelayMs: 500, maxDelayMs: 30_000 }, retryForMs: campaign.retryForMs },
     ...{ signal, deadline, arrivals, sendFirst: !terms.settlesFirst, spent: terms.maxCost === undefined ? 0 : spent },
     ...terms,
