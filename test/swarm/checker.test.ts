@@ -34,6 +34,7 @@ const final = (row: string, state = 'accepted', sid: string | null = null): Happ
   ...{ kind: 'final', at: 99, campaign: 'c0', row, to: `+${row}`, state, sid },
 });
 const sent = (row: string, n: number): Happening[] => [claim(row), request(row, n), create(row, n), answer(row, n)];
+const receipt: Happening = { kind: 'receipt', at: 5, row: 'c0-0', sid: 'SM1' };
 const recall: Happening = { kind: 'recall', at: 5, campaign: 'c0' };
 
 const good = [plan('c0-0'), begin(), lease, ...sent('c0-0', 1), end(), final('c0-0', 'accepted', 'SM1')];
@@ -68,6 +69,8 @@ it.each<[string, readonly Happening[], RegExp, object]>([
     /who had opted out/,
     {},
   ],
+  ['a second request in spite of a report', [...good, receipt, ...again(90_000)], /after a report of it/, {}],
+  ['a report that nobody heeds', [...good.slice(0, -1), receipt, final('c0-0', 'unknown')], /in spite of a report/, {}],
   ['a text at night', [plan('c0-0', { quiet: { from: 1320, to: 480 } }), ...good.slice(1)], /in its quiet hours/, {}],
   [
     'too many at once',

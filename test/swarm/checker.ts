@@ -30,6 +30,7 @@ export function judge(history: readonly Happening[]): Verdict {
   checkClaims(book, must);
   checkRecalls(book, must);
   checkConsent(book, must);
+  checkReceipts(book, must);
   checkQuietHours(book, must);
   for (const run of book.runs.values()) checkRun(run, book, must);
   checkRates(book, must);
@@ -164,6 +165,17 @@ function checkConsent(book: Book, must: Must): void {
     if (one.kind === 'claim' && isOut) forbidden.add(`${one.run} ${one.row}`);
     if (one.kind === 'request')
       must(!forbidden.has(`${one.run} ${one.row}`), `${one.row} is sent to ${plan.to}, who had opted out`);
+  }
+}
+
+/** What the provider has reported to have is settled by that, and never asked for again. */
+function checkReceipts(book: Book, must: Must): void {
+  const reported = new Map<string, string>();
+  for (const one of book.history) {
+    if (one.kind === 'receipt') reported.set(one.row, one.sid);
+    if (one.kind === 'request') must(!reported.has(one.row), `${one.row} is asked for again, after a report of it`);
+    const isOpen = one.kind === 'final' && ['unknown', 'pending', 'claimed'].includes(one.state);
+    if (isOpen) must(!reported.has(one.row ?? ''), `${one.row} is ${one.state}, in spite of a report of it`);
   }
 }
 

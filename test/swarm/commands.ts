@@ -119,7 +119,7 @@ function contextOf(world: World, { terms }: Pick<Run, 'terms'>, about: Surroundi
   const context = {
     ...{ out: ignore, err, status: ignore, log: ignore, page: async () => undefined, stdin, signal },
     terminal: { canAsk: false, stdoutIsTty: false, stderrIsTty: false, columns: 80 },
-    env: { HOME: place, TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'x' },
+    env: { HOME: place, TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'x', ...callbackOf(world) },
     cwd: place,
     ...{ now: world.machine.wall, monotonic: world.machine.monotonic, sleep: process.sleep, random: () => 0.5 },
     ...{ confirm: async () => false, ask: refuse, keyring: noKeyring },
@@ -127,6 +127,10 @@ function contextOf(world: World, { terms }: Pick<Run, 'terms'>, about: Surroundi
     ...{ poster: refuse, probe: refuse, simulate: refuse },
   };
   return context as unknown as Context;
+}
+
+function callbackOf({ callbackUrl }: World): Record<string, string> {
+  return callbackUrl === undefined ? {} : { VOLLEY_CALLBACK_URL: callbackUrl };
 }
 
 const ignore = (): void => undefined;

@@ -62,6 +62,8 @@ export interface Weather {
   readonly rewrites: boolean;
   readonly foreign: number;
   readonly foreignTwin: boolean;
+  /** Of how many messages a report comes; 0: none is asked for. */
+  readonly receipts: number;
 }
 
 /** What goes wrong with the machine: shares of all calls, times in milliseconds from the start. */
@@ -249,6 +251,7 @@ function drawWeather(on: Dice): Weather {
     rewrites: on.chance(0.3),
     foreign: on.chance(0.3) ? 0.5 : 0,
     foreignTwin: on.chance(0.05),
+    receipts: on.chance(0.25) ? 0.8 : 0,
   };
 }
 

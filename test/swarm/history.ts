@@ -64,6 +64,8 @@ export type Happening = { readonly at: number } & (
       readonly result: string;
       readonly code: number | undefined;
     }
+  /** The provider has reported, under our own id of the message, that it has it; written down when it is told. */
+  | { readonly kind: 'receipt'; readonly row: string; readonly sid: string }
   | { readonly kind: 'look'; readonly run: string; readonly to: string; readonly ok: boolean }
   | { readonly kind: 'record'; readonly run: string; readonly row: string; readonly state: string }
   | { readonly kind: 'interrupt'; readonly run: string }

@@ -10,6 +10,7 @@ export interface Asked {
   readonly messagingServiceSid?: string;
   readonly accountSid?: string;
   readonly body?: string;
+  readonly statusCallback?: string;
 }
 
 /** One exchange over the network: an answer, or how far it got without one. */
@@ -56,6 +57,8 @@ export interface ProviderOptions {
   readonly on: Dice;
   readonly everybody: readonly DrawnRow[];
   readonly tell: (happening: Happening) => void;
+  /** Posts a report to an address. */
+  readonly report: (url: string, sid: string, row: string) => Promise<void>;
 }
 
 interface Kept {
@@ -80,7 +83,7 @@ const retryAfters = [
 ];
 
 /** Opens for business, with what other programs have sent already. */
-export function provider({ clock, startsAt, weather, on, everybody, tell }: ProviderOptions): Provider {
+export function provider({ clock, startsAt, weather, on, everybody, tell, report }: ProviderOptions): Provider {
   const truth = new Map<string, Kept[]>();
   const bySid = new Map<string, Listed>();
   const forever = new AbortController().signal;
@@ -108,6 +111,10 @@ export function provider({ clock, startsAt, weather, on, everybody, tell }: Prov
     const { listed, shownAt } = keep(asked);
     const { sid, to } = listed;
     tell({ kind: 'create', at: clock.monotonic, request, row: rowOf(asked.body), sid, to, shownAt });
+    if (asked.statusCallback !== undefined && on.chance(weather.receipts)) {
+      const [url, row] = [asked.statusCallback, rowOf(asked.body) ?? '?'];
+      void pass(on.skewed(1, 60_000)).then(() => report(url, sid, row));
+    }
     return answer(201, { sid, status: 'queued', num_segments: '0' });
   };
   const answer = (status: number, body: unknown, more: Record<string, string> = {}): Wire => {

@@ -83,7 +83,7 @@ async function flySome(
 
 function flyUntilHang(
   seeds: readonly number[],
-  { built, options = {}, hangsMs = 10_000, onOutcome }: Swarm,
+  { built, options = {}, hangsMs = 20_000, onOutcome }: Swarm,
   { outcomes, failures }: { outcomes: Outcome[]; failures: Failure[] },
   isOver: () => boolean,
 ): Promise<readonly number[]> {
@@ -107,7 +107,9 @@ function flyUntilHang(
     flight.on('close', (code, signal) => {
       if (code === 0 || isOver()) return resolve([]);
       const how =
-        signal === 'SIGKILL' ? 'spins: it gives nothing else a turn' : `ends the process with ${code ?? signal}`;
+        signal === 'SIGKILL'
+          ? `spins: it is at it for ${hangsMs / 1000} s, and may give nothing else a turn`
+          : `ends the process with ${code ?? signal}`;
       failures.push({ seed: current, problem: how });
       resolve(seeds.slice(seeds.indexOf(current) + 1));
     });

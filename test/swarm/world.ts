@@ -27,6 +27,8 @@ export interface World {
   readonly machine: Machine;
   readonly provider: Provider;
   readonly mutation: Mutation | undefined;
+  /** Where reports are to be sent, if anybody listens. */
+  readonly callbackUrl: string | undefined;
   readonly tell: (happening: Happening) => void;
   readonly history: readonly Happening[];
   /** The ledger as somebody else's process sees it, who neither dies nor freezes. */
@@ -76,7 +78,7 @@ export function openWorld(drawn: Drawn, clock: VirtualClock, mutation?: Mutation
   const path = join(folder, 'ledger.db');
   const computer = machine({ clock, startsAt, machinery, tell, on: dice(seed, 'machine') });
   const everybody = drawn.campaigns.flatMap(({ rows, arrivals }) => [...rows, ...arrivals.flatMap((one) => one.rows)]);
-  const service = provider({ clock, startsAt, weather, everybody, tell, on: dice(seed, 'provider') });
+  const service = provider({ clock, startsAt, weather, everybody, tell, report, on: dice(seed, 'provider') });
   const ledger = openSqliteLedger(path, computer.wall);
   const disk = new DatabaseSync(path);
   const teller = historian({ clock, tell, drawn });
@@ -98,6 +100,7 @@ export function openWorld(drawn: Drawn, clock: VirtualClock, mutation?: Mutation
       return mutate(ports, mutation, { wall: computer.wall, timeoutMs: terms.timeoutMs });
     },
     mutation,
+    callbackUrl: weather.receipts > 0 ? 'https://listener.example/status' : undefined,
     counts: (name) => {
       const rows = states.all(`${name}-%`) as { state: string; n: number }[];
       return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
@@ -117,6 +120,14 @@ export function openWorld(drawn: Drawn, clock: VirtualClock, mutation?: Mutation
       rmSync(folder, { recursive: true });
     },
   };
+
+  /** What listens for reports, on the same machine. */
+  async function report(url: string, sid: string, row: string): Promise<void> {
+    if (isOver) return;
+    const messageId = new URL(url).searchParams.get('m') ?? '';
+    await ledger.receive([{ sid, status: 'sent', messageId, at: computer.wall(), source: 'callback' }]);
+    tell({ kind: 'receipt', at: clock.monotonic, row, sid });
+  }
 
   /** The ledger, told of; through the hands of a process that may freeze and die at every call. */
   function mindful<T extends object>(target: T, process: Process | undefined): T {
@@ -240,6 +251,7 @@ export async function runIn(world: World, process: Process, id: string, about: R
     ...{ retry: { baseDelayMs: 500, maxDelayMs: 30_000 }, retryForMs: campaign.retryForMs },
     ...{ signal, deadline, arrivals, sendFirst: !terms.settlesFirst, spent: terms.maxCost === undefined ? 0 : spent },
     ...terms,
+    callbackUrl: world.callbackUrl,
   };
   let end = await runToEnd(lease, options as RunToEndOptions);
   const wasSettled = () =>
