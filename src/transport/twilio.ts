@@ -38,6 +38,7 @@ export function twilioTransport(options: TwilioOptions): Transport {
       const path = `${pathOf(request.accountSid ?? client.accountSid)}/Messages.json`;
       return toSendResult(await client.request('POST', path, toForm(request)));
     },
+    clockAheadMs: () => undefined,
     list: (to, accountSid = client.accountSid) => listMessages(client, accountSid, to),
     fetch: async (sid, accountSid = client.accountSid) => {
       const exchange = await client.request('GET', `${pathOf(accountSid)}/Messages/${sid}.json`);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import type { CreatedMessage } from '../../src/simulator/store.ts';
 import { tempFolder } from '../context.ts';
-import { lease, row, write } from '../contracts/ledger.ts';
+import { lease, row, take, write } from '../contracts/ledger.ts';
 import { takeStock } from './invariants.ts';
 
 const sidOf = (n: number) => `SM${String(n).padStart(32, '0')}`;
@@ -17,7 +17,7 @@ async function ledgerWith(...sids: number[]): Promise<string> {
   const ledger = openSqliteLedger(path);
   const { id } = await write(ledger, 'c', rows);
   const held = await lease(ledger, id);
-  const claims = await ledger.claim(held, '12345', sids.length);
+  const claims = await take(ledger, held, '12345', sids.length);
   const accepted = (n: number) => ({ state: 'accepted', sid: sidOf(n), status: 'queued' }) as const;
   await ledger.record(
     held,

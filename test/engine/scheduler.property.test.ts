@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SendResult } from '../../src/core/message.ts';
+import { runAccount } from '../../src/engine/run-account.ts';
 import { type RunOptions, runCampaign } from '../../src/engine/run-campaign.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
@@ -66,7 +67,8 @@ async function run({ senders, concurrency, limit, isPrompt, answers }: Case, sch
     return resultOf(isFirst ? answer : 'accepted', n);
   };
   const options = {
-    ...{ ledger, concurrency, limit, random: () => 0.5, signal: new AbortController().signal, noBreaker: true },
+    ...{ ledger, random: () => 0.5, signal: new AbortController().signal },
+    account: runAccount({ concurrency, limit, noBreaker: true }),
     ...{ retry: { baseDelayMs: 500, maxDelayMs: 30_000 }, retryForMs: 6_000_000 },
     ...{ now: () => now, monotonic: () => now },
     sleep: async (ms: number, signal: AbortSignal) => {

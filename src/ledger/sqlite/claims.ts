@@ -104,9 +104,9 @@ interface Taking {
 function messageTaker(database: Database) {
   const due = database.prepare<DueRow>(`
     select ${messageColumns}, due_at, ${hasOptedOut} as opted_out from messages
-    where seq in (select value from json_each(:senders) s join messages p on p.seq in (
-      select seq from messages where campaign_id = :campaignId and sender = s.value and state = 'pending'
-        and due_at <= :at order by due_at, seq limit :limit))`);
+    where seq in (select p.seq from json_each(:senders) s cross join messages p where p.seq in (
+      select q.seq from messages q where q.campaign_id = :campaignId and q.sender = s.value and q.state = 'pending'
+        and q.due_at <= :at order by q.due_at, q.seq limit :limit))`);
   const skip = database.prepare(`update messages set state = 'skipped', reason = '${optedOut}'
     where seq in (select value from json_each(:seqs))`);
   const claim = database.prepare(`update messages set state = 'claimed', attempts = attempts + 1, owner = :owner,
