@@ -3,6 +3,7 @@ import { judge, type Verdict } from './checker.ts';
 import { recallByCommand, runCommand } from './commands.ts';
 import { type Dice, dice } from './dice.ts';
 import { type Drawn, type DrawnCampaign, type DrawOptions, draw } from './draw.ts';
+import { senderOf } from './historian.ts';
 import type { Happening, Terms } from './history.ts';
 import type { Process } from './machine.ts';
 import { warmUp } from './warm-up.ts';
@@ -122,7 +123,11 @@ async function live(life: Life): Promise<void> {
 interface Source {
   readonly id: string;
   readonly isDry: () => boolean;
-  readonly arrivals: (process: Process, ledger: World['ledger'], signal: AbortSignal) => AsyncIterable<void>;
+  readonly arrivals: (
+    process: Process,
+    ledger: World['ledger'],
+    signal: AbortSignal,
+  ) => AsyncIterable<readonly string[]>;
 }
 
 async function begin({ world, campaign }: Life): Promise<Source> {
@@ -141,7 +146,7 @@ async function begin({ world, campaign }: Life): Promise<Source> {
           group.rows.map((one, i) => plannedRow(one, i + 2)),
         );
         if (left[0] === group) left.shift();
-        yield;
+        yield group.rows.map(senderOf);
       }
     },
   };

@@ -233,14 +233,16 @@ export interface RunAbout {
   readonly terms: Terms;
   readonly signal: AbortSignal;
   readonly deadline: AbortSignal | undefined;
-  readonly arrivals: AsyncIterable<void> | undefined;
+  /** Each item names the senders of messages that have come. */
+  readonly arrivals: AsyncIterable<readonly string[]> | undefined;
 }
 
 /** Runs a campaign in a process, as the commands do. Resolves to the kind of its end. */
 export async function runIn(world: World, process: Process, id: string, about: RunAbout): Promise<string> {
   const { campaign, terms, signal, deadline, arrivals } = about;
   const { ledger, transport } = world.ports(process, terms);
-  const lease = await ledger.acquire(id, { host: 'simulated', pid: 1 });
+  const acquire = ledger.acquire as (...args: readonly unknown[]) => ReturnType<Ledger['acquire']>;
+  const lease = await acquire(id, { host: 'simulated', pid: 1 }, { maxCost: terms.maxCost });
   if ('heldBy' in lease) return 'held';
   const spent = (await ledger.report(id)).cost.amount ?? 0;
   const on = dice(Number(process.run.replace(/\D/g, '')), 'run');
@@ -253,11 +255,11 @@ export async function runIn(world: World, process: Process, id: string, about: R
     ...terms,
     callbackUrl: world.callbackUrl,
   };
-  let end = await runToEnd(lease, options as RunToEndOptions);
+  let end = await runToEnd(lease, options as unknown as RunToEndOptions);
   const wasSettled = () =>
     world.history.some((one) => one.kind === 'answer' && one.run === process.run && one.result === 'unknown');
   if (world.mutation === 'limit-per-round' && end.kind === 'limit' && wasSettled())
-    end = await runToEnd(lease, { ...options, sendFirst: true } as RunToEndOptions);
+    end = await runToEnd(lease, { ...options, sendFirst: true } as unknown as RunToEndOptions);
   const counts = world.counts(campaign.name);
   world.tell({ kind: 'end', at: world.clock.monotonic, run: process.run, end: end.kind, counts });
   await ledger.release(lease);
