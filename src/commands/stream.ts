@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { Message, SendResult } from '../core/message.ts';
 import { makePlanner, type PlannedRow } from '../core/plan.ts';
+import { CliError } from '../errors.ts';
 import { inGroups } from '../input/groups.ts';
-import { readNdjson } from '../input/ndjson.ts';
-import { decodeText } from '../input/text.ts';
+import { readEvents } from '../input/ndjson.ts';
 import type { Campaign } from '../ledger/ledger.ts';
 import { issueLine, plural } from '../ui/lines.ts';
 import { attemptLine, messageLine } from '../ui/messages.ts';
@@ -40,7 +40,7 @@ function stream(flags: Flags, context: Context): Promise<number> {
     const deadline = deadlineOf(flags, context);
     await session.connect();
     const campaign = await campaignNamed(flags, session);
-    const { arrivals, count } = await readEvents(campaign, { key: 'id', ...flags }, session, context);
+    const { arrivals, count, failure } = await takeEvents(campaign, { key: 'id', ...flags }, session, context);
     const exitCode = await deliver(
       campaign,
       {
@@ -58,8 +58,18 @@ function stream(flags: Flags, context: Context): Promise<number> {
         `${plural(count.events, 'event')}: ${count.added} new, ${known} known already, ${count.wrong} wrong.`,
       );
     }
+    const broken = failure();
+    // Thrown only now: what had come by then is written down, sent and recorded.
+    if (broken !== undefined && !context.signal.aborted) throw brokenOff(broken, count.events);
     return exitCode;
   });
+}
+
+/** Why the events broke off. As wrong input it would say that nothing was sent. */
+function brokenOff(failure: unknown, events: number): unknown {
+  if (!(failure instanceof CliError) || events === 0) return failure;
+  const hint = 'What came before is written down and recorded. Start the stream again for what comes after.';
+  return new CliError('open', failure.message, { hint, cause: failure });
 }
 
 /** One line for each event that is settled, as JSON when that is asked for. */
@@ -101,17 +111,19 @@ interface Events {
   /** Each item says that some are in the ledger. */
   readonly arrivals: AsyncIterable<void>;
   readonly count: { events: number; added: number; wrong: number };
+  /** Why no more events could be taken in, where they ended so. */
+  readonly failure: () => unknown;
 }
 
 /** Reads events from standard input into the ledger, as many in one commit as have come. */
-async function readEvents(campaign: Campaign, flags: Flags, session: Session, context: Context): Promise<Events> {
+async function takeEvents(campaign: Campaign, flags: Flags, session: Session, context: Context): Promise<Events> {
   const ledger = await session.ledger();
   const mapping = mappingOf({ name: 'stdin' }, flags, session);
   const plan = await planContextOf(flags, session, context.now());
   const count = { events: 0, added: 0, wrong: 0 };
-  const arrivals = async function* (): AsyncGenerator<void> {
-    const events = readNdjson(decodeText(context.stdin, { name: 'stdin', encoding: 'utf-8' }));
-    for await (const group of inGroups(events, groupSize)) {
+  let failure: unknown;
+  const take = async function* (): AsyncGenerator<void> {
+    for await (const group of inGroups(readEvents(context.stdin), groupSize)) {
       // Times like +2h count from when the event came.
       const rows = group.map(makePlanner(mapping, { ...plan, nowMs: context.now() }));
       const wrong = rows.filter(({ state }) => state === 'invalid');
@@ -124,5 +136,12 @@ async function readEvents(campaign: Campaign, flags: Flags, session: Session, co
       yield;
     }
   };
-  return { arrivals: arrivals(), count };
+  const arrivals = async function* (): AsyncGenerator<void> {
+    try {
+      yield* take();
+    } catch (error) {
+      failure = error;
+    }
+  };
+  return { arrivals: arrivals(), count, failure: () => failure };
 }

@@ -51,6 +51,7 @@ export async function stageInput(
     delimiter: delimiterOf(flags),
     encoding: textFlag(flags, 'encoding'),
     sheet: textFlag(flags, 'sheet'),
+    signal: context.signal,
   });
   const parse = await planContextOf(flags, session, plannedAt ?? context.now());
   const planRow = makePlanner(mappingOf(source, flags, session), parse);
@@ -62,7 +63,9 @@ export async function stageInput(
   const lints = tally((lint: SegmentLint & { line: number }) => `${lint.column} ${lint.character}`);
   let chunk: PlannedRow[] = [];
   let taken = 0;
+  let isEmpty = true;
   for await (const row of source.rows) {
+    isEmpty = false;
     const planned = redirect(planRow(row));
     chunk.push(planned);
     if (planned.request) hash.update(JSON.stringify([planned.key, planned.request, planned.quietHours]));
@@ -75,6 +78,7 @@ export async function stageInput(
     }
     if (planned.request && ++taken >= take) break;
   }
+  if (isEmpty) throw new CliError('input', `${source.name} has no rows.`, { hint: 'Nothing was sent.' });
   await staging.add(await recheck(chunk));
   return { hash: hash.digest('hex'), warnings: warnings.all(), lints: lints.all(), findings: source.findings() };
 }
