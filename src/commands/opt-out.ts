@@ -112,7 +112,7 @@ async function addressOf({ value, flags, session, context }: Work): Promise<stri
 
 async function importFile({ value, flags, ledger, session, context }: Work): Promise<number> {
   if (value === undefined) throw new CliError('usage', 'Import which file?');
-  const source = await openSource({ file: value, stdin: context.stdin });
+  const source = await openSource({ file: value, stdin: context.stdin, signal: context.signal });
   const { normalizePhone } = await planContextOf(flags, session, context.now());
   const sender = textFlag(flags, 'sender');
   const fallback: Omit<OptOut, 'address'> = {

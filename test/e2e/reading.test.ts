@@ -10,6 +10,9 @@ const text = ['--from', from, '--body', 'Hi'];
 /** Long enough for the binary to have started and to wait for its input. */
 const settled = () => new Promise((done) => setTimeout(done, 700));
 
+const makePipes = (folder: string, ...names: string[]) =>
+  execFileSync('sh', ['-c', `mkfifo ${names.join(' ')}`], { cwd: folder });
+
 describe('an input that is silent', () => {
   const list = ['--from', from, '--body', 'Hi', '--yes'];
   const message = ['--from', from, '--to', '+14155550100'];
@@ -21,16 +24,19 @@ describe('an input that is silent', () => {
     ['send --body -', ['send', ...message, '--body', '-']],
     ['send --body-file -', ['send', ...message, '--body-file', '-']],
     ['opt-out import -', ['opt-out', 'import', '-']],
+    ['opt-out import of a pipe', ['opt-out', 'import', 'pipe']],
   ])('%s ends soon after the first SIGTERM, and says that nothing was sent', async (_, argv) => {
     const { folder, start, simulator } = await simulated();
-    for (const name of ['pipe', 'held']) execFileSync('mkfifo', [join(folder, name)]);
+    makePipes(folder, 'pipe', 'held');
     writeSync(openSync(join(folder, 'held'), 'r+'), 'to\n+14155550100\n');
     const { child, ended } = start(...argv);
     child.stdin?.write(argv.includes('send') ? 'Hello' : 'to\n+14155550100\n');
     await settled();
     const askedAt = Date.now();
     child.kill('SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), 5000);
     const { code, stderr } = await ended;
+    clearTimeout(late);
     expect([code, stderr]).toEqual([130, expect.stringContaining('Nothing was sent.')]);
     expect(Date.now() - askedAt).toBeLessThan(2000);
     expect(simulator.truth()).toEqual([]);
@@ -41,7 +47,7 @@ describe('an input that is silent', () => {
 describe('a named pipe', () => {
   it('is read to its end, also when the writer comes later', async () => {
     const { folder, start } = installation();
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    makePipes(folder, 'pipe');
     const { ended } = start('check', 'pipe', ...text);
     await settled();
     execFileSync('sh', ['-c', `cat > ${join(folder, 'pipe')}`], { input: recipients(20_000) });
