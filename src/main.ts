@@ -10,11 +10,14 @@ import { commandIn, spellSwitches } from './cli/options/switches.ts';
 import { formatPage, introductionOf } from './commands/page.ts';
 import type { Context } from './context.ts';
 import { CliError, exitCodes } from './errors.ts';
+import { readStdin } from './input/file.ts';
 import { visible } from './ui/clean.ts';
 import { verbs } from './verbs.ts';
 
 /** Runs one command line. Returns the exit code; the only place that prints an error. */
-export async function main(given: readonly string[], context: Context): Promise<number> {
+export async function main(given: readonly string[], world: Context): Promise<number> {
+  // Whatever reads standard input ends with the signal, also while nothing comes.
+  const context = { ...world, stdin: readStdin(world.stdin, world.signal) };
   const argv = given.length === 0 && context.terminal.canAsk ? ['compose'] : given;
   let code = 0;
   try {
@@ -161,7 +164,8 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-function fail(error: unknown, argv: readonly string[], { err }: Context): number {
+/** Says what went wrong, for a program with `--json`; returns the exit code. */
+export function fail(error: unknown, argv: readonly string[], { err }: Pick<Context, 'err'>): number {
   const isJson = argv.some((word) => /^--json(=true)?$/.test(word));
   const say = (code: string, message: string, hint?: string) => {
     if (isJson) err(JSON.stringify({ error: { code, message, hint: hint ?? null } }));

@@ -54,7 +54,7 @@ async function feedback(
     return 0;
   }
   const count = { given: 0, wrong: 0 };
-  for await (const row of (await openSource({ file: wanted, stdin: context.stdin })).rows) {
+  for await (const row of (await openSource({ file: wanted, stdin: context.stdin, signal: context.signal })).rows) {
     const read = 'problem' in row ? row : readRow(row, outcome);
     const problem = 'problem' in read ? read.problem : await give(read.sid, read.outcome, ledger, transport);
     if (problem === undefined) count.given++;

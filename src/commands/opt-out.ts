@@ -128,7 +128,7 @@ function addressOf(value: string, normalizePhone: NormalizePhone, session: Sessi
 }
 
 async function importFile({ value, options, normalizePhone, ledger, session, context }: Work): Promise<number> {
-  const source = await openSource({ file: value, stdin: context.stdin });
+  const source = await openSource({ file: value, stdin: context.stdin, signal: context.signal });
   const { sender } = options;
   const fallback: Omit<OptOut, 'address'> = {
     source: options.source ?? source.name,

@@ -9,9 +9,9 @@ import { aroundSending, protection, sending } from '../cli/options/sending.ts';
 import type { Context } from '../context.ts';
 import type { Message, SendResult } from '../core/message.ts';
 import { makePlanner, type PlannedRow } from '../core/plan.ts';
+import { CliError } from '../errors.ts';
 import { inGroups } from '../input/groups.ts';
-import { readNdjson } from '../input/ndjson.ts';
-import { decodeText } from '../input/text.ts';
+import { readEvents } from '../input/ndjson.ts';
 import type { Campaign } from '../ledger/ledger.ts';
 import { issueLine, plural } from '../ui/lines.ts';
 import { attemptLine, messageLine } from '../ui/messages.ts';
@@ -56,7 +56,7 @@ function stream(options: StreamOptions, context: Context): Promise<number> {
     const storesTexts = storesText(options, session);
     await session.connect();
     const campaign = await campaignNamed(options.campaign, storesTexts, session);
-    const { arrivals, count } = await readEvents({ campaign, rules, storesTexts }, session, context);
+    const { arrivals, count, failure } = await takeEvents({ campaign, rules, storesTexts }, session, context);
     const exitCode = await deliver(
       campaign,
       {
@@ -74,8 +74,18 @@ function stream(options: StreamOptions, context: Context): Promise<number> {
         `${plural(count.events, 'event')}: ${count.added} new, ${known} known already, ${count.wrong} wrong.`,
       );
     }
+    const broken = failure();
+    // Thrown only now: what had come by then is written down, sent and recorded.
+    if (broken !== undefined && !context.signal.aborted) throw brokenOff(broken, count.events);
     return exitCode;
   });
+}
+
+/** Why the events broke off. As wrong input it would say that nothing was sent. */
+function brokenOff(failure: unknown, events: number): unknown {
+  if (!(failure instanceof CliError) || events === 0) return failure;
+  const hint = 'What came before is written down and recorded. Start the stream again for what comes after.';
+  return new CliError('open', failure.message, { hint, cause: failure });
 }
 
 /** One line for each event that is settled, as JSON when that is asked for. */
@@ -116,6 +126,8 @@ interface Events {
   /** Each item names the senders of some that are in the ledger. */
   readonly arrivals: AsyncIterable<readonly string[]>;
   readonly count: { events: number; added: number; wrong: number };
+  /** Why no more events could be taken in, where they ended so. */
+  readonly failure: () => unknown;
 }
 
 interface Reading {
@@ -125,7 +137,7 @@ interface Reading {
 }
 
 /** Reads events from standard input into the ledger, as many in one commit as have come. */
-async function readEvents(
+async function takeEvents(
   { campaign, rules, storesTexts }: Reading,
   session: Session,
   context: Context,
@@ -133,9 +145,9 @@ async function readEvents(
   const ledger = await session.ledger();
   const columns = mappingOf({ name: 'stdin' }, rules, session);
   const count = { events: 0, added: 0, wrong: 0 };
-  const arrivals = async function* (): AsyncGenerator<readonly string[]> {
-    const events = readNdjson(decodeText(context.stdin, { name: 'stdin', encoding: 'utf-8' }));
-    for await (const group of inGroups(events, groupSize)) {
+  let failure: unknown;
+  const take = async function* (): AsyncGenerator<readonly string[]> {
+    for await (const group of inGroups(readEvents(context.stdin), groupSize)) {
       // Times like +2h count from when the event came.
       const rows = group.map(makePlanner(columns, { ...rules.plan, nowMs: context.now() }));
       const wrong = rows.filter(({ state }) => state === 'invalid');
@@ -148,5 +160,12 @@ async function readEvents(
       yield [...new Set(rows.filter(({ state }) => state === 'pending').map(({ sender }) => sender))];
     }
   };
-  return { arrivals: arrivals(), count };
+  const arrivals = async function* (): AsyncGenerator<readonly string[]> {
+    try {
+      yield* take();
+    } catch (error) {
+      failure = error;
+    }
+  };
+  return { arrivals: arrivals(), count, failure: () => failure };
 }

@@ -101,7 +101,7 @@ export async function stageInput(
 ): Promise<StagedInput> {
   const { options, redirect } = rules;
   const { file, delimiter, encoding, sheet, sample, testTo } = options;
-  const source = await openSource({ file, stdin, delimiter, encoding, sheet });
+  const source = await openSource({ file, stdin, delimiter, encoding, sheet, signal });
   const planRow = makePlanner(mappingOf(source, rules, session), rules.plan);
   const recheck = await mediaRecheck(options);
   const take = sample ?? (testTo === undefined ? Number.POSITIVE_INFINITY : 1);
@@ -110,7 +110,9 @@ export async function stageInput(
   const lints = tally((lint: SegmentLint & { line: number }) => `${lint.column} ${lint.character}`);
   let chunk: PlannedRow[] = [];
   let taken = 0;
+  let isEmpty = true;
   for await (const row of source.rows) {
+    isEmpty = false;
     const planned = redirect(planRow(row));
     chunk.push(planned);
     if (planned.request) hash.update(JSON.stringify([planned.key, planned.request, planned.quietHours]));
@@ -123,6 +125,7 @@ export async function stageInput(
     }
     if (planned.request && ++taken >= take) break;
   }
+  if (isEmpty) throw new CliError('input', `${source.name} has no rows.`, { hint: 'Nothing was sent.' });
   await staging.add(await recheck(chunk));
   return { hash: hash.digest('hex'), warnings: warnings.all(), lints: lints.all(), findings: source.findings() };
 }
