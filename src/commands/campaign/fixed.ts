@@ -43,8 +43,8 @@ export function refuseFixed(layers: readonly Fixed[], parse: ParseContext, look:
   }
 }
 
-/** Stands for what a row may bring; no row can hold it. */
-const fromRow = '\0';
+/** Stands for what a row may bring: characters that nobody has a use for, but that a text may hold. */
+const fromRow = '\uE000\uE001';
 
 /**
  * Throws a `CliError` for parameters that cannot go together whatever the rows are: a schedule without a service, say.

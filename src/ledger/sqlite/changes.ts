@@ -3,6 +3,9 @@ import type { Database } from './driver.ts';
 import { failedInSql } from './rows.ts';
 import { newCampaignId } from './staging.ts';
 
+/** SQL that is false of a campaign that was called back: nothing of it is sent again. */
+const isOpen = 'not exists (select 1 from campaigns where id = :campaignId and recalled_at is not null)';
+
 type Changes = Pick<Ledger, 'reopen' | 'retryUndelivered' | 'cancelPending' | 'cancelAccepted'>;
 
 /** What people decide about messages that were written down before. `now`: the ledger's clock, in milliseconds since 1970. */
@@ -26,7 +29,7 @@ export function messageChanges(database: Database, now: () => number): Changes {
     reopen: async (campaignId, codes) =>
       database
         .prepare(`update messages set state = 'pending', due_at = 0
-          where campaign_id = :campaignId and state = 'rejected' and text_kept <> 'gone'
+          where campaign_id = :campaignId and state = 'rejected' and text_kept <> 'gone' and ${isOpen}
             and code in (select value from json_each(:codes))`)
         .run({ campaignId, codes: JSON.stringify(codes) }),
     retryUndelivered: async (campaignId, codes) => retryUndelivered(database, campaignId, codes, now()),
@@ -41,7 +44,7 @@ function retryUndelivered(database: Database, campaignId: string, codes: readonl
       case when request ->> 'sendAt' <= :time then json_remove(request, '$.sendAt', '$.scheduleType') else request end,
       'pending', segments, country, unit_price, quiet_hours, text_kept, :at, id
     from messages m where campaign_id = :campaignId and state = 'accepted' and status in (${failedInSql})
-      and code in (select value from json_each(:codes)) and retry_of is null and text_kept <> 'gone'
+      and ${isOpen} and code in (select value from json_each(:codes)) and retry_of is null and text_kept <> 'gone'
       and not exists (select 1 from messages r where r.retry_of = m.id)`);
   const time = new Date(at).toISOString();
   return insert.run({ prefix: newCampaignId(), campaignId, codes: JSON.stringify(codes), time, at });

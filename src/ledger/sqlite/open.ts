@@ -4,7 +4,7 @@ import { CliError } from '../../errors.ts';
 import type { Ledger } from '../ledger.ts';
 import { messageChanges } from './changes.ts';
 import { claims } from './claims.ts';
-import { sqliteDelivery } from './delivery.ts';
+import { proof, sqliteDelivery } from './delivery.ts';
 import { type Database, openDatabase } from './driver.ts';
 import { sqliteEvents } from './events.ts';
 import { networkFileSystemOf } from './file-system.ts';
@@ -107,11 +107,13 @@ function settling(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | '
   const countOpen = database.prepare<{ n: number }>(`select count(*) as n from messages
     where recipient = :to and state in ('claimed', 'unknown') and id not in (select value from json_each(:except))`);
   const settle = database.prepare(`
-    update messages set state = case when :state = 'pending' and exists
-        (select 1 from campaigns where id = :campaignId and recalled_at is not null) then 'canceled' else :state end, sid = :sid, status = coalesce(:status, status), reason = :reason, due_at = 0
+    update messages set state = :state, sid = :sid, status = coalesce(:status, status), reason = :reason, due_at = 0
     where id = :messageId and state = 'unknown'
       and exists (select 1 from leases where campaign_id = :campaignId and owner = :owner)
-      and not exists (select 1 from messages o where o.sid = :sid)`);
+      and not exists (select 1 from messages o where o.sid = :sid)
+      and (:state <> 'pending' or not exists
+        (select 1 from campaigns where id = :campaignId and recalled_at is not null))`);
+  const proveSent = proof(database);
   return {
     unknowns: async (campaignId) =>
       unknowns.all({ campaignId }).map(({ id, request, claimed_at: claimedAt, clock_ahead_ms: clockAheadMs }) => ({
@@ -125,6 +127,8 @@ function settling(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | '
         for (const { messageId, change } of changes) {
           const { state, sid = null, status = null, reason = null } = change;
           settle.run({ campaignId, owner, messageId, state, sid, status, reason });
+          // It may have been reported since it was looked for.
+          if (state === 'pending') proveSent(messageId);
         }
       }),
   };

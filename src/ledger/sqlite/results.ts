@@ -1,6 +1,6 @@
 import type { AttemptRecord, Lease } from '../ledger.ts';
 import { type ClaimedRow, recordResults } from '../rules/record.ts';
-import { earlyReceipts } from './delivery.ts';
+import { earlyReceipts, proof } from './delivery.ts';
 import type { Database } from './driver.ts';
 import { optOutAdder } from './opt-outs.ts';
 import { paces } from './paces.ts';
@@ -38,7 +38,10 @@ export function resultWriter(
   const early = database.prepare<{ sid: string }>(
     'select distinct sid from status_events where sid in (select value from json_each(:sids))',
   );
+  const reported = database.prepare<{ id: string }>(`select distinct message_id as id from status_events
+    where message_id in (select value from json_each(:ids))`);
   const mergeEarly = earlyReceipts(database);
+  const proveSent = proof(database);
   const addOptOut = optOutAdder(database);
   const { pause } = paces(database);
 
@@ -54,6 +57,10 @@ export function resultWriter(
     write.run({ results: JSON.stringify(results) });
     if (spentMore !== 0) spend.run({ campaignId, spentMore });
     for (const { sid } of early.all({ sids })) mergeEarly(sid);
+    // A callback may have come before the answer was given up.
+    const open = results.filter(({ change }) => change.state === 'unknown' || change.state === 'pending');
+    const ids = JSON.stringify(open.map(({ messageId }) => messageId));
+    if (open.length > 0) for (const { id } of reported.all({ ids })) proveSent(id);
     pause(
       results.flatMap(({ messageId, change: { pauseSenderMs } }) => {
         const sender = rows.get(messageId)?.sender;

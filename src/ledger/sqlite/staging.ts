@@ -127,9 +127,18 @@ export function appendToSqlite(
     const suppress = suppressor(database, campaignId);
     const added = rows.filter((row) => insert(row.key === undefined ? row : { ...row, key: keyOf(row.key) })).length;
     const skipped = suppress().map(toMessage);
+    cancelIfRecalled(database, campaignId);
     database.prepare('update campaigns set touched_at = :at where id = :campaignId').run({ at: now(), campaignId });
     return { added, skipped };
   });
+}
+
+/** What is added to a campaign that was called back is called back, too. */
+function cancelIfRecalled(database: Database, campaignId: string): void {
+  database
+    .prepare(`update messages set state = 'canceled' where campaign_id = :campaignId and state = 'pending'
+      and exists (select 1 from campaigns where id = :campaignId and recalled_at is not null)`)
+    .run({ campaignId });
 }
 
 /** Skips, and returns, who has opted out among the rows that came since it was made or last called. */
