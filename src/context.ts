@@ -39,6 +39,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds that never go back, whatever is done to the clock: for durations. */
+  readonly monotonic: () => number;
   /** In [0, 1). */
   readonly random: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -81,6 +83,7 @@ export function processContext(signal: AbortSignal): Context {
     cwd: process.cwd(),
     signal,
     now,
+    monotonic: () => performance.now(),
     random: Math.random,
     sleep,
     confirm: (question) => confirmWith(ask, question),

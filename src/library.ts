@@ -123,6 +123,7 @@ export async function runCampaign(campaign: Campaign, run: CampaignRun): Promise
       timeoutMs: settings.timeout.fallback ?? 0,
       settleMs: run.settleMs ?? settings.settle.fallback ?? 0,
       now: Date.now,
+      monotonic: () => performance.now(),
       random: Math.random,
       sleep,
     });

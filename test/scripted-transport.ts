@@ -22,6 +22,7 @@ export const asksNothing: Omit<Transport, 'send' | 'list' | 'account' | 'close'>
   senderProblem: async () => ({ ok: true, value: undefined }),
   mayText: async () => ({ ok: true, value: true }),
   cancel: async () => ({ ok: false, reason: 'not scheduled' }),
+  clockAheadMs: () => 0,
 };
 
 /** Takes everything, unless a script says otherwise; keeps what it took. */

@@ -103,10 +103,10 @@ async function runOptions(
   const { flags, deadline, retryForMs = defaultRetryForMs, sendFirst = true } = options;
   const ledger = await session.ledger();
   const { config } = session;
-  const { signal, now, sleep, random } = context;
+  const { signal, now, monotonic, sleep, random } = context;
   const maxCost = config.get('max_cost');
   return {
-    ...{ signal, now, sleep, random, retry: defaultRetry, sendFirst },
+    ...{ signal, now, monotonic, sleep, random, retry: defaultRetry, sendFirst },
     ledger,
     transport: await session.connect(),
     maxCost,
