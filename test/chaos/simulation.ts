@@ -158,7 +158,14 @@ async function oneLife(
       const lease = await process.ledger.acquire(campaignId, { host: 'simulated', pid });
       if ('heldBy' in lease) return 'held';
       const end = await runToEnd(lease, {
-        ...{ ledger: process.ledger, transport: process.transport, random, now: () => clock.now, monotonic: () => clock.now, sleep: clock.sleep },
+        ...{
+          ledger: process.ledger,
+          transport: process.transport,
+          random,
+          now: () => clock.now,
+          monotonic: () => clock.now,
+          sleep: clock.sleep,
+        },
         ...{ retry: { baseDelayMs: 500, maxDelayMs: 30_000 }, retryForMs: 120_000, concurrency: 4, perSecond: 2 },
         ...{
           signal: new AbortController().signal,
