@@ -7,7 +7,7 @@ const src = resolve(import.meta.dirname, '../src');
 /** Which folder may import which. A folder may always import itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  input: ['core', 'errors', 'ui/clean'],
+  input: ['core', 'errors', 'ui/clean', 'transport/http'],
   ledger: ['core', 'errors'],
   transport: ['core', 'errors'],
   simulator: ['core', 'errors'],

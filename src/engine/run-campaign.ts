@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { MessageRequest, SendResult } from '../core/message.ts';
-import { afterSend, type Effect, type MessageChange, type RetryPolicy } from '../core/outcome/after-send.ts';
+import { afterSend, type Effect, isTooLong, type MessageChange, type RetryPolicy } from '../core/outcome/after-send.ts';
 import type { RunEnd } from '../core/outcome/report.ts';
 import type { Fitted } from '../core/recipient/openings.ts';
 import { readLocalQuietHours } from '../core/recipient/quiet-hours.ts';
@@ -103,8 +103,7 @@ async function dispatch(run: Run): Promise<void> {
   while (!state.signal.aborted) {
     await turn();
     if (state.isSpent()) return;
-    const pausedForMs = state.pausedUntil() - monotonic();
-    const slots = pausedForMs > 0 ? 0 : state.freeSlots();
+    const slots = state.pausedUntil() > monotonic() ? 0 : state.freeSlots();
     const wants = slots > 0 ? lanes.take(slots, monotonic()) : [];
     if (wants.length > 0) {
       await claimAndSend(wants, run);
@@ -112,10 +111,11 @@ async function dispatch(run: Run): Promise<void> {
     }
     const readyAt = lanes.nextAt();
     if (readyAt === undefined && !state.isExpecting()) return;
-    // A free slot comes from an answer, which wakes us; a time has to be waited for.
-    const waitMs = Math.max(pausedForMs, slots > 0 || pausedForMs > 0 ? (readyAt ?? 0) - monotonic() : 0);
-    if (readyAt !== undefined && waitMs > 0) await state.change((wakened) => sleep(Math.ceil(waitMs), wakened));
-    else await state.change();
+    // A free slot and an arrival wake us; a time has to be waited for.
+    const goesOnAt =
+      readyAt === undefined || state.freeSlots() <= 0 ? undefined : Math.max(readyAt, state.pausedUntil());
+    if (goesOnAt === undefined) await state.change();
+    else await state.change((wakened) => sleep(Math.max(1, Math.ceil(goesOnAt - monotonic())), wakened));
   }
 }
 
@@ -216,7 +216,7 @@ function applyEffect(effect: Effect, sender: string, run: Run, epoch: number): v
     case 'unreachable':
       return state.holdBack({ reason: 'Twilio is out of reach', pauseMs: effect.pauseMs }, epoch);
     case 'pause-sender':
-      if (effect.pauseMs <= retryForMs) return lanes.pause(sender, monotonic() + effect.pauseMs);
+      if (!isTooLong(effect.pauseMs, 0, retryForMs)) return lanes.pause(sender, monotonic() + effect.pauseMs);
       lanes.close(sender);
       return state.laneStopped({ kind: 'unreachable', reason: `The queue of ${sender} at Twilio is full` });
     case 'stop-sender':

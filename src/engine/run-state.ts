@@ -1,3 +1,4 @@
+import { isTooLong } from '../core/outcome/after-send.ts';
 import type { RunEnd } from '../core/outcome/report.ts';
 import type { RunAccount } from './run-account.ts';
 
@@ -113,7 +114,7 @@ export function runState({ signal, deadline, monotonic, account, retryForMs }: S
       if (streak++ === 0) failingSince = monotonic();
       pausedUntil = monotonic() + pauseMs;
       concurrency.onBusy();
-      if (pausedUntil - failingSince > retryForMs) ending.stop({ kind: 'unreachable', reason });
+      if (isTooLong(pauseMs, monotonic() - failingSince, retryForMs)) ending.stop({ kind: 'unreachable', reason });
     },
     progressed: () => {
       streak = 0;
