@@ -41,6 +41,7 @@ export function scriptedTransport(
 ): Transport & { readonly sent: MessageRequest[]; readonly tried: MessageRequest[] } {
   const sent: MessageRequest[] = [];
   const tried: MessageRequest[] = [];
+  let hasAnswered = false;
   return {
     sent,
     tried,
@@ -56,12 +57,14 @@ export function scriptedTransport(
       };
       const result = (await script?.(request, attempt, n)) ?? taken;
       await nextTurn();
+      hasAnswered = true;
       if (result.kind === 'accepted') sent.push(request);
       return result;
     },
     list: later({ ok: true, messages: [], clockAheadMs: 0 }),
     account: later({ sid: 'AC', name: 'Test', status: 'active', type: 'Full', clockAheadMs: 0 }),
     ...asksNothing,
+    clockAheadMs: () => (hasAnswered ? 0 : undefined),
     close: () => undefined,
   };
 }

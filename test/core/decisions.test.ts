@@ -43,7 +43,7 @@ describe('after an attempt', () => {
     [
       'a full queue pauses that sender and rejects nothing',
       rejected(21611),
-      { state: 'pending', code: 21611, reason: 'no' },
+      { state: 'pending', code: 21611, reason: 'no', pauseSenderMs: 60_000 },
       { kind: 'pause-sender', pauseMs: 60_000 },
     ],
     [

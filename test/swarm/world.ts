@@ -158,7 +158,7 @@ export function openWorld(drawn: Drawn, clock: VirtualClock, mutation?: Mutation
 
   function wire(process: Process, { timeoutMs }: Terms): Transport {
     const { run } = process;
-    let clockAheadMs = 0;
+    let clockAheadMs: number | undefined;
     const measured = () => {
       clockAheadMs = Math.floor(service.now() / 1000) * 1000 - computer.wall();
       return clockAheadMs;
