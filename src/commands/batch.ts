@@ -195,7 +195,7 @@ async function settleOn(
   settling: Settling,
   approve: (plan: Plan) => Promise<Approval>,
 ): Promise<Settled | undefined> {
-  const { staging, input, options, session, context } = settling;
+  const { options, session, context } = settling;
   const ledger = await session.ledger();
   const earlier = await sameInput(settling);
   if (!earlier && !session.isQuiet && !session.isJson)
@@ -213,7 +213,7 @@ async function settleOn(
   const before = await ledger.find(view.name);
   const known = before ? (await ledger.report(before.id)).counts.invalid : 0;
   return {
-    campaign: await staging.commit(input.hash),
+    campaign: await writeDown(settling),
     invalid: Math.max(0, view.plan.invalid - known),
     waits,
   };
@@ -244,18 +244,35 @@ async function sameInput(
   settling: Settling,
 ): Promise<{ readonly campaign: Campaign; readonly pending: number } | undefined> {
   const found = await runOfSameInput(settling);
-  if (!found || found.pending > 0) return found;
-  const { campaign, agoMs } = found;
-  throw new CliError('rule', `The same messages were sent ${formatDuration(agoMs)} ago, as ${campaign.name}.`, {
+  if (found && found.pending === 0) throw sentBefore(found.campaign, settling);
+  return found;
+}
+
+/** Makes the plan count, unless the same input was sent while somebody looked at it. Throws a `CliError` then. */
+async function writeDown(settling: Settling): Promise<Campaign> {
+  const { staging, input, context } = settling;
+  if (mayRepeat(settling)) return staging.commit(input.hash);
+  const written = await staging.commitUnlessSame(input.hash, context.now() - sameInputMs);
+  if ('sameAs' in written) throw sentBefore(written.sameAs, settling);
+  return written;
+}
+
+function sentBefore(campaign: Campaign, { context }: Settling): CliError {
+  const agoMs = context.now() - campaign.createdAt;
+  return new CliError('rule', `The same messages were sent ${formatDuration(agoMs)} ago, as ${campaign.name}.`, {
     hint: `See: volley report ${quoted(campaign.name)}. To send them once more, add --again.`,
   });
 }
 
+/** What is named knows whom it has texted; the rest is asked for, or reaches nobody. */
+function mayRepeat({ options, session }: Settling): boolean {
+  return options.campaign !== undefined || options.again || options.testTo !== undefined || session.isSimulated;
+}
+
 /** The latest run of the same input within a day, how long ago that was, and how much of it is not sent yet. */
-async function runOfSameInput({ input, options, session, context }: Settling): Promise<SameInput | undefined> {
-  const isNamed = options.campaign !== undefined;
-  const isExempt = isNamed || options.again || options.testTo !== undefined || session.isSimulated;
-  if (isExempt) return undefined;
+async function runOfSameInput(settling: Settling): Promise<SameInput | undefined> {
+  if (mayRepeat(settling)) return undefined;
+  const { input, session, context } = settling;
   const ledger = await session.ledger();
   const [latest] = await ledger.findInput(input.hash, context.now() - sameInputMs);
   if (!latest) return undefined;

@@ -18,14 +18,17 @@ export interface Lanes {
 interface Waiting {
   readonly sender: string;
   readonly readyAt: number;
+  /** Of those that are ready at the same time, who was there first goes first. */
+  readonly order: number;
 }
 
 /** What each sender costs does not grow with how many there are, or with how many messages they have. */
 export function makeLanes(): Lanes {
-  const waiting = new TinyQueue<Waiting>([], (a, b) => a.readyAt - b.readyAt);
+  const waiting = new TinyQueue<Waiting>([], (a, b) => a.readyAt - b.readyAt || a.order - b.order);
   const readyAt = new Map<string, number>();
   const pausedUntil = new Map<string, number>();
   const closed = new Set<string>();
+  let order = 0;
 
   const isCurrent = (entry: Waiting) => readyAt.get(entry.sender) === entry.readyAt;
   const dropStale = () => {
@@ -36,7 +39,7 @@ export function makeLanes(): Lanes {
     const wanted = Math.max(at, pausedUntil.get(sender) ?? at);
     if (closed.has(sender) || known <= wanted) return;
     readyAt.set(sender, wanted);
-    waiting.push({ sender, readyAt: wanted });
+    waiting.push({ sender, readyAt: wanted, order: order++ });
   };
   return {
     add,

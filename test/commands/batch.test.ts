@@ -200,6 +200,15 @@ describe('sending again', () => {
     expect(sent).toHaveLength(2);
   });
 
+  it('sends one input once, also when another terminal sends it while this one asks', async () => {
+    const { context, file, sent, stderr } = testContext({ canAsk: true });
+    const batch = ['batch', file('list.csv', recipients(3)), ...flags];
+    const confirm = async () => (await main([...batch, '--yes'], context)) === 0;
+    expect(await main(batch, { ...context, confirm })).toBe(6);
+    expect(sent).toHaveLength(3);
+    expect(stderr.join('\n')).toMatch(/same messages were sent .* ago/);
+  });
+
   it('without a name is refused for a day, unless --again', async () => {
     const { batch, sent, stderr, clock } = world();
     expect(await batch(recipients(2), '--yes')).toBe(0);

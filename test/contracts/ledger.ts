@@ -201,6 +201,57 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
     });
   });
 
+  describe('pace and budget', () => {
+    const claimOf = (ledger: Ledger, held: Lease, limit: number, perSecond?: number) =>
+      ledger.claim(held, { wants: [{ sender: '12345', limit }], results: [], perSecond });
+
+    it('are one for two runs that send from the same number, the lower rate for both', async () => {
+      const { clock, ledger, campaign } = await begin(row(2), row(3));
+      const other = await write(ledger, 'other', [row(4), row(5)]);
+      const [one, two] = [await lease(ledger, campaign.id), await lease(ledger, other.id)];
+      expect((await claimOf(ledger, one, 1, 2)).claims).toHaveLength(1);
+      expect(await claimOf(ledger, two, 1)).toMatchObject({ claims: [], senders: [{ waitMs: 500 }] });
+      expect((await claimOf(ledger, two, 1, 100)).claims).toEqual([]);
+      clock.now += 500;
+      expect((await claimOf(ledger, two, 2, 100)).claims).toHaveLength(1);
+      expect((await claimOf(ledger, one, 1, 2)).claims).toEqual([]);
+    });
+
+    it('go on at once when the clock is set back', async () => {
+      const { clock, ledger, campaign } = await begin(row(2), row(3));
+      const held = await lease(ledger, campaign.id);
+      await claimOf(ledger, held, 1, 1);
+      clock.now -= 60 * minute;
+      expect(await claimOf(ledger, held, 1, 1)).toMatchObject({ claims: [], senders: [{ waitMs: 1000 }] });
+      clock.now += 1000;
+      expect((await claimOf(ledger, held, 1, 1)).claims).toHaveLength(1);
+    });
+
+    it('rest a sender for every run when its queue is full', async () => {
+      const { ledger, campaign } = await begin(row(2));
+      const other = await write(ledger, 'other', [row(4)]);
+      const [one, two] = [await lease(ledger, campaign.id), await lease(ledger, other.id)];
+      const [claim] = (await claimOf(ledger, one, 1)).claims;
+      const change = { state: 'pending', code: 21611, pauseSenderMs: minute } as const;
+      await ledger.record(one, [{ messageId: claim?.id ?? '', attempt: 1, change }]);
+      expect(await claimOf(ledger, two, 1)).toMatchObject({ claims: [], senders: [{ waitMs: minute }] });
+    });
+
+    it('let no message be claimed that could cost more than there is', async () => {
+      const ledger = open({ now: 0 });
+      const staging = await ledger.stage({ name: 'c', stem: 'x', source: 'x' });
+      await staging.add([row(2), row(3), row(4)]);
+      await staging.price([{ country: null, sender: '12345', hasMedia: false, unitPrice: 0.1 }], 'USD');
+      const { id } = await staging.commit('hash');
+      const held = await ledger.acquire(id, holder, { maxCost: 0.2 });
+      if ('heldBy' in held) throw new Error('held');
+      const { claims, end } = await claimOf(ledger, held, 3);
+      expect([claims.length, end]).toEqual([2, 'budget']);
+      await ledger.record(held, [{ messageId: claims[0]?.id ?? '', attempt: 1, change: { state: 'rejected' } }]);
+      expect((await claimOf(ledger, held, 3)).claims).toHaveLength(1);
+    });
+  });
+
   describe('leases', () => {
     it('let one run at a time in, and say who it is', async () => {
       const { ledger, campaign } = await begin(row(2));
@@ -295,6 +346,22 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       });
       expect(await counts(ledger, campaign.id)).toEqual({ pending: 2, invalid: 1, skipped: 1 });
       expect(await take(ledger, held, '12345', 9)).toHaveLength(2);
+    });
+
+    it('sends nothing more once it is called back: what comes back, and what is added, is canceled', async () => {
+      const { ledger, campaign } = await begin(row(2), row(3));
+      const held = await lease(ledger, campaign.id);
+      const [claim] = await take(ledger, held, '12345', 1);
+      await ledger.cancelPending(campaign.id);
+      await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change: { state: 'pending' } }]);
+      await ledger.append(campaign.id, [row(4)]);
+      expect(await counts(ledger, campaign.id)).toEqual({ canceled: 3 });
+      expect(await ledger.claim(held, { wants: [{ sender: '12345', limit: 9 }], results: [] })).toMatchObject({
+        ...{ claims: [], end: 'recalled' },
+      });
+      const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'x' });
+      await staging.add([row(5)]);
+      await expect(staging.commit('hash')).rejects.toThrow('has been recalled');
     });
 
     it('is called back as far as it has not been claimed', async () => {
