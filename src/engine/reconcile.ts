@@ -24,6 +24,8 @@ export interface ReconcileOptions {
   /** Milliseconds that never go back. */
   readonly monotonic: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** When this run began, by both clocks; absent: what is unknown is from an earlier one. */
+  readonly begunAt?: { readonly wall: number; readonly monotonic: number } | undefined;
 }
 
 /** What reconciling came to. */
@@ -183,8 +185,9 @@ async function lookAt(
   group: Group,
   lease: Lease,
   isLast: boolean,
-  { ledger, transport, onUnknown, timeoutMs }: ReconcileOptions,
+  options: ReconcileOptions,
 ): Promise<{ readonly settled: readonly Settlement[] } | { readonly busy: Busy }> {
+  const { ledger, transport, onUnknown, timeoutMs } = options;
   const [first] = group;
   if (!first) return { settled: [] };
   const { to, accountSid } = first.request;
@@ -194,13 +197,28 @@ async function lookAt(
   const ids = group.map(({ id }) => id);
   const isContested = (await ledger.countOpen(to, ids)) > 0;
   const { messages: listed, clockAheadMs } = list;
-  const resolutions = resolveUnknowns({ unknown: group, listed, taken, clockAheadMs, timeoutMs, isContested });
+  const unknown = group.map((message) => withClock(message, clockAheadMs, options));
+  const resolutions = resolveUnknowns({ unknown, listed, taken, clockAheadMs, timeoutMs, isContested });
   const settled = resolutions.flatMap((resolution) => {
     const change = changeFor(resolution, isLast ? onUnknown : 'hold');
     return change ? [{ messageId: resolution.id, change }] : [];
   });
   await ledger.settle(lease, settled);
   return { settled };
+}
+
+/** How far two readings of a clock may be apart that nobody has set between them, in milliseconds. */
+const steadyMs = 500;
+
+/** The same message; where nobody has set the clock since it was claimed in this run, with how far Twilio's is ahead now. */
+function withClock(
+  message: UnknownMessage,
+  clockAheadMs: number | undefined,
+  { begunAt, now, monotonic }: ReconcileOptions,
+): UnknownMessage {
+  if (message.clockAheadMs !== undefined || begunAt === undefined || message.claimedAt < begunAt.wall) return message;
+  const setByMs = now() - begunAt.wall - (monotonic() - begunAt.monotonic);
+  return Math.abs(setByMs) <= steadyMs ? { ...message, clockAheadMs } : message;
 }
 
 function changeFor(resolution: Resolution, onUnknown: OnUnknown): MessageChange | undefined {

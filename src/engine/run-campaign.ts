@@ -61,9 +61,9 @@ export async function runCampaign(lease: Lease, options: RunOptions): Promise<Ru
     void takeArrivals(run).catch(state.fail);
     await dispatch(run);
     await state.allBack();
-    await results.flush();
-    // Without the lease the last results were not taken, and what the ledger says is another run's work.
-    if (!(await ledger.renew(lease))) state.stop({ kind: 'lost-lease' });
+    // Without the lease the last results are not taken, and what the ledger says is another run's work.
+    const { end } = await results.withResults((written) => ledger.claim(lease, { wants: [], results: written }));
+    if (end === 'lost-lease' || (end && !options.signal.aborted)) state.stop({ kind: end });
   } finally {
     stopRenewing();
     state.dispose();

@@ -128,7 +128,8 @@ export function provider({ clock, startsAt, weather, on, everybody, tell, report
   };
 
   for (const row of everybody) {
-    if (weather.foreignTwin && on.chance(0.1)) keep(asAsked(row), on.skewed(600_000, 10_000_000));
+    // Older than clocks are set by here: one that a wrong clock puts into our time nobody could tell from ours.
+    if (weather.foreignTwin && on.chance(0.1)) keep(asAsked(row), on.skewed(7_500_000, 90_000_000));
     if (on.chance(weather.foreign * 0.3)) keep({ ...asAsked(row), body: 'Your login code is 9911' }, on.skewed(1, 9e6));
   }
   const [first] = everybody;
