@@ -109,6 +109,8 @@ async function live(life: Life): Promise<void> {
     const isDone = pending + claimed === 0 && source?.isDry() !== false;
     const mayRest = ['finished', 'budget', 'sender', 'exit 0', 'exit 3', 'exit 6', 'exit 8'].includes(end);
     if (isDone && unknown === 0 && state !== '{}') return rival;
+    // Nothing more of a campaign that was called back is taken in.
+    if (isCalm && end === 'recalled' && pending + claimed === 0) return rival;
     // A sender that is refused, and a budget that is spent, stay so.
     if (isCalm && claimed === 0 && (state === before || stays.includes(end) || drawn.weather.badSender) && mayRest)
       return rival;
