@@ -183,7 +183,7 @@ async function lookAt(
   group: Group,
   lease: Lease,
   isLast: boolean,
-  { ledger, transport, onUnknown, timeoutMs }: ReconcileOptions,
+  { ledger, transport, onUnknown, timeoutMs, now }: ReconcileOptions,
 ): Promise<{ readonly settled: readonly Settlement[] } | { readonly busy: Busy }> {
   const [first] = group;
   if (!first) return { settled: [] };
@@ -193,8 +193,13 @@ async function lookAt(
   const taken = await ledger.takenSids(list.messages.map(({ sid }) => sid));
   const ids = group.map(({ id }) => id);
   const isContested = (await ledger.countOpen(to, ids)) > 0;
-  const { messages: listed, clockAheadMs } = list;
-  const resolutions = resolveUnknowns({ unknown: group, listed, taken, clockAheadMs, timeoutMs, isContested });
+  const { messages: listed, clockAheadMs, clockSteadySince = Number.POSITIVE_INFINITY } = list;
+  // Claimed before the first answer, and our clock has run evenly since: what is known of it now was so then.
+  const isSteady = ({ claimedAt }: UnknownMessage) => claimedAt >= clockSteadySince && claimedAt <= now();
+  const unknown = group.map((one) =>
+    one.clockAheadMs === undefined && isSteady(one) ? { ...one, clockAheadMs } : one,
+  );
+  const resolutions = resolveUnknowns({ unknown, listed, taken, clockAheadMs, timeoutMs, isContested });
   const settled = resolutions.flatMap((resolution) => {
     const change = changeFor(resolution, isLast ? onUnknown : 'hold');
     return change ? [{ messageId: resolution.id, change }] : [];
