@@ -139,8 +139,8 @@ async function lookAtAll(
     }
     busyInARow = 0;
     limit.onSuccess();
-    total.sent += seen.settled.filter(({ change }) => change.state === 'accepted').length;
-    total.resent += seen.settled.filter(({ change }) => change.state === 'pending').length;
+    total.sent += seen.settlements.filter(({ change }) => change.state === 'accepted').length;
+    total.resent += seen.settlements.filter(({ change }) => change.state === 'pending').length;
   };
   try {
     while (!signal.aborted && queue.length + out.size > 0) {
@@ -184,12 +184,12 @@ async function lookAt(
   lease: Lease,
   isLast: boolean,
   { ledger, transport, onUnknown, timeoutMs, now }: ReconcileOptions,
-): Promise<{ readonly settled: readonly Settlement[] } | { readonly busy: Busy }> {
+): Promise<{ readonly settlements: readonly Settlement[] } | { readonly busy: Busy }> {
   const [first] = group;
-  if (!first) return { settled: [] };
+  if (!first) return { settlements: [] };
   const { to, accountSid } = first.request;
   const list = await transport.list(to, accountSid);
-  if (!list.ok) return list.busy ? { busy: list.busy } : { settled: [] };
+  if (!list.ok) return list.busy ? { busy: list.busy } : { settlements: [] };
   const taken = await ledger.takenSids(list.messages.map(({ sid }) => sid));
   const ids = group.map(({ id }) => id);
   const isContested = (await ledger.countOpen(to, ids)) > 0;
@@ -200,12 +200,12 @@ async function lookAt(
     one.clockAheadMs === undefined && isSteady(one) ? { ...one, clockAheadMs } : one,
   );
   const resolutions = resolveUnknowns({ unknown, listed, taken, clockAheadMs, timeoutMs, isContested });
-  const settled = resolutions.flatMap((resolution) => {
+  const settlements = resolutions.flatMap((resolution) => {
     const change = changeFor(resolution, isLast ? onUnknown : 'hold');
     return change ? [{ messageId: resolution.id, change }] : [];
   });
-  await ledger.settle(lease, settled);
-  return { settled };
+  await ledger.settle(lease, settlements);
+  return { settlements };
 }
 
 function changeFor(resolution: Resolution, onUnknown: OnUnknown): MessageChange | undefined {
