@@ -24,8 +24,6 @@ export interface ReconcileOptions {
   /** Milliseconds that never go back. */
   readonly monotonic: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** When this run began, by both clocks; absent: what is unknown is from an earlier one. */
-  readonly begunAt?: { readonly wall: number; readonly monotonic: number } | undefined;
 }
 
 /** What reconciling came to. */
@@ -141,8 +139,8 @@ async function lookAtAll(
     }
     busyInARow = 0;
     limit.onSuccess();
-    total.sent += seen.settled.filter(({ change }) => change.state === 'accepted').length;
-    total.resent += seen.settled.filter(({ change }) => change.state === 'pending').length;
+    total.sent += seen.settlements.filter(({ change }) => change.state === 'accepted').length;
+    total.resent += seen.settlements.filter(({ change }) => change.state === 'pending').length;
   };
   try {
     while (!signal.aborted && queue.length + out.size > 0) {
@@ -185,40 +183,29 @@ async function lookAt(
   group: Group,
   lease: Lease,
   isLast: boolean,
-  options: ReconcileOptions,
-): Promise<{ readonly settled: readonly Settlement[] } | { readonly busy: Busy }> {
-  const { ledger, transport, onUnknown, timeoutMs } = options;
+  { ledger, transport, onUnknown, timeoutMs, now }: ReconcileOptions,
+): Promise<{ readonly settlements: readonly Settlement[] } | { readonly busy: Busy }> {
   const [first] = group;
-  if (!first) return { settled: [] };
+  if (!first) return { settlements: [] };
   const { to, accountSid } = first.request;
   const list = await transport.list(to, accountSid);
-  if (!list.ok) return list.busy ? { busy: list.busy } : { settled: [] };
+  if (!list.ok) return list.busy ? { busy: list.busy } : { settlements: [] };
   const taken = await ledger.takenSids(list.messages.map(({ sid }) => sid));
   const ids = group.map(({ id }) => id);
   const isContested = (await ledger.countOpen(to, ids)) > 0;
-  const { messages: listed, clockAheadMs } = list;
-  const unknown = group.map((message) => withClock(message, clockAheadMs, options));
+  const { messages: listed, clockAheadMs, clockSteadySince = Number.POSITIVE_INFINITY } = list;
+  // Claimed before the first answer, and our clock has run evenly since: what is known of it now was so then.
+  const isSteady = ({ claimedAt }: UnknownMessage) => claimedAt >= clockSteadySince && claimedAt <= now();
+  const unknown = group.map((one) =>
+    one.clockAheadMs === undefined && isSteady(one) ? { ...one, clockAheadMs } : one,
+  );
   const resolutions = resolveUnknowns({ unknown, listed, taken, clockAheadMs, timeoutMs, isContested });
-  const settled = resolutions.flatMap((resolution) => {
+  const settlements = resolutions.flatMap((resolution) => {
     const change = changeFor(resolution, isLast ? onUnknown : 'hold');
     return change ? [{ messageId: resolution.id, change }] : [];
   });
-  await ledger.settle(lease, settled);
-  return { settled };
-}
-
-/** How far two readings of a clock may be apart that nobody has set between them, in milliseconds. */
-const steadyMs = 500;
-
-/** The same message; where nobody has set the clock since it was claimed in this run, with how far Twilio's is ahead now. */
-function withClock(
-  message: UnknownMessage,
-  clockAheadMs: number | undefined,
-  { begunAt, now, monotonic }: ReconcileOptions,
-): UnknownMessage {
-  if (message.clockAheadMs !== undefined || begunAt === undefined || message.claimedAt < begunAt.wall) return message;
-  const setByMs = now() - begunAt.wall - (monotonic() - begunAt.monotonic);
-  return Math.abs(setByMs) <= steadyMs ? { ...message, clockAheadMs } : message;
+  await ledger.settle(lease, settlements);
+  return { settlements };
 }
 
 function changeFor(resolution: Resolution, onUnknown: OnUnknown): MessageChange | undefined {

@@ -19,13 +19,12 @@ const rounds = 3;
 /** Sends what is pending, looks for what became unknown, and sends again what turned out never to have been sent. */
 export async function runToEnd(lease: Lease, options: RunToEndOptions): Promise<RunEnd> {
   const account = runAccount(options);
-  const begunAt = { wall: options.now(), monotonic: options.monotonic() };
   let end: RunEnd = options.sendFirst ? await runCampaign(lease, { ...options, account }) : { kind: 'finished' };
   for (let round = 0; round < rounds && mayLook(end); round++) {
     const unknown = await options.ledger.unknowns(lease.campaignId);
     if (unknown.length === 0) break;
     options.onSettling?.(unknown.length);
-    const { resent } = await reconcile(lease, { ...options, begunAt });
+    const { resent } = await reconcile(lease, options);
     if (resent === 0 || !maySendOn(end) || options.signal.aborted) break;
     end = await runCampaign(lease, { ...options, account, arrivals: undefined });
   }

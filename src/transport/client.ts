@@ -41,6 +41,8 @@ export interface TwilioClient {
   download(path: string): Promise<Asked<Uint8Array>>;
   /** See `ServerClock.aheadMs`. */
   clockAheadMs(): number | undefined;
+  /** See `ServerClock.steadySince`. */
+  clockSteadySince(): number;
   close(): void;
 }
 
@@ -92,6 +94,7 @@ export function twilioClient({ credentials, baseUrl, timeoutMs, clocks = machine
     },
     download: (path) => download(httpClient(options, maxFileBytes), `${baseUrl}${path}`),
     clockAheadMs: clock.aheadMs,
+    clockSteadySince: clock.steadySince,
     close: () => {
       agent.http.destroy();
       agent.https.destroy();

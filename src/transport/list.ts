@@ -13,7 +13,7 @@ export async function listMessages(client: TwilioClient, accountSid: string, to:
     messages.push(...page.messages);
     next = page.next;
   }
-  return { ok: true, messages, clockAheadMs: client.clockAheadMs() };
+  return { ok: true, messages, clockAheadMs: client.clockAheadMs(), clockSteadySince: client.clockSteadySince() };
 }
 
 /** Where an account's messages begin, newest first. */

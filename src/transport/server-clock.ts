@@ -9,6 +9,8 @@ export interface ServerClock {
    * before the first answer, after a slow one, and from when our wall clock has jumped until the next answer.
    */
   aheadMs(): number | undefined;
+  /** Since when our wall clock has run evenly, by itself: what was written down from then on can be read by `aheadMs`. */
+  steadySince(): number;
 }
 
 /** Our own clocks: the time of day since 1970, and one that never goes back. */
@@ -26,7 +28,7 @@ const farOffMs = 366 * 86_400_000;
 /** An offset that is known less well than this, between its least and its most, says nothing. */
 const widestMs = 4000;
 
-/** Our two clocks drift apart by less than this between two answers, unless one of them was set, or the machine slept. */
+/** Our two clocks drift apart by less than this from one look to the next, unless one was set, or the machine slept. */
 const jumpMs = 1000;
 
 /** How far the server's clock is ahead of our monotonic one: at least, and at most. */
@@ -40,22 +42,35 @@ interface Range {
  * what several say together is narrower than that. It is kept against the monotonic clock, since ours may be set.
  */
 export function serverClock({ wall, monotonic }: OwnClocks = machineClocks): ServerClock {
+  const wallAheadNow = () => wall() - monotonic();
   let ahead: Range | undefined;
-  let wallAhead = 0;
-  const wallNow = () => wall() - monotonic();
+  let wallAhead = wallAheadNow();
+  let steadySince = wall();
+  const noticeJumps = (): void => {
+    if (Math.abs(wallAheadNow() - wallAhead) > jumpMs) {
+      steadySince = wall();
+      ahead = undefined;
+    }
+    wallAhead = wallAheadNow();
+  };
   return {
     learn: (headers, sentAt) => {
+      noticeJumps();
       const date = readHttpDate(headers['date']);
       // An answer from a cache has the date of when it was made.
       const isCached = Number(headers['age'] ?? 0) !== 0;
       if (date === undefined || isCached || Math.abs(date - wall()) > farOffMs) return;
       const heard = { least: date - monotonic(), most: date + 1000 - sentAt };
       ahead = both(ahead, heard) ?? heard;
-      wallAhead = wallNow();
     },
     aheadMs: () => {
-      if (!ahead || ahead.most - ahead.least > widestMs || Math.abs(wallNow() - wallAhead) > jumpMs) return undefined;
-      return Math.round((ahead.least + ahead.most) / 2 - wallNow());
+      noticeJumps();
+      if (!ahead || ahead.most - ahead.least > widestMs) return undefined;
+      return Math.round((ahead.least + ahead.most) / 2 - wallAheadNow());
+    },
+    steadySince: () => {
+      noticeJumps();
+      return steadySince;
     },
   };
 }

@@ -20,6 +20,8 @@ export type MessageList =
       readonly messages: readonly ListedMessage[];
       /** How far Twilio's clock is ahead of ours, as `Transport.clockAheadMs` says it now. */
       readonly clockAheadMs: number | undefined;
+      /** Since when, by our wall clock, nobody has set it and the machine has not slept, as far as that is known. */
+      readonly clockSteadySince?: number;
     }
   | NotListed;
 

@@ -62,7 +62,7 @@ const points = {
   ],
   'reconcile-after-settle': [
     'engine/reconcile.js',
-    'await ledger.settle(lease, settled);',
+    'await ledger.settle(lease, settlements);',
     '@ crashPoint("reconcile-after-settle");',
   ],
   'mid-migration': [

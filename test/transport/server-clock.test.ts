@@ -63,6 +63,25 @@ describe('the clock of a server', () => {
     },
   );
 
+  it('has ours steady from the start, until it jumps', () => {
+    const { time, clock, answer } = world();
+    answer();
+    time.passed += 1000;
+    expect(clock.steadySince()).toBe(start);
+    time.wallOff = -3_600_000;
+    expect(clock.steadySince()).toBe(start + time.passed + time.wallOff);
+    answer();
+    expect(clock.steadySince()).toBeLessThan(start);
+  });
+
+  it('is not known from a jump on, though an answer without a date comes', () => {
+    const { time, clock, answer } = world();
+    answer();
+    time.wallOff = 60_000;
+    answer(50, { date: '' });
+    expect(clock.aheadMs()).toBeUndefined();
+  });
+
   it('is learnt anew when it was set itself', () => {
     const { time, answer, error } = world();
     answer();
