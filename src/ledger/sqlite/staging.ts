@@ -265,14 +265,22 @@ function destinationsOf(database: Database, id: string, target: string): Destina
 }
 
 function priceIn(database: Database, id: string, prices: readonly UnitPrice[], currency: string): void {
-  const update = database.prepare(`update messages
-    set unit_price = :unitPrice / case when :media then max(1, segments) else 1 end
-    where campaign_id = :id and sender = :sender and country is :country and (${hasMedia}) = :media`);
+  const priced = JSON.stringify(prices.map((price) => ({ ...price, hasMedia: price.hasMedia ? 1 : 0 })));
   database.transaction(() => {
     database.prepare('update campaigns set currency = :currency where id = :id').run({ id, currency });
-    for (const { country, sender, hasMedia, unitPrice } of prices) {
-      update.run({ id, country, sender, unitPrice, media: hasMedia ? 1 : 0 });
-    }
+    // A table with a key, for there may be as many prices as senders.
+    database.exec(`create temp table if not exists unit_prices (sender text, country text, has_media integer,
+      price real, primary key (sender, country, has_media)) strict, without rowid`);
+    database.exec('delete from unit_prices');
+    database
+      .prepare(`insert into unit_prices select value ->> 'sender', coalesce(value ->> 'country', ''),
+        value ->> 'hasMedia', value ->> 'unitPrice' from json_each(:priced)`)
+      .run({ priced });
+    database
+      .prepare(`update messages set unit_price = p.price / case when p.has_media then max(1, segments) else 1 end
+        from unit_prices p where campaign_id = :id and p.sender = messages.sender
+          and p.country = coalesce(messages.country, '') and p.has_media = (${hasMedia})`)
+      .run({ id });
   });
 }
 
