@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
+import { webAddressProblem, withoutUserinfo } from '../core/request/web-address.ts';
 import { passOn } from '../engine/pass-on.ts';
 import { CliError } from '../errors.ts';
 import type { Webhook } from '../input/webhook.ts';
@@ -91,10 +92,15 @@ async function listen(flags: Flags, session: Session, context: Context): Promise
 
 function publicUrlOf(flags: Flags, { config }: Session): string {
   const url = textFlag(flags, 'publicUrl') ?? config.get('callback_url');
-  if (url !== undefined && /^https?:\/\/\S+$/.test(url) && URL.canParse(url)) return url;
-  throw new CliError('usage', url === undefined ? 'Which address was Twilio given?' : `${url} is not a web address.`, {
-    hint: 'Give --public-url https://host/path.',
-  });
+  const wrong = url === undefined ? undefined : webAddressProblem(url);
+  if (url !== undefined && !wrong) return url;
+  throw new CliError(
+    'usage',
+    wrong ? `${withoutUserinfo(url ?? '')} ${wrong.problem}.` : 'Which address was Twilio given?',
+    {
+      hint: wrong?.hint ?? 'Give --public-url https://host/path.',
+    },
+  );
 }
 
 async function tokensOf({ config }: Session, context: Context): Promise<readonly string[]> {
@@ -109,7 +115,7 @@ async function tokensOf({ config }: Session, context: Context): Promise<readonly
 function forwardOf(flags: Flags, { env }: Context): string | undefined {
   const url = textFlag(flags, 'forward');
   if (url === undefined) return undefined;
-  if (URL.canParse(url)) {
+  if (webAddressProblem(url) === undefined) {
     const { protocol, hostname } = new URL(url);
     if (
       (protocol === 'https:' && env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') ||

@@ -79,6 +79,9 @@ const table: Readonly<
       ['ftp://example.com/a', /web address/],
       ['example.com/a.png', /web address/],
       ['https://', /web address/],
+      ['https:///a.png', /web address/],
+      ['https://example..com/a.png', /no host name that can exist/],
+      ['https://user:pw@example.com/a.png', /user name or password/],
     ],
   },
   statusCallback: {
@@ -86,6 +89,7 @@ const table: Readonly<
     bad: [
       ['/status', /web address/],
       ['https://my_host.example.com/', /_ in its host/],
+      ['https://*.example.com/', /no host name that can exist/],
       [`https://example.com/${'x'.repeat(4000)}`, /longer than 4000/],
     ],
   },
@@ -193,6 +197,15 @@ describe.each(parameters.map(({ key }) => key))('%s', (key) => {
     expect(issues.map((issue) => issue.problem).join()).toMatch(problem);
     expect(issues.map(({ column }) => column)).toContain(flagOrigin.columnOf(key));
   });
+});
+
+it('shows no password of an address that is refused for it', () => {
+  const { issues } = check({
+    ...whole,
+    statusCallback: 'https://user:hunter2@example.com/',
+    mediaUrl: 'https://hunter2@e.com',
+  });
+  expect(issues.map(({ value }) => value).sort()).toEqual(['https://•••@e.com', 'https://•••@example.com/']);
 });
 
 describe('what holds between parameters', () => {

@@ -1,5 +1,6 @@
 import type { MessageRequest, RowIssue } from '../message.ts';
 import { flagName, type ParameterKey, type ParseContext, parameterOf } from './parameters.ts';
+import { withoutUserinfo } from './web-address.ts';
 
 /** Parameters as somebody wrote them: text, or several for the repeatable ones. Absent and empty mean "not given". */
 export type RawRequest = Readonly<Partial<Record<ParameterKey, string | readonly string[]>>> & {
@@ -63,7 +64,7 @@ function readParameter(
     const value = key === 'body' ? text : text.trim();
     if (value.trim() === '') continue;
     const parsed = parameter.parse(value, context);
-    const where = { line: origin.line, column: origin.columnOf(key), value };
+    const where = { line: origin.line, column: origin.columnOf(key), value: withoutUserinfo(value) };
     if ('problem' in parsed) issues.push({ ...where, ...parsed });
     else {
       values.push(parsed.value);
