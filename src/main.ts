@@ -4,7 +4,7 @@ import { Command, CommanderError, Help } from 'commander';
 import { addEverywhere, everywhereHelp, type Flags, type Run, textFlag } from './commands/options.ts';
 import { formatPage, introductionOf } from './commands/page.ts';
 import type { Context } from './context.ts';
-import { CliError, exitCodes } from './errors.ts';
+import { CliError, exitCodes, fileError } from './errors.ts';
 import { visible } from './ui/clean.ts';
 import { verbs } from './verbs.ts';
 
@@ -111,8 +111,8 @@ async function logged(command: string, flags: Flags, run: Run, context: Context)
     log({ event: 'end', exitCode, ms: context.now() - startedAt });
     return exitCode;
   } catch (error) {
-    const { message = String(error), code = 'bug' } = error as Partial<CliError>;
-    log({ event: 'error', code, message });
+    const known = error instanceof CliError ? error : fileError(error);
+    log({ event: 'error', code: known?.code ?? 'bug', message: known?.message ?? String(error) });
     throw error;
   }
 }
@@ -147,9 +147,10 @@ function fail(error: unknown, argv: readonly string[], { err }: Context): number
     say('usage', error.message.replace(/^error: /, '').trim(), `See: volley ${verb ? `${verb.name} ` : ''}--help`);
     return exitCodes.usage;
   }
-  if (error instanceof CliError) {
-    say(error.code, error.message, error.hint);
-    return error.exitCode;
+  const known = error instanceof CliError ? error : fileError(error);
+  if (known) {
+    say(known.code, known.message, known.hint);
+    return known.exitCode;
   }
   say(
     'bug',

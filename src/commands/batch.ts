@@ -169,7 +169,7 @@ async function viewPlan(
 async function showPlan(view: PlanView, { input, flags, session, context }: Settling): Promise<number> {
   const { plan } = view;
   const path = textFlag(flags, 'plan');
-  if (path !== undefined) writePlanFile(path, { plan, messagesHash: input.hash }, { flags, session, context });
+  if (path !== undefined) await writePlanFile(path, { plan, messagesHash: input.hash }, { flags, session, context });
   const exitCode = plan.invalid > 0 ? 3 : 0;
   if (session.isJson) context.out(JSON.stringify(planJson(view, exitCode)));
   else if (!(session.isQuiet && exitCode === 0)) {

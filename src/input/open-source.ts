@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Row, RowIssue } from '../core/message.ts';
-import { CliError } from '../errors.ts';
+import { CliError, fileError } from '../errors.ts';
 import { readCsv } from './csv.ts';
 import { readNdjson } from './ndjson.ts';
 import { decodeText } from './text.ts';
@@ -34,7 +33,7 @@ export interface SourceOptions {
 /** Opens a CSV, NDJSON or XLSX file, told by its first bytes and its extension. Throws a `CliError` when it can't. */
 export async function openSource({ file, stdin, delimiter, encoding, sheet }: SourceOptions): Promise<Source> {
   const name = file === '-' ? 'stdin' : basename(file);
-  const bytes = await peek(file === '-' ? stdin : await openFile(file));
+  const bytes = await peek(file === '-' ? stdin : openFile(file));
   if (isZip(bytes.first)) {
     return { name, findings: () => [], ...(await readXlsx(Readable.from(bytes.all), { name, sheet })) };
   }
@@ -57,15 +56,13 @@ export async function openSource({ file, stdin, delimiter, encoding, sheet }: So
 
 const delimiterNames: Readonly<Record<string, string>> = { ';': 'semicolons', '\t': 'tabs', '|': 'bars (|)' };
 
-async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
+/** The bytes of a file. What fails while they are read is said with its name, too. */
+async function* openFile(file: string): AsyncGenerator<Uint8Array> {
   try {
-    if ((await stat(file)).isDirectory()) throw new Error('it is a folder');
+    yield* createReadStream(file) as AsyncIterable<Uint8Array>;
   } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
-    throw new CliError('input', `Cannot read ${file}: ${reason}.`, { cause });
+    throw fileError(cause, { doing: 'read', path: file }) ?? cause;
   }
-  return createReadStream(file);
 }
 
 /** The first piece of something that is read once, and all of it. */

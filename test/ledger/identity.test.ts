@@ -95,7 +95,7 @@ describe('a file that is no ledger', () => {
     const path = join(tempFolder(), 'ledger.db');
     await openSqliteLedger(path).close();
     chmodSync(path, 0);
-    expect(() => openSqliteLedger(path)).toThrow(/you may not read and write it/);
+    expect(() => openSqliteLedger(path)).toThrow(/you have no permission/);
   });
 });
 

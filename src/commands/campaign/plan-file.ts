@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Context } from '../../context.ts';
 import type { Plan } from '../../core/plan.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, fileError } from '../../errors.ts';
 import { type Flags, isHowToSend, textFlag } from '../options.ts';
 import type { Session } from '../session.ts';
+import { writePrivate } from '../write-file.ts';
 
 /** A plan for somebody else to look at and send, as `--plan` writes it. */
 interface PlanFile {
@@ -35,11 +36,11 @@ export interface ApprovedPlan {
 }
 
 /** Writes what would be sent, with hashes of all it was made of. Throws a `CliError` where that can't be repeated. */
-export function writePlanFile(
+export async function writePlanFile(
   path: string,
   { plan, messagesHash }: { readonly plan: Plan; readonly messagesHash: string },
   { flags, session, context }: { readonly flags: Flags; readonly session: Session; readonly context: Context },
-): void {
+): Promise<void> {
   if (flags['file'] === '-') {
     throw new CliError('usage', 'A plan of standard input cannot be applied later.', { hint: 'Name a file.' });
   }
@@ -52,11 +53,7 @@ export function writePlanFile(
     hashes: { ...hashesOf(asked), messages: messagesHash },
     plan,
   };
-  try {
-    writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
-  } catch (cause) {
-    throw new CliError('usage', `Cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
+  await writePrivate(path, [Buffer.from(`${JSON.stringify(file, null, 2)}\n`)]);
 }
 
 /** Reads a plan back. Throws a `CliError` when it is none, or anything it was made of has changed. */
@@ -94,7 +91,8 @@ function parsePlanFile(path: string): PlanFile {
   try {
     file = JSON.parse(readFileSync(path, 'utf8')) as Partial<PlanFile>;
   } catch (cause) {
-    throw new CliError('input', `Cannot read the plan ${path}: ${(cause as Error).message}`, { cause });
+    const broken = new CliError('input', `Cannot read the plan ${path}: ${(cause as Error).message}`, { cause });
+    throw fileError(cause, { doing: 'read', path: `the plan ${path}` }) ?? broken;
   }
   if (file?.schema !== 'volley.plan-file/1' || !file.flags || !file.hashes) {
     throw new CliError('input', `${path} is not a plan of this version.`, { hint: 'Make one with --plan FILE.' });
@@ -127,7 +125,7 @@ function hashOfFile(path: string): string {
   try {
     return sha256(readFileSync(path));
   } catch (cause) {
-    throw new CliError('input', `Cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw fileError(cause, { doing: 'read', path }) ?? cause;
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTemplateSource, type TemplateSource } from '../../core/text/front-matter.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, fileError } from '../../errors.ts';
 import { type Flags, textFlag } from '../options.ts';
 
 /** The text that `--template` names: one of `[templates]`, else a file. Throws a `CliError` when it can't be read. */
@@ -51,9 +51,7 @@ function readFile(file: string, templates: Readonly<Record<string, string>>): st
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const known = Object.keys(templates);
-    throw new CliError('input', `Cannot read ${file}: ${(cause as Error).message}`, {
-      ...(known.length > 0 && { hint: `[templates] in the config has: ${known.join(', ')}.` }),
-      cause,
-    });
+    const hint = known.length > 0 ? `[templates] in the config has: ${known.join(', ')}.` : undefined;
+    throw fileError(cause, { doing: 'read', path: file, hint }) ?? cause;
   }
 }

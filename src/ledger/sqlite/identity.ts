@@ -8,14 +8,13 @@ import {
   openSync,
   readSync,
   rmSync,
-  type Stats,
   statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { CliError } from '../../errors.ts';
+import { CliError, fileError } from '../../errors.ts';
 
 /** What the header of a ledger's file holds, "voly" in ASCII: https://www.sqlite.org/pragma.html#pragma_application_id. */
 export const applicationId = 0x766f6c79;
@@ -35,18 +34,14 @@ export function refuseForeign(path: string): void {
 function foreignReason(path: string): string | undefined {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
-    return stats === undefined ? undefined : (oddity(path, stats) ?? strangerReason(path, stats.size));
+    if (stats === undefined) return undefined;
+    if (!stats.isFile()) return stats.isDirectory() ? 'it is a folder' : 'it is no file';
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return strangerReason(path, stats.size);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return code === 'EACCES' || code === 'EPERM' ? 'you may not read and write it' : message;
+    const hint = 'Check its permissions, or name another one with --ledger.';
+    throw fileError(error, { doing: 'open', path: `the ledger ${path}`, hint }) ?? error;
   }
-}
-
-function oddity(path: string, stats: Stats): string | undefined {
-  if (!stats.isFile()) return stats.isDirectory() ? 'it is a folder' : 'it is no file';
-  accessSync(path, constants.R_OK | constants.W_OK);
-  return undefined;
 }
 
 /** Where things are in a SQLite file's header: https://www.sqlite.org/fileformat.html#the_database_header. */
@@ -62,9 +57,13 @@ function strangerReason(path: string, size: number): string | undefined {
   if (header.toString('latin1', 0, magic.length) !== magic) return 'it is no database';
   const id = header.readUInt32BE(applicationIdAt);
   if (id === applicationId) return undefined;
-  return id === 0 && isNamelessLedger(path, header.readUInt32BE(userVersionAt))
-    ? undefined
-    : 'it is the database of another program';
+  const ofOthers = 'it is the database of another program';
+  if (id !== 0) return ofOthers;
+  try {
+    return isNamelessLedger(path, header.readUInt32BE(userVersionAt)) ? undefined : ofOthers;
+  } catch (error) {
+    return `it cannot be read (${(error as Error).message})`;
+  }
 }
 
 function headerOf(path: string): Buffer {
