@@ -15,6 +15,8 @@ import { addFileOptions, addMapping } from './campaign/input-options.ts';
 import { type ApprovedPlan, readPlanFile, writePlanFile } from './campaign/plan-file.ts';
 import { asksForPrices, pricePlan, refuseCost } from './campaign/prices.ts';
 import { type StagedInput, stageInput } from './campaign/stage-input.ts';
+import { type Finding, findingJson, findingLine, findingsExitCode } from './doctor/finding.ts';
+import { checkPlan } from './doctor/online.ts';
 import {
   type Act,
   addAroundSending,
@@ -67,7 +69,7 @@ export function declareCheck(command: Command, act: Act): void {
   command
     .option('--campaign <name>', 'the campaign it would be part of')
     .option('--rate <n>', 'messages a second per sender')
-    .option('--online', 'ask Twilio for prices that are not known yet');
+    .option('--online', 'ask Twilio for prices, and whether senders, countries and balance allow it');
   addParameters(addProtection(command), ['to']);
   act((flags, context) => batch(true, flags, context));
 }
@@ -166,14 +168,30 @@ async function viewPlan(
   };
 }
 
-async function showPlan(view: PlanView, { input, flags, session, context }: Settling): Promise<number> {
+/** With `--online`, what Twilio says of a plan. */
+async function askOnline(
+  { plan, staging }: { readonly plan: Plan; readonly staging: Staging },
+  flags: Flags,
+  session: Session,
+  context: Context,
+): Promise<readonly Finding[]> {
+  if (flags['online'] !== true) return [];
+  return checkPlan({ plan, destinations: await staging.destinations() }, session, context);
+}
+
+async function showPlan(view: PlanView, { staging, input, flags, session, context }: Settling): Promise<number> {
   const { plan } = view;
   const path = textFlag(flags, 'plan');
   if (path !== undefined) await writePlanFile(path, { plan, messagesHash: input.hash }, { flags, session, context });
-  const exitCode = plan.invalid > 0 ? 3 : 0;
-  if (session.isJson) context.out(JSON.stringify(planJson(view, exitCode)));
-  else if (!(session.isQuiet && exitCode === 0)) {
-    await context.page(planLines(view, session.resultLook));
+  const online = await askOnline({ plan, staging }, flags, session, context);
+  const exitCode = findingsExitCode(online) || (plan.invalid > 0 ? 3 : 0);
+  const { resultLook } = session;
+  if (session.isJson) {
+    const found = flags['online'] === true ? { online: online.map(findingJson) } : {};
+    context.out(JSON.stringify({ ...planJson(view, exitCode), ...found }));
+  } else if (!(session.isQuiet && exitCode === 0)) {
+    const found = online.map((finding) => findingLine(finding, resultLook));
+    await context.page([...planLines(view, resultLook), ...(found.length > 0 ? ['', ...found] : [])]);
   }
   if (path !== undefined && !session.isQuiet)
     context.err(`Written to ${path}. Send it with: volley batch --apply ${quoted(path)}`);
