@@ -4,6 +4,7 @@ import { Command, CommanderError, Help } from 'commander';
 import { addEverywhere, everywhereHelp, type Flags, type Run, textFlag } from './commands/options.ts';
 import { formatPage, introductionOf } from './commands/page.ts';
 import type { Context } from './context.ts';
+import { maskHint, maskInternational } from './core/recipient/mask.ts';
 import { CliError, exitCodes, fileError } from './errors.ts';
 import { visible } from './ui/clean.ts';
 import { verbs } from './verbs.ts';
@@ -136,7 +137,9 @@ function version(): string {
 
 function fail(error: unknown, argv: readonly string[], { err }: Context): number {
   const isJson = argv.includes('--json');
-  const say = (code: string, message: string, hint?: string) => {
+  const isWhole = argv.includes('--show-pii');
+  const say = (code: string, whole: string, way?: string) => {
+    const [message, hint] = isWhole ? [whole, way] : [maskInternational(whole), way && maskHint(way)];
     if (isJson) err(JSON.stringify({ error: { code, message, hint: hint ?? null } }));
     else for (const line of [`error: ${message}`, ...(hint ? [`hint: ${hint}`] : [])]) err(visible(line));
   };

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { timeZoneFinding } from '../../src/commands/doctor/machine.ts';
+import { maskNumbers } from '../../src/core/recipient/mask.ts';
 import { CliError } from '../../src/errors.ts';
 import { main } from '../../src/main.ts';
 import type { Transport } from '../../src/transport/transport.ts';
@@ -144,7 +145,7 @@ describe('doctor', () => {
     [
       'a sender of somebody else',
       { senderProblem: async () => ({ ok: true, value: 'is not a number of this account' }) },
-      /✗ sender +wrong: \+14155600199 [\s\S]*is\s+not\s+a number/,
+      /✗ sender +wrong: \+1415•••0199 [\s\S]*is\s+not\s+a number/,
       3,
     ],
     [
@@ -253,10 +254,10 @@ describe('check --online', () => {
     const { code, out } = await check(balance(7.5));
     expect(code).toBe(0);
     expect(out).toMatch(/3 to send/);
-    for (const line of ['account +Test is active', 'balance +7\\.50 USD', `sender +\\${from} is ready`]) {
+    for (const line of ['account +Test is active', 'balance +7\\.50 USD', 'sender +\\+1415•••0199 is ready']) {
       expect(out).toMatch(new RegExp(`^✓ ${line}$`, 'm'));
     }
-    expect(out).toMatch(/✓ sender +\+14155600198 is ready\n✓ country +GB may be texted\n✓ country +US may be texted/);
+    expect(out).toMatch(/✓ sender +\+1415•••0198 is ready\n✓ country +GB may be texted\n✓ country +US may be texted/);
   });
 
   it.each<[string, Partial<Transport>, object, number]>([
@@ -304,7 +305,7 @@ describe('check --online', () => {
     const { state, text } = { text: 'not known', ...(finding as { state: string; text?: string }) };
     const shown = await check({ ...balance(20), ...parts });
     expect(shown.code).toBe(exitCode);
-    expect(shown.out.replace(/\s+/g, ' ')).toContain(state === 'ok' ? text : `${state}: ${text}`);
+    expect(shown.out.replace(/\s+/g, ' ')).toContain(maskNumbers(state === 'ok' ? text : `${state}: ${text}`));
   });
 
   it('asks about no more than twenty senders, and says so', async () => {

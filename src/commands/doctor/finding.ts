@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { maskInternational } from '../../core/recipient/mask.ts';
 import { CliError, exitCodes } from '../../errors.ts';
 import { clean } from '../../ui/clean.ts';
 import { wrap } from '../../ui/lines.ts';
@@ -38,10 +39,12 @@ export function findingsExitCode(findings: readonly Finding[]): number {
 }
 
 /** What was found, for a person; one entry a line, broken where it is too long. */
-export function findingLine({ name, state, text, hint }: Finding, { paint, width }: Session['resultLook']): string {
+export function findingLine({ name, state, text, hint }: Finding, look: Session['resultLook']): string {
+  const { paint, width, showPii } = look;
   const mark = { ok: paint.green('✓'), warning: paint.yellow('!'), wrong: paint.red('✗') }[state];
   const label = state === 'ok' ? '' : `${state}: `;
-  return `${mark} ${name.padEnd(12)} ${wrap(clean(`${label}${text}${hint ? ` ${hint}` : ''}`), width, 15)}`;
+  const said = `${label}${showPii ? text : maskInternational(text)}${hint ? ` ${hint}` : ''}`;
+  return `${mark} ${name.padEnd(12)} ${wrap(clean(said), width, 15)}`;
 }
 
 /** What was found, as JSON. Field names are a contract. */
