@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError, Help } from 'commander';
-import { addEverywhere, everywhereHelp, type Flags, type Run, textFlag } from './commands/options.ts';
+import { addEverywhere, everywhereHelp, type Flags, namesNoCommand, type Run, textFlag } from './commands/options.ts';
 import { formatPage, introductionOf } from './commands/page.ts';
 import type { Context } from './context.ts';
 import { maskHint, maskInternational } from './core/recipient/mask.ts';
@@ -11,17 +11,22 @@ import { verbs } from './verbs.ts';
 
 /** Runs one command line. Returns the exit code; the only place that prints an error. */
 export async function main(given: readonly string[], context: Context): Promise<number> {
-  const argv = given.length === 0 && context.terminal.canAsk ? ['compose'] : given;
+  const argv = namesNoCommand(given) ? withoutCommand(given, context) : given;
   let code = 0;
   try {
     const program = await buildProgram(argv, context, (value) => {
       code = value;
     });
-    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
+    await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
     return fail(error, argv, context);
   }
+}
+
+/** What no command stands for: the menu where somebody can answer it, else help. */
+function withoutCommand(given: readonly string[], { terminal }: Context): readonly string[] {
+  return terminal.canAsk && !given.includes('--no-input') ? ['compose', ...given] : [...given, '--help'];
 }
 
 async function buildProgram(argv: readonly string[], context: Context, exit: (code: number) => void): Promise<Command> {

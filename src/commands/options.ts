@@ -39,6 +39,22 @@ export function addEverywhere(command: Command): Command {
   return command;
 }
 
+/** True for a command line with nothing but options that every command takes. */
+export function namesNoCommand(argv: readonly string[]): boolean {
+  const options = everywhere.map(([flags]) => new Option(flags));
+  let isValue = false;
+  for (const word of argv) {
+    const [name = '', value] = word.split('=', 2);
+    const option: Option | undefined = isValue
+      ? undefined
+      : options.find(({ short, long }) => name === short || name === long);
+    if (!isValue && !option) return false;
+    isValue = option?.required === true && value === undefined;
+  }
+  // A value that is missing is a mistake to be told, not a wish for the menu.
+  return !isValue;
+}
+
 /** The options that every command takes, as help shows them. */
 export function everywhereHelp(columns: number): string {
   const helper = new Help();

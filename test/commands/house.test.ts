@@ -36,6 +36,26 @@ describe('help', () => {
     },
   );
 
+  it.each([
+    [['--simulate']],
+    [['--json', '--ledger', 'x.db']],
+    [['--profile=staging', '-v']],
+    [['--quiet', '--no-input']],
+  ])('is shown for %j alone, as for nothing', async (argv) => {
+    const [alone, nothing] = [await run(argv), await run([])];
+    expect([alone.code, alone.out]).toEqual([nothing.code, nothing.out]);
+    expect(alone.out).toContain('Start here:');
+  });
+
+  it.each([
+    [['--profile'], /argument missing/],
+    [['--color', 'pink'], /Allowed choices/],
+    [['--simulat'], /unknown option/],
+  ])('is not what %j asks for', async (argv, message) => {
+    const { code, said } = await run(argv);
+    expect([code, said]).toEqual([2, expect.stringMatching(message)]);
+  });
+
   it('has a flag for every message parameter', async () => {
     const { out } = await run(['send', '--help']);
     for (const flag of [
