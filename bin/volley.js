@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { processContext } from '../dist/context.js';
-import { main } from '../dist/main.js';
+import { fail, main } from '../dist/main.js';
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -10,6 +10,16 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     stop.abort();
   });
 }
-process.exitCode = await main(process.argv.slice(2), processContext(stop.signal));
-// A stream that was interrupted still waits for its next event.
-process.stdin.destroy();
+const argv = process.argv.slice(2);
+const context = processContext(stop.signal);
+// Comes when nothing is left that could still happen: then what main waits for never comes.
+const neverEnds = () => {
+  process.exitCode = fail(new Error('volley stood still: what it waited for can no longer come.'), argv, context);
+};
+process.once('beforeExit', neverEnds);
+main(argv, context).then((exitCode) => {
+  process.removeListener('beforeExit', neverEnds);
+  process.exitCode = exitCode;
+  // A stream that was interrupted still waits for its next event.
+  process.stdin.destroy();
+});

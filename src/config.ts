@@ -38,7 +38,15 @@ export interface Config {
 export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  readonly flags: Readonly<Record<string, string | undefined>>;
+  readonly flags: ConfigFlags;
+}
+
+/** What flags say about configuration: where it is, and settings as they were written. */
+export interface ConfigFlags {
+  readonly profile?: string | undefined;
+  readonly config?: string | undefined;
+  readonly envFile?: string | undefined;
+  readonly settings?: Readonly<Partial<Record<SettingKey, string>>>;
 }
 
 /** One place that settings come from, strongest first in a list of them. */
@@ -56,9 +64,9 @@ type Table = Readonly<Record<string, unknown>>;
 /** Reads flags, environment and files into one frozen config. Throws a `CliError` that names file and key. */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const env = withEnvFile(sources);
-  const profile = sources.flags['profile'] ?? present(env['VOLLEY_PROFILE']);
-  const userFile = sources.flags['config'] ?? present(env['VOLLEY_CONFIG']) ?? defaultUserFile(env);
-  const isNamed = sources.flags['config'] !== undefined || present(env['VOLLEY_CONFIG']) !== undefined;
+  const profile = sources.flags.profile ?? present(env['VOLLEY_PROFILE']);
+  const userFile = sources.flags.config ?? present(env['VOLLEY_CONFIG']) ?? defaultUserFile(env);
+  const isNamed = sources.flags.config !== undefined || present(env['VOLLEY_CONFIG']) !== undefined;
   const projectFile = join(sources.cwd, 'volley.toml');
   const project = await readLayers(projectFile, { profile, isNamed: false, isProject: true });
   const user = await readLayers(userFile, { profile, isNamed, isProject: false });
@@ -71,13 +79,8 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   }
   const environment: Layer = { ...flatLayer('environment', (key) => present(env[settings[key].env ?? ''])) };
   // A profile named on this command line is nearer to the user than whatever the shell has set.
-  const chosen = sources.flags['profile'] === undefined ? [] : files.filter(({ isProfile }) => isProfile);
-  const layers: Layer[] = [
-    flatLayer('flag', (key) => sources.flags[settings[key].flag ?? '']),
-    ...chosen,
-    environment,
-    ...files,
-  ];
+  const chosen = sources.flags.profile === undefined ? [] : files.filter(({ isProfile }) => isProfile);
+  const layers: Layer[] = [flatLayer('flag', (key) => sources.flags.settings?.[key]), ...chosen, environment, ...files];
   const profiles = [...new Set(files.flatMap(({ profileNames = [] }) => profileNames))];
   return freeze(layers, { env, userFile, profiles });
 }
@@ -109,7 +112,7 @@ export function defaultLedger(env: ConfigSources['env'], simulated: boolean): st
 }
 
 function withEnvFile({ env, flags }: ConfigSources): ConfigSources['env'] {
-  const file = flags['envFile'];
+  const file = flags.envFile;
   if (file === undefined) return env;
   const text = readText(file, true) ?? '';
   refuseReadable(file, /TOKEN|SECRET/.test(text));
@@ -199,8 +202,20 @@ function fileLayer(file: string, origin: string, table: Table, isProject: boolea
   const defaults = tableOf(table['defaults'], file, 'defaults');
   const unknown = Object.keys(defaults).find((name) => parameterNamed(name) === undefined);
   if (unknown) throw new CliError('config', `${file}: [defaults] knows no message parameter ${unknown}.`);
+  refuseUnknownLimit(file, tableOf(table['limits'], file, 'limits'));
   const [limits = {}, templates = {}, prices = {}] = sections.map((name) => tableOf(table[name], file, name));
   return { origin, text: (key) => table[key], defaults, limits, templates, prices };
+}
+
+/** What `[limits]` may hold. */
+const limitNames: readonly string[] = ['validity_period'];
+
+function refuseUnknownLimit(file: string, limits: Table): void {
+  const unknown = Object.keys(limits).find((name) => !limitNames.includes(name));
+  if (unknown === undefined) return;
+  throw new CliError('config', `${file}: [limits] knows no ${unknown}.`, {
+    hint: `Did you mean ${limitNames.join(' or ')}? It is all there is.`,
+  });
 }
 
 function freeze(layers: readonly Layer[], about: Pick<Config, 'env' | 'userFile' | 'profiles'>): Config {

@@ -1,4 +1,4 @@
-import { sleep } from './clock.ts';
+import { monotonic, sleep } from './clock.ts';
 import { CliError } from './errors.ts';
 import { type Ask, askOn } from './input/ask/ask.ts';
 import { type Keyring, systemKeyring } from './keyring.ts';
@@ -37,8 +37,10 @@ export interface Context {
   readonly cwd: string;
   /** Aborted by Ctrl-C and SIGTERM: stop, record, say how to go on. */
   readonly signal: AbortSignal;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the clock on the wall. */
   readonly now: () => number;
+  /** Milliseconds that never go back, for all that lasts. */
+  readonly monotonic: () => number;
   /** In [0, 1). */
   readonly random: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -81,6 +83,7 @@ export function processContext(signal: AbortSignal): Context {
     cwd: process.cwd(),
     signal,
     now,
+    monotonic,
     random: Math.random,
     sleep,
     confirm: (question) => confirmWith(ask, question),

@@ -48,7 +48,7 @@ const fileFaults: Readonly<Record<string, readonly [reason: string, hint: string
   ENOSPC: ['there is no room left on its disk', 'Make room, then do it again.'],
   EDQUOT: ['your share of its disk is used up', 'Make room, then do it again.'],
   EFBIG: ['it is too large for its disk', 'Name another place.'],
-  EIO: ['its disk fails', 'Check the disk.'],
+  EIO: ['its disk or device fails', 'Check it.'],
   ENAMETOOLONG: ['its name is too long', 'Check the path.'],
   ELOOP: ['its links lead in a circle', 'Check the path.'],
   EBUSY: ['something else is using it', 'Try again when that is done.'],

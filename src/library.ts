@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { sleep } from './clock.ts';
+import { monotonic, sleep } from './clock.ts';
 import type { Message, SendResult } from './core/message.ts';
 import { defaultRetry, defaultRetryForMs } from './core/outcome/after-send.ts';
 import type { Report, RunEnd } from './core/outcome/report.ts';
@@ -123,6 +123,7 @@ export async function runCampaign(campaign: Campaign, run: CampaignRun): Promise
       timeoutMs: settings.timeout.fallback ?? 0,
       settleMs: run.settleMs ?? settings.settle.fallback ?? 0,
       now: Date.now,
+      monotonic,
       random: Math.random,
       sleep,
     });

@@ -1,53 +1,75 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError, Help } from 'commander';
-import { addEverywhere, everywhereHelp, type Flags, namesNoCommand, type Run, textFlag } from './commands/options.ts';
+import type { Act, Run } from './cli/options/act.ts';
+import { declareOptions, everywhereHelp } from './cli/options/declare.ts';
+import { everywhere, type SessionOptions, sessionOptions } from './cli/options/everywhere.ts';
+import type { OptionTable } from './cli/options/option.ts';
+import { readOptions, readSettings } from './cli/options/read.ts';
+import { commandIn, lastOf, namesNoCommand, spellSwitches } from './cli/options/switches.ts';
 import { formatPage, introductionOf } from './commands/page.ts';
 import type { Context } from './context.ts';
 import { maskHint, maskInternational } from './core/recipient/mask.ts';
 import { CliError, exitCodes, fileError } from './errors.ts';
+import { readStdin } from './input/file.ts';
 import { visible } from './ui/clean.ts';
 import { verbs } from './verbs.ts';
 
 /** Runs one command line. Returns the exit code; the only place that prints an error. */
-export async function main(given: readonly string[], context: Context): Promise<number> {
-  const argv = namesNoCommand(given) ? withoutCommand(given, context) : given;
+export async function main(given: readonly string[], world: Context): Promise<number> {
+  // Whatever reads standard input ends with the signal, also while nothing comes.
+  const context = { ...world, stdin: readStdin(world.stdin, world.signal) };
+  const asksForMenu = namesNoCommand(given, everywhere) && world.terminal.canAsk && lastOf(given, 'input') !== false;
+  const argv = asksForMenu ? ['compose', ...given] : given;
   let code = 0;
   try {
-    const program = await buildProgram(argv, context, (value) => {
+    const { program, table } = await buildProgram(argv, context, (value) => {
       code = value;
     });
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(spellSwitches(argv, table), { from: 'user' });
     return code;
   } catch (error) {
     return fail(error, argv, context);
   }
 }
 
-/** What no command stands for: the menu where somebody can answer it, else help. */
-function withoutCommand(given: readonly string[], { terminal }: Context): readonly string[] {
-  return terminal.canAsk && !given.includes('--no-input') ? ['compose', ...given] : [...given, '--help'];
+/** The commands, and the options of the one that is asked for. */
+interface Built {
+  readonly program: Command;
+  readonly table: OptionTable;
 }
 
-async function buildProgram(argv: readonly string[], context: Context, exit: (code: number) => void): Promise<Command> {
-  const program = addEverywhere(new Command('volley'))
+async function buildProgram(argv: readonly string[], context: Context, exit: (code: number) => void): Promise<Built> {
+  const program = declareOptions(new Command('volley'), everywhere)
     .description('Send one text message, or a million, through Twilio, and know what became of each.')
     .version(version(), '-V, --version')
     .showSuggestionAfterError()
     .helpCommand(false)
     .configureHelp({ visibleOptions: rootHasNone })
     .addHelpText('after', () => help(context.terminal.columns));
+  if (namesNoCommand(argv, everywhere)) {
+    program.action(() => {
+      sessionOptions(program.opts(), readSettings(everywhere, program.opts()));
+      program.outputHelp();
+    });
+  }
   // Tab and the manual need the whole tree; everything else only its own verb.
   const needsAll = ['complete', 'completion', 'man'].includes(argv[0] ?? '');
+  const wanted = commandIn(argv, everywhere);
+  let options: OptionTable = everywhere;
   for (const { name, about, group, load } of verbs) {
     const command = program.command(name).description(about).helpGroup(group);
     prepare(command, context);
     if (!needsAll && !argv.includes(name)) continue;
-    (await load())(command, (run) => command.action(() => act(command, run, context, exit)));
-    addEverywhere(command);
+    const act: Act = (table, run) => {
+      declareOptions(declareOptions(command, table), everywhere);
+      command.action(async () => exit(await runCommand(command, { table, run }, context)));
+      if (name === wanted) options = { ...table, ...everywhere };
+    };
+    (await load())(command, act);
   }
   await addFindingOut(program, argv, context);
-  return prepare(program, context);
+  return { program: prepare(program, context), table: options };
 }
 
 /** Adds what is about the command line itself: its pages, its manual, its completion. */
@@ -96,24 +118,34 @@ function prepare(command: Command, { out, terminal }: Context): Command {
   });
 }
 
-async function act(command: Command, run: Run, context: Context, exit: (code: number) => void): Promise<void> {
+/** Reads all that was given before anything else is done, and runs the command with it. */
+function runCommand<T extends OptionTable>(
+  command: Command,
+  { table, run }: { readonly table: T; readonly run: Run<T> },
+  context: Context,
+): Promise<number> {
   const names = command.registeredArguments.map((argument) => argument.name());
   const given = Object.fromEntries(names.map((name, i) => [name, command.processedArgs[i]]));
-  const flags = { ...command.optsWithGlobals(), ...given };
-  exit(await logged(command.name(), flags, run, context));
+  const bag = { ...command.optsWithGlobals(), ...given };
+  const session = sessionOptions(bag, readSettings({ ...table, ...everywhere }, bag));
+  const options = { ...readOptions(table, bag), session };
+  return logged({ command: command.name(), session }, (within) => run(options, within), context);
 }
 
 /** Runs a command, and keeps a log of it where one is asked for. */
-async function logged(command: string, flags: Flags, run: Run, context: Context): Promise<number> {
-  const path = textFlag(flags, 'logFile');
-  if (path === undefined) return run(flags, context);
+async function logged(
+  { command, session }: { readonly command: string; readonly session: SessionOptions },
+  run: (context: Context) => Promise<number>,
+  context: Context,
+): Promise<number> {
+  if (session.logFile === undefined) return run(context);
   const { openLog } = await import('./log.ts');
   const { cwd, now, err } = context;
-  const log = openLog({ path: resolve(cwd, path), showPii: flags['showPii'] === true, now, say: err });
+  const log = openLog({ path: resolve(cwd, session.logFile), showPii: session.showPii, now, say: err });
   const startedAt = context.now();
   log({ event: 'start', command, version: version() });
   try {
-    const exitCode = await run(flags, { ...context, log });
+    const exitCode = await run({ ...context, log });
     log({ event: 'end', exitCode, ms: context.now() - startedAt });
     return exitCode;
   } catch (error) {
@@ -140,9 +172,10 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-function fail(error: unknown, argv: readonly string[], { err }: Context): number {
-  const isJson = argv.includes('--json');
-  const isWhole = argv.includes('--show-pii');
+/** Says what went wrong, for a program with `--json`, with numbers masked but for `--show-pii`; returns the exit code. */
+export function fail(error: unknown, argv: readonly string[], { err }: Pick<Context, 'err'>): number {
+  const isJson = lastOf(argv, 'json') === true;
+  const isWhole = lastOf(argv, 'show-pii') === true;
   const say = (code: string, whole: string, way?: string) => {
     const [message, hint] = isWhole ? [whole, way] : [maskInternational(whole), way && maskHint(way)];
     if (isJson) err(JSON.stringify({ error: { code, message, hint: hint ?? null } }));
@@ -151,7 +184,7 @@ function fail(error: unknown, argv: readonly string[], { err }: Context): number
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     if (error.code === 'commander.help') return exitCodes.usage;
-    const verb = verbs.find(({ name }) => name === argv.find((word) => !word.startsWith('-')));
+    const verb = verbs.find(({ name }) => name === commandIn(argv, everywhere));
     say('usage', error.message.replace(/^error: /, '').trim(), `See: volley ${verb ? `${verb.name} ` : ''}--help`);
     return exitCodes.usage;
   }

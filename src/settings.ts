@@ -6,8 +6,6 @@ import { webAddressProblem } from './core/request/web-address.ts';
 export interface Setting<T> {
   readonly about: string;
   readonly env?: string;
-  /** The commander name of the flag that sets it. */
-  readonly flag?: string;
   readonly isSecret?: true;
   readonly fallback?: T;
   readonly parse: (value: unknown) => Parsed<T>;
@@ -49,7 +47,8 @@ const callbackUrl = (value: unknown): Parsed<string> => {
 const between =
   (min: number, max: number, whole: boolean) =>
   (value: unknown): Parsed<number> => {
-    const number = typeof value === 'number' ? value : Number(value === '' ? Number.NaN : value);
+    const isNumber = typeof value === 'number' || /^(\d+\.?\d*|\.\d+)$/.test(String(value).trim());
+    const number = isNumber ? Number(value) : Number.NaN;
     const isRight = number >= min && number <= max && (!whole || Number.isInteger(number));
     return isRight ? { value: number } : { problem: `must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}` };
   };
@@ -62,6 +61,22 @@ export function parseDuration(value: unknown): Parsed<number> {
   return amount === undefined
     ? { problem: 'must be a time like 30s, 10m or 2h' }
     : { value: Number(amount) * (unitMs[unit] ?? 0) };
+}
+
+/** Times within a range that is written the same way: `durationFrom('100ms', '10m')`. In milliseconds. */
+export function durationFrom(min: string, max: string): (value: unknown) => Parsed<number> {
+  const [least, most] = [min, max].map((limit) => msOf(limit));
+  return (value) => {
+    const parsed = parseDuration(value);
+    if ('problem' in parsed || (parsed.value >= (least ?? 0) && parsed.value <= (most ?? 0))) return parsed;
+    return { problem: `must be a time from ${min} to ${max}` };
+  };
+}
+
+function msOf(limit: string): number {
+  const parsed = parseDuration(limit);
+  if ('problem' in parsed) throw new RangeError(`${limit} is no time`);
+  return parsed.value;
 }
 
 const country = (value: unknown): Parsed<string> => {
@@ -117,39 +132,34 @@ export const settings = {
     env: 'TWILIO_EDGE',
     parse: matching(/^[a-z0-9-]+$/, 'an edge like dublin'),
   }),
-  api_url: setting<string>({ about: 'another server', env: 'VOLLEY_API_URL', flag: 'apiUrl', parse: apiUrl }),
-  ledger: setting<string>({ about: 'the ledger file', env: 'VOLLEY_LEDGER', flag: 'ledger', parse: text }),
-  country: setting<string>({ about: 'country of numbers without +', flag: 'country', parse: country }),
+  api_url: setting<string>({ about: 'another server', env: 'VOLLEY_API_URL', parse: apiUrl }),
+  ledger: setting<string>({ about: 'the ledger file', env: 'VOLLEY_LEDGER', parse: text }),
+  country: setting<string>({ about: 'country of numbers without +', parse: country }),
   locale: setting<string>({
     about: 'how dates and amounts are written, as de-DE',
-    flag: 'locale',
     fallback: 'en-US',
     parse: locale,
   }),
   quiet_hours: setting<string>({
     about: 'when nobody is texted, by their own clock',
-    flag: 'quietHours',
     parse: quietHours,
   }),
   max_segments: setting<number>({
     about: 'a longer text is a wrong row',
-    flag: 'maxSegments',
     parse: between(1, 100, true),
   }),
-  max_cost: setting<number>({ about: 'the most a campaign may cost', flag: 'maxCost', parse: between(0, 1e9, false) }),
+  max_cost: setting<number>({ about: 'the most a campaign may cost', parse: between(0, 1e9, false) }),
   concurrency: setting<number>({
     about: 'requests at once',
-    flag: 'concurrency',
     fallback: 16,
     parse: between(1, 1000, true),
   }),
-  rate: setting<number>({ about: 'messages a second per sender', flag: 'rate', parse: between(0.01, 10_000, false) }),
-  timeout: setting<number>({ about: 'time for one request', flag: 'timeout', fallback: 30_000, parse: parseDuration }),
+  rate: setting<number>({ about: 'messages a second per sender', parse: between(0.01, 10_000, false) }),
+  timeout: setting<number>({ about: 'time for one request', fallback: 30_000, parse: durationFrom('100ms', '10m') }),
   settle: setting<number>({
     about: 'how long an unknown outcome is looked for',
-    flag: 'settle',
     fallback: 60_000,
-    parse: parseDuration,
+    parse: durationFrom('0s', '24h'),
   }),
   store_body: setting<boolean>({
     about: 'false: texts are kept in the ledger only until they are sent',
@@ -158,14 +168,12 @@ export const settings = {
   }),
   on_unknown: setting<'hold' | 'resend'>({
     about: 'what to do with what is not found',
-    flag: 'onUnknown',
     fallback: 'hold',
     parse: (value) => (value === 'hold' || value === 'resend' ? { value } : { problem: 'must be hold or resend' }),
   }),
   retry_for: setting<number>({
     about: 'how long to retry when Twilio takes nothing',
-    flag: 'retryFor',
-    parse: parseDuration,
+    parse: durationFrom('0s', '7d'),
   }),
 } as const;
 

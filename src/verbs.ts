@@ -1,7 +1,4 @@
-import type { Command } from 'commander';
-import type { Act } from './commands/options.ts';
-
-type Declare = (command: Command, act: Act) => void;
+import type { Declare } from './cli/options/act.ts';
 
 /** One word after `volley`. */
 export interface Verb {

@@ -7,13 +7,15 @@ const src = resolve(import.meta.dirname, '../src');
 /** Which folder may import which. A folder may always import itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  input: ['core', 'errors', 'ui/clean'],
+  input: ['core', 'errors', 'ui/clean', 'transport/http'],
   ledger: ['core', 'errors'],
   transport: ['core', 'errors'],
   simulator: ['core', 'errors'],
   ui: ['core'],
   engine: ['core', 'errors', 'ledger/ledger', 'transport/transport'],
+  cli: ['core', 'errors', 'settings', 'context'],
   commands: [
+    'cli',
     'core',
     'errors',
     'input',
@@ -32,7 +34,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Slow to load: only where they are needed, by `await import`, or in a folder that is itself loaded late. */
 const heavy = ['got', 'inquirer', 'csv-parse', 'libphonenumber-js', '@photostructure/sqlite', 'liquidjs', 'smol-toml'];
-const loadedAtStart = ['main.ts', 'context.ts', 'config.ts', 'settings.ts', 'errors.ts', 'commands/options.ts'];
+const loadedAtStart = [
+  'main.ts',
+  'context.ts',
+  'config.ts',
+  'settings.ts',
+  'errors.ts',
+  'cli/options/declare.ts',
+  'cli/options/message.ts',
+];
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 const inFolders = files.filter((file) => file.includes('/'));
@@ -66,6 +76,16 @@ it.each(loadedAtStart)('%s loads nothing heavy at start', (file) => {
   expect(early.filter((name) => heavy.some((library) => name === library || name.startsWith(`${library}/`)))).toEqual(
     [],
   );
+});
+
+/** What knows commander: its bag of flags ends in `cli/options`, and pages are printed with its help. */
+const knowCommander = ['main.ts', 'cli/options/declare.ts', 'commands/page.ts', 'commands/completion.ts'];
+
+it.each(files.filter((file) => !knowCommander.includes(file)))('%s does not know commander', (file) => {
+  const imported = [...textOf(file).matchAll(/^import (.*) from 'commander'/gm)].map(([, names]) => names);
+  // A declaration says what its command is for, and hands its options over.
+  expect(imported.filter((names) => names !== 'type { Command }')).toEqual([]);
+  expect(textOf(file)).not.toMatch(/\.optsWithGlobals\(|\.opts\(\)|\.requiredOption\(|\.addOption\(/);
 });
 
 it('has no room that collects everything', () => {

@@ -22,7 +22,12 @@ async function load({ user, project, env = {}, flags = {}, mode = 0o600 }: Setup
   if (user !== undefined) writeFileSync(userFile, user);
   if (user !== undefined) chmodSync(userFile, mode);
   if (project !== undefined) writeFileSync(join(folder, 'volley.toml'), project, { mode: 0o644 });
-  return loadConfig({ env: { XDG_CONFIG_HOME: folder, ...env }, cwd: folder, flags });
+  const { profile, config, envFile, ...settings } = flags;
+  return loadConfig({
+    env: { XDG_CONFIG_HOME: folder, ...env },
+    cwd: folder,
+    flags: { profile, config, envFile, settings },
+  });
 }
 
 describe('where a value comes from', () => {
@@ -109,17 +114,19 @@ describe('what is refused', () => {
     ['broken TOML', { user: 'rate = ' }, /not valid TOML/],
     ['a profile that does not exist', { user: '', flags: { profile: 'nope' } }, /no profile nope/],
     ['a named file that does not exist', { flags: { config: '/nowhere.toml' } }, /Cannot read \/nowhere\.toml/],
-    ['http to another machine', { flags: { apiUrl: 'http://example.com' } }, /must be https/],
-    ['credentials in an address', { flags: { apiUrl: 'https://a:b@example.com' } }, /plain web address/],
+    ['http to another machine', { flags: { api_url: 'http://example.com' } }, /must be https/],
+    ['credentials in an address', { flags: { api_url: 'https://a:b@example.com' } }, /plain web address/],
     ['an address without a host', { user: 'callback_url = "https:///x"' }, /callback_url .*is not a web address/],
     ['a host that cannot be', { env: { VOLLEY_CALLBACK_URL: 'https://-example.com' } }, /no host name that can exist/],
     ['a password for callbacks', { user: 'callback_url = "https://a:b@e.com/"' }, /user name or password/],
     ['a query behind callbacks', { user: 'callback_url = "https://e.com/?a"' }, /without a query/],
-    ['a server that cannot be', { flags: { apiUrl: 'https://example..com' } }, /no host name that can exist/],
+    ['a server that cannot be', { flags: { api_url: 'https://example..com' } }, /no host name that can exist/],
     ['a rate of nothing', { flags: { rate: '0' } }, /rate \(flag\) must be a number from/],
     ['a concurrency that is no number', { flags: { concurrency: 'many' } }, /must be a whole number/],
     ['an account that is none', { env: { TWILIO_ACCOUNT_SID: 'AC1' } }, /account_sid \(environment\) must be AC/],
     ['a country that is none', { flags: { country: 'USA' } }, /two letters/],
+    ['a limit that does not exist', { user: '[limits]\nvalidty_period = 60' }, /knows no validty_period/],
+    ['a time-out of nothing', { user: 'timeout = "0"' }, /timeout \(.*\) must be a time from 100ms to 10m/],
     ['a validity limit above Twilio’s', { user: '[limits]\nvalidity_period = 36001' }, /1 to 36000/],
   ])('%s', async (_, setup, message) => {
     await expect(load(setup)).rejects.toThrow(message);
@@ -129,7 +136,7 @@ describe('what is refused', () => {
 it.each(['http://127.0.0.1:8080', 'http://localhost:1', 'http://[::1]:1', 'https://api.example.com/twilio/'])(
   'takes %s as server',
   async (url) => {
-    expect((await load({ flags: { apiUrl: url } })).get('api_url')).toBe(url.replace(/\/$/, ''));
+    expect((await load({ flags: { api_url: url } })).get('api_url')).toBe(url.replace(/\/$/, ''));
   },
 );
 

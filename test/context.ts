@@ -73,6 +73,7 @@ export function testContext({
     cwd: folder,
     signal: signal ?? new AbortController().signal,
     now,
+    monotonic: () => clock.monotonic,
     random: () => 0.5,
     sleep: clock.sleep,
     confirm: async (question) => {

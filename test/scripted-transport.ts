@@ -8,20 +8,31 @@ export type Script = (
   n: number,
 ) => SendResult | undefined | Promise<SendResult | undefined>;
 
+/** An answer never comes in the turn of the event loop in which it was asked for: no network is that fast. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const later =
+  <T>(answer: T) =>
+  async (): Promise<T> => {
+    await nextTurn();
+    return answer;
+  };
+
 /** The half of a transport that looks things up, at a Twilio that knows nothing. */
 export const asksNothing: Omit<Transport, 'send' | 'list' | 'account' | 'close'> = {
-  fetch: async () => undefined,
-  recent: async () => ({ ok: true, messages: [] }),
-  feedback: async () => undefined,
-  media: async () => ({ ok: true, value: [] }),
-  download: async () => ({ ok: false, reason: 'none' }),
-  redact: async () => undefined,
-  remove: async () => undefined,
-  prices: async () => undefined,
-  balance: async () => ({ ok: true, value: { amount: 20, currency: 'USD' } }),
-  senderProblem: async () => ({ ok: true, value: undefined }),
-  mayText: async () => ({ ok: true, value: true }),
-  cancel: async () => ({ ok: false, reason: 'not scheduled' }),
+  clockAheadMs: () => undefined,
+  fetch: later(undefined),
+  recent: later({ ok: true, messages: [] }),
+  feedback: later(undefined),
+  media: later({ ok: true, value: [] }),
+  download: later({ ok: false, reason: 'none' }),
+  redact: later(undefined),
+  remove: later(undefined),
+  prices: later(undefined),
+  balance: later({ ok: true, value: { amount: 20, currency: 'USD' } }),
+  senderProblem: later({ ok: true, value: undefined }),
+  mayText: later({ ok: true, value: true }),
+  cancel: later({ ok: false, reason: 'not scheduled' }),
 };
 
 /** Takes everything, unless a script says otherwise; keeps what it took. */
@@ -30,6 +41,7 @@ export function scriptedTransport(
 ): Transport & { readonly sent: MessageRequest[]; readonly tried: MessageRequest[] } {
   const sent: MessageRequest[] = [];
   const tried: MessageRequest[] = [];
+  let hasAnswered = false;
   return {
     sent,
     tried,
@@ -44,12 +56,15 @@ export function scriptedTransport(
         segments: 1,
       };
       const result = (await script?.(request, attempt, n)) ?? taken;
+      await nextTurn();
+      hasAnswered = true;
       if (result.kind === 'accepted') sent.push(request);
       return result;
     },
-    list: async () => ({ ok: true, messages: [], clockAheadMs: 0 }),
-    account: async () => ({ sid: 'AC', name: 'Test', status: 'active', type: 'Full', clockAheadMs: 0 }),
+    list: later({ ok: true, messages: [], clockAheadMs: 0 }),
+    account: later({ sid: 'AC', name: 'Test', status: 'active', type: 'Full', clockAheadMs: 0 }),
     ...asksNothing,
+    clockAheadMs: () => (hasAnswered ? 0 : undefined),
     close: () => undefined,
   };
 }

@@ -1,33 +1,24 @@
 import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
+import type { Act, OptionsOf } from '../cli/options/act.ts';
+import { requestOf } from '../cli/options/message.ts';
 import type { Context } from '../context.ts';
 import { overflows } from '../core/cost/sender-rate.ts';
 import { type Plan, sameInputMs } from '../core/plan.ts';
 import { maxValidityPeriodSeconds } from '../core/request/limits.ts';
 import { CliError } from '../errors.ts';
-import type { Campaign, Ledger, Staging } from '../ledger/ledger.ts';
+import type { Campaign, Staging } from '../ledger/ledger.ts';
 import { planJson } from '../ui/json.ts';
 import { formatCount, formatDuration, plural } from '../ui/lines.ts';
 import { type PlanView, planLines } from '../ui/plan.ts';
+import { type BatchOptions, batchTable, checkTable, noBatchOptions } from './campaign/batch-options.ts';
 import { deadlineOf } from './campaign/deadline.ts';
 import { deliver, quoted } from './campaign/deliver.ts';
-import { addFileOptions, addMapping } from './campaign/input-options.ts';
 import { type ApprovedPlan, readPlanFile, writePlanFile } from './campaign/plan-file.ts';
 import { asksForPrices, pricePlan, refuseCost } from './campaign/prices.ts';
-import { type StagedInput, stageInput } from './campaign/stage-input.ts';
+import { readFileRules, type StagedInput, stageInput } from './campaign/stage-input.ts';
 import { type Finding, findingJson, findingLine, findingsExitCode } from './doctor/finding.ts';
 import { checkPlan } from './doctor/online.ts';
-import {
-  type Act,
-  addAroundSending,
-  addGroup,
-  addParameters,
-  addProtection,
-  addSending,
-  type Flags,
-  requestOf,
-  textFlag,
-} from './options.ts';
 import { addIntroduction } from './page.ts';
 import { type Session, storesText, withSession } from './session.ts';
 
@@ -41,21 +32,10 @@ const examples = `Examples:
 /** Declares `volley batch`. */
 export function declareBatch(command: Command, act: Act): void {
   addIntroduction(command, examples);
-  addFileOptions(addMapping(command.argument('[file]', fileAbout)));
-  addGroup(command, 'Sending:', [
-    ['--campaign <name>', 'a name: running it again sends only what is new or unsent'],
-    ['--again', 'send the same input again within 24 h'],
-    ['--dry-run', 'show the plan and every problem; send nothing'],
-    ['--plan <file>', 'write the plan to a file for somebody to look at; send nothing'],
-    ['--apply <file>', 'send such a plan, if nothing it was made of has changed'],
-    ['--yes', 'do not ask'],
-  ]);
-  addSending(addAroundSending(command), '10m');
-  addParameters(addProtection(command), ['to']);
-  act((flags, context) => batch(flags['dryRun'] === true || flags['plan'] !== undefined, flags, context));
+  act(batchTable, (options, context) =>
+    options.apply === undefined ? batch(options, context) : apply(options, context),
+  );
 }
-
-const fileAbout = 'CSV or Excel workbook with a header, or NDJSON; - is standard input';
 
 const checkExamples = `Examples:
   volley check customers.csv --template reminder.liquid
@@ -65,29 +45,51 @@ const checkExamples = `Examples:
 /** Declares `volley check`. */
 export function declareCheck(command: Command, act: Act): void {
   addIntroduction(command, checkExamples);
-  addFileOptions(addMapping(command.argument('<file>', fileAbout)));
-  command
-    .option('--campaign <name>', 'the campaign it would be part of')
-    .option('--rate <n>', 'messages a second per sender')
-    .option('--online', 'ask Twilio for prices, and whether senders, countries and balance allow it');
-  addParameters(addProtection(command), ['to']);
-  act((flags, context) => batch(true, flags, context));
+  act(checkTable, ({ session: told, ...given }, context) =>
+    withSession(told, context, async (session) => {
+      const options = { ...noBatchOptions, ...given, settings: told.settings, isDry: true };
+      return (await sendBatch({ options }, session, context)) ?? 0;
+    }),
+  );
 }
 
-function batch(isDry: boolean, given: Flags, context: Context): Promise<number> {
-  const approved = approvedPlan(given);
-  const flags = approved?.flags ?? given;
-  return withSession(flags, context, async (session) => {
-    approved?.checkAccount(session.config.get('account_sid'));
-    return (await sendBatch({ isDry, flags, approved }, session, context)) ?? 0;
+type GivenToBatch = OptionsOf<typeof batchTable>;
+
+function batch({ session: told, file, ...given }: GivenToBatch, context: Context): Promise<number> {
+  if (file === undefined) {
+    throw new CliError('usage', 'Which file?', { hint: 'volley batch FILE, or volley batch --apply PLAN.' });
+  }
+  if (given.plan !== undefined && file === '-') {
+    throw new CliError('usage', 'A plan of standard input cannot be applied later.', { hint: 'Name a file.' });
+  }
+  const options = {
+    ...given,
+    file,
+    settings: told.settings,
+    isDry: given.dryRun || given.plan !== undefined,
+    online: false,
+  };
+  return withSession(told, context, async (session) => (await sendBatch({ options }, session, context)) ?? 0);
+}
+
+/** Sends a plan that was written before: what is sent to whom comes from there, how to send it from here. */
+function apply({ session: told, ...given }: GivenToBatch, context: Context): Promise<number> {
+  const approved = readPlanFile(given.apply ?? '', { ...given, settings: told.settings });
+  const planned = approved.options;
+  const settings = { ...told.settings, ...planned.settings };
+  const options: BatchOptions = {
+    ...{ ...given, ...planned, settings, again: given.again || planned.again },
+    ...{ isDry: given.plan !== undefined, online: false },
+  };
+  return withSession({ ...told, settings }, context, async (session) => {
+    approved.checkAccount(session.config.get('account_sid'));
+    return (await sendBatch({ options, approved }, session, context)) ?? 0;
   });
 }
 
 /** What to do with a file. */
 export interface BatchWork {
-  /** Only show its plan. */
-  readonly isDry: boolean;
-  readonly flags: Flags;
+  readonly options: BatchOptions;
   readonly approved?: ApprovedPlan | undefined;
   /** Decides about a plan that was shown; without it the flags or a question do. */
   readonly approve?: (plan: Plan) => Promise<Approval>;
@@ -98,61 +100,50 @@ export type Approval = 'send' | 'send-and-wait' | 'no';
 
 /** A file from its rows to its report, or to its plan when it is only looked at. Undefined: it was not approved. */
 export async function sendBatch(work: BatchWork, session: Session, context: Context): Promise<number | undefined> {
-  const { isDry, flags, approved, approve } = work;
-  const mayGo = isDry || flags['yes'] === true || session.isSimulated || session.canAsk;
+  const { options, approved, approve } = work;
+  const { isDry, campaign: name, file } = options;
+  const mayGo = isDry || options.yes || session.isSimulated || session.canAsk;
   if (!mayGo) {
     throw new CliError('usage', 'Nobody is there to confirm.', { hint: 'Look with --dry-run, then add --yes.' });
   }
-  const deadline = deadlineOf(flags, context);
+  const deadline = deadlineOf(options, context);
+  const rules = await readFileRules(options, session, approved?.plannedAt ?? context.now());
   // Credentials first: a plan that can't be sent is not worth reading twice.
   if (!isDry) await session.connect();
   const ledger = await session.ledger();
   const staging = await ledger.stage({
-    name: textFlag(flags, 'campaign'),
-    stem: stemOf(flags),
-    source: String(flags['file']),
-    storesText: storesText(flags, session),
+    name,
+    stem: file === '-' ? 'stdin' : basename(file, extname(file)),
+    source: file,
+    storesText: storesText(options, session),
   });
   try {
-    const input = await stageInput(staging, { flags, plannedAt: approved?.plannedAt }, session, context);
+    const input = await stageInput(staging, rules, session, context);
     approved?.checkMessages(input.hash);
-    const mayAsk = flags['online'] === true || (!isDry && asksForPrices(session));
+    const mayAsk = options.online || (!isDry && asksForPrices(session));
     const prices = await pricePlan(staging, mayAsk, session, context);
-    const settling: Settling = { staging, input, flags, session, context };
-    const view = await viewPlan(settling, isDry, prices);
+    const settling: Settling = { staging, input, options, session, context };
+    const view = await viewPlan(settling, prices);
     if (isDry) return showPlan(view, settling);
     const settled = await settleOn(view, settling, approve ?? ((plan) => confirm(plan, settling)));
     if (!settled) return undefined;
     const { campaign, invalid, waits } = settled;
-    const asWanted = waits ? { ...flags, wait: true } : flags;
-    return await deliver(campaign, { flags: asWanted, deadline, invalid: () => invalid }, session, context);
+    const wait = options.wait || waits;
+    return await deliver(campaign, { ...options, wait, deadline, invalid: () => invalid }, session, context);
   } finally {
     await staging.discard();
   }
 }
 
-function approvedPlan(flags: Flags): ApprovedPlan | undefined {
-  const path = textFlag(flags, 'apply');
-  if (path === undefined && flags['file'] === undefined) {
-    throw new CliError('usage', 'Which file?', { hint: 'volley batch FILE, or volley batch --apply PLAN.' });
-  }
-  return path === undefined ? undefined : readPlanFile(path, flags);
-}
-
-function stemOf(flags: Flags): string {
-  const file = String(flags['file']);
-  return file === '-' ? 'stdin' : basename(file, extname(file));
-}
-
 async function viewPlan(
-  { staging, input, flags, session, context }: Settling,
-  isDry: boolean,
+  { staging, input, options, session, context }: Settling,
   prices: { readonly ageMs: number } | undefined,
 ): Promise<PlanView> {
   const plan = await staging.plan();
   const { config } = session;
+  const { isDry } = options;
   const validity = Number(
-    requestOf(flags).validityPeriod ?? config.defaults.validityPeriod ?? maxValidityPeriodSeconds,
+    requestOf(options).validityPeriod ?? config.defaults.validityPeriod ?? maxValidityPeriodSeconds,
   );
   return {
     name: staging.name,
@@ -165,32 +156,32 @@ async function viewPlan(
     priceAgeMs: prices?.ageMs,
     overflows: overflows(plan.senders, config.get('rate'), validity),
     wholeTexts: isDry,
+    sameInput: isDry ? await runOfSameInput({ staging, input, options, session, context }) : undefined,
   };
 }
 
 /** With `--online`, what Twilio says of a plan. */
 async function askOnline(
-  { plan, staging }: { readonly plan: Plan; readonly staging: Staging },
-  flags: Flags,
-  session: Session,
-  context: Context,
-): Promise<readonly Finding[]> {
-  if (flags['online'] !== true) return [];
+  plan: Plan,
+  { staging, options, session, context }: Settling,
+): Promise<readonly Finding[] | undefined> {
+  if (!options.online) return undefined;
   return checkPlan({ plan, destinations: await staging.destinations() }, session, context);
 }
 
-async function showPlan(view: PlanView, { staging, input, flags, session, context }: Settling): Promise<number> {
+async function showPlan(view: PlanView, settling: Settling): Promise<number> {
+  const { input, options, session, context } = settling;
   const { plan } = view;
-  const path = textFlag(flags, 'plan');
-  if (path !== undefined) await writePlanFile(path, { plan, messagesHash: input.hash }, { flags, session, context });
-  const online = await askOnline({ plan, staging }, flags, session, context);
-  const exitCode = findingsExitCode(online) || (plan.invalid > 0 ? 3 : 0);
+  const { plan: path } = options;
+  if (path !== undefined) await writePlanFile(path, { plan, messagesHash: input.hash }, { options, session, context });
+  const online = await askOnline(plan, settling);
+  const exitCode = findingsExitCode(online ?? []) || (plan.invalid > 0 ? 3 : 0);
   const { resultLook } = session;
   if (session.isJson) {
-    const found = flags['online'] === true ? { online: online.map(findingJson) } : {};
+    const found = online ? { online: online.map(findingJson) } : {};
     context.out(JSON.stringify({ ...planJson(view, exitCode), ...found }));
   } else if (!(session.isQuiet && exitCode === 0)) {
-    const found = online.map((finding) => findingLine(finding, resultLook));
+    const found = (online ?? []).map((finding) => findingLine(finding, resultLook));
     await context.page([...planLines(view, resultLook), ...(found.length > 0 ? ['', ...found] : [])]);
   }
   if (path !== undefined && !session.isQuiet)
@@ -201,7 +192,7 @@ async function showPlan(view: PlanView, { staging, input, flags, session, contex
 interface Settling {
   readonly staging: Staging;
   readonly input: StagedInput;
-  readonly flags: Flags;
+  readonly options: BatchOptions;
   readonly session: Session;
   readonly context: Context;
 }
@@ -221,12 +212,12 @@ async function settleOn(
   settling: Settling,
   approve: (plan: Plan) => Promise<Approval>,
 ): Promise<Settled | undefined> {
-  const { staging, input, flags, session, context } = settling;
+  const { options, session, context } = settling;
   const ledger = await session.ledger();
-  const earlier = await sameInput(ledger, settling);
+  const earlier = await sameInput(settling);
   if (!earlier && !session.isQuiet && !session.isJson)
     for (const line of [...planLines(view, session.workLook), '']) context.err(line);
-  refuseInvalid(view.plan, flags);
+  refuseInvalid(view.plan, options);
   refuseCost(view.plan, session);
   if (earlier) {
     const left = plural(earlier.pending, 'message');
@@ -239,30 +230,27 @@ async function settleOn(
   const before = await ledger.find(view.name);
   const known = before ? (await ledger.report(before.id)).counts.invalid : 0;
   return {
-    campaign: await staging.commit(input.hash),
+    campaign: await writeDown(settling),
     invalid: Math.max(0, view.plan.invalid - known),
     waits,
   };
 }
 
 /** Asks whether to send, where that is needed. Throws a `CliError` for a no. */
-async function confirm({ toSend }: Plan, { flags, session, context }: Settling): Promise<Approval> {
-  if (flags['yes'] === true || session.isSimulated || toSend === 0) return 'send';
+async function confirm({ toSend }: Plan, { options, session, context }: Settling): Promise<Approval> {
+  if (options.yes || session.isSimulated || toSend === 0) return 'send';
   if (await context.confirm(`Send ${plural(toSend, 'message')} now?`)) return 'send';
   throw new CliError('interrupted', 'Nothing was sent.');
 }
 
-function refuseInvalid({ invalid, rows }: Plan, flags: Flags): void {
+function refuseInvalid({ invalid, rows }: Plan, { strict, maxInvalid }: BatchOptions): void {
   if (invalid === 0) return;
   const hint = 'Nothing was sent. See every problem with: volley check';
-  if (flags['strict'] === true)
-    throw new CliError('rule', `${plural(invalid, 'row')} wrong, and --strict is given.`, { hint });
-  const text = textFlag(flags, 'maxInvalid') ?? '50%';
-  if (!/^\d+(\.\d+)?%$/.test(text)) throw new CliError('usage', `--max-invalid ${text} is not a share like 10%.`);
-  if (invalid / rows > Number.parseFloat(text) / 100) {
+  if (strict) throw new CliError('rule', `${plural(invalid, 'row')} wrong, and --strict is given.`, { hint });
+  if (invalid / rows > maxInvalid) {
     throw new CliError(
       'rule',
-      `${formatCount(invalid)} of ${plural(rows, 'row')} wrong, more than ${text} (--max-invalid).`,
+      `${formatCount(invalid)} of ${plural(rows, 'row')} wrong, more than ${Number((maxInvalid * 100).toFixed(4))}% (--max-invalid).`,
       { hint },
     );
   }
@@ -270,18 +258,47 @@ function refuseInvalid({ invalid, rows }: Plan, flags: Flags): void {
 
 /** The unfinished campaign of the same input, if there is one. Throws when that input has been sent already. */
 async function sameInput(
-  ledger: Ledger,
-  { input, flags, session, context }: Settling,
+  settling: Settling,
 ): Promise<{ readonly campaign: Campaign; readonly pending: number } | undefined> {
-  const isNamed = textFlag(flags, 'campaign') !== undefined;
-  const isExempt = isNamed || flags['again'] === true || flags['testTo'] !== undefined || session.isSimulated;
-  if (isExempt) return undefined;
+  const found = await runOfSameInput(settling);
+  if (found && found.pending === 0) throw sentBefore(found.campaign, settling);
+  return found;
+}
+
+/** Makes the plan count, unless the same input was sent while somebody looked at it. Throws a `CliError` then. */
+async function writeDown(settling: Settling): Promise<Campaign> {
+  const { staging, input, context } = settling;
+  if (mayRepeat(settling)) return staging.commit(input.hash);
+  const written = await staging.commitUnlessSame(input.hash, context.now() - sameInputMs);
+  if ('sameAs' in written) throw sentBefore(written.sameAs, settling);
+  return written;
+}
+
+function sentBefore(campaign: Campaign, { context }: Settling): CliError {
+  const agoMs = context.now() - campaign.createdAt;
+  return new CliError('rule', `The same messages were sent ${formatDuration(agoMs)} ago, as ${campaign.name}.`, {
+    hint: `See: volley report ${quoted(campaign.name)}. To send them once more, add --again.`,
+  });
+}
+
+/** What is named knows whom it has texted; the rest is asked for, or reaches nobody. */
+function mayRepeat({ options, session }: Settling): boolean {
+  return options.campaign !== undefined || options.again || options.testTo !== undefined || session.isSimulated;
+}
+
+/** The latest run of the same input within a day, how long ago that was, and how much of it is not sent yet. */
+async function runOfSameInput(settling: Settling): Promise<SameInput | undefined> {
+  if (mayRepeat(settling)) return undefined;
+  const { input, session, context } = settling;
+  const ledger = await session.ledger();
   const [latest] = await ledger.findInput(input.hash, context.now() - sameInputMs);
   if (!latest) return undefined;
   const { counts } = await ledger.report(latest.id);
-  if (counts.pending > 0) return { campaign: latest, pending: counts.pending };
-  const ago = formatDuration(context.now() - latest.createdAt);
-  throw new CliError('rule', `The same messages were sent ${ago} ago, as ${latest.name}.`, {
-    hint: `See: volley report ${quoted(latest.name)}. To send them once more, add --again.`,
-  });
+  return { campaign: latest, agoMs: context.now() - latest.createdAt, pending: counts.pending };
+}
+
+interface SameInput {
+  readonly campaign: Campaign;
+  readonly agoMs: number;
+  readonly pending: number;
 }

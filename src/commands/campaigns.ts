@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import type { Act, OptionsOf } from '../cli/options/act.ts';
+import { option } from '../cli/options/option.ts';
+import { count } from '../cli/options/parsers.ts';
 import type { Context } from '../context.ts';
 import { campaignLines } from '../ui/campaigns.ts';
-import { type Act, countFlag, type Flags } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { withSession } from './session.ts';
 
@@ -9,16 +11,17 @@ const help = `Examples:
   volley campaigns
   volley campaigns --limit 100 --json`;
 
+const table = { limit: option('--limit <n>', 'the latest n (default 20)', count, 20) };
+
 /** Declares `volley campaigns`. */
 export function declareCampaigns(command: Command, act: Act): void {
   addIntroduction(command, help);
-  command.option('--limit <n>', 'the latest n (default 20)');
-  act(campaigns);
+  act(table, campaigns);
 }
 
-function campaigns(flags: Flags, context: Context): Promise<number> {
-  return withSession(flags, context, async (session) => {
-    const list = await (await session.ledger()).campaigns(countFlag(flags, 'limit') ?? 20);
+function campaigns({ limit, session: told }: OptionsOf<typeof table>, context: Context): Promise<number> {
+  return withSession(told, context, async (session) => {
+    const list = await (await session.ledger()).campaigns(limit);
     if (session.isJson) {
       const documents = list.map(({ createdAt, ...rest }) => ({
         ...rest,

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
+import { noSessionOptions } from '../cli/options/everywhere.ts';
 import { defaultLedger, loadConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { openSource } from '../input/open-source.ts';
@@ -13,7 +14,7 @@ const live: Readonly<Record<string, (words: readonly string[], context: Context)
   profile: async (_, { env, cwd }) => (await loadConfig({ env, cwd, flags: {} })).profiles,
   template: async (_, { env, cwd }) => Object.keys((await loadConfig({ env, cwd, flags: {} })).templates),
   campaign: (_, context) =>
-    withSession({}, context, async (session) => {
+    withSession(noSessionOptions, context, async (session) => {
       // Tab makes no ledger.
       if (!existsSync(session.config.get('ledger') ?? defaultLedger(session.config.env, false))) return [];
       const campaigns = await (await session.ledger()).campaigns(100);

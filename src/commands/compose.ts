@@ -1,5 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Act, OptionsOf } from '../cli/options/act.ts';
+import { country } from '../cli/options/input.ts';
+import { grouped, option } from '../cli/options/option.ts';
+import { duration, text } from '../cli/options/parsers.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { orBack } from '../input/ask/ask.ts';
@@ -13,7 +17,6 @@ import { back, type Desk } from './compose/desk.ts';
 import { composeList } from './compose/list.ts';
 import { composeMessage } from './compose/message.ts';
 import { readContacts } from './compose/recipient.ts';
-import { type Act, addGroup, type Flags, textFlag } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { planContextOf, type Session, withSession } from './session.ts';
 
@@ -24,16 +27,24 @@ Examples:
   volley compose --contacts customers.csv
   volley compose --simulate                  to learn it: nothing leaves this machine`;
 
+const table = grouped('Input:', {
+  contacts: option('--contacts <file>', 'a CSV, Excel or NDJSON file of people to choose from', text),
+  country,
+  undoMs: option(
+    '--undo <time>',
+    'wait this long before sending; Ctrl-C calls it back (default 5s)',
+    duration('0s', '1h'),
+    5000,
+  ),
+});
+
+type ComposeOptions = OptionsOf<typeof table>;
+
 /** Declares `volley compose`. */
 export function declareCompose(command: Command, act: Act): void {
   addIntroduction(command, help);
-  addGroup(command, 'Input:', [
-    ['--contacts <file>', 'a CSV, Excel or NDJSON file of people to choose from'],
-    ['--country <code>', 'country of numbers without +, as US'],
-    ['--undo <time>', 'wait this long before sending; Ctrl-C calls it back (default 5s)'],
-  ]);
-  act((flags, context) =>
-    withSession(flags, context, (session) => compose({ undo: '5s', ...flags }, session, context)),
+  act(table, (options, context) =>
+    withSession(options.session, context, (session) => compose(options, session, context)),
   );
 }
 
@@ -52,7 +63,7 @@ const tasks: readonly { readonly name: string; readonly value: Task }[] = [
   { name: 'Quit', value: 'quit' },
 ];
 
-async function compose(flags: Flags, session: Session, context: Context): Promise<number> {
+async function compose(options: ComposeOptions, session: Session, context: Context): Promise<number> {
   if (!session.canAsk) {
     throw new CliError('usage', 'compose asks questions, and nobody is at a terminal to answer.', {
       hint: 'Use volley send or volley batch with flags.',
@@ -64,7 +75,7 @@ async function compose(flags: Flags, session: Session, context: Context): Promis
     if (event.event === 'attempt' && ['accepted', 'unknown'].includes(event.result)) sent++;
     context.log(event);
   };
-  const desk = await sitDown(flags, session, { ...context, log });
+  const desk = await sitDown(options, session, { ...context, log });
   let exitCode = 0;
   try {
     for (;;) {
@@ -85,12 +96,11 @@ async function compose(flags: Flags, session: Session, context: Context): Promis
   }
 }
 
-async function sitDown(flags: Flags, session: Session, context: Context): Promise<Desk> {
-  const plan = await planContextOf(flags, session, context.now());
-  const file = textFlag(flags, 'contacts');
+async function sitDown({ contacts: file, undoMs }: ComposeOptions, session: Session, context: Context): Promise<Desk> {
+  const plan = await planContextOf(session, context.now());
   const contacts =
     file === undefined ? [] : await readContacts(resolve(context.cwd, file), plan.normalizePhone, context);
-  return { flags, session, context, plan, contacts, ask: context.ask, say: context.err };
+  return { undoMs, session, context, plan, contacts, ask: context.ask, say: context.err };
 }
 
 /** Does one task; what is wrong with it is said, and the next one can be chosen. */

@@ -1,11 +1,12 @@
-import { Argument, type Command } from 'commander';
+import type { Command } from 'commander';
+import type { Act, OptionsOf } from '../cli/options/act.ts';
+import { requiredChoice, toggle } from '../cli/options/option.ts';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { flagName, type ParameterKey } from '../core/request/parameters.ts';
 import { type SettingKey, settings } from '../settings.ts';
 import { clean } from '../ui/clean.ts';
 import { formatDuration } from '../ui/lines.ts';
-import type { Act, Flags } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { withSession } from './session.ts';
 
@@ -15,23 +16,25 @@ Examples:
   volley config list
   volley config list --show-origin --profile staging`;
 
+const table = {
+  what: requiredChoice('<what>', 'list: every setting and message default', ['list']),
+  showOrigin: toggle('--show-origin', 'say where each value comes from'),
+};
+
 /** Declares `volley config list`. */
 export function declareConfig(command: Command, act: Act): void {
   addIntroduction(command, help);
-  command
-    .addArgument(new Argument('<what>', 'list: every setting and message default').choices(['list']))
-    .option('--show-origin', 'say where each value comes from');
-  act(listConfig);
+  act(table, listConfig);
 }
 
-function listConfig(flags: Flags, context: Context): Promise<number> {
-  return withSession(flags, context, async ({ config, isJson, resultLook: { paint } }) => {
+function listConfig({ showOrigin, session }: OptionsOf<typeof table>, context: Context): Promise<number> {
+  return withSession(session, context, async ({ config, isJson, resultLook: { paint } }) => {
     const rows = [...settingRows(config), ...defaultRows(config)];
     if (isJson) context.out(JSON.stringify({ schema: 'volley.config/1', settings: rows }));
     else {
       const width = Math.max(...rows.map(({ name }) => name.length));
       for (const { name, value, origin } of rows) {
-        const from = flags['showOrigin'] === true ? `  ${paint.dim(`(${clean(origin)})`)}` : '';
+        const from = showOrigin ? `  ${paint.dim(`(${clean(origin)})`)}` : '';
         context.out(`${name.padEnd(width)}  ${value === null ? paint.dim('not set') : clean(value)}${from}`);
       }
     }

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import type { Act } from '../cli/options/act.ts';
+import type { SessionOptions } from '../cli/options/everywhere.ts';
 import type { Context } from '../context.ts';
 import { checkAccount } from './doctor/account.ts';
 import { checkCallbacks } from './doctor/callbacks.ts';
 import { type Check, type Finding, findingJson, findingLine, findingsExitCode } from './doctor/finding.ts';
 import { checkDisk, checkLedger, checkNode, checkTimeZones } from './doctor/machine.ts';
-import type { Act, Flags } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { withSession } from './session.ts';
 
@@ -19,13 +20,13 @@ Examples:
 /** Declares `volley doctor`. */
 export function declareDoctor(command: Command, act: Act): void {
   addIntroduction(command, help);
-  act(doctor);
+  act({}, (options, context) => doctor(options.session, context));
 }
 
 const checks: readonly Check[] = [checkNode, checkTimeZones, checkLedger, checkDisk, checkAccount, checkCallbacks];
 
-function doctor(flags: Flags, context: Context): Promise<number> {
-  return withSession(flags, context, async (session) => {
+function doctor(told: SessionOptions, context: Context): Promise<number> {
+  return withSession(told, context, async (session) => {
     const findings: Finding[] = [];
     for (const look of checks) findings.push(...(await look(session, context)));
     const exitCode = findingsExitCode(findings);

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import type { Act, OptionsOf } from '../cli/options/act.ts';
+import { type Parse, required } from '../cli/options/option.ts';
 import type { Context } from '../context.ts';
 import { type CodeAction, codeLink, explainCode } from '../core/outcome/error-codes.ts';
-import { CliError } from '../errors.ts';
 import { wrap } from '../ui/lines.ts';
-import type { Act, Flags } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { withSession } from './session.ts';
 
@@ -26,18 +26,20 @@ const help = `Examples:
   volley explain 30007
   volley explain 21610 --json`;
 
+const errorCode: Parse<number> = (given) =>
+  /^\d{3,6}$/.test(given) ? { value: Number(given) } : { problem: 'is not an error code like 30007' };
+
+const table = { code: required('<code>', 'an error code of Twilio, as 30007', errorCode) };
+
 /** Declares `volley explain`. */
 export function declareExplain(command: Command, act: Act): void {
   addIntroduction(command, help);
-  command.argument('<code>', 'an error code of Twilio, as 30007');
-  act(explain);
+  act(table, explain);
 }
 
-function explain(flags: Flags, context: Context): Promise<number> {
-  return withSession(flags, context, async ({ isJson, resultLook: { paint, width } }) => {
-    const text = String(flags['code']);
-    if (!/^\d{3,6}$/.test(text)) throw new CliError('usage', `${text} is not an error code like 30007.`);
-    const code = Number(text);
+function explain({ code, session }: OptionsOf<typeof table>, context: Context): Promise<number> {
+  return withSession(session, context, async ({ isJson, resultLook: { paint, width } }) => {
+    const text = String(code);
     const link = codeLink(code);
     const known = explainCode(code);
     if (isJson) context.out(JSON.stringify({ code, meaning: null, hint: null, action: null, ...known, link }));

@@ -1,4 +1,7 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Act } from '../cli/options/act.ts';
+import { choice, required, type ValuesOf } from '../cli/options/option.ts';
+import { text } from '../cli/options/parsers.ts';
 import type { Context } from '../context.ts';
 import { isMessageSid, type Row } from '../core/message.ts';
 import { foldName } from '../core/request/parameters.ts';
@@ -7,7 +10,6 @@ import { openSource } from '../input/open-source.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Transport } from '../transport/transport.ts';
 import { plural, shown } from '../ui/lines.ts';
-import { type Act, type Flags, textFlag } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { type Session, withSession } from './session.ts';
 
@@ -18,34 +20,41 @@ Examples:
   volley feedback SM1234… --outcome confirmed
   volley feedback outcomes.csv                     columns: sid, outcome`;
 
-type Outcome = 'confirmed' | 'unconfirmed';
+const outcomes = ['confirmed', 'unconfirmed'] as const;
 
-const outcomes: readonly string[] = ['confirmed', 'unconfirmed'];
+type Outcome = (typeof outcomes)[number];
+
+const table = {
+  sid: required('<sid>', 'the SID of a message, or a file with the columns sid and outcome', text),
+  outcome: choice('--outcome <word>', 'confirmed or unconfirmed', outcomes),
+};
 
 /** Declares `volley feedback`. */
 export function declareFeedback(command: Command, act: Act): void {
   addIntroduction(command, help);
-  command
-    .argument('<sid>', 'the SID of a message, or a file with the columns sid and outcome')
-    .addOption(new Option('--outcome <word>', 'confirmed or unconfirmed').choices([...outcomes]));
-  act((flags, context) => withSession(flags, context, (session) => feedback(flags, session, context)));
+  act(table, (options, context) => {
+    if (isMessageSid(options.sid) && options.outcome === undefined) {
+      throw new CliError('usage', 'Which outcome?', { hint: '--outcome confirmed|unconfirmed' });
+    }
+    return withSession(options.session, context, (session) => feedback(options, session, context));
+  });
 }
 
-async function feedback(flags: Flags, session: Session, context: Context): Promise<number> {
-  const wanted = String(flags['sid']);
-  const outcome = textFlag(flags, 'outcome') as Outcome | undefined;
+async function feedback(
+  { sid: wanted, outcome }: ValuesOf<typeof table>,
+  session: Session,
+  context: Context,
+): Promise<number> {
   const ledger = await session.ledger();
   const transport = await session.connect();
-  if (isMessageSid(wanted)) {
-    if (outcome === undefined)
-      throw new CliError('usage', 'Which outcome?', { hint: '--outcome confirmed|unconfirmed' });
+  if (isMessageSid(wanted) && outcome !== undefined) {
     const problem = await give(wanted, outcome, ledger, transport);
     if (problem !== undefined) throw new CliError('rule', `${wanted}: ${problem}`);
     if (!session.isQuiet) context.out(`${wanted} ${outcome}.`);
     return 0;
   }
   const count = { given: 0, wrong: 0 };
-  for await (const row of (await openSource({ file: wanted, stdin: context.stdin })).rows) {
+  for await (const row of (await openSource({ file: wanted, stdin: context.stdin, signal: context.signal })).rows) {
     const read = 'problem' in row ? row : readRow(row, outcome);
     const problem = 'problem' in read ? read.problem : await give(read.sid, read.outcome, ledger, transport);
     if (problem === undefined) count.given++;
@@ -68,7 +77,7 @@ function readRow(
   const sid = byName.get('sid') ?? byName.get('messagesid') ?? '';
   const outcome = (byName.get('outcome') || fallback) ?? '';
   if (!isMessageSid(sid)) return { problem: `"${sid}" is not the SID of a message` };
-  return outcomes.includes(outcome)
+  return (outcomes as readonly string[]).includes(outcome)
     ? { sid, outcome: outcome as Outcome }
     : { problem: `"${outcome}" must be confirmed or unconfirmed` };
 }

@@ -22,6 +22,7 @@ NDJSON has one object a line with the same names.`,
   templates: `TEXTS AND TEMPLATES
 
   volley check list.csv --template reminder.liquid
+  volley send --to +14155550100 --template reminder.liquid --field first_name=Ada
 
 Texts are Liquid (https://shopify.github.io/liquid/). A field without a column stops everything before anything is
 sent; an empty field makes its row a wrong row.

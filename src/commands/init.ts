@@ -1,13 +1,16 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Act, OptionsOf } from '../cli/options/act.ts';
+import { country } from '../cli/options/input.ts';
+import { option } from '../cli/options/option.ts';
+import { text } from '../cli/options/parsers.ts';
 import type { Context } from '../context.ts';
 import type { PlanContext } from '../core/plan.ts';
 import { phoneNormalizer } from '../core/recipient/phone.ts';
 import { parameterOf, senderKey } from '../core/request/parameters.ts';
 import { CliError } from '../errors.ts';
 import { clean } from '../ui/clean.ts';
-import { type Act, type Flags, textFlag } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { planContextOf, type Session, withSession } from './session.ts';
 
@@ -18,21 +21,25 @@ Examples:
   volley init
   volley init spring-sale --from +14155550199 --country US`;
 
+const table = {
+  folder: option('[folder]', 'where to; made if it is not there', text, '.'),
+  from: option('--from <sender>', 'your number, name, or messaging service', text),
+  country,
+};
+
+type InitOptions = OptionsOf<typeof table>;
+
 /** Declares `volley init`. */
 export function declareInit(command: Command, act: Act): void {
   addIntroduction(command, help);
-  command
-    .argument('[folder]', 'where to; made if it is not there', '.')
-    .option('--from <sender>', 'your number, name, or messaging service')
-    .option('--country <code>', 'country of numbers without +, as US');
-  act((flags, context) => withSession(flags, context, (session) => init(flags, session, context)));
+  act(table, (options, context) => withSession(options.session, context, (session) => init(options, session, context)));
 }
 
-async function init(flags: Flags, session: Session, context: Context): Promise<number> {
-  const plan = await planContextOf(flags, session, context.now());
-  const answers = session.canAsk ? await ask(flags, plan, context) : given(flags);
+async function init(options: InitOptions, session: Session, context: Context): Promise<number> {
+  const plan = await planContextOf(session, context.now());
+  const answers = session.canAsk ? await ask(options, plan, context) : given(options);
   const from = answers.from === undefined ? undefined : readSender(answers.from, plan);
-  const name = String(flags['folder']);
+  const name = options.folder;
   const folder = resolve(context.cwd, name);
   mkdirSync(folder, { recursive: true });
   for (const [file, text] of Object.entries(files({ ...answers, from }))) {
@@ -49,11 +56,11 @@ interface Answers {
   readonly country: string | undefined;
 }
 
-const given = (flags: Flags): Answers => ({ from: textFlag(flags, 'from'), country: textFlag(flags, 'country') });
+const given = ({ from, session }: InitOptions): Answers => ({ from, country: session.settings.country });
 
-async function ask(flags: Flags, plan: PlanContext, { ask: put }: Context): Promise<Answers> {
+async function ask(options: InitOptions, plan: PlanContext, { ask: put }: Context): Promise<Answers> {
   const { input } = await import('../input/ask/prompts.ts');
-  const known = given(flags);
+  const known = given(options);
   const from =
     known.from ??
     (await put(input, {

@@ -1,4 +1,7 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Act } from '../cli/options/act.ts';
+import { option, type ValuesOf } from '../cli/options/option.ts';
+import { port, text } from '../cli/options/parsers.ts';
 import type { Context } from '../context.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { webAddressProblem, withoutUserinfo } from '../core/request/web-address.ts';
@@ -11,7 +14,6 @@ import { isLoopback } from '../settings.ts';
 import { clean } from '../ui/clean.ts';
 import { plural, shown } from '../ui/lines.ts';
 import { authTokensOf } from './credentials.ts';
-import { type Act, type Flags, textFlag } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { type Session, withSession } from './session.ts';
 
@@ -29,29 +31,39 @@ Examples:
   volley listen --public-url https://example.com/twilio --port 8080
   volley listen --public-url https://example.com/twilio --forward http://127.0.0.1:3000/events`;
 
+const table = {
+  publicUrl: option(
+    '--public-url <url>',
+    'the address that Twilio was given (default: callback_url of the config)',
+    text,
+  ),
+  host: option('--host <address>', 'address to listen on (default 127.0.0.1)', text, '127.0.0.1'),
+  port: option('--port <n>', 'port to listen on, 0 picks one (default 8080)', port, 8080),
+  forward: option(
+    '--forward <url>',
+    'post each event there as JSON, too; what is not taken is kept and tried again',
+    text,
+  ),
+};
+
 /** Declares `volley listen`. */
 export function declareListen(command: Command, act: Act): void {
   addIntroduction(command, help);
-  for (const option of [
-    new Option('--public-url <url>', 'the address that Twilio was given (default: callback_url of the config)'),
-    new Option('--host <address>', 'address to listen on').default('127.0.0.1'),
-    new Option('--port <n>', 'port to listen on, 0 picks one').default('8080'),
-    new Option('--forward <url>', 'post each event there as JSON, too; what is not taken is kept and tried again'),
-  ]) {
-    command.addOption(option);
-  }
-  act((flags, context) => withSession(flags, context, (session) => listen(flags, session, context)));
+  act(table, (options, context) => {
+    const forward = forwardOf(options.forward, context);
+    return withSession(options.session, context, (session) => listen({ ...options, forward }, session, context));
+  });
 }
 
-async function listen(flags: Flags, session: Session, context: Context): Promise<number> {
-  const publicUrl = publicUrlOf(flags, session);
+async function listen(options: ValuesOf<typeof table>, session: Session, context: Context): Promise<number> {
+  const { host, port, forward } = options;
+  const publicUrl = publicUrlOf(options.publicUrl, session);
   const authTokens = await tokensOf(session, context);
   const ledger = await session.ledger();
   const count = { statuses: 0, inbound: 0, refused: 0 };
-  const forward = forwardOf(flags, context);
   const writer = receiver(ledger, forward !== undefined);
   const server = await listenForWebhooks({
-    ...{ publicUrl, authTokens, host: String(flags['host']), port: portOf(flags) },
+    ...{ publicUrl, authTokens, host, port },
     onRefused: (reason) => {
       count.refused++;
       context.log({ event: 'refused', reason });
@@ -78,7 +90,7 @@ async function listen(flags: Flags, session: Session, context: Context): Promise
     },
   });
   const forwarding = forward === undefined ? undefined : await startForwarding(forward, session, context);
-  const at = { url: publicUrl, host: String(flags['host']), port: server.port };
+  const at = { url: publicUrl, host, port: server.port };
   context.out(session.isJson ? JSON.stringify(at) : `Listening on ${at.host}:${at.port} for ${clean(publicUrl)}`);
   await untilStopped(context.signal);
   await server.close();
@@ -90,8 +102,8 @@ async function listen(flags: Flags, session: Session, context: Context): Promise
   return 0;
 }
 
-function publicUrlOf(flags: Flags, { config }: Session): string {
-  const url = textFlag(flags, 'publicUrl') ?? config.get('callback_url');
+function publicUrlOf(given: string | undefined, { config }: Session): string {
+  const url = given ?? config.get('callback_url');
   const wrong = url === undefined ? undefined : webAddressProblem(url);
   if (url !== undefined && !wrong) return url;
   throw new CliError(
@@ -112,8 +124,7 @@ async function tokensOf({ config }: Session, context: Context): Promise<readonly
 }
 
 /** Where events go on to. They hold numbers and texts, so only with TLS that is checked, or on this machine. */
-function forwardOf(flags: Flags, { env }: Context): string | undefined {
-  const url = textFlag(flags, 'forward');
+function forwardOf(url: string | undefined, { env }: Context): string | undefined {
   if (url === undefined) return undefined;
   if (webAddressProblem(url) === undefined) {
     const { protocol, hostname } = new URL(url);
@@ -156,12 +167,6 @@ async function startForwarding(
       if (left > 0) err(`${plural(left, 'event')} not passed on yet: kept for the next start.`);
     },
   };
-}
-
-function portOf(flags: Flags): number {
-  const text = String(flags['port']);
-  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
-  throw new CliError('usage', `--port ${text} is not a port.`);
 }
 
 /** How long a receipt may wait for company in one commit, in milliseconds. */

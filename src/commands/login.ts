@@ -1,4 +1,8 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Act, OptionsOf } from '../cli/options/act.ts';
+import type { SessionOptions } from '../cli/options/everywhere.ts';
+import { option, toggle } from '../cli/options/option.ts';
+import { sid } from '../cli/options/parsers.ts';
 import { type Config, credentialsFile } from '../config.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
@@ -6,7 +10,6 @@ import { readWhole } from '../input/text.ts';
 import type { Account } from '../transport/transport.ts';
 import { clean } from '../ui/clean.ts';
 import { type AccountCredentials, credentialsOf, keyringName } from './credentials.ts';
-import { type Act, type Flags, textFlag } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { readIfThere, replaceFile } from './replace-file.ts';
 import { connectAs, type Session, withSession } from './session.ts';
@@ -31,49 +34,57 @@ Examples:
   volley whoami
   volley whoami --profile staging --json`;
 
+const table = {
+  accountSid: option('--account-sid <AC…>', 'the account', sid('AC')),
+  apiKey: option('--api-key <SK…>', 'the API key; without it the auth token is meant', sid('SK')),
+  secretStdin: toggle('--secret-stdin', "read the API key's secret, or the auth token, from standard input"),
+  keyring: toggle('--no-keyring', 'keep them in the file'),
+};
+
+type LoginOptions = OptionsOf<typeof table>;
+
 /** Declares `volley login`. */
 export function declareLogin(command: Command, act: Act): void {
   addIntroduction(command, loginHelp);
-  command
-    .addOption(new Option('--account-sid <AC…>', 'the account'))
-    .addOption(new Option('--api-key <SK…>', 'the API key; without it the auth token is meant'))
-    .option('--secret-stdin', "read the API key's secret, or the auth token, from standard input")
-    .option('--no-keyring', 'keep them in the file');
-  act((flags, context) => inSession(flags, context, (session) => login(flags, session, context)));
+  act(table, (options, context) => inSession(options.session, context, (session) => login(options, session, context)));
 }
 
 /** Declares `volley logout`. */
 export function declareLogout(command: Command, act: Act): void {
   addIntroduction(command, logoutHelp);
-  act((flags, context) => inSession(flags, context, (session) => logout(flags, session, context)));
+  act({}, ({ session: told }, context) =>
+    inSession(told, context, (session) => logout(told.profile, session, context)),
+  );
 }
 
 /** Declares `volley whoami`. */
 export function declareWhoami(command: Command, act: Act): void {
   addIntroduction(command, whoamiHelp);
-  act((flags, context) => withSession(flags, context, (session) => whoami(session, context)));
+  act({}, (options, context) => withSession(options.session, context, (session) => whoami(session, context)));
 }
 
 /** The profile is only being made, or is to go: it need not be there. */
-function inSession(flags: Flags, context: Context, work: (session: Session) => Promise<number>): Promise<number> {
-  const { profile: _, ...others } = flags;
-  return withSession(others, context, work);
+function inSession(
+  told: SessionOptions,
+  context: Context,
+  work: (session: Session) => Promise<number>,
+): Promise<number> {
+  return withSession({ ...told, profile: undefined }, context, work);
 }
 
-async function login(flags: Flags, session: Session, context: Context): Promise<number> {
-  const credentials = await given(flags, session, context);
+async function login(options: LoginOptions, session: Session, context: Context): Promise<number> {
+  const credentials = await given(options, session, context);
   const account = await (await connectAs(credentials, session, context)).account();
   const { accountSid, user, secret } = credentials;
   const apiKey = user === accountSid ? undefined : user;
-  const isInKeyring =
-    flags['keyring'] !== false && (await context.keyring.set(keyringName(accountSid, apiKey), secret));
+  const isInKeyring = options.keyring && (await context.keyring.set(keyringName(accountSid, apiKey), secret));
   const file = credentialsFile(session.config.userFile);
   const entry = {
     account_sid: accountSid,
     ...(apiKey !== undefined && { api_key: apiKey }),
     ...(isInKeyring ? { keyring: true } : { [apiKey === undefined ? 'auth_token' : 'api_secret']: secret }),
   };
-  await rewrite(file, textFlag(flags, 'profile'), entry);
+  await rewrite(file, options.session.profile, entry);
   if (!session.isQuiet) {
     context.out(`Logged in to ${nameOf(account)}. Kept in ${isInKeyring ? 'the keyring' : clean(file)}.`);
   }
@@ -81,12 +92,12 @@ async function login(flags: Flags, session: Session, context: Context): Promise<
 }
 
 /** The credentials of flags and standard input, or of somebody who is asked. */
-async function given(flags: Flags, session: Session, context: Context): Promise<AccountCredentials> {
-  const accountSid = textFlag(flags, 'accountSid');
-  const apiKey = textFlag(flags, 'apiKey');
-  refuseOther('--account-sid', 'AC', accountSid);
-  refuseOther('--api-key', 'SK', apiKey);
-  if (flags['secretStdin'] === true) {
+async function given(
+  { accountSid, apiKey, secretStdin }: LoginOptions,
+  session: Session,
+  context: Context,
+): Promise<AccountCredentials> {
+  if (secretStdin) {
     const secret = (await readWhole(context.stdin, 'standard input')).trim();
     if (accountSid === undefined || secret === '') {
       throw new CliError('usage', 'Give --account-sid, and the secret on standard input.');
@@ -101,12 +112,7 @@ async function given(flags: Flags, session: Session, context: Context): Promise<
   return ask({ accountSid, apiKey }, context);
 }
 
-function refuseOther(flag: string, prefix: string, sid: string | undefined): void {
-  if (sid === undefined || isSid(prefix, sid)) return;
-  throw new CliError('usage', `${flag} ${sid} is not ${prefix} and 32 hexadecimal digits.`);
-}
-
-const isSid = (prefix: string, text: string): boolean => new RegExp(`^${prefix}[0-9a-fA-F]{32}$`).test(text);
+const isSid = (prefix: string, text: string): boolean => 'value' in sid(prefix)(text);
 
 async function ask(
   known: { readonly accountSid: string | undefined; readonly apiKey: string | undefined },
@@ -133,9 +139,9 @@ async function ask(
   return { accountSid, user, secret: secret.trim() };
 }
 
-async function logout(flags: Flags, session: Session, context: Context): Promise<number> {
+async function logout(profile: string | undefined, session: Session, context: Context): Promise<number> {
   const file = credentialsFile(session.config.userFile);
-  const kept = await rewrite(file, textFlag(flags, 'profile'), undefined);
+  const kept = await rewrite(file, profile, undefined);
   if (kept === undefined) throw new CliError('usage', 'Nobody is logged in here.', { hint: 'See: volley whoami' });
   const { account_sid: accountSid, api_key: apiKey } = kept;
   const name = keyringName(String(accountSid), apiKey === undefined ? undefined : String(apiKey));

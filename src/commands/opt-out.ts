@@ -1,4 +1,8 @@
-import { Argument, type Command } from 'commander';
+import type { Command } from 'commander';
+import type { Act } from '../cli/options/act.ts';
+import { country } from '../cli/options/input.ts';
+import { option, requiredChoice, type ValuesOf } from '../cli/options/option.ts';
+import { text } from '../cli/options/parsers.ts';
 import type { Context } from '../context.ts';
 import type { Row, RowIssue } from '../core/message.ts';
 import type { NormalizePhone } from '../core/recipient/phone.ts';
@@ -8,7 +12,6 @@ import { openSource } from '../input/open-source.ts';
 import type { Ledger, OptOut } from '../ledger/ledger.ts';
 import { safeCell } from '../ui/export.ts';
 import { issueLine, plural, shown } from '../ui/lines.ts';
-import { type Act, type Flags, textFlag } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { planContextOf, type Session, withSession } from './session.ts';
 import { writeCsv } from './write-file.ts';
@@ -21,11 +24,31 @@ Examples:
   volley opt-out import unsubscribed.csv --country US       a column to or phone; sender, source and date if there
   volley opt-out export opted-out.csv                       - is standard output`;
 
+const what = ['add', 'remove', 'list', 'import', 'export'] as const;
+
+const table = {
+  what: requiredChoice('<what>', 'add, remove, list, import or export', what),
+  value: option('[value]', 'the number to add or remove, the file to import or export', text),
+  sender: option('--sender <sender>', 'this number or messaging service only (default: all)', text),
+  source: option('--source <text>', 'where it comes from (default manual, or the file)', text),
+  country,
+};
+
+/** What is asked for where a value is missing. */
+const missing = {
+  add: ['Which number?', 'volley opt-out add +14155550100'],
+  remove: ['Which number?', 'volley opt-out remove +14155550100'],
+  import: ['Import which file?', 'volley opt-out import FILE'],
+  export: ['Export to which file?', '- is standard output.'],
+} as const;
+
 type Verb = (work: Work) => Promise<number>;
 
 interface Work {
-  readonly value: string | undefined;
-  readonly flags: Flags;
+  /** A number in E.164, or a file; empty for the list. */
+  readonly value: string;
+  readonly options: ValuesOf<typeof table>;
+  readonly normalizePhone: NormalizePhone;
   readonly ledger: Ledger;
   readonly session: Session;
   readonly context: Context;
@@ -34,35 +57,32 @@ interface Work {
 /** Declares `volley opt-out`. */
 export function declareOptOut(command: Command, act: Act): void {
   addIntroduction(command, examples);
-  command
-    .addArgument(new Argument('<what>', 'add, remove, list, import or export').choices(Object.keys(verbs)))
-    .argument('[value]', 'the number to add or remove, the file to import or export')
-    .option('--sender <sender>', 'this number or messaging service only (default: all)')
-    .option('--source <text>', 'where it comes from (default manual, or the file)')
-    .option('--country <code>', 'country of numbers without +, as US');
-  act((flags, context) =>
-    withSession(flags, context, async (session) => {
-      const verb = verbs[String(flags['what'])];
-      if (!verb) throw new Error(`no such verb: ${String(flags['what'])}`);
-      const ledger = await session.ledger();
-      return verb({ value: textFlag(flags, 'value'), flags, ledger, session, context });
-    }),
-  );
+  act(table, (options, context) => {
+    const { what, value = '' } = options;
+    if (value === '' && what !== 'list') {
+      const [message, hint] = missing[what];
+      throw new CliError('usage', message, { hint });
+    }
+    return withSession(options.session, context, async (session) => {
+      const { normalizePhone } = await planContextOf(session, context.now());
+      const isNumber = what === 'add' || what === 'remove';
+      const meant = isNumber ? addressOf(value, normalizePhone, session) : value;
+      return verbs[what]({ value: meant, options, normalizePhone, ledger: await session.ledger(), session, context });
+    });
+  });
 }
 
-const verbs: Readonly<Record<string, Verb>> = {
+const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
   add: async (work) => {
-    const address = await addressOf(work);
-    const { flags, ledger, context } = work;
-    const sender = textFlag(flags, 'sender');
-    const source = textFlag(flags, 'source') ?? 'manual';
+    const { value: address, options, ledger, context } = work;
+    const { sender, source = 'manual' } = options;
     const added = await ledger.addOptOuts([{ address, source, at: context.now(), ...(sender && { sender }) }]);
     tell(work, added > 0 ? 'is on the list now' : 'was on the list already', address);
     return 0;
   },
   remove: async (work) => {
-    const address = await addressOf(work);
-    const removed = await work.ledger.removeOptOut(address, textFlag(work.flags, 'sender'));
+    const { value: address } = work;
+    const removed = await work.ledger.removeOptOut(address, work.options.sender);
     tell(work, removed > 0 ? 'is off the list' : 'was not on the list', address);
     return 0;
   },
@@ -85,7 +105,6 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   import: importFile,
   export: async ({ value, ledger, context }) => {
-    if (value === undefined) throw new CliError('usage', 'Export to which file?', { hint: '- is standard output.' });
     const rows = async function* () {
       for await (const { address, sender = '', source, at } of ledger.optOuts()) {
         yield [address, sender, safeCell(source), new Date(at).toISOString()];
@@ -100,9 +119,7 @@ function tell({ session, context }: Work, what: string, address: string): void {
   if (!session.isQuiet) context.out(`${shown(address, session.resultLook)} ${what}.`);
 }
 
-async function addressOf({ value, flags, session, context }: Work): Promise<string> {
-  if (value === undefined) throw new CliError('usage', 'Which number?', { hint: 'volley opt-out add +14155550100' });
-  const { normalizePhone } = await planContextOf(flags, session, context.now());
+function addressOf(value: string, normalizePhone: NormalizePhone, session: Session): string {
   const parsed = normalizePhone(value);
   if ('value' in parsed) return parsed.value;
   throw new CliError('usage', `"${shown(value, session.workLook)}" ${parsed.problem}.`, {
@@ -110,13 +127,11 @@ async function addressOf({ value, flags, session, context }: Work): Promise<stri
   });
 }
 
-async function importFile({ value, flags, ledger, session, context }: Work): Promise<number> {
-  if (value === undefined) throw new CliError('usage', 'Import which file?');
-  const source = await openSource({ file: value, stdin: context.stdin });
-  const { normalizePhone } = await planContextOf(flags, session, context.now());
-  const sender = textFlag(flags, 'sender');
+async function importFile({ value, options, normalizePhone, ledger, session, context }: Work): Promise<number> {
+  const source = await openSource({ file: value, stdin: context.stdin, signal: context.signal });
+  const { sender } = options;
   const fallback: Omit<OptOut, 'address'> = {
-    source: textFlag(flags, 'source') ?? source.name,
+    source: options.source ?? source.name,
     at: context.now(),
     ...(sender && { sender }),
   };

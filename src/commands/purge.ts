@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import type { Act } from '../cli/options/act.ts';
+import { type Parse, required, toggle, type ValuesOf } from '../cli/options/option.ts';
+import { duration } from '../cli/options/parsers.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
-import { parseDuration } from '../settings.ts';
 import { plural } from '../ui/lines.ts';
-import { type Act, type Flags, textFlag } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { type Session, withSession } from './session.ts';
 
@@ -16,22 +17,31 @@ Examples:
   volley purge --older-than 30d
   volley purge --older-than 90d --yes --quiet       from cron`;
 
+const age: Parse<number> = (given) => {
+  const parsed = duration('0s', '36500d')(given);
+  return 'problem' in parsed ? { problem: `${parsed.problem}, or 30d` } : parsed;
+};
+
+const table = {
+  olderThanMs: required('--older-than <time>', 'what was settled longer ago than this, as 30d', age),
+  dryRun: toggle('--dry-run', 'say how many messages that is; change nothing'),
+  yes: toggle('--yes', 'do not ask'),
+};
+
 /** Declares `volley purge`. */
 export function declarePurge(command: Command, act: Act): void {
   addIntroduction(command, help);
-  command
-    .requiredOption('--older-than <time>', 'what was settled longer ago than this, as 30d')
-    .option('--dry-run', 'say how many messages that is; change nothing')
-    .option('--yes', 'do not ask');
-  act((flags, context) => withSession(flags, context, (session) => purge(flags, session, context)));
+  act(table, (options, context) =>
+    withSession(options.session, context, (session) => purge(options, session, context)),
+  );
 }
 
-async function purge(flags: Flags, session: Session, context: Context): Promise<number> {
-  const before = context.now() - ageOf(flags);
+async function purge(options: ValuesOf<typeof table>, session: Session, context: Context): Promise<number> {
+  const before = context.now() - options.olderThanMs;
   const ledger = await session.ledger();
   const count = await ledger.purgeable(before);
-  if (flags['dryRun'] !== true && count > 0 && flags['yes'] !== true) await confirm(count, session, context);
-  const isDone = flags['dryRun'] !== true;
+  if (!options.dryRun && count > 0 && !options.yes) await confirm(count, session, context);
+  const isDone = !options.dryRun;
   const purged = isDone ? await ledger.purge(before) : count;
   if (session.isJson) context.out(JSON.stringify({ messages: purged, purged: isDone }));
   else if (!session.isQuiet) context.out(`${plural(purged, 'message')} ${isDone ? 'purged' : 'would be purged'}.`);
@@ -44,11 +54,4 @@ async function confirm(count: number, { canAsk }: Session, context: Context): Pr
   }
   const question = `Forget who was texted what in ${plural(count, 'message')}, for good?`;
   if (!(await context.confirm(question))) throw new CliError('interrupted', 'Nothing was changed.');
-}
-
-function ageOf(flags: Flags): number {
-  const text = textFlag(flags, 'olderThan') ?? '';
-  const parsed = parseDuration(text);
-  if ('problem' in parsed) throw new CliError('usage', `--older-than ${text} ${parsed.problem}, or 30d.`);
-  return parsed.value;
 }

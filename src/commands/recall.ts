@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import type { Act, OptionsOf } from '../cli/options/act.ts';
+import { required } from '../cli/options/option.ts';
+import { text } from '../cli/options/parsers.ts';
 import type { Context } from '../context.ts';
 import type { Message } from '../core/message.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { plural, shown } from '../ui/lines.ts';
-import type { Act, Flags } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { findCampaign } from './resume.ts';
 import { type Session, withSession } from './session.ts';
@@ -14,11 +16,12 @@ What Twilio has begun to send cannot be called back.
 Examples:
   volley recall spring-sale`;
 
+const table = { campaign: required('<campaign>', 'name or id', text) };
+
 /** Declares `volley recall`. */
 export function declareRecall(command: Command, act: Act): void {
   addIntroduction(command, help);
-  command.argument('<campaign>', 'name or id');
-  act(recall);
+  act(table, recall);
 }
 
 interface Recalled {
@@ -31,10 +34,10 @@ interface Recalled {
   readonly gone: number;
 }
 
-function recall(flags: Flags, context: Context): Promise<number> {
-  return withSession(flags, context, async (session) => {
+function recall({ campaign: name, session: told }: OptionsOf<typeof table>, context: Context): Promise<number> {
+  return withSession(told, context, async (session) => {
     const ledger = await session.ledger();
-    const campaign = await findCampaign(ledger, String(flags['campaign']));
+    const campaign = await findCampaign(ledger, name);
     const pending = await ledger.cancelPending(campaign.id);
     const recalled = { pending, ...(await recallScheduled(campaign.id, ledger, session)) };
     show(campaign.name, recalled, session, context);

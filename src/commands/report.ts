@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import type { Act, OptionsOf } from '../cli/options/act.ts';
+import { option, required, toggle } from '../cli/options/option.ts';
+import { text } from '../cli/options/parsers.ts';
 import type { Context } from '../context.ts';
 import { isMessageSid, type Message } from '../core/message.ts';
 import { failedStatuses } from '../core/outcome/status.ts';
@@ -9,7 +12,6 @@ import { htmlHead, htmlRow, htmlTail } from '../ui/html.ts';
 import { messageJson, receiptJson } from '../ui/json.ts';
 import { historyLines, messageLine } from '../ui/messages.ts';
 import { printReport } from './campaign/deliver.ts';
-import { type Act, type Flags, textFlag } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { findCampaign } from './resume.ts';
 import { type Session, withSession } from './session.ts';
@@ -22,15 +24,17 @@ const help = `Examples:
   volley report spring-sale --csv -
   volley report SM1234…                   one message, and every status that was heard of it`;
 
+const table = {
+  campaign: required('<campaign>', 'name or id of a campaign, or the SID of a message', text),
+  failed: toggle('--failed', 'only the messages that did not get there, one a line'),
+  html: option('--html <file>', 'write one self-contained page to look at in a browser', text),
+  csv: option('--csv <file>', 'write every message to a CSV file, - for standard output', text),
+};
+
 /** Declares `volley report`. */
 export function declareReport(command: Command, act: Act): void {
   addIntroduction(command, help);
-  command
-    .argument('<campaign>', 'name or id of a campaign, or the SID of a message')
-    .option('--failed', 'only the messages that did not get there, one a line')
-    .option('--html <file>', 'write one self-contained page to look at in a browser')
-    .option('--csv <file>', 'write every message to a CSV file, - for standard output');
-  act(report);
+  act(table, report);
 }
 
 const failed: MessageFilter = {
@@ -38,13 +42,14 @@ const failed: MessageFilter = {
   statuses: failedStatuses,
 };
 
-function report(flags: Flags, context: Context): Promise<number> {
-  return withSession(flags, context, async (session) => {
+function report(options: OptionsOf<typeof table>, context: Context): Promise<number> {
+  const { campaign: wanted, html, csv } = options;
+  if (html === '-') throw new CliError('usage', '--html writes a file: give it a name.');
+  return withSession(options.session, context, async (session) => {
     const ledger = await session.ledger();
-    const wanted = String(flags['campaign']);
     const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
     if (message) {
-      if (flags['html'] !== undefined || flags['csv'] !== undefined) {
+      if (html !== undefined || csv !== undefined) {
         throw new CliError('usage', '--html and --csv are for campaigns, not for one message.');
       }
       const receipts = await ledger.receipts(wanted);
@@ -53,20 +58,15 @@ function report(flags: Flags, context: Context): Promise<number> {
       return 0;
     }
     const campaign = await findCampaign(ledger, wanted);
-    const csv = textFlag(flags, 'csv');
-    const html = textFlag(flags, 'html');
-    if (html === '-') throw new CliError('usage', '--html writes a file: give it a name.');
     if (html !== undefined) await writeHtml(html, campaign, session, context);
     if (csv !== undefined)
-      await writeCsv(csv, exportColumns, exported(ledger.messages(campaign.id, filterOf(flags))), context);
+      await writeCsv(csv, exportColumns, exported(ledger.messages(campaign.id, options.failed ? failed : {})), context);
     if (csv !== undefined || html !== undefined) return 0;
-    if (flags['failed'] === true) await listFailed(ledger, campaign, session, context);
+    if (options.failed) await listFailed(ledger, campaign, session, context);
     else await printReport({ campaign, report: await ledger.report(campaign.id), exitCode: 0 }, session, context);
     return 0;
   });
 }
-
-const filterOf = (flags: Flags) => (flags['failed'] === true ? failed : {});
 
 async function listFailed(ledger: Ledger, { id }: Campaign, session: Session, { out }: Context): Promise<void> {
   for await (const message of ledger.messages(id, failed)) {

@@ -1,4 +1,9 @@
 import type { Command } from 'commander';
+import type { Act, OptionsOf } from '../cli/options/act.ts';
+import { option, toggle } from '../cli/options/option.ts';
+import { text } from '../cli/options/parsers.ts';
+import { absent } from '../cli/options/read.ts';
+import { aroundSending, sending } from '../cli/options/sending.ts';
 import type { Context } from '../context.ts';
 import { type CodeExplanation, errorCodes } from '../core/outcome/error-codes.ts';
 import { CliError } from '../errors.ts';
@@ -7,22 +12,30 @@ import { clean } from '../ui/clean.ts';
 import { plural } from '../ui/lines.ts';
 import { deadlineOf } from './campaign/deadline.ts';
 import { deliver, printReport, quoted } from './campaign/deliver.ts';
-import { type Act, addSending, type Flags, textFlag } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { type Session, withSession } from './session.ts';
+
+const campaignArgument = option('[campaign]', 'name or id; the latest that is not done', text);
+
+const resumeTable = {
+  campaign: campaignArgument,
+  rejected: toggle('--rejected', 'also send again what was rejected for a reason that may be gone'),
+  undelivered: toggle(
+    '--undelivered',
+    'also send once more what was not delivered for a reason that passes (30001, 30003, 30008)',
+  ),
+  ...sending,
+};
+
+const reconcileTable = { campaign: campaignArgument, ...sending };
+
+/** What stands around a run is for the first one only. */
+const nothingAround = absent(aroundSending);
 
 /** Declares `volley resume`. */
 export function declareResume(command: Command, act: Act): void {
   addIntroduction(command, resumeHelp);
-  command
-    .argument('[campaign]', 'name or id; the latest that is not done')
-    .option('--rejected', 'also send again what was rejected for a reason that may be gone')
-    .option(
-      '--undelivered',
-      'also send once more what was not delivered for a reason that passes (30001, 30003, 30008)',
-    );
-  addSending(command, '10m');
-  act(resume);
+  act(resumeTable, resume);
 }
 
 const resumeHelp = `Examples:
@@ -33,20 +46,21 @@ const resumeHelp = `Examples:
 /** What was refused because of something that can be put right without changing the message. */
 const mendable = new Set(['stop-sender', 'wait', 'retry-later', 'skip-country']);
 
-function resume(flags: Flags, context: Context): Promise<number> {
-  return withSession(flags, context, async (session) => {
+function resume(options: OptionsOf<typeof resumeTable>, context: Context): Promise<number> {
+  const deadline = deadlineOf(options, context);
+  return withSession(options.session, context, async (session) => {
     const ledger = await session.ledger();
-    const campaign = await pick(ledger, textFlag(flags, 'campaign'), isOpen);
+    const campaign = await pick(ledger, options.campaign, isOpen);
     if (!campaign) return nothingTo('resume', session, context);
     await session.connect();
-    if (flags['rejected'] === true) {
+    if (options.rejected) {
       const reopened = await ledger.reopen(
         campaign.id,
         codesOf((action) => mendable.has(action)),
       );
       context.err(`${plural(reopened, 'rejected message')} will be tried again.`);
     }
-    if (flags['undelivered'] === true) {
+    if (options.undelivered) {
       const retried = await ledger.retryUndelivered(
         campaign.id,
         codesOf((action) => action === 'retry-later'),
@@ -55,7 +69,7 @@ function resume(flags: Flags, context: Context): Promise<number> {
     }
     const { counts } = await ledger.report(campaign.id);
     if (!isOpen({ counts }) && !session.isQuiet) context.err(`There is nothing to resume in ${clean(campaign.name)}.`);
-    return deliver(campaign, { flags, deadline: deadlineOf(flags, context) }, session, context);
+    return deliver(campaign, { ...nothingAround, ...options, deadline }, session, context);
   });
 }
 
@@ -65,19 +79,18 @@ const codesOf = (isWanted: (action: CodeExplanation['action']) => boolean): numb
 /** Declares `volley reconcile`. */
 export function declareReconcile(command: Command, act: Act): void {
   addIntroduction(command, reconcileHelp);
-  command.argument('[campaign]', 'name or id; the latest that is not done');
-  addSending(command, '10m');
-  act(reconcile);
+  act(reconcileTable, reconcile);
 }
 
-function reconcile(flags: Flags, context: Context): Promise<number> {
-  return withSession(flags, context, async (session) => {
+function reconcile(options: OptionsOf<typeof reconcileTable>, context: Context): Promise<number> {
+  const deadline = deadlineOf(options, context);
+  return withSession(options.session, context, async (session) => {
     const ledger = await session.ledger();
-    const campaign = await pick(ledger, textFlag(flags, 'campaign'), isUnsettled);
+    const campaign = await pick(ledger, options.campaign, isUnsettled);
     if (!campaign) return nothingTo('reconcile', session, context);
     const report = await ledger.report(campaign.id);
     if (isUnsettled(report)) {
-      return deliver(campaign, { flags, deadline: deadlineOf(flags, context), sendFirst: false }, session, context);
+      return deliver(campaign, { ...nothingAround, ...options, deadline, sendFirst: false }, session, context);
     }
     if (session.isQuiet) return 0;
     const goOn = report.counts.pending > 0 ? ` Send the rest with: volley resume ${quoted(campaign.name)}` : '';

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { Act } from '../cli/options/act.ts';
+import { country } from '../cli/options/input.ts';
+import { messageOptions, requestOf } from '../cli/options/message.ts';
+import { option, pairs, toggle, type ValuesOf } from '../cli/options/option.ts';
+import { text } from '../cli/options/parsers.ts';
+import { absent } from '../cli/options/read.ts';
+import { aroundSending, protection, sendingOne } from '../cli/options/sending.ts';
 import type { Context } from '../context.ts';
 import type { Message } from '../core/message.ts';
 import { type PlannedRow, planRequest } from '../core/plan.ts';
@@ -13,19 +20,10 @@ import { shown } from '../ui/lines.ts';
 import { messageLine } from '../ui/messages.ts';
 import { deadlineOf } from './campaign/deadline.ts';
 import { deliver, printReport, type Result } from './campaign/deliver.ts';
+import { fixedOf, type NamedParameters, refuseFixed } from './campaign/fixed.ts';
 import { mediaRecheck } from './campaign/media.ts';
 import { pricePlan, refuseCost } from './campaign/prices.ts';
-import {
-  type Act,
-  addAroundSending,
-  addParameters,
-  addProtection,
-  addSending,
-  contentVariablesOf,
-  type Flags,
-  requestOf,
-  textFlag,
-} from './options.ts';
+import { fillTemplate, templateOf } from './campaign/templates.ts';
 import { addIntroduction } from './page.ts';
 import { planContextOf, type Session, storesText, withSession } from './session.ts';
 
@@ -33,32 +31,56 @@ const examples = `Examples:
   volley send --to +14155550100 --from +14155550199 --body 'Your table is ready.'
   echo 'Disk full on db1' | volley send --to +14155550100 --messaging-service-sid MG… --body -
   volley send --to +14155550100 --from +14155550199 --media-url https://example.com/a.png
+  volley send --to +14155550100 --template reminder.liquid --field first_name=Ada
   volley send --to +14155550100 --body 'Your code is 8812.' --campaign otp-8812    the same again sends nothing`;
+
+const sendTable = {
+  ...messageOptions,
+  ...protection,
+  ...aroundSending,
+  ...sendingOne,
+  bodyFile: option('--body-file <file>', 'read the text from a file, - for standard input', text),
+  template: option('--template <file>', 'take the text with its {{ fields }} from a file, or from [templates]', text),
+  fields: pairs('--field <name=value>', 'what a {{ field }} of the template is'),
+  literal: toggle('--literal', 'send {{ }} in the text as it is'),
+  campaign: option('--campaign <name>', 'a name: running it again with it sends nothing twice', text),
+  country,
+};
+
+/** What `send` is told. */
+export type SendOptions = ValuesOf<typeof sendTable>;
+
+/** `send` as it is told nothing. */
+export const noSendOptions: SendOptions = absent(sendTable);
 
 /** Declares `volley send`. */
 export function declareSend(command: Command, act: Act): void {
   addIntroduction(command, examples);
-  addSending(addAroundSending(addProtection(addParameters(command))), '15s')
-    .option('--body-file <file>', 'read the text from a file, - for standard input')
-    .option('--campaign <name>', 'a name: running it again with it sends nothing twice')
-    .option('--country <code>', 'country of numbers without +, as US');
-  act((flags, context) => withSession(flags, context, (session) => sendMessages(flags, session, context)));
+  act(sendTable, (options, context) =>
+    withSession(options.session, context, (session) => sendMessages(options, session, context)),
+  );
 }
 
 /** How long one message is retried when Twilio takes nothing, in milliseconds. */
 const retryForMs = 15_000;
 
-/** One message is a campaign of one: same validator, ledger and run as a batch. `isTyped`: the body is the text itself, also where it is -. */
+/** One message is a campaign of one: same validator, ledger and run as a batch. `isTyped`: the body is the text itself, whatever it holds. */
 export async function sendMessages(
-  flags: Flags,
+  options: SendOptions,
   session: Session,
   context: Context,
   { isTyped = false } = {},
 ): Promise<number> {
-  const deadline = deadlineOf(flags, context);
-  const rows = await planMessages(flags, isTyped ? {} : await bodyOf(flags, context), session, context);
-  const campaign = await write(rows, flags, session, context);
-  const exitCode = await deliver(campaign, { flags, deadline, retryForMs, print: printMessages }, session, context);
+  const deadline = deadlineOf(options, context);
+  const written = isTyped ? {} : await textOf(options, session, context);
+  const rows = await planMessages(options, written, session, context);
+  const campaign = await write(rows, options, session, context);
+  const exitCode = await deliver(
+    campaign,
+    { ...options, deadline, retryForMs, print: printMessages },
+    session,
+    context,
+  );
   const { rows: all, counts } = await (await session.ledger()).report(campaign.id);
   if (exitCode !== 0 || counts.skipped < all) return exitCode;
   context.err('Not sent: who has opted out is not texted.');
@@ -66,43 +88,68 @@ export async function sendMessages(
 }
 
 async function planMessages(
-  flags: Flags,
-  given: RawRequest,
+  options: SendOptions,
+  { body, template }: WrittenText,
   session: Session,
   context: Context,
 ): Promise<readonly PlannedRow[]> {
-  const raw: RawRequest = { ...session.config.defaults, ...requestOf(flags), ...given };
-  const variables = contentVariablesOf(flags);
+  const { config, workLook: look } = session;
+  const given: RawRequest = { ...requestOf(options), ...(body !== undefined && { body }) };
+  const raw: RawRequest = { ...config.defaults, ...template?.parameters, ...given };
+  const variables = options.contentVariable;
   const base = Object.keys(variables).length > 0 ? { ...raw, contentVariables: JSON.stringify(variables) } : raw;
-  const parse = await planContextOf(flags, session, context.now());
+  const parse = await planContextOf(session, context.now(), options);
+  refuseFixed(fixedOf(given, template, config), parse, look);
   const recipients = [raw.to ?? []].flat();
   const planned = (recipients.length > 0 ? recipients : ['']).map((to, i) =>
     planRequest({ ...base, to }, { ...flagOrigin, line: i + 1 }, parse),
   );
-  const rows = await (await mediaRecheck(flags))(planned);
+  const rows = await (await mediaRecheck(options))(planned);
   const issue = rows.flatMap(({ issues }) => issues)[0];
   if (issue) {
-    const value = issue.value === '' ? '' : ` "${shown(issue.value, session.workLook)}"`;
+    const value = issue.value === '' ? '' : ` "${shown(issue.value, look)}"`;
     throw new CliError('usage', `${issue.column}${value} ${issue.problem}.`, {
       ...(issue.hint && { hint: issue.hint }),
     });
   }
   for (const { column, problem } of rows[0]?.warnings ?? []) context.err(`note: ${column} ${problem}.`);
-  if (typeof base.body === 'string' && isTemplate(base.body)) {
-    context.err('note: the text has {{ }} in it, which send leaves as it is; batch fills it from columns.');
-  }
   return rows;
 }
 
-async function bodyOf(flags: Flags, { stdin }: Context): Promise<RawRequest> {
-  const file = textFlag(flags, 'bodyFile') ?? (flags['body'] === '-' ? '-' : undefined);
-  if (file === undefined) return {};
-  if (textFlag(flags, 'bodyFile') !== undefined && flags['body'] !== undefined) {
-    throw new CliError('usage', 'Give --body or --body-file, not both.');
+/** A text that is not what `--body` says, and the template it came from. */
+interface WrittenText {
+  readonly body?: string;
+  readonly template?: NamedParameters;
+}
+
+/** Reads or fills the text; nothing where `--body` is all there is. */
+async function textOf(options: SendOptions, { config }: Session, context: Context): Promise<WrittenText> {
+  const { body, bodyFile, template, fields, literal } = options;
+  const ways = [body && '--body', bodyFile && '--body-file', template && '--template'].filter(
+    (way) => way !== undefined,
+  );
+  if (ways.length > 1) throw new CliError('usage', `Give ${ways.join(' or ')}, not both.`);
+  const source = templateOf({ template }, config.templates);
+  if (source && template !== undefined) {
+    const body = fillTemplate(source, fields, config.get('locale'));
+    return { body, template: { name: template, parameters: source.parameters } };
   }
-  const text = file === '-' ? await readWhole(stdin, 'standard input') : readFile(file);
+  if (Object.keys(fields).length > 0) throw new CliError('usage', '--field fills a --template, and there is none.');
+  const file = bodyFile ?? (body === '-' ? '-' : undefined);
+  const read = file === undefined ? {} : { body: await readBody(file, context) };
+  const written = read.body ?? body ?? config.defaults.body;
+  if (!literal && typeof written === 'string' && isTemplate(written)) {
+    throw new CliError('usage', 'The text has {{ }} or {% %} in it, which people would read as it is.', {
+      hint: 'Fill it with --template FILE --field NAME=VALUE, or send it so with --literal.',
+    });
+  }
+  return read;
+}
+
+async function readBody(file: string, { stdin }: Context): Promise<string> {
+  const written = file === '-' ? await readWhole(stdin, 'standard input') : readFile(file);
   // What ends a line in a file or a pipe is not part of what it says.
-  return { body: text.replace(/\r?\n$/, '') };
+  return written.replace(/\r?\n$/, '');
 }
 
 function readFile(file: string): string {
@@ -113,15 +160,20 @@ function readFile(file: string): string {
   }
 }
 
-async function write(rows: readonly PlannedRow[], flags: Flags, session: Session, context: Context): Promise<Campaign> {
+async function write(
+  rows: readonly PlannedRow[],
+  options: SendOptions,
+  session: Session,
+  context: Context,
+): Promise<Campaign> {
   // Credentials first: what can't be sent is not written down.
   await session.connect();
   const ledger = await session.ledger();
   const staging = await ledger.stage({
-    name: textFlag(flags, 'campaign'),
+    name: options.campaign,
     stem: 'send',
     source: 'send',
-    storesText: storesText(flags, session),
+    storesText: storesText(options, session),
   });
   await staging.add(rows);
   const isLimited = session.config.get('max_cost') !== undefined;

@@ -1,3 +1,4 @@
+import type { SessionOptions } from '../cli/options/everywhere.ts';
 import { type Config, defaultLedger, loadConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import type { PlanContext, QuietRule } from '../core/plan.ts';
@@ -9,7 +10,6 @@ import type { Transport } from '../transport/transport.ts';
 import type { Look } from '../ui/lines.ts';
 import { paintFor } from '../ui/paint.ts';
 import { type AccountCredentials, credentialsOf } from './credentials.ts';
-import { type Flags, textFlag } from './options.ts';
 
 /** What most commands work with, opened when first asked for and closed together. */
 export interface Session {
@@ -34,11 +34,11 @@ type Close = () => void | Promise<void>;
 
 /** Opens a session, runs `work` in it, and closes it whatever happens. */
 export async function withSession<T>(
-  flags: Flags,
+  options: SessionOptions,
   context: Context,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = await openSession(flags, context);
+  const session = await openSession(options, context);
   try {
     return await work(session);
   } finally {
@@ -46,10 +46,9 @@ export async function withSession<T>(
   }
 }
 
-async function openSession(flags: Flags, context: Context): Promise<Session> {
-  const texts = Object.fromEntries(Object.entries(flags).filter(([, value]) => typeof value === 'string'));
-  const config = await loadConfig({ env: context.env, cwd: context.cwd, flags: texts as Record<string, string> });
-  const isSimulated = flags['simulate'] === true;
+async function openSession(options: SessionOptions, context: Context): Promise<Session> {
+  const config = await loadConfig({ env: context.env, cwd: context.cwd, flags: options });
+  const isSimulated = options.simulate;
   const toClose: Close[] = [];
   let ledger: Promise<Ledger> | undefined;
   let transport: Promise<Transport> | undefined;
@@ -68,22 +67,24 @@ async function openSession(flags: Flags, context: Context): Promise<Session> {
     config,
     ledger: () => (ledger ??= open()),
     connect: () => (transport ??= connect()),
-    ...looksOf(flags, context),
-    isJson: flags['json'] === true,
-    isNdjson: flags['output'] === 'ndjson',
-    isVerbose: flags['verbose'] === true,
-    isQuiet: flags['quiet'] === true,
+    ...looksOf(options, context),
+    isJson: options.json,
+    isNdjson: options.output === 'ndjson',
+    isVerbose: options.verbose,
+    isQuiet: options.quiet,
     isSimulated,
-    canAsk: context.terminal.canAsk && flags['input'] !== false,
+    canAsk: context.terminal.canAsk && options.input,
     close: async () => {
       for (const close of toClose.reverse()) await close();
     },
   };
 }
 
-function looksOf(flags: Flags, { env, terminal }: Context): Pick<Session, 'resultLook' | 'workLook'> {
-  const flag = (textFlag(flags, 'color') ?? 'auto') as 'auto' | 'always' | 'never';
-  const shared = { width: Math.min(100, terminal.columns), showPii: flags['showPii'] === true };
+function looksOf(
+  { color: flag = 'auto', showPii }: SessionOptions,
+  { env, terminal }: Context,
+): Pick<Session, 'resultLook' | 'workLook'> {
+  const shared = { width: Math.min(100, terminal.columns), showPii };
   return {
     resultLook: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }) },
     workLook: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stderrIsTty }) },
@@ -143,19 +144,23 @@ function twilioUrl(config: Config): string {
 }
 
 /** Whether texts stay in the ledger after they are sent. */
-export function storesText(flags: Flags, { config }: Session): boolean {
-  return flags['storeBody'] !== false && config.get('store_body') !== false;
+export function storesText({ storeBody }: { readonly storeBody: boolean }, { config }: Session): boolean {
+  return storeBody && config.get('store_body') !== false;
 }
 
 /** What planning goes by in this session. Throws a `CliError` for a country that is none. */
-export async function planContextOf(flags: Flags, { config }: Session, nowMs: number): Promise<PlanContext> {
+export async function planContextOf(
+  { config }: Session,
+  nowMs: number,
+  { asciiPunctuation = false }: { readonly asciiPunctuation?: boolean } = {},
+): Promise<PlanContext> {
   const country = config.get('country');
   return {
     normalizePhone: await normalizerFor(country, config),
     countryOf: await countryFinder(),
     limits: config.limits,
     nowMs,
-    asciiPunctuation: flags['asciiPunctuation'] === true,
+    asciiPunctuation,
     maxSegments: config.get('max_segments'),
     quietHours: await quietRuleOf(config.get('quiet_hours')),
   };

@@ -1,4 +1,8 @@
 import type { Command } from 'commander';
+import type { Act } from '../cli/options/act.ts';
+import { option, required, type ValuesOf } from '../cli/options/option.ts';
+import { sid, text } from '../cli/options/parsers.ts';
+import { forMs } from '../cli/options/sending.ts';
 import type { Context } from '../context.ts';
 import { isMessageSid } from '../core/message.ts';
 import { deliveryExitCode } from '../core/outcome/report.ts';
@@ -9,8 +13,7 @@ import { messageJson, recordJson } from '../ui/json.ts';
 import { messageLine } from '../ui/messages.ts';
 import { recordLine } from '../ui/records.ts';
 import { printReport } from './campaign/deliver.ts';
-import { follow, forMs } from './campaign/follow.ts';
-import { type Act, type Flags, textFlag } from './options.ts';
+import { follow } from './campaign/follow.ts';
 import { addIntroduction } from './page.ts';
 import { findCampaign } from './resume.ts';
 import { type Session, withSession } from './session.ts';
@@ -22,21 +25,23 @@ Examples:
   volley track spring-sale --for 30m
   volley track SM1234… --json`;
 
+const table = {
+  campaign: required('<campaign>', 'name or id of a campaign, or the SID of a message', text),
+  forMs: { ...forMs, about: 'how long to go on asking (default 15m)' },
+  accountSid: option('--account-sid <AC…>', 'the subaccount of a message that is not in the ledger', sid('AC')),
+};
+
 /** Declares `volley track`. */
 export function declareTrack(command: Command, act: Act): void {
   addIntroduction(command, help);
-  command
-    .argument('<campaign>', 'name or id of a campaign, or the SID of a message')
-    .option('--for <time>', 'how long to go on asking (default 15m)')
-    .option('--account-sid <AC…>', 'the subaccount of a message that is not in the ledger');
-  act((flags, context) =>
-    withSession(flags, context, async (session) => {
-      const wanted = String(flags['campaign']);
+  act(table, (options, context) =>
+    withSession(options.session, context, async (session) => {
+      const wanted = options.campaign;
       const ledger = await session.ledger();
       const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
-      if (isMessageSid(wanted) && !message) return watch(wanted, flags, session, context);
+      if (isMessageSid(wanted) && !message) return watch(wanted, options, session, context);
       const campaign = await findCampaign(ledger, message?.campaignId ?? wanted);
-      const open = await follow(campaign, flags, session, context);
+      const open = await follow(campaign, options.forMs, session, context);
       const report = await ledger.report(campaign.id);
       const exitCode = deliveryExitCode(open, report);
       if (message) {
@@ -50,12 +55,17 @@ export function declareTrack(command: Command, act: Act): void {
 }
 
 /** Follows a message that somebody else sent, or that was sent before there was a ledger. */
-async function watch(sid: string, flags: Flags, session: Session, context: Context): Promise<number> {
+async function watch(
+  sid: string,
+  options: ValuesOf<typeof table>,
+  session: Session,
+  context: Context,
+): Promise<number> {
   const record = await trackRecord(sid, {
     ...{ now: context.now, sleep: context.sleep, signal: context.signal },
     transport: await session.connect(),
-    accountSid: textFlag(flags, 'accountSid'),
-    forMs: forMs(flags),
+    accountSid: options.accountSid,
+    forMs: options.forMs,
   });
   if (!record) {
     throw new CliError('input', `Neither the ledger nor Twilio knows ${sid}.`, {

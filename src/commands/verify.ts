@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import type { Act } from '../cli/options/act.ts';
+import { required } from '../cli/options/option.ts';
+import { text } from '../cli/options/parsers.ts';
 import type { Context } from '../context.ts';
 import type { Message } from '../core/message.ts';
 import { laterStatus } from '../core/outcome/status.ts';
@@ -7,7 +10,6 @@ import type { Campaign, Ledger } from '../ledger/ledger.ts';
 import type { MessageRecord, Transport } from '../transport/transport.ts';
 import { clean } from '../ui/clean.ts';
 import { plural, shown } from '../ui/lines.ts';
-import type { Act, Flags } from './options.ts';
 import { addIntroduction } from './page.ts';
 import { findCampaign } from './resume.ts';
 import { type Session, withSession } from './session.ts';
@@ -20,11 +22,14 @@ Examples:
   volley verify spring-sale
   volley verify spring-sale --json`;
 
+const table = { campaign: required('<campaign>', 'name or id', text) };
+
 /** Declares `volley verify`. */
 export function declareVerify(command: Command, act: Act): void {
   addIntroduction(command, help);
-  command.argument('<campaign>', 'name or id');
-  act((flags, context) => withSession(flags, context, (session) => verify(flags, session, context)));
+  act(table, (options, context) =>
+    withSession(options.session, context, (session) => verify(options.campaign, session, context)),
+  );
 }
 
 interface Difference {
@@ -34,9 +39,9 @@ interface Difference {
   readonly text: string;
 }
 
-async function verify(flags: Flags, session: Session, context: Context): Promise<number> {
+async function verify(name: string, session: Session, context: Context): Promise<number> {
   const ledger = await session.ledger();
-  const campaign = await findCampaign(ledger, String(flags['campaign']));
+  const campaign = await findCampaign(ledger, name);
   const sent = await sentMessages(campaign, ledger);
   const listed = await listSince(campaign.createdAt, sent, await session.connect());
   const differences = [...missing(sent, listed), ...(await strangers(campaign, sent, listed, ledger))];

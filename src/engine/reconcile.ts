@@ -1,7 +1,8 @@
-import type { MessageChange } from '../core/outcome/after-send.ts';
-import { type Finding, settle, type UnknownMessage } from '../core/outcome/settle.ts';
+import { afterSend, defaultRetry, type MessageChange } from '../core/outcome/after-send.ts';
+import { type Resolution, resolveUnknowns, type UnknownMessage } from '../core/outcome/settle.ts';
 import type { Lease, Ledger, Settlement } from '../ledger/ledger.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Busy, Transport } from '../transport/transport.ts';
+import { concurrencyLimit } from './concurrency.ts';
 import { keepLease } from './heartbeat.ts';
 
 /** What to do with a message that Twilio does not list: leave it to a person, or send it again. */
@@ -18,7 +19,10 @@ export interface ReconcileOptions {
   readonly timeoutMs: number;
   readonly concurrency: number;
   readonly signal: AbortSignal;
+  /** The time of day, in milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds that never go back. */
+  readonly monotonic: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -33,7 +37,15 @@ export interface Reconciled {
 }
 
 /** When to look, as shares of `settleMs`: 5 s, 15 s and 60 s of a minute. */
-const looks = [1 / 12, 1 / 4, 1] as const;
+const lookShares = [1 / 12, 1 / 4, 1] as const;
+
+/** Our clock alone may have been this wrong at a claim, as by a wrong time zone, in milliseconds. */
+const clockDoubtMs = 86_400_000;
+
+/** How often in a row Twilio may be too busy for a look before what is left waits for the next one. */
+const mostBusy = 6;
+/** A longer pause than this is not waited for within a look, in milliseconds. */
+const longestBusyPauseMs = 60_000;
 
 /**
  * Settles a campaign's unknown messages against Twilio's list. Nothing is sent here: a message that is to go out
@@ -49,7 +61,7 @@ export async function reconcile(lease: Lease, options: ReconcileOptions): Promis
   const { ledger, sleep } = options;
   const stopRenewing = keepLease({ ledger, lease, sleep, lost: () => lost.abort(), failed });
   try {
-    const reconciled = await lookUntilSettled(lease, {
+    const reconciled = await lookUntilResolved(lease, {
       ...options,
       signal: AbortSignal.any([options.signal, lost.signal]),
     });
@@ -60,19 +72,26 @@ export async function reconcile(lease: Lease, options: ReconcileOptions): Promis
   }
 }
 
-async function lookUntilSettled(lease: Lease, options: ReconcileOptions): Promise<Reconciled> {
-  const { ledger, settleMs, timeoutMs, now, sleep, signal } = options;
-  const startedAt = now();
+async function lookUntilResolved(lease: Lease, options: ReconcileOptions): Promise<Reconciled> {
+  const { ledger, settleMs, monotonic, sleep, signal } = options;
+  const startedAt = monotonic();
   const total = { sent: 0, resent: 0 };
-  for (const share of looks) {
+  for (const [i, share] of lookShares.entries()) {
     const open = await ledger.unknowns(lease.campaignId);
     if (open.length === 0) break;
-    // A message from an earlier run has been unknown for long: its looks are due at once.
-    const since = open.reduce(
-      (latest, { claimedAt }) => Math.max(latest, Math.min(startedAt, claimedAt + timeoutMs)),
-      0,
-    );
-    await sleep(since + settleMs * share - now(), signal);
+    const waitFor = (wanted: number): number => {
+      // Whether something is to go out again is not for our clock to say.
+      const doubtMs = wanted === 1 ? clockDoubtMs : 0;
+      const youngest = open.reduce(
+        (least, message) => Math.min(least, ageOf(message, doubtMs, options)),
+        Number.POSITIVE_INFINITY,
+      );
+      return settleMs * wanted - Math.max(monotonic() - startedAt, youngest - options.timeoutMs);
+    };
+    const next = lookShares[i + 1];
+    // What has been unknown for long is looked for once, not three times in a row.
+    if (next !== undefined && waitFor(next) <= 0) continue;
+    await sleep(waitFor(share), signal);
     if (signal.aborted) break;
     const found = await lookAtAll(open, lease, share === 1, options);
     total.sent += found.sent;
@@ -81,27 +100,75 @@ async function lookUntilSettled(lease: Lease, options: ReconcileOptions): Promis
   return { ...total, open: (await ledger.unknowns(lease.campaignId)).length };
 }
 
-/** One look for each recipient, some at a time. */
+/** How long ago a message was claimed, in milliseconds: by Twilio's clock, else by ours, less what that may be wrong. */
+function ageOf(
+  { claimedAt, clockAheadMs: then }: UnknownMessage,
+  doubtMs: number,
+  { now, transport }: ReconcileOptions,
+): number {
+  const ahead = transport.clockAheadMs();
+  const age = now() - claimedAt;
+  return ahead === undefined || then === undefined ? age - doubtMs : age + ahead - then;
+}
+
+type Group = readonly UnknownMessage[];
+
+/** One look for each recipient, some at a time. What Twilio is too busy for is looked at later, in the end by the next look. */
 async function lookAtAll(
-  open: readonly UnknownMessage[],
+  open: Group,
   lease: Lease,
   isLast: boolean,
   options: ReconcileOptions,
 ): Promise<{ sent: number; resent: number }> {
+  const { signal, sleep } = options;
   const queue = byRecipient(open);
+  const limit = concurrencyLimit(options.concurrency);
+  const out = new Set<Promise<void>>();
   const total = { sent: 0, resent: 0 };
-  const work = async () => {
-    for (let group = queue.pop(); group && !options.signal.aborted; group = queue.pop()) {
-      const settled = await lookAt(group, lease, isLast, options);
-      total.sent += settled.filter(({ change }) => change.state === 'accepted').length;
-      total.resent += settled.filter(({ change }) => change.state === 'pending').length;
+  let busyInARow = 0;
+  let pauseMs = 0;
+  const look = async (group: Group): Promise<void> => {
+    const seen = await lookAt(group, lease, isLast, options);
+    if ('busy' in seen) {
+      queue.push(group);
+      // Those that were out together count once.
+      if (pauseMs === 0) busyInARow++;
+      limit.onBusy();
+      pauseMs = Math.max(pauseMs, pauseFor(seen.busy, busyInARow));
+      return;
     }
+    busyInARow = 0;
+    limit.onSuccess();
+    total.sent += seen.settlements.filter(({ change }) => change.state === 'accepted').length;
+    total.resent += seen.settlements.filter(({ change }) => change.state === 'pending').length;
   };
-  await Promise.all(Array.from({ length: options.concurrency }, work));
+  try {
+    while (!signal.aborted && queue.length + out.size > 0) {
+      const group = pauseMs === 0 && out.size < limit.current() ? queue.pop() : undefined;
+      if (group) {
+        const looking: Promise<void> = look(group).finally(() => out.delete(looking));
+        out.add(looking);
+      } else if (out.size > 0) await Promise.race(out);
+      else if (busyInARow > mostBusy || pauseMs > longestBusyPauseMs) break;
+      else {
+        await sleep(pauseMs, signal);
+        pauseMs = 0;
+      }
+    }
+  } finally {
+    await Promise.allSettled(out);
+  }
   return total;
 }
 
-function byRecipient(messages: readonly UnknownMessage[]): UnknownMessage[][] {
+/** As long as a send would pause. */
+function pauseFor({ afterMs }: Busy, tries: number): number {
+  const result = { kind: 'retry', cause: 'busy', reason: '', ...(afterMs !== undefined && { afterMs }) } as const;
+  const { effect } = afterSend(tries, result, defaultRetry, 0.5);
+  return 'pauseMs' in effect ? effect.pauseMs : 0;
+}
+
+function byRecipient(messages: Group): Group[] {
   const groups = new Map<string, UnknownMessage[]>();
   for (const message of messages) {
     const recipient = `${message.request.accountSid ?? ''} ${message.request.to}`;
@@ -113,42 +180,38 @@ function byRecipient(messages: readonly UnknownMessage[]): UnknownMessage[][] {
 }
 
 async function lookAt(
-  group: readonly UnknownMessage[],
+  group: Group,
   lease: Lease,
   isLast: boolean,
-  { ledger, transport, onUnknown, timeoutMs }: ReconcileOptions,
-): Promise<readonly Settlement[]> {
+  { ledger, transport, onUnknown, timeoutMs, now }: ReconcileOptions,
+): Promise<{ readonly settlements: readonly Settlement[] } | { readonly busy: Busy }> {
   const [first] = group;
-  if (!first) return [];
+  if (!first) return { settlements: [] };
   const { to, accountSid } = first.request;
   const list = await transport.list(to, accountSid);
-  if (!list.ok) return [];
+  if (!list.ok) return list.busy ? { busy: list.busy } : { settlements: [] };
   const taken = await ledger.takenSids(list.messages.map(({ sid }) => sid));
-  const isContested =
-    (await ledger.countOpen(
-      to,
-      group.map(({ id }) => id),
-    )) > 0;
-  const findings = settle({
-    unknown: group,
-    listed: list.messages,
-    taken,
-    clockAheadMs: list.clockAheadMs,
-    timeoutMs,
-    isContested,
-  });
-  const settlements = findings.flatMap((finding) => {
-    const change = changeFor(finding, isLast ? onUnknown : 'hold');
-    return change ? [{ messageId: finding.id, change }] : [];
+  const ids = group.map(({ id }) => id);
+  const isContested = (await ledger.countOpen(to, ids)) > 0;
+  const { messages: listed, clockAheadMs, clockSteadySince = Number.POSITIVE_INFINITY } = list;
+  // Claimed before the first answer, and our clock has run evenly since: what is known of it now was so then.
+  const isSteady = ({ claimedAt }: UnknownMessage) => claimedAt >= clockSteadySince && claimedAt <= now();
+  const unknown = group.map((one) =>
+    one.clockAheadMs === undefined && isSteady(one) ? { ...one, clockAheadMs } : one,
+  );
+  const resolutions = resolveUnknowns({ unknown, listed, taken, clockAheadMs, timeoutMs, isContested });
+  const settlements = resolutions.flatMap((resolution) => {
+    const change = changeFor(resolution, isLast ? onUnknown : 'hold');
+    return change ? [{ messageId: resolution.id, change }] : [];
   });
   await ledger.settle(lease, settlements);
-  return settlements;
+  return { settlements };
 }
 
-function changeFor(finding: Finding, onUnknown: OnUnknown): MessageChange | undefined {
-  switch (finding.kind) {
+function changeFor(resolution: Resolution, onUnknown: OnUnknown): MessageChange | undefined {
+  switch (resolution.kind) {
     case 'sent':
-      return { state: 'accepted', sid: finding.sid, status: finding.status };
+      return { state: 'accepted', sid: resolution.sid, status: resolution.status };
     case 'absent':
       return onUnknown === 'resend' ? { state: 'pending', reason: 'not found at Twilio; sent again' } : undefined;
     case 'ambiguous':

@@ -1,16 +1,18 @@
 import type { MessageChange } from '../core/outcome/after-send.ts';
 import type { AttemptRecord, Claim, Lease, Ledger } from '../ledger/ledger.ts';
 
-/** Writes results to the ledger in groups: one commit for many. */
+/** Gathers results, so that many go to disk in one commit: with the next claim, or soon by themselves. */
 export interface Recorder {
-  readonly add: (claim: Claim, change: MessageChange) => void;
+  /** Resolves once the result is on disk; where it cannot be written, `onFailure` hears why. */
+  readonly add: (claim: Claim, change: MessageChange) => Promise<void>;
+  /** Lets somebody else write what has been gathered; when that fails, it is gathered again. */
+  readonly withResults: <T>(write: (results: readonly AttemptRecord[]) => Promise<T>) => Promise<T>;
   /** Resolves when everything added so far is on disk; throws what a write threw. */
   readonly flush: () => Promise<void>;
 }
 
 /** How long a result may wait for company, in milliseconds. Losing one costs a look-up, never a second message. */
 const groupMs = 10;
-const groupSize = 100;
 
 /** What a recorder works with. */
 interface RecorderOptions {
@@ -23,16 +25,30 @@ interface RecorderOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+interface Waiting {
+  readonly result: AttemptRecord;
+  readonly written: () => void;
+}
+
 /** A recorder for one run. */
 export function recorder({ ledger, lease, sleep, signal, onFailure }: RecorderOptions): Recorder {
-  let waiting: AttemptRecord[] = [];
+  let waiting: Waiting[] = [];
   let isTimed = false;
 
-  const flush = async (): Promise<void> => {
-    if (waiting.length === 0) return;
+  const withResults: Recorder['withResults'] = async (write) => {
     const group = waiting;
     waiting = [];
-    await ledger.record(lease, group);
+    try {
+      const value = await write(group.map(({ result }) => result));
+      for (const { written } of group) written();
+      return value;
+    } catch (error) {
+      waiting = [...group, ...waiting];
+      throw error;
+    }
+  };
+  const flush = async (): Promise<void> => {
+    if (waiting.length > 0) await withResults((results) => ledger.record(lease, results));
   };
   const flushSoon = async (): Promise<void> => {
     isTimed = true;
@@ -42,11 +58,12 @@ export function recorder({ ledger, lease, sleep, signal, onFailure }: RecorderOp
   };
 
   return {
-    add: ({ id, attempt }, change) => {
-      waiting.push({ messageId: id, attempt, change });
-      if (waiting.length >= groupSize) flush().catch(onFailure);
-      else if (!isTimed) flushSoon().catch(onFailure);
-    },
+    add: ({ id, attempt }, change) =>
+      new Promise((resolve) => {
+        waiting.push({ result: { messageId: id, attempt, change }, written: resolve });
+        if (!isTimed) flushSoon().catch(onFailure);
+      }),
+    withResults,
     flush,
   };
 }

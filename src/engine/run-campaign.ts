@@ -1,16 +1,15 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { MessageRequest, SendResult } from '../core/message.ts';
-import { afterSend, type Effect, type RetryPolicy } from '../core/outcome/after-send.ts';
-import { type Breaker, breaker } from '../core/outcome/breaker.ts';
+import { afterSend, type Effect, isTooLong, type MessageChange, type RetryPolicy } from '../core/outcome/after-send.ts';
 import type { RunEnd } from '../core/outcome/report.ts';
 import type { Fitted } from '../core/recipient/openings.ts';
 import { readLocalQuietHours } from '../core/recipient/quiet-hours.ts';
-import type { Claim, Lease, Ledger } from '../ledger/ledger.ts';
+import type { Claim, Lease, Ledger, SenderState, Want } from '../ledger/ledger.ts';
 import type { Transport } from '../transport/transport.ts';
-import { type Budget, budget } from './budget.ts';
-import { concurrencyLimit } from './concurrency.ts';
 import { keepLease } from './heartbeat.ts';
-import { type Pacer, pacer } from './pace.ts';
+import { type Lanes, makeLanes } from './lanes.ts';
 import { type Recorder, recorder } from './recorder.ts';
+import type { RunAccount } from './run-account.ts';
 import { type RunState, runState } from './run-state.ts';
 
 /** What a run works with. Times in milliseconds. */
@@ -20,209 +19,171 @@ export interface RunOptions {
   readonly retry: RetryPolicy;
   /** How long to go on while Twilio takes nothing: out of reach, or busy. */
   readonly retryForMs: number;
-  readonly concurrency: number;
   /** Messages a second for each sender; absent: as fast as they are taken. */
   readonly perSecond?: number | undefined;
-  /** The most messages to send in this run. */
-  readonly limit?: number | undefined;
-  /** The most that the whole campaign may cost, and what it has cost so far. */
-  readonly maxCost?: number | undefined;
-  readonly spent?: number | undefined;
   /** Where callbacks go that carry our own id of the message; for messages that name no place of their own. */
   readonly callbackUrl?: string | undefined;
-  /** More messages are on their way into the ledger: each item says that some have come, the end that all have. */
-  readonly arrivals?: AsyncIterable<void> | undefined;
+  /** More messages are on their way into the ledger: each item names the senders of some that have come, the end says that all have. */
+  readonly arrivals?: AsyncIterable<readonly string[]> | undefined;
   readonly signal: AbortSignal;
   /** Aborted when time is up; ends the run as an interrupt does. */
   readonly deadline?: AbortSignal | undefined;
-  /** Goes on even when most of the last messages failed alike. */
-  readonly noBreaker?: boolean | undefined;
+  /** What all rounds of the run share; see `runAccount`. */
+  readonly account: RunAccount;
+  /** The clock on the wall, in milliseconds since 1970: it can be set back and forward. */
   readonly now: () => number;
+  /** Milliseconds that never go back; everything that lasts is measured by them. */
+  readonly monotonic: () => number;
   /** Resolves after `ms`, or at once when the signal is aborted; never throws. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly onResult?: ((result: SendResult, claim: Claim) => void) | undefined;
 }
 
-/** Between a claim and its request lie microseconds; this long means that the process stood still, in milliseconds. */
+/** Between a claim and its request lie milliseconds; this long means that the process stood still, in milliseconds. */
 const frozenMs = 2000;
 
 /**
- * Sends every pending message of a campaign, one lane for each sender.
+ * Sends every pending message of a campaign, each sender at its own pace.
  *
  * Ends when none is left, or soon after `signal`: requests that are out are waited for and recorded.
  */
 export async function runCampaign(lease: Lease, options: RunOptions): Promise<RunEnd> {
-  const { ledger, signal, deadline, now, retryForMs, limit = Number.POSITIVE_INFINITY } = options;
-  const concurrency = concurrencyLimit(options.concurrency);
-  const state = runState({ signal, deadline, now, retryForMs, limit, concurrency });
+  const { ledger, sleep } = options;
+  const state = runState(options);
   const { fail: onFailure } = state;
-  const results = recorder({ ledger, lease, sleep: options.sleep, signal: state.signal, onFailure });
-  const cost = budget(options.maxCost, options.spent ?? 0);
-  const run: Run = { ...options, lease, state, results, cost, breaker: breaker() };
+  const results = recorder({ ledger, lease, sleep, signal: state.signal, onFailure });
+  const run: Run = { ...options, lease, state, results, lanes: makeLanes() };
   const lost = () => state.stop({ kind: 'lost-lease' });
-  const stopRenewing = keepLease({ ledger, lease, sleep: options.sleep, lost, failed: state.fail });
+  const stopRenewing = keepLease({ ledger, lease, sleep, lost, failed: state.fail });
   try {
-    await workLanes(run);
+    await readQueues(run);
+    void takeArrivals(run).catch(state.fail);
+    await dispatch(run);
     await state.allBack();
-    await results.flush();
-    // Without the lease the last results were not taken, and what the ledger says is another run's work.
-    if (!(await ledger.renew(lease))) state.stop({ kind: 'lost-lease' });
+    // Without the lease the last results are not taken, and what the ledger says is another run's work.
+    const { end } = await results.withResults((written) => ledger.claim(lease, { wants: [], results: written }));
+    if (end === 'lost-lease' || (end && !options.signal.aborted)) state.stop({ kind: end });
   } finally {
     stopRenewing();
+    state.dispose();
   }
   return state.end();
-}
-
-/** Works one lane for each sender that has messages, until there are none, and none are to come. */
-async function workLanes(run: Run): Promise<void> {
-  const { state, ledger, lease, arrivals = nothing() } = run;
-  const lanes = new Map<string, Promise<void>>();
-  let looks = 0;
-  const work = async (sender: string): Promise<void> => {
-    for (let seen = -1; seen !== looks; ) {
-      seen = looks;
-      // A sender that stopped keeps its place, so that no later arrival starts it again.
-      if (await workLane(sender, run)) return;
-    }
-    lanes.delete(sender);
-  };
-  const look = async (): Promise<void> => {
-    looks++;
-    for (const { sender } of await ledger.queues(lease.campaignId)) {
-      if (!lanes.has(sender)) lanes.set(sender, work(sender).catch(state.fail));
-    }
-  };
-  await look();
-  for await (const _ of untilAborted(arrivals, state.signal)) await look();
-  await Promise.all(lanes.values());
-}
-
-async function* nothing(): AsyncGenerator<void> {}
-
-/** The items of a source until a signal; what the source does afterwards is nobody's business. */
-async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
-  const iterator = source[Symbol.asyncIterator]();
-  const aborted = new Promise<undefined>((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  for (;;) {
-    const next = await Promise.race([iterator.next(), aborted]);
-    if (next === undefined || next.done) return;
-    yield next.value;
-  }
 }
 
 interface Run extends RunOptions {
   readonly lease: Lease;
   readonly state: RunState;
   readonly results: Recorder;
-  readonly breaker: Breaker;
-  readonly cost: Budget;
+  readonly lanes: Lanes;
 }
 
-/** A retry comes sooner; what is due later than this waits for quiet hours to end, and a run does not, in milliseconds. */
+async function readQueues({ ledger, lease, lanes, monotonic }: Run): Promise<void> {
+  for (const { sender } of await ledger.queues(lease.campaignId)) lanes.add(sender, monotonic());
+}
+
+/** Hears of messages that come while the run goes on. Nothing waits for a source that is silent when the run ends. */
+async function takeArrivals({ arrivals, lanes, state, monotonic }: Run): Promise<void> {
+  if (!arrivals) return;
+  state.expectArrivals();
+  for await (const senders of arrivals) {
+    if (state.signal.aborted) return;
+    for (const sender of senders) lanes.add(sender, monotonic());
+    state.wake();
+  }
+  state.arrivalsEnded();
+}
+
+/**
+ * Claims and sends until nothing is left: the only loop of a run. It passes through the event loop each time round, so
+ * that slots and results that came free together go to disk together, and waits for what can really change.
+ */
+async function dispatch(run: Run): Promise<void> {
+  const { state, lanes, monotonic, sleep } = run;
+  while (!state.signal.aborted) {
+    await turn();
+    if (state.isSpent()) return;
+    const slots = state.pausedUntil() > monotonic() ? 0 : state.freeSlots();
+    const wants = slots > 0 ? lanes.take(slots, monotonic()) : [];
+    if (wants.length > 0) {
+      await claimAndSend(wants, run);
+      continue;
+    }
+    const readyAt = lanes.nextAt();
+    if (readyAt === undefined && !state.isExpecting()) return;
+    // A free slot and an arrival wake us; a time has to be waited for.
+    const goesOnAt =
+      readyAt === undefined || state.freeSlots() <= 0 ? undefined : Math.max(readyAt, state.pausedUntil());
+    if (goesOnAt === undefined) await state.change();
+    else await state.change((wakened) => sleep(Math.max(1, Math.ceil(goesOnAt - monotonic())), wakened));
+  }
+}
+
+async function claimAndSend(wants: readonly Want[], run: Run): Promise<void> {
+  const { state, ledger, lease, results, transport, perSecond } = run;
+  const askedAt = { wall: run.now(), monotonic: run.monotonic() };
+  const clockAheadMs = transport.clockAheadMs();
+  const { claims, senders, end } = await results.withResults((written) =>
+    ledger.claim(lease, { wants, results: written, perSecond, clockAheadMs }),
+  );
+  for (const sender of senders) noteSender(sender, run);
+  for (const claim of claims) {
+    state.reserve();
+    void attempt(claim, askedAt, run);
+  }
+  if (end) state.stop({ kind: end });
+}
+
+/** What is due later than this waits for quiet hours to end, and a run does not, in milliseconds. */
 const longestWaitMs = 600_000;
 
-interface Lane {
-  readonly sender: string;
-  readonly pace: Pacer;
-  out: number;
-  pausedUntil: number;
-  stopped: boolean;
+/** Puts a sender back in the queue, unless nothing of it is left or due soon. */
+function noteSender({ sender, waitMs, isDeferred }: SenderState, { lanes, state, now, monotonic }: Run): void {
+  if (waitMs === undefined) return;
+  if (isDeferred && waitMs > longestWaitMs) state.laneStopped({ kind: 'deferred', untilMs: now() + waitMs });
+  else lanes.add(sender, monotonic() + waitMs);
 }
 
-/** Sends one sender's messages until none is left; true when it must not be asked again in this run. */
-async function workLane(sender: string, run: Run): Promise<boolean> {
-  const { state, now, sleep } = run;
-  const lane: Lane = { sender, pace: pacer(run.perSecond, now), out: 0, pausedUntil: 0, stopped: false };
-  while (!state.signal.aborted && !lane.stopped && !state.isSpent()) {
-    const pauseMs = Math.max(state.pausedUntil(), lane.pausedUntil) - now();
-    const free = state.freeSlots();
-    if (pauseMs > 0) await sleep(pauseMs, state.signal);
-    else if (free <= 0) await state.change();
-    else {
-      const { granted, waitMs } = lane.pace.take(free);
-      if (granted === 0) await sleep(waitMs, state.signal);
-      else if (!(await sendSome(lane, granted, run))) break;
-    }
-  }
-  return lane.stopped;
+interface Moment {
+  readonly wall: number;
+  readonly monotonic: number;
 }
 
-/** Claims and sends up to `wanted` messages; false when this lane has nothing left to do. */
-async function sendSome(lane: Lane, wanted: number, run: Run): Promise<boolean> {
-  const { state, ledger, lease } = run;
-  // Reserved before the claim, so that no other lane takes the same slots meanwhile.
-  state.reserve(wanted);
-  const askedAt = run.now();
-  let claims: readonly Claim[] = [];
-  try {
-    claims = await ledger.claim(lease, lane.sender, wanted);
-  } finally {
-    const unused = wanted - claims.length;
-    if (unused > 0) state.release(unused, unused);
-  }
-  for (const claim of claims) void attempt(claim, askedAt, lane, run);
-  return claims.length > 0 || moreToCome(lane, run);
-}
-
-/** Waits until another message of this lane may be due; false when none ever will. */
-async function moreToCome(lane: Lane, { state, results, ledger, lease, now, sleep }: Run): Promise<boolean> {
-  if (lane.out > 0) {
-    await state.change();
-    return true;
-  }
-  await results.flush();
-  const queue = (await ledger.queues(lease.campaignId)).find(({ sender }) => sender === lane.sender);
-  if (!queue) return false;
-  // Due, and yet not given to us: somebody else has the lease.
-  if (queue.dueAt <= now() && !(await ledger.renew(lease))) {
-    state.stop({ kind: 'lost-lease' });
-    return false;
-  }
-  const waitMs = queue.dueAt - now();
-  if (waitMs > longestWaitMs) {
-    lane.stopped = true;
-    state.laneStopped({ kind: 'deferred', untilMs: queue.dueAt });
-    return false;
-  }
-  await sleep(Math.max(1, waitMs), state.signal);
-  return true;
-}
-
-async function attempt(claim: Claim, askedAt: number, lane: Lane, run: Run): Promise<void> {
-  const { state, results, transport } = run;
+async function attempt(claim: Claim, askedAt: Moment, run: Run): Promise<void> {
+  const { state, transport, account } = run;
   const epoch = state.epoch();
-  lane.out++;
-  let unsent = 0;
+  let unsent = false;
   try {
     if (!claim.request) throw new Error(`message ${claim.id} was claimed without a request`);
     if (await hasLostLease(askedAt, run)) return state.stop({ kind: 'lost-lease' });
     const fitted = await fitNow(claim, claim.request, run);
-    if (fitted.kind === 'wait' || !run.cost.take(claim)) {
-      unsent = 1;
-      if (fitted.kind === 'send') state.stop({ kind: 'budget' });
-      const delayMs = fitted.kind === 'wait' ? fitted.untilMs - run.now() : 0;
-      return results.add(claim, { state: 'pending', delayMs });
+    if (fitted.kind === 'wait') {
+      unsent = true;
+      return putBack(claim, { state: 'pending', dueAt: fitted.untilMs }, run);
     }
-    const request = withCallback(fitted.request, claim.id, run.callbackUrl);
-    const result = await transport.send(request);
-    run.cost.settle(claim, result);
+    const result = await transport.send(withCallback(fitted.request, claim.id, run.callbackUrl));
     const { change, effect } = afterSend(state.streak() + 1, result, run.retry, run.random());
-    if (change.state === 'pending') unsent = 1;
-    results.add(claim, change);
-    applyEffect(effect, lane, run, epoch);
-    const tripped = run.noBreaker ? undefined : run.breaker.add(result);
+    unsent = change.state === 'pending';
+    applyEffect(effect, claim.sender, run, epoch);
+    if (unsent) putBack(claim, change, run);
+    else void run.results.add(claim, change);
+    const tripped = account.breaker?.add(result);
     if (tripped) state.stop({ kind: 'breaker', ...tripped });
     run.onResult?.(result, claim);
   } catch (error) {
     state.fail(error);
   } finally {
-    lane.out--;
-    state.release(1, unsent);
+    state.release(unsent);
   }
+}
+
+/** Writes that a message was not sent, and then lets its sender have it again. */
+function putBack(claim: Claim, change: MessageChange, { results, lanes, state, monotonic }: Run): void {
+  state.returning(
+    results.add(claim, change).then(() => {
+      lanes.add(claim.sender, monotonic());
+    }),
+  );
 }
 
 /** Asks for callbacks whose address carries our id: proof of what became of a message when no answer comes. */
@@ -239,11 +200,14 @@ async function fitNow({ quietHours }: Claim, request: MessageRequest, { now }: R
 }
 
 /** A process that was frozen between claim and request may wake up after somebody else has taken over. */
-async function hasLostLease(askedAt: number, { now, ledger, lease }: Run): Promise<boolean> {
-  return now() - askedAt > frozenMs && !(await ledger.renew(lease));
+async function hasLostLease(askedAt: Moment, { now, monotonic, ledger, lease }: Run): Promise<boolean> {
+  // A machine that slept may have stopped the one clock, and somebody who set it the other.
+  const passedMs = Math.max(now() - askedAt.wall, monotonic() - askedAt.monotonic);
+  return passedMs > frozenMs && !(await ledger.renew(lease));
 }
 
-function applyEffect(effect: Effect, lane: Lane, { state, now, retryForMs }: Run, epoch: number): void {
+function applyEffect(effect: Effect, sender: string, run: Run, epoch: number): void {
+  const { state, lanes, monotonic, retryForMs } = run;
   switch (effect.kind) {
     case 'none':
       return state.progressed();
@@ -252,14 +216,12 @@ function applyEffect(effect: Effect, lane: Lane, { state, now, retryForMs }: Run
     case 'unreachable':
       return state.holdBack({ reason: 'Twilio is out of reach', pauseMs: effect.pauseMs }, epoch);
     case 'pause-sender':
-      lane.pausedUntil = now() + effect.pauseMs;
-      lane.stopped = effect.pauseMs > retryForMs;
-      if (lane.stopped)
-        state.laneStopped({ kind: 'unreachable', reason: `The queue of ${lane.sender} at Twilio is full` });
-      return;
+      if (!isTooLong(effect.pauseMs, 0, retryForMs)) return lanes.pause(sender, monotonic() + effect.pauseMs);
+      lanes.close(sender);
+      return state.laneStopped({ kind: 'unreachable', reason: `The queue of ${sender} at Twilio is full` });
     case 'stop-sender':
-      lane.stopped = true;
-      return state.laneStopped({ kind: 'sender', sender: lane.sender, code: effect.code, reason: effect.reason });
+      lanes.close(sender);
+      return state.laneStopped({ kind: 'sender', sender, code: effect.code, reason: effect.reason });
     case 'stop-run':
       return state.stop({ kind: 'credentials', code: effect.code, reason: effect.reason });
   }

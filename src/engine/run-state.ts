@@ -1,5 +1,6 @@
+import { isTooLong } from '../core/outcome/after-send.ts';
 import type { RunEnd } from '../core/outcome/report.ts';
-import type { ConcurrencyLimit } from './concurrency.ts';
+import type { RunAccount } from './run-account.ts';
 
 /** Why the whole run holds back, and for how long. */
 export interface HoldBack {
@@ -7,26 +8,37 @@ export interface HoldBack {
   readonly pauseMs: number;
 }
 
-/** What the lanes of one run share: slots, pauses, and why it ended. */
+/** What one round of a run knows of itself: requests that are out, pauses, and why it ended. Times in monotonic milliseconds. */
 export interface RunState {
   /** Aborted when the run ends, by itself or from outside. */
   readonly signal: AbortSignal;
   readonly stop: (end: RunEnd) => void;
-  /** Ends one lane; told as the run's end unless something stopped the whole run. */
+  /** One sender goes on no more; told as the run's end unless something stopped the whole run. */
   readonly laneStopped: (end: RunEnd) => void;
   readonly fail: (error: unknown) => void;
   /** Throws what `fail` was told. */
   readonly end: () => RunEnd;
-  /** Resolves when a slot comes back. */
-  readonly change: () => Promise<void>;
+  /** Lets go of the signals it listens to. */
+  readonly dispose: () => void;
+  /** Ends the wait of `change`: something is different now. */
+  readonly wake: () => void;
+  /** Resolves when something has changed, or when `until` does, which is told by its signal that it is not needed any more. */
+  readonly change: (until?: (wakened: AbortSignal) => Promise<void>) => Promise<void>;
+  /** Resolves when no request is out. */
   readonly allBack: () => Promise<void>;
   readonly freeSlots: () => number;
-  /** True when the run may send no more: its `limit` is used up and nothing is out that could come back. */
+  /** True when the run may send no more: its limit is used up and nothing is out that could come back. */
   readonly isSpent: () => boolean;
-  readonly reserve: (count: number) => void;
-  /** Gives slots back; `unsent` of them sent nothing and do not count against the limit. */
-  readonly release: (count: number, unsent: number) => void;
-  /** Milliseconds since 1970 until which nobody sends. */
+  /** True while a message can come back or arrive. */
+  readonly isExpecting: () => boolean;
+  readonly reserve: () => void;
+  /** A request is over; one that sent nothing does not count against the limit. */
+  readonly release: (wasUnsent: boolean) => void;
+  /** A message is on its way back into the ledger's queue. */
+  readonly returning: (written: Promise<void>) => void;
+  readonly expectArrivals: () => void;
+  readonly arrivalsEnded: () => void;
+  /** Until when nobody sends. */
   readonly pausedUntil: () => number;
   /** Counts the pauses: only a request that went out after the last one can cause the next. */
   readonly epoch: () => number;
@@ -38,40 +50,59 @@ export interface RunState {
 
 interface Settings {
   readonly signal: AbortSignal;
-  readonly deadline: AbortSignal | undefined;
-  readonly now: () => number;
-  readonly concurrency: ConcurrencyLimit;
+  readonly deadline?: AbortSignal | undefined;
+  readonly monotonic: () => number;
+  readonly account: RunAccount;
   readonly retryForMs: number;
-  readonly limit: number;
 }
 
-/** The state of one run. */
-export function runState({ signal, deadline, now, concurrency, retryForMs, limit }: Settings): RunState {
+/** The state of one round. */
+export function runState({ signal, deadline, monotonic, account, retryForMs }: Settings): RunState {
   const bell = makeBell();
-  const ending = makeEnding(signal, deadline);
+  const ending = makeEnding(signal, deadline, bell.ring);
+  const { concurrency } = account;
   let out = 0;
-  let left = limit;
-  let pausedUntil = 0;
+  let returning = 0;
+  let isArriving = false;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
   let epoch = 0;
   let streak = 0;
   let failingSince = 0;
 
   return {
     ...ending,
-    end: () => ending.end(left === 0),
+    end: () => ending.end(account.left <= 0),
+    wake: bell.ring,
     change: bell.rung,
     allBack: async () => {
       while (out > 0) await bell.rung();
     },
-    freeSlots: () => Math.min(concurrency.current() - out, left),
-    isSpent: () => left === 0 && out === 0,
-    reserve: (count) => {
-      out += count;
-      left -= count;
+    freeSlots: () => Math.min(concurrency.current() - out, account.left),
+    isSpent: () => account.left <= 0 && out === 0 && returning === 0,
+    isExpecting: () => out > 0 || returning > 0 || isArriving,
+    reserve: () => {
+      out++;
+      account.left--;
     },
-    release: (count, unsent) => {
-      out -= count;
-      left += unsent;
+    release: (wasUnsent) => {
+      out--;
+      if (wasUnsent) account.left++;
+      bell.ring();
+    },
+    returning: (written) => {
+      returning++;
+      written
+        .finally(() => {
+          returning--;
+          bell.ring();
+        })
+        .catch(ending.fail);
+    },
+    expectArrivals: () => {
+      isArriving = true;
+    },
+    arrivalsEnded: () => {
+      isArriving = false;
       bell.ring();
     },
     pausedUntil: () => pausedUntil,
@@ -80,10 +111,10 @@ export function runState({ signal, deadline, now, concurrency, retryForMs, limit
     holdBack: ({ reason, pauseMs }, seenEpoch) => {
       if (seenEpoch !== epoch) return;
       epoch++;
-      if (streak++ === 0) failingSince = now();
-      pausedUntil = now() + pauseMs;
+      if (streak++ === 0) failingSince = monotonic();
+      pausedUntil = monotonic() + pauseMs;
       concurrency.onBusy();
-      if (pausedUntil - failingSince > retryForMs) ending.stop({ kind: 'unreachable', reason });
+      if (isTooLong(pauseMs, monotonic() - failingSince, retryForMs)) ending.stop({ kind: 'unreachable', reason });
     },
     progressed: () => {
       streak = 0;
@@ -92,23 +123,36 @@ export function runState({ signal, deadline, now, concurrency, retryForMs, limit
   };
 }
 
-function makeEnding(outside: AbortSignal, deadline: AbortSignal | undefined) {
+/** Why a round ended, and the signal that says so. */
+function makeEnding(outside: AbortSignal, deadline: AbortSignal | undefined, onEnd: () => void) {
   const ended = new AbortController();
+  const sources = [outside, ...(deadline ? [deadline] : [])];
   let runEnd: RunEnd | undefined;
   let laneEnd: RunEnd | undefined;
   let failure: { readonly error: unknown } | undefined;
+  const abort = () => {
+    ended.abort();
+    onEnd();
+  };
+  for (const source of sources) {
+    if (source.aborted) abort();
+    else source.addEventListener('abort', abort);
+  }
   return {
-    signal: AbortSignal.any([outside, ended.signal, ...(deadline ? [deadline] : [])]),
+    signal: ended.signal,
+    dispose: () => {
+      for (const source of sources) source.removeEventListener('abort', abort);
+    },
     stop: (end: RunEnd) => {
       runEnd ??= end;
-      ended.abort();
+      abort();
     },
     laneStopped: (end: RunEnd) => {
       laneEnd ??= end;
     },
     fail: (error: unknown) => {
       failure ??= { error };
-      ended.abort();
+      abort();
     },
     end: (limitReached: boolean): RunEnd => {
       if (failure) throw failure.error;
@@ -120,14 +164,32 @@ function makeEnding(outside: AbortSignal, deadline: AbortSignal | undefined) {
   };
 }
 
-function makeBell(): { readonly ring: () => void; readonly rung: () => Promise<void> } {
+interface Bell {
+  readonly ring: () => void;
+  /** Resolves at the next ring, or at once when it has rung since it was last listened to. */
+  readonly rung: (until?: (wakened: AbortSignal) => Promise<void>) => Promise<void>;
+}
+
+function makeBell(): Bell {
+  let hasRung = false;
   let waiting: (() => void)[] = [];
   return {
     ring: () => {
+      hasRung = true;
       const woken = waiting;
       waiting = [];
       for (const wake of woken) wake();
     },
-    rung: () => new Promise((resolve) => waiting.push(resolve)),
+    rung: async (until) => {
+      if (!hasRung) {
+        const wakened = new AbortController();
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve);
+          until?.(wakened.signal).then(resolve);
+        });
+        wakened.abort();
+      }
+      hasRung = false;
+    },
   };
 }

@@ -46,20 +46,16 @@ export function isPublicAddress(address: string): boolean {
  * a media URL comes from a file, and must not make volley knock at machines behind the firewall.
  */
 export async function mediaChecker(isAllowed: (address: string) => boolean = isPublicAddress): Promise<CheckMedia> {
-  const { default: got, RequestError } = await import('got');
+  const { RequestError } = await import('got');
+  const { httpClient } = await import('../transport/http.ts');
+  const client = httpClient({ timeout: { request: timeoutMs }, dnsLookup: guardedLookup(isAllowed) });
   const seen = new Map<string, Promise<string | undefined>>();
 
   const look = async (url: string): Promise<string | undefined> => {
     const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
     if (isIP(host) && !isAllowed(host)) return 'is not on the public internet';
     try {
-      const { statusCode, headers } = await got.head(url, {
-        followRedirect: false,
-        throwHttpErrors: false,
-        retry: { limit: 0 },
-        timeout: { request: timeoutMs },
-        dnsLookup: guardedLookup(isAllowed),
-      });
+      const { statusCode, headers } = await client.head(url);
       const length = headers['content-length'];
       return mediaProblem({
         status: statusCode,

@@ -1,39 +1,94 @@
 import type { Row, RowIssue } from '../core/message.ts';
+import { CliError } from '../errors.ts';
+import { bytePieces, readLines, textPieces } from './pieces.ts';
+import { findTwins } from './table.ts';
 
-/** Reads one JSON object a line. A line that is none is an issue; empty lines are passed over. */
-export async function* readNdjson(text: AsyncIterable<string>): AsyncGenerator<Row | RowIssue> {
-  let line = 0;
-  for await (const source of readLines(text)) {
-    line++;
-    if (source.trim() !== '') yield toRow(source, line);
+/** A longer line is wrong: bytes of an event, characters of a file. */
+const maxLineLength = 1024 * 1024;
+
+/**
+ * Reads a file with one JSON object a line. A line that is none is an issue; empty lines are passed over.
+ * Throws a `CliError` where two fields have one name, as a header does.
+ */
+export async function* readNdjson(text: AsyncIterable<string>, name: string): AsyncGenerator<Row | RowIssue> {
+  const twinsOf = twinFinder();
+  for await (const lines of readLines(text, textPieces('\n'), maxLineLength)) {
+    for (const { number, content } of lines) {
+      if (content?.trim() === '') continue;
+      const row = content === undefined ? tooLong(number) : toRow(content, number);
+      const twins = twinsOf(row);
+      if (twins) {
+        throw new CliError('input', `${name}, line ${number}: ${twins[0]} and ${twins[1]} are the same name here.`, {
+          hint: 'Rename one of them.',
+        });
+      }
+      yield row;
+    }
   }
 }
 
-async function* readLines(text: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of text) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+/** Reads one event a line, as UTF-8. Each stands on its own: whatever is wrong with a line costs that event alone. */
+export async function* readEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Row | RowIssue> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const twinsOf = twinFinder();
+  for await (const lines of readLines(bytes, bytePieces, maxLineLength)) {
+    for (const { number, content } of lines) {
+      const text = content && decodeLine(content, decoder);
+      if (text?.trim() === '') continue;
+      const row = content === undefined ? tooLong(number) : toEvent(text, content, number);
+      const twins = twinsOf(row);
+      if (twins) yield issue(number, twins[1], '', `is the same name as ${twins[0]} here`, 'Rename one of them.');
+      else yield row;
+    }
   }
-  yield rest;
+}
+
+function decodeLine(bytes: Uint8Array, decoder: InstanceType<typeof TextDecoder>): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    // The only thing that a decoder of this kind throws for.
+    return undefined;
+  }
+}
+
+function toEvent(text: string | undefined, bytes: Uint8Array, line: number): Row | RowIssue {
+  if (text === undefined) {
+    return issue(line, 'row', Buffer.from(bytes).toString('utf8'), 'holds bytes that are not utf-8 text');
+  }
+  return text.includes('\0') ? issue(line, 'row', text, 'holds a NUL character') : toRow(text, line);
+}
+
+const tooLong = (line: number): RowIssue =>
+  issue(line, 'row', '', 'is longer than 1 MiB', 'Each event is one line, and a line break ends it.');
+
+function issue(line: number, column: string, value: string, problem: string, hint?: string): RowIssue {
+  return { line, column, value: value.trim().slice(0, 80), problem, ...(hint && { hint }) };
+}
+
+/** Looks for two names that are one. Most rows have the names of the row before, and are not looked at again. */
+function twinFinder(): (row: Row | RowIssue) => readonly [string, string] | undefined {
+  let latest = '';
+  return (row) => {
+    if ('problem' in row) return undefined;
+    const names = Object.keys(row.cells);
+    const shape = names.join('\0');
+    if (shape === latest) return undefined;
+    const twins = findTwins(names);
+    if (!twins) latest = shape;
+    return twins;
+  };
 }
 
 function toRow(source: string, line: number): Row | RowIssue {
-  const issue = (column: string, value: string, problem: string): RowIssue => ({
-    line,
-    column,
-    value: value.slice(0, 80),
-    problem,
-  });
   let parsed: unknown;
   try {
     parsed = JSON.parse(source);
   } catch (error) {
-    return issue('row', source.trim(), `is not JSON: ${(error as Error).message}`);
+    return issue(line, 'row', source, `is not JSON: ${(error as Error).message}`);
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    return issue('row', source.trim(), 'is not a JSON object');
+    return issue(line, 'row', source, 'is not a JSON object');
   }
   const cells: Record<string, string | readonly string[]> = Object.create(null);
   for (const [key, value] of Object.entries(parsed)) {

@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { Readable } from 'node:stream';
 import type { Row, RowIssue } from '../core/message.ts';
-import { CliError, fileError } from '../errors.ts';
+import { CliError } from '../errors.ts';
 import { readCsv } from './csv.ts';
+import { openFile } from './file.ts';
 import { readNdjson } from './ndjson.ts';
+import { bytePieces, peek, textPieces } from './pieces.ts';
 import { decodeText } from './text.ts';
 import { readXlsx } from './xlsx.ts';
 
@@ -28,18 +28,24 @@ export interface SourceOptions {
   readonly encoding?: string | undefined;
   /** The sheet of a workbook, by name or number from 1. */
   readonly sheet?: string | undefined;
+  /** Ends the reading of a file, also of a named pipe that is silent. */
+  readonly signal?: AbortSignal | undefined;
 }
 
+/** How much of a text is looked at to find out what it is, in characters. */
+const lookedAtCharacters = 4096;
+
 /** Opens a CSV, NDJSON or XLSX file, told by its first bytes and its extension. Throws a `CliError` when it can't. */
-export async function openSource({ file, stdin, delimiter, encoding, sheet }: SourceOptions): Promise<Source> {
+export async function openSource(options: SourceOptions): Promise<Source> {
+  const { file, stdin, delimiter, encoding, sheet, signal } = options;
   const name = file === '-' ? 'stdin' : basename(file);
-  const bytes = await peek(file === '-' ? stdin : openFile(file));
-  if (isZip(bytes.first)) {
-    return { name, findings: () => [], ...(await readXlsx(Readable.from(bytes.all), { name, sheet })) };
+  const bytes = await peek(file === '-' ? stdin : await openFile(file, signal), bytePieces, zipStart.length);
+  if (zipStart.every((byte, i) => bytes.first[i] === byte)) {
+    return { name, findings: () => [], ...(await readXlsx(bytes.all, { name, sheet })) };
   }
   if (sheet !== undefined) throw new CliError('usage', `${name} is no Excel workbook, so it has no sheet ${sheet}.`);
   const decoded = decodeText(bytes.all, { name, encoding });
-  const text = await peek(decoded);
+  const text = await peek(decoded, textPieces('\n'), lookedAtCharacters);
   refuseJsonArray(text.first, name);
   const findings = (): string[] => {
     const found = decoded.found();
@@ -47,7 +53,7 @@ export async function openSource({ file, stdin, delimiter, encoding, sheet }: So
     const where = found.line === 1 ? '' : ` from line ${found.line} on`;
     return [`${name} is read as ${found.encoding}${where}; --encoding says otherwise.`];
   };
-  if (isNdjson(file, text.first)) return { name, rows: readNdjson(text.all), findings };
+  if (isNdjson(file, text.first)) return { name, rows: readNdjson(text.all, name), findings };
   const table = await readCsv(text.all, { name, delimiter });
   const separated = `The columns of ${name} are separated by ${delimiterNames[table.delimiter]}; --delimiter says otherwise.`;
   const isOdd = delimiter === undefined && table.delimiter !== ',';
@@ -56,34 +62,15 @@ export async function openSource({ file, stdin, delimiter, encoding, sheet }: So
 
 const delimiterNames: Readonly<Record<string, string>> = { ';': 'semicolons', '\t': 'tabs', '|': 'bars (|)' };
 
-/** The bytes of a file. What fails while they are read is said with its name, too. */
-async function* openFile(file: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* createReadStream(file) as AsyncIterable<Uint8Array>;
-  } catch (cause) {
-    throw fileError(cause, { doing: 'read', path: file }) ?? cause;
-  }
-}
+/** XLSX is a zip file, which begins so. */
+const zipStart = [0x50, 0x4b, 0x03, 0x04] as const;
 
-/** The first piece of something that is read once, and all of it. */
-async function peek<T>(source: AsyncIterable<T>): Promise<{ first: T | undefined; all: AsyncIterable<T> }> {
-  const iterator = source[Symbol.asyncIterator]();
-  const start = await iterator.next();
-  const all = async function* (): AsyncGenerator<T> {
-    for (let next = start; !next.done; next = await iterator.next()) yield next.value;
-  };
-  return { first: start.done ? undefined : start.value, all: all() };
-}
-
-/** XLSX is a zip file, which begins with `PK`. */
-const isZip = (start: Uint8Array | undefined): boolean => start?.[0] === 0x50 && start[1] === 0x4b && start[2] === 3;
-
-function isNdjson(file: string, start = ''): boolean {
+function isNdjson(file: string, start: string): boolean {
   if (['.ndjson', '.jsonl'].includes(extname(file).toLowerCase())) return true;
   return file === '-' && start.trimStart().startsWith('{');
 }
 
-function refuseJsonArray(start = '', name: string): void {
+function refuseJsonArray(start: string, name: string): void {
   if (!/^\s*\[\s*\{/.test(start)) return;
   throw new CliError('input', `${name} is one JSON list.`, {
     hint: "One object a line is needed: jq -c '.[]' list.json > list.ndjson",

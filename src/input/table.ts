@@ -18,18 +18,26 @@ export function checkHeader(columns: readonly string[], name: string): void {
       hint: 'Put a line like to,first_name above it.',
     });
   }
-  const seen = new Map<string, string>();
-  for (const column of columns) {
-    if (dangerousNames.has(column.toLowerCase())) {
-      throw new CliError('input', `${name}, line 1: a column may not be called ${column}.`);
-    }
-    const twin = column === '' ? undefined : seen.get(foldName(column));
-    if (twin !== undefined) {
-      throw new CliError('input', `${name}, line 1: two columns are called ${column}.`, {
-        hint:
-          twin === column ? 'Rename one of them.' : `${twin} and ${column} are the same name here. Rename one of them.`,
-      });
-    }
-    seen.set(foldName(column), column);
+  const dangerous = columns.find((column) => dangerousNames.has(column.toLowerCase()));
+  if (dangerous !== undefined) {
+    throw new CliError('input', `${name}, line 1: a column may not be called ${dangerous}.`);
   }
+  const twins = findTwins(columns);
+  if (!twins) return;
+  const [twin, column] = twins;
+  throw new CliError('input', `${name}, line 1: two columns are called ${column}.`, {
+    hint: twin === column ? 'Rename one of them.' : `${twin} and ${column} are the same name here. Rename one of them.`,
+  });
+}
+
+/** The first two of these names that are the same one, as `to` and `To` are. */
+export function findTwins(names: readonly string[]): readonly [string, string] | undefined {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const folded = foldName(name);
+    const twin = seen.get(folded);
+    if (twin !== undefined && name !== '') return [twin, name];
+    seen.set(folded, name);
+  }
+  return undefined;
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { CliError } from '../errors.ts';
 
 /** Text as it is decoded, with what was found out about its encoding. */
@@ -50,7 +51,8 @@ async function* decode(
     try {
       return decoder.decode(whole, { stream: true });
     } catch (cause) {
-      if (!isGuess || !isAscii || beginsAsUtf8(whole)) throw notText(name, line, decoder.encoding, cause);
+      if (!isGuess) throw notText(name, `${line} or after`, decoder.encoding, cause);
+      if (!isAscii || beginsAsUtf8(whole)) throw notText(name, line + linesOfUtf8(whole), decoder.encoding, cause);
       // Everything before was ASCII, and reads the same in both.
       decoding = { decoder: decoderFor('windows-1252'), isGuess: false };
       told('windows-1252', line + countLines(asciiStart(whole)));
@@ -67,22 +69,30 @@ async function* decode(
     return text;
   };
   for await (const whole of inWholeCharacters(bytes, () => decoding?.isGuess ?? true)) yield check(read(whole));
+  try {
+    decoding?.decoder.decode();
+  } catch (cause) {
+    throw notText(name, line, decoding?.decoder.encoding ?? '', cause);
+  }
 }
 
-/** Enough to tell UTF-16 from UTF-8 by, in bytes. */
-const sniffedBytes = 4;
+/** The first bytes, by which UTF-16 is told from UTF-8: always as many, whatever pieces they come in. */
+const sniffedBytes = 4096;
 
 /**
  * Joins chunks so that the first is long enough to sniff at, and none ends within a UTF-8 character:
  * what turns out to be another encoding is then decoded from where UTF-8 stops making sense, with nothing lost.
  */
-async function* inWholeCharacters(bytes: AsyncIterable<Uint8Array>, isUtf8: () => boolean): AsyncGenerator<Uint8Array> {
+async function* inWholeCharacters(
+  bytes: AsyncIterable<Uint8Array>,
+  mayBeUtf8: () => boolean,
+): AsyncGenerator<Uint8Array> {
   let carried: Uint8Array = new Uint8Array();
-  let isFirst = true;
+  let isFirst = mayBeUtf8();
   for await (const chunk of bytes) {
     const whole = carried.length === 0 ? chunk : Buffer.concat([carried, chunk]);
     const isShort = isFirst && whole.length < sniffedBytes;
-    const end = isShort ? 0 : isUtf8() ? lastWholeCharacter(whole) : whole.length;
+    const end = isShort ? 0 : mayBeUtf8() ? lastWholeCharacter(whole) : whole.length;
     carried = whole.subarray(end);
     if (end === 0) continue;
     isFirst = false;
@@ -124,7 +134,8 @@ const startsWith = (chunk: Uint8Array, ...start: readonly number[]): boolean =>
   start.every((byte, i) => chunk[i] === byte);
 
 /** How the first bytes say that they want to be read. Throws a `CliError` for a file that is no text at all. */
-function sniff(chunk: Uint8Array, name: string): Decoding {
+function sniff(bytes: Uint8Array, name: string): Decoding {
+  const chunk = bytes.subarray(0, sniffedBytes);
   if (startsWith(chunk, 0xff, 0xfe)) return { decoder: decoderFor('utf-16le'), isGuess: false };
   if (startsWith(chunk, 0xfe, 0xff)) return { decoder: decoderFor('utf-16be'), isGuess: false };
   if (startsWith(chunk, 0xd0, 0xcf, 0x11, 0xe0)) {
@@ -157,8 +168,19 @@ function asciiStart(bytes: Uint8Array): string {
   return Buffer.from(bytes.subarray(0, firstBeyondAscii(bytes))).toString('latin1');
 }
 
-function notText(name: string, line: number, encoding: string, cause: unknown): CliError {
-  return new CliError('input', `${name}, line ${line} or after: holds bytes that are not ${encoding} text.`, {
+/** How many lines of these bytes are UTF-8 before the first that is not. */
+function linesOfUtf8(bytes: Uint8Array): number {
+  let lines = 0;
+  let start = 0;
+  for (let end = bytes.indexOf(10); end >= 0 && isUtf8(bytes.subarray(start, end)); end = bytes.indexOf(10, start)) {
+    lines++;
+    start = end + 1;
+  }
+  return lines;
+}
+
+function notText(name: string, line: number | string, encoding: string, cause: unknown): CliError {
+  return new CliError('input', `${name}, line ${line}: holds bytes that are not ${encoding} text.`, {
     hint: 'Save it as "CSV UTF-8", or say what it is with --encoding.',
     cause,
   });

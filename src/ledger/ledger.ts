@@ -51,8 +51,16 @@ export interface Staging {
   destinations(): Promise<readonly Destination[]>;
   /** Writes down what a segment costs. */
   price(prices: readonly UnitPrice[], currency: string): Promise<void>;
-  /** Makes the rows count, all or none. `inputHash` finds the same input again. */
+  /**
+   * Makes the rows count, all or none. `inputHash` finds the same input again. Throws a `CliError` (`rule`) when the
+   * campaign of that name has been recalled.
+   */
   commit(inputHash: string): Promise<Campaign>;
+  /**
+   * The same, unless a campaign of the same input was made at or after `since` (milliseconds since 1970) and something
+   * of it went out or may still go out: then nothing changes, and that campaign is told.
+   */
+  commitUnlessSame(inputHash: string, since: number): Promise<Campaign | { readonly sameAs: Campaign }>;
   discard(): Promise<void>;
 }
 
@@ -105,12 +113,54 @@ export interface Holder {
   readonly pid: number;
 }
 
+/** What a run is told when it takes a campaign. */
+export interface RunTerms {
+  /** The most that the whole campaign may cost, in its currency; absent: as much as it takes. */
+  readonly maxCost?: number | undefined;
+}
+
 /** The right to run one campaign, which every claim and every result must show. */
 export interface Lease {
   readonly campaignId: string;
   readonly owner: string;
   /** True when the run before this one ended without giving its lease back. */
   readonly tookOver: boolean;
+}
+
+/** Up to how many messages of a sender are wanted. */
+export interface Want {
+  readonly sender: string;
+  readonly limit: number;
+}
+
+/** What goes with a claim. */
+export interface ClaimRequest {
+  /** One for each sender that may send now. */
+  readonly wants: readonly Want[];
+  /** Results that are written in the same commit, before anything is claimed. */
+  readonly results: readonly AttemptRecord[];
+  /** Messages a second for each sender; absent: as fast as other runs of the ledger allow. */
+  readonly perSecond?: number | undefined;
+  /** How far Twilio's clock is ahead of ours, in milliseconds, where that is known; kept with the claim. */
+  readonly clockAheadMs?: number | undefined;
+}
+
+/** How one of the senders stands after a claim. */
+export interface SenderState {
+  readonly sender: string;
+  /** When it can have another message, in milliseconds from now; absent: it has none that are pending. */
+  readonly waitMs?: number;
+  /** True when that is because nothing of it is due before, not because of its pace. */
+  readonly isDeferred?: boolean;
+}
+
+/** What a claim brought. */
+export interface Claimed {
+  readonly claims: readonly Claim[];
+  /** All senders that were asked for. */
+  readonly senders: readonly SenderState[];
+  /** Why this run gets no more; absent: it may go on. */
+  readonly end?: 'lost-lease' | 'recalled' | 'budget';
 }
 
 /** A claimed message and the attempt its result must name. */
@@ -149,20 +199,26 @@ export interface Ledger {
   stage(campaign: NewCampaign): Promise<Staging>;
   /** Finds a campaign by its name or id. */
   find(nameOrId: string): Promise<Campaign | undefined>;
-  /** Campaigns of the same input, made at or after `since` (milliseconds since 1970), newest first. */
+  /**
+   * Campaigns of the same input, made at or after `since` (milliseconds since 1970), of which something went out or may
+   * go out; newest first.
+   */
   findInput(inputHash: string, since: number): Promise<readonly Campaign[]>;
   /** Newest first. */
   campaigns(limit: number): Promise<readonly CampaignSummary[]>;
   /** Takes the campaign for this run, or says who has it. What a dead run left claimed becomes `unknown`. */
-  acquire(campaignId: string, holder: Holder): Promise<Lease | { readonly heldBy: Holder }>;
+  acquire(campaignId: string, holder: Holder, terms?: RunTerms): Promise<Lease | { readonly heldBy: Holder }>;
   /** Shows that the run is alive; false when the lease has gone to somebody else. */
   renew(lease: Lease): Promise<boolean>;
   release(lease: Lease): Promise<void>;
   /** The senders with pending messages. */
   queues(campaignId: string): Promise<readonly SenderQueue[]>;
-  /** Takes up to `limit` due messages of one sender; who has opted out is skipped. Committed when it returns; empty once the lease is lost. */
-  claim(lease: Lease, sender: string, limit: number): Promise<readonly Claim[]>;
-  /** Writes results, all in one commit. */
+  /**
+   * Takes messages that are due, of each sender as many as its pace and the budget allow; who has opted out is skipped.
+   * Committed, together with the results that are given, when it returns; brings nothing once the lease is lost.
+   */
+  claim(lease: Lease, request: ClaimRequest): Promise<Claimed>;
+  /** Writes results, all in one commit. What was not sent of a recalled campaign is canceled. */
   record(lease: Lease, results: readonly AttemptRecord[]): Promise<void>;
   /** The messages that may have been sent, in the order of the input. */
   unknowns(campaignId: string): Promise<readonly UnknownMessage[]>;
@@ -184,7 +240,7 @@ export interface Ledger {
    * A row whose key is there is passed over. `storesText`: see `NewCampaign`.
    */
   append(campaignId: string, rows: readonly PlannedRow[], storesText?: boolean): Promise<Appended>;
-  /** Calls back what has not been claimed; returns how many. */
+  /** Calls a campaign back: what has not been claimed is canceled, and nothing of it is ever sent again. Returns how many. */
   cancelPending(campaignId: string): Promise<number>;
   /** Writes what Twilio said of a message that was called back there. */
   cancelAccepted(messageId: string, status: string): Promise<void>;

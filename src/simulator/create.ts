@@ -10,6 +10,8 @@ const beforeJudging: Readonly<Partial<Record<CreateFault, (exchange: Exchange, n
   '429': (exchange) => tooMany(exchange, '1'),
   '429-date': (exchange, nowMs) => tooMany(exchange, new Date(nowMs + 2000).toUTCString()),
   '429-huge': (exchange) => tooMany(exchange, '86400'),
+  '429-zero': (exchange) => tooMany(exchange, '0'),
+  '429-absurd': (exchange) => tooMany(exchange, '9'.repeat(20)),
   '500-before': (exchange) => answerError(exchange, 500, 20500, 'Internal server error'),
   '502-before': (exchange) => answerError(exchange, 502, 20502, 'Bad gateway'),
   '503-before': (exchange) => answerError(exchange, 503, 20503, 'Service unavailable'),
@@ -58,7 +60,8 @@ function answerText({ response }: Exchange, body: string): void {
   if (!response.destroyed) response.writeHead(201, { 'content-type': 'application/json' }).end(body);
 }
 
-function tooMany(exchange: Exchange, retryAfter: string): void {
+/** Answers as Twilio does to too many requests. */
+export function tooMany(exchange: Exchange, retryAfter: string): void {
   answerError(exchange, 429, 20429, 'Too Many Requests', { 'retry-after': retryAfter });
 }
 

@@ -5,6 +5,8 @@ const createFaults = {
   '429': 'refused as too many, Retry-After 1 s',
   '429-date': 'the same, Retry-After as a date',
   '429-huge': 'the same, Retry-After a day',
+  '429-zero': 'the same, Retry-After 0',
+  '429-absurd': 'the same, Retry-After 20 nines',
   '500-before': 'HTTP 500, nothing created',
   '500-after': 'HTTP 500, but the message was created',
   '502-before': 'HTTP 502, nothing created',
@@ -33,6 +35,7 @@ const createFaults = {
 const messageFaults = {
   'rewritten-body': 'the body differs from what was sent (smart encoding)',
   'trial-prefix': 'the body starts with the trial account’s prefix',
+  'short-links': 'the links in the body are shortened',
   'null-from': 'the resource has no sender',
   'list-lag': 'lists show the message only after 5 s',
   'list-omission': 'lists never show the message',
@@ -49,6 +52,7 @@ const messageFaults = {
 /** What can go wrong with the service as a whole. */
 const serviceFaults = {
   'list-failing': 'a list request answers HTTP 500',
+  'list-busy': 'a list request is refused as too many, Retry-After 1 s',
   'clock-skew': 'Twilio’s clock is 90 s ahead',
 } as const;
 

@@ -1,4 +1,4 @@
-import { createMessage } from './create.ts';
+import { createMessage, tooMany } from './create.ts';
 import { answer, answerError, type Exchange, readForm } from './exchange.ts';
 import { listPage } from './list.ts';
 import { formatDate, messageResource, poolSender, progressOf } from './resource.ts';
@@ -35,6 +35,7 @@ const ofMessage =
 
 const list: Handler = (exchange, words, twilio) => {
   if (twilio.dice.onService('list-failing')) return answerError(exchange, 500, 20500, 'Internal server error');
+  if (twilio.dice.onService('list-busy')) return tooMany(exchange, '1');
   const { pathname: path, searchParams: query } = exchange.url;
   const messages = twilio.store.all(query.get('To') ?? undefined);
   answer(exchange, 200, listPage(messages, { accountSid: words['accountSid'] ?? '', path, query }, twilio.clock()));

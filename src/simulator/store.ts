@@ -128,5 +128,6 @@ function storedBody(body: string, faults: readonly MessageFault[]): string {
   const smart = faults.includes('rewritten-body')
     ? body.replace(/[’‘]/g, "'").replace(/[“”]/g, '"').replace(/…/g, '...').trimEnd()
     : body;
-  return faults.includes('trial-prefix') ? `Sent from your Twilio trial account - ${smart}` : smart;
+  const short = faults.includes('short-links') ? smart.replace(/https?:\/\/\S+/g, 'https://twil.io/j9kj9K3huK') : smart;
+  return faults.includes('trial-prefix') ? `Sent from your Twilio trial account - ${short}` : short;
 }

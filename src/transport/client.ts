@@ -1,6 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import got, { type Got, RequestError } from 'got';
+import { CancelError, type ExtendOptions, type Got, RequestError } from 'got';
+import { httpClient } from './http.ts';
+import { machineClocks, type OwnClocks, serverClock } from './server-clock.ts';
 import type { Asked } from './transport.ts';
 
 /** Who we are to Twilio. With an API key, `user` is its SID and the account is still the one in the path. */
@@ -17,6 +19,8 @@ export interface ClientOptions {
   readonly baseUrl: string;
   /** For one request, from its first byte to the last of its answer, in milliseconds. */
   readonly timeoutMs: number;
+  /** Our own clocks; absent: the machine's. */
+  readonly clocks?: OwnClocks;
 }
 
 /** What came back: an answer, or how far the request got without one. */
@@ -35,35 +39,39 @@ export interface TwilioClient {
   request(method: 'GET' | 'POST' | 'DELETE', path: string, form?: URLSearchParams): Promise<Exchange>;
   /** Fetches a file. Where it is kept elsewhere, the credentials stay behind. */
   download(path: string): Promise<Asked<Uint8Array>>;
+  /** See `ServerClock.aheadMs`. */
+  clockAheadMs(): number | undefined;
+  /** See `ServerClock.steadySince`. */
+  clockSteadySince(): number;
   close(): void;
 }
 
-/** Answers are small; what is larger than this is not Twilio's. */
-const maxAnswerBytes = 16 * 1024 * 1024;
+/** Media may be larger than answers: WhatsApp takes documents up to 100 MB. In bytes. */
+const maxFileBytes = 100 * 1024 * 1024;
 
 /** Connecting takes its own, shorter time: failing there is certain, failing later is not. In milliseconds. */
 const connectTimeoutMs = 10_000;
 
 /** Makes the client. One attempt a request, no redirects, keep-alive. */
-export function twilioClient({ credentials, baseUrl, timeoutMs }: ClientOptions): TwilioClient {
+export function twilioClient({ credentials, baseUrl, timeoutMs, clocks = machineClocks }: ClientOptions): TwilioClient {
   const agent = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   // In a header made here, not in got's options: its errors carry those, and a log might carry the error.
   const authorization = `Basic ${Buffer.from(`${credentials.user}:${credentials.secret}`).toString('base64')}`;
   const connect = Math.min(connectTimeoutMs, timeoutMs);
-  const client = got.extend({
+  const clock = serverClock(clocks);
+  const options: ExtendOptions = {
     agent,
-    followRedirect: false,
-    retry: { limit: 0 },
-    throwHttpErrors: false,
     decompress: false,
     timeout: { lookup: connect, connect, secureConnect: connect, request: timeoutMs },
     headers: { accept: 'application/json', 'user-agent': 'volley' },
     hooks: { beforeRequest: [({ headers }) => void Object.assign(headers, { authorization })] },
-  });
+  };
+  const client = httpClient(options);
 
   return {
     accountSid: credentials.accountSid,
     request: async (method, path, form) => {
+      const sentAt = clocks.monotonic();
       try {
         const response = await client(`${baseUrl}${path}`, {
           method,
@@ -72,7 +80,7 @@ export function twilioClient({ credentials, baseUrl, timeoutMs }: ClientOptions)
             headers: { 'content-type': 'application/x-www-form-urlencoded' },
           }),
         });
-        if (response.rawBody.length > maxAnswerBytes) return { kind: 'no-answer', reason: 'an answer far too long' };
+        clock.learn(response.headers, sentAt);
         return {
           kind: 'answer',
           status: response.statusCode,
@@ -84,7 +92,9 @@ export function twilioClient({ credentials, baseUrl, timeoutMs }: ClientOptions)
         return failureOf(error, baseUrl.startsWith('https:'));
       }
     },
-    download: (path) => download(client, `${baseUrl}${path}`),
+    download: (path) => download(httpClient(options, maxFileBytes), `${baseUrl}${path}`),
+    clockAheadMs: clock.aheadMs,
+    clockSteadySince: clock.steadySince,
     close: () => {
       agent.http.destroy();
       agent.https.destroy();
@@ -109,17 +119,12 @@ async function download(client: Got, url: string): Promise<Asked<Uint8Array>> {
       }
       const next = new URL(location, at);
       if (isSecure && next.protocol !== 'https:') return { ok: false, reason: 'it is kept where no TLS is' };
-      ask = got.extend({
-        followRedirect: false,
-        retry: { limit: 0 },
-        throwHttpErrors: false,
-        timeout: { request: 60_000 },
-      });
+      ask = httpClient({ timeout: { request: 60_000 } }, maxFileBytes);
       at = next.href;
     }
     return { ok: false, reason: 'it is said to be elsewhere each time' };
   } catch (error) {
-    if (error instanceof RequestError) return { ok: false, reason: error.code };
+    if (error instanceof RequestError) return { ok: false, reason: reasonOf(error) };
     throw error;
   }
 }
@@ -128,11 +133,16 @@ async function download(client: Got, url: string): Promise<Asked<Uint8Array>> {
  * What a failed request proves. Only a connection that was never made proves that nothing was sent:
  * got reports an upload as complete before anyone has read it.
  */
-function failureOf({ code, timings }: RequestError, secure: boolean): Exchange {
+function failureOf(error: RequestError, secure: boolean): Exchange {
+  const { timings } = error;
+  const reason = reasonOf(error);
   const connected = timings?.connect !== undefined && (!secure || timings.secureConnect !== undefined);
   // Neither the options nor the message of got's error go on from here: both can hold the credentials.
-  return timings && !connected ? { kind: 'not-sent', reason: code } : { kind: 'no-answer', reason: code };
+  return timings && !connected ? { kind: 'not-sent', reason } : { kind: 'no-answer', reason };
 }
+
+const reasonOf = (error: RequestError): string =>
+  error instanceof CancelError ? 'an answer far too long' : error.code;
 
 function parseJson(text: string): unknown {
   try {

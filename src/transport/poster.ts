@@ -1,4 +1,5 @@
-import got, { RequestError } from 'got';
+import { RequestError } from 'got';
+import { httpClient } from './http.ts';
 import type { EventPoster } from './transport.ts';
 
 /** How long a receiver may take for one event, in milliseconds. */
@@ -7,10 +8,7 @@ const timeoutMs = 10_000;
 /** Posts events as JSON to one address. `Idempotency-Key` is the event's id, the same each time it is tried. */
 export function httpPoster(url: string): EventPoster {
   const stop = new AbortController();
-  const client = got.extend({
-    followRedirect: false,
-    retry: { limit: 0 },
-    throwHttpErrors: false,
+  const client = httpClient({
     timeout: { request: timeoutMs },
     signal: stop.signal,
     headers: { 'content-type': 'application/json', 'user-agent': 'volley' },

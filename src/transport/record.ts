@@ -11,6 +11,7 @@ export function toRecord(body: unknown): MessageRecord {
   const text = (name: string): string | null => (typeof fields[name] === 'string' ? (fields[name] as string) : null);
   const price = Math.abs(Number(fields['price'] ?? Number.NaN));
   const segments = Number(fields['num_segments']);
+  const mediaCount = Number(fields['num_media'] ?? Number.NaN);
   const code = fields['error_code'];
   return {
     sid: text('sid') ?? '',
@@ -21,6 +22,7 @@ export function toRecord(body: unknown): MessageRecord {
     body: text('body') ?? '',
     status: text('status') ?? '',
     createdAt: Date.parse(text('date_created') ?? ''),
+    ...(Number.isInteger(mediaCount) && { mediaCount }),
     ...(typeof code === 'number' && { code }),
     ...(Number.isFinite(price) && { price }),
     // A messaging service says "0" until it sends.

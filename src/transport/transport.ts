@@ -18,10 +18,24 @@ export type MessageList =
   | {
       readonly ok: true;
       readonly messages: readonly ListedMessage[];
-      /** How far Twilio's clock is ahead of ours, in milliseconds, to about a second. */
-      readonly clockAheadMs: number;
+      /** How far Twilio's clock is ahead of ours, as `Transport.clockAheadMs` says it now. */
+      readonly clockAheadMs: number | undefined;
+      /** Since when, by our wall clock, nobody has set it and the machine has not slept, as far as that is known. */
+      readonly clockSteadySince?: number;
     }
-  | { readonly ok: false; readonly reason: string };
+  | NotListed;
+
+/** Why messages could not be listed; `busy`: Twilio took no request, and says no more than when it may. */
+interface NotListed {
+  readonly ok: false;
+  readonly reason: string;
+  readonly busy?: Busy;
+}
+
+/** Too many requests: how long to wait before the next, in milliseconds, where Twilio says so in a way to be trusted. */
+export interface Busy {
+  readonly afterMs?: number;
+}
 
 /** A message as Twilio keeps it. */
 export interface MessageRecord extends ListedMessage {
@@ -44,7 +58,7 @@ export interface ListFilter {
 /** Some of an account's messages, or why it could not be asked. */
 export type MessagePage =
   | { readonly ok: true; readonly messages: readonly MessageRecord[]; readonly next?: string }
-  | { readonly ok: false; readonly reason: string };
+  | NotListed;
 
 /** What became of calling a message back. */
 export type Canceled = { readonly ok: true; readonly status: string } | { readonly ok: false; readonly reason: string };
@@ -107,6 +121,12 @@ export interface Transport {
   cancel(sid: string, accountSid?: string): Promise<Canceled>;
   /** Looks at the account, sending nothing. Throws a `CliError` when it is refused or out of reach. */
   account(): Promise<Account>;
+  /**
+   * How far Twilio's clock is ahead of our wall clock, in milliseconds, to about two seconds, by the `Date` of the answers
+   * so far, sends included. Undefined while that is not known: before the first answer, and from when our clock was set
+   * (or the machine slept) until the next.
+   */
+  clockAheadMs(): number | undefined;
   /** Lets go of idle connections. */
   close(): void;
 }

@@ -1,7 +1,7 @@
 import { isMessageSid, type SendResult } from '../core/message.ts';
 import { codeLink, explainCode } from '../core/outcome/error-codes.ts';
 import { CliError } from '../errors.ts';
-import { asked, refusalOf } from './answer.ts';
+import { type Answer, asked, refusalOf, retryAfterOf } from './answer.ts';
 import { type ClientOptions, type Exchange, type TwilioClient, twilioClient } from './client.ts';
 import { toForm } from './form.ts';
 import { listMessages, listPath, readPage } from './list.ts';
@@ -9,8 +9,6 @@ import { readPrices } from './prices.ts';
 import { readBalance, readGeoPermission, readSenderProblem } from './readiness.ts';
 import { fieldsOf, toRecord } from './record.ts';
 import type { Account, Asked, Canceled, ListFilter, MediaRecord, Transport } from './transport.ts';
-
-type Answer = Extract<Exchange, { kind: 'answer' }>;
 
 /** Parts of Twilio that have servers of their own. */
 export type TwilioProduct = 'pricing' | 'messaging' | 'accounts';
@@ -51,13 +49,13 @@ export function twilioTransport(options: TwilioOptions): Transport {
       client.download(`${pathOf(accountSid)}/Messages/${sid}/Media/${mediaSid}`),
     redact: async (sid, accountSid = client.accountSid) => {
       const form = new URLSearchParams({ Body: '' });
-      return refusalOf(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}.json`, form), 200);
+      return refusalOf(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}.json`, form));
     },
     remove: async (sid, accountSid = client.accountSid) =>
-      refusalOf(await client.request('DELETE', `${pathOf(accountSid)}/Messages/${sid}.json`), 204),
+      refusalOf(await client.request('DELETE', `${pathOf(accountSid)}/Messages/${sid}.json`)),
     feedback: async (sid, outcome, accountSid = client.accountSid) => {
       const form = new URLSearchParams({ Outcome: outcome });
-      return refusalOf(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}/Feedback.json`, form), 201);
+      return refusalOf(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}/Feedback.json`, form));
     },
     prices: (country) => readPrices(clientOf('pricing'), country),
     balance: () => readBalance(client),
@@ -68,16 +66,22 @@ export function twilioTransport(options: TwilioOptions): Transport {
       return toCanceled(await client.request('POST', `${pathOf(accountSid)}/Messages/${sid}.json`, form));
     },
     account: async () => {
-      const startedAt = Date.now();
       const exchange = await client.request('GET', `${pathOf(client.accountSid)}.json`);
       const isRefused = exchange.kind === 'answer' && [401, 403].includes(exchange.status);
       const hasKey = options.credentials.user !== client.accountSid;
       // A standard API key may do all but look at accounts: https://www.twilio.com/docs/iam/api-keys.
       if (isRefused && hasKey && (await readPage(client, listPath(client.accountSid, {}, 1))).ok) {
-        return { sid: client.accountSid, name: '', status: 'active', type: '', clockAheadMs: 0 };
+        return {
+          sid: client.accountSid,
+          name: '',
+          status: 'active',
+          type: '',
+          clockAheadMs: client.clockAheadMs() ?? 0,
+        };
       }
-      return toAccount(exchange, (startedAt + Date.now()) / 2);
+      return toAccount(exchange, client.clockAheadMs() ?? 0);
     },
+    clockAheadMs: client.clockAheadMs,
     close: () => {
       for (const each of [client, ...products.values()]) each.close();
     },
@@ -112,11 +116,12 @@ function toMedia(exchange: Exchange): Asked<MediaRecord[]> {
 export function toSendResult(exchange: Exchange): SendResult {
   if (exchange.kind === 'not-sent') return { kind: 'retry', cause: 'unreachable', reason: exchange.reason };
   if (exchange.kind === 'no-answer') return { kind: 'unknown', reason: `no answer: ${exchange.reason}` };
-  const { status, headers } = exchange;
+  const { status } = exchange;
   if (status === 201) return toAccepted(exchange);
   if (status === 429) {
-    const afterMs = retryAfterMs(headers);
-    return { kind: 'retry', cause: 'busy', reason: 'Twilio is busy (429)', ...(afterMs !== undefined && { afterMs }) };
+    // A sender's full queue is the sender's alone: https://www.twilio.com/docs/api/errors/21611.
+    if (isPausedSender(exchange.body)) return toRefused(exchange);
+    return { kind: 'retry', cause: 'busy', reason: 'Twilio is busy (429)', ...retryAfterOf(exchange) };
   }
   if (status >= 400 && status < 500 && status !== 408) return toRefused(exchange);
   return { kind: 'unknown', reason: `an odd answer: HTTP ${status}` };
@@ -149,21 +154,16 @@ function toRefused({ status, body }: Answer): SendResult {
   return { kind: 'rejected', code, reason };
 }
 
-/** `Retry-After` is seconds or a date; anything else counts as absent. */
-function retryAfterMs(headers: Answer['headers']): number | undefined {
-  const text = headers['retry-after'];
-  if (typeof text !== 'string') return undefined;
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const at = Date.parse(text);
-  const from = typeof headers['date'] === 'string' ? Date.parse(headers['date']) : Number.NaN;
-  return Number.isNaN(at) || Number.isNaN(from) ? undefined : Math.max(0, at - from);
+function isPausedSender(body: unknown): boolean {
+  const { code } = fieldsOf(body);
+  return typeof code === 'number' && explainCode(code)?.action === 'pause-sender';
 }
 
-function toAccount(exchange: Exchange, atMs: number): Account {
+function toAccount(exchange: Exchange, clockAheadMs: number): Account {
   if (exchange.kind !== 'answer') {
     throw new CliError('unreachable', `Twilio is out of reach (${exchange.reason}).`, { hint: 'Check the network.' });
   }
-  const { status, headers } = exchange;
+  const { status } = exchange;
   const { sid, friendly_name: name, status: state, type, code } = fieldsOf(exchange.body);
   if (status === 401 || status === 403 || status === 404) {
     const number = typeof code === 'number' ? code : status;
@@ -174,12 +174,11 @@ function toAccount(exchange: Exchange, atMs: number): Account {
   if (status !== 200 || typeof sid !== 'string') {
     throw new CliError('unreachable', `Twilio gave an odd answer: HTTP ${status}.`);
   }
-  const twilioTime = Date.parse(String(headers['date']));
   return {
     sid,
     name: String(name ?? ''),
     status: String(state ?? 'active'),
     type: String(type ?? ''),
-    clockAheadMs: Number.isNaN(twilioTime) ? 0 : twilioTime - atMs,
+    clockAheadMs,
   };
 }

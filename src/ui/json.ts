@@ -40,7 +40,7 @@ export function receiptJson({ status, code, source, at }: StatusUpdate) {
 }
 
 /** A plan as JSON, for `--dry-run --json`. */
-export function planJson({ name, plan, invalid, findings, lints }: PlanView, exitCode: number) {
+export function planJson({ name, plan, invalid, findings, lints, sameInput }: PlanView, exitCode: number) {
   return {
     schema: 'volley.plan/1',
     name,
@@ -48,6 +48,13 @@ export function planJson({ name, plan, invalid, findings, lints }: PlanView, exi
     findings,
     lints: lints.map(({ issue, count }) => ({ ...issue, rows: count })),
     issues: invalid.flatMap(({ issues }) => issues),
+    sameInput: sameInput
+      ? {
+          campaign: sameInput.campaign.name,
+          at: new Date(sameInput.campaign.createdAt).toISOString(),
+          pending: sameInput.pending,
+        }
+      : null,
     exitCode,
   };
 }

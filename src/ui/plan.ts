@@ -33,6 +33,14 @@ export interface PlanView {
   readonly overflows: readonly Overflow[];
   /** Show the samples whole, not cut to a line. */
   readonly wholeTexts: boolean;
+  /** The same messages within a day, in an earlier campaign: how long ago, and how many of them are not sent yet. */
+  readonly sameInput?:
+    | {
+        readonly campaign: { readonly name: string; readonly createdAt: number };
+        readonly agoMs: number;
+        readonly pending: number;
+      }
+    | undefined;
 }
 
 /** What would happen, for a person. */
@@ -52,11 +60,24 @@ export function planLines(view: PlanView, look: Look): string[] {
     `  ${[plural(plan.segments, 'segment'), ...costOf(view), ...timeOf(view)].join(', ')}`,
     ...waitingLines(view),
     ...sampleLines(samples, look, view.wholeTexts),
+    ...sameInputTexts(view).map(note),
     ...view.findings.map((finding) => note(clean(finding))),
     ...view.overflows.map((overflow) => note(shown(overflowText(overflow), look))),
     ...lintTexts(view.lints).map(note),
     ...warnings.map(({ issue, count }) => note(`${clean(issue.column)} ${issue.problem} (${plural(count, 'row')})`)),
     ...invalidLines(invalid, plan.invalid, look),
+  ];
+}
+
+/** What a batch of this would come to, which knows what was sent before. */
+function sameInputTexts({ sameInput }: PlanView): string[] {
+  if (!sameInput) return [];
+  const { campaign, agoMs, pending } = sameInput;
+  const when = `${formatDuration(agoMs)} ago, as ${clean(campaign.name)}`;
+  return [
+    pending > 0
+      ? `the same messages were begun ${when}: a batch now would go on there, with ${formatCount(pending)} to send.`
+      : `the same messages were sent ${when}: a batch now would be refused, unless --again is given.`,
   ];
 }
 

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '../../src/simulator/faults.ts';
 import { twilioTransport } from '../../src/transport/twilio.ts';
-import { from, recipients } from '../context.ts';
+import { from } from '../context.ts';
 import { installation, simulated } from '../e2e/volley.ts';
-import { checkInvariants, type Tally } from './invariants.ts';
+import { type Tally, takeStock } from './invariants.ts';
 
 /** Eleven kinds of server fault, about a tenth of all requests. */
 export const stormyFaults: readonly string[] = [
@@ -29,6 +29,8 @@ export interface Storm {
   readonly kills: number;
   /** How many processes run the campaign at once. */
   readonly processes?: number;
+  /** How many numbers the campaign is sent from. */
+  readonly senders?: number;
   readonly faults?: readonly string[];
 }
 
@@ -44,7 +46,18 @@ const quick = [
   '--on-unknown',
   'resend',
 ];
-const text = ['--from', from, '--body', 'Hi {{ name }}', '--campaign', 'storm'];
+const text = ['--body', 'Hi {{ name }}', '--campaign', 'storm'];
+
+/** A list of people, each with the number that texts them. */
+function listOf(rows: number, senders: number): { readonly csv: string; readonly to: readonly string[] } {
+  const to = Array.from({ length: rows }, (_, i) => `+1415555${String(i).padStart(4, '0')}`);
+  const lines = to.map((number, i) => `${number},Ada ${i},+1415560${String(i % senders).padStart(4, '0')}`);
+  return { csv: `to,name,from\n${lines.join('\n')}\n`, to };
+}
+
+/** Longer than any run takes here without a kill, and how soon one must end that is asked to, in milliseconds. */
+const hangsMs = 120_000;
+const farewellMs = 2500;
 
 /** Runs the real binary on a campaign, kills it at random moments, and lets it finish. Throws when a promise breaks. */
 export async function survive({
@@ -52,11 +65,13 @@ export async function survive({
   seed,
   kills,
   processes = 1,
+  senders = 1,
   faults = stormyFaults,
 }: Storm): Promise<Tally & { kills: number }> {
   const random = seededRandom(seed);
   const { simulator, start, folder, ledger } = await simulated({ faults, seed, latencyMs: 2 });
-  writeFileSync(join(folder, 'list.csv'), recipients(rows));
+  const list = listOf(rows, senders);
+  writeFileSync(join(folder, 'list.csv'), list.csv);
   const outputs: string[] = [];
   const lifeMs = 350 + rows * 1.2;
   let killed = 0;
@@ -73,21 +88,56 @@ export async function survive({
       const codes = await Promise.all(victims);
       killed += codes.filter((code) => code === null).length;
       if (codes.every((code) => code === 0)) break;
+      // Now and then one is asked to end, in place of being killed.
+      if (random() < 0.2) outputs.push(...(await endPolitely(start, random() * lifeMs)));
     }
     await finish(start, outputs);
     for (const output of outputs) if (output.includes(simulator.authToken)) throw new Error('a secret was printed');
-    return { ...checkInvariants(ledger, simulator.truth(), rows, [simulator.authToken]), kills: killed };
+    return { ...takeStock(ledger, simulator.truth(), list.to, [simulator.authToken]), kills: killed };
   } catch (error) {
-    throw new Error(`seed ${seed}, ${rows} rows, ${killed} kills: ${(error as Error).message}`, { cause: error });
+    throw new Error(`seed ${seed}, ${rows} rows, ${senders} senders, ${killed} kills: ${(error as Error).message}`, {
+      cause: error,
+    });
   } finally {
     await simulator.close();
   }
 }
 
+type Start = ReturnType<typeof installation>['start'];
+
+/** Asks a run to end by SIGTERM. Throws unless it does at once; resolves to what it printed. */
+async function endPolitely(start: Start, afterMs: number): Promise<string[]> {
+  const { child, ended } = start('batch', 'list.csv', ...text, ...quick);
+  let askedAt = 0;
+  const ask = setTimeout(() => {
+    askedAt = Date.now();
+    child.kill('SIGTERM');
+  }, afterMs);
+  const { stdout, stderr } = await orHang(child, ended);
+  clearTimeout(ask);
+  const tookMs = askedAt === 0 ? 0 : Date.now() - askedAt;
+  if (tookMs > farewellMs) throw new Error(`a run takes ${tookMs} ms to end when it is asked to`);
+  return [stdout, stderr];
+}
+
+/** What a run ends with. Throws, and kills it, when it does not end by itself. */
+async function orHang(child: ReturnType<Start>['child'], ended: ReturnType<Start>['ended']) {
+  let hangs = false;
+  const timer = setTimeout(() => {
+    hangs = true;
+    child.kill('SIGKILL');
+  }, hangsMs);
+  const end = await ended;
+  clearTimeout(timer);
+  if (hangs) throw new Error(`a run hangs: ${end.stderr}`);
+  return end;
+}
+
 /** Lets the campaign run until nothing of it is open. */
-async function finish(start: ReturnType<typeof installation>['start'], outputs: string[]): Promise<void> {
+async function finish(start: Start, outputs: string[]): Promise<void> {
   for (let i = 0; i < 12; i++) {
-    const { code, stdout, stderr } = await start('batch', 'list.csv', ...text, ...quick).ended;
+    const { child, ended } = start('batch', 'list.csv', ...text, ...quick);
+    const { code, stdout, stderr } = await orHang(child, ended);
     outputs.push(stdout, stderr);
     if (code === 0) return;
     if (code !== 8 && code !== 7) throw new Error(`a run without a kill ended with ${code}: ${stderr}`);
@@ -100,10 +150,12 @@ export async function surviveCrash(
   point: string,
   k: number,
   rows: number,
+  senders = 1,
 ): Promise<Tally & { readonly died: boolean }> {
   const faults = point.startsWith('reconcile') ? ['reset-after-create=0.3'] : stormyFaults;
   const { simulator, env, start, folder, ledger } = await simulated({ faults, seed: k });
-  writeFileSync(join(folder, 'list.csv'), recipients(rows));
+  const list = listOf(rows, senders);
+  writeFileSync(join(folder, 'list.csv'), list.csv);
   const preload = join(import.meta.dirname, 'preload.js');
   const crashing = installation({
     ...env,
@@ -113,12 +165,13 @@ export async function surviveCrash(
     CRASH_K: String(k),
   });
   try {
-    const { code, stderr } = await crashing.start('batch', join(folder, 'list.csv'), ...text, ...quick).ended;
+    const { child, ended } = crashing.start('batch', join(folder, 'list.csv'), ...text, ...quick);
+    const { code, stderr } = await orHang(child, ended);
     if (code !== null && code !== 0 && code !== 8) throw new Error(`${point} ended with ${code}: ${stderr}`);
     await finish(start, []);
-    return { ...checkInvariants(ledger, simulator.truth(), rows, [simulator.authToken]), died: code === null };
+    return { ...takeStock(ledger, simulator.truth(), list.to, [simulator.authToken]), died: code === null };
   } catch (error) {
-    throw new Error(`${point} × ${k}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${point} × ${k}, ${senders} senders: ${(error as Error).message}`, { cause: error });
   } finally {
     await simulator.close();
   }
@@ -133,11 +186,7 @@ export async function retryBlindly({ rows, seed, faults = stormyFaults }: Omit<S
     baseUrl,
     timeoutMs: 500,
   });
-  const queue = recipients(rows)
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split(',')[0] ?? '');
+  const queue = [...listOf(rows, 1).to];
   const work = async () => {
     for (let to = queue.pop(); to; to = queue.pop()) {
       for (let attempt = 0; attempt < 8; attempt++) {

@@ -10,8 +10,8 @@ const points = {
   ],
   'before-commit': [
     'commands/batch.js',
-    'campaign: await staging.commit(input.hash)',
-    'campaign: (crashPoint("before-commit"), await staging.commit(input.hash))',
+    'campaign: await writeDown(settling)',
+    'campaign: (crashPoint("before-commit"), await writeDown(settling))',
   ],
   'after-commit': [
     'commands/campaign/deliver.js',
@@ -28,24 +28,28 @@ const points = {
     'for (const claim of claims)',
     'if (claims.length > 0) crashPoint("after-claim"); @',
   ],
-  'before-post': [
-    'engine/run-campaign.js',
-    'const result = await transport.send(request);',
-    'crashPoint("before-post"); @',
-  ],
+  'before-post': ['engine/run-campaign.js', 'const result = await transport.send(', 'crashPoint("before-post"); @'],
   'mid-post': [
     'engine/run-campaign.js',
-    'await transport.send(request)',
-    'await crashDuring("mid-post", transport.send(request))',
+    'await transport.send(withCallback(fitted.request, claim.id, run.callbackUrl))',
+    'await crashDuring("mid-post", transport.send(withCallback(fitted.request, claim.id, run.callbackUrl)))',
   ],
-  'after-response': ['engine/run-campaign.js', 'results.add(claim, change);', 'crashPoint("after-response"); @'],
-  'before-record': ['engine/recorder.js', 'await ledger.record(lease, group);', 'crashPoint("before-record"); @'],
-  'after-record': ['engine/recorder.js', 'await ledger.record(lease, group);', '@ crashPoint("after-record");'],
-  'mid-record': [
-    'ledger/sqlite/claims.js',
-    'write(owner, result);',
-    '{ write(owner, result); crashPoint("mid-record"); }',
+  'after-response': [
+    'engine/run-campaign.js',
+    'applyEffect(effect, claim.sender, run, epoch);',
+    'crashPoint("after-response"); @',
   ],
+  'before-record': [
+    'engine/recorder.js',
+    'const value = await write(',
+    'if (group.length > 0) crashPoint("before-record"); @',
+  ],
+  'after-record': [
+    'engine/recorder.js',
+    'for (const { written } of group)',
+    'if (group.length > 0) crashPoint("after-record"); @',
+  ],
+  'mid-record': ['ledger/sqlite/results.js', 'if (spentMore !== 0)', 'crashPoint("mid-record"); @'],
   'reconcile-before-list': [
     'engine/reconcile.js',
     'const list = await transport.list(to, accountSid);',

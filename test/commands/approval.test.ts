@@ -178,6 +178,25 @@ describe('recall', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('half-way cancels what comes back unsent, sends nothing more, and does not exit 0', async () => {
+    let recalled: Promise<number> | undefined;
+    const busy = { kind: 'retry', cause: 'busy', reason: '429', afterMs: 1000 } as const;
+    const made = world({
+      script: (_, __, n) => {
+        if (n === 2) recalled = made.volley('recall', 'c');
+        return n < 2 ? undefined : busy;
+      },
+    });
+    const { volley, list, sent, stdout } = made;
+    const flags = ['--from', from, '--body', 'Hi', '--yes', '--campaign', 'c', '--concurrency', '2'];
+    expect(await volley('batch', list, ...flags)).toBe(3);
+    expect([await recalled, sent.length]).toEqual([0, 1]);
+    expect(await volley('report', 'c', '--json')).toBe(0);
+    expect(JSON.parse(stdout.at(-1) ?? '')).toMatchObject({ counts: { accepted: 1, canceled: 2, pending: 0 } });
+    expect(await volley('batch', list, ...flags)).toBe(6);
+    expect(sent).toHaveLength(1);
+  });
+
   it('cancels at Twilio what is scheduled, and tells what it could not', async () => {
     const { context, list, stdout } = world({
       script: (_, __, n) => ({ kind: 'accepted', sid: `SM${String(n).padStart(32, '0')}`, status: 'scheduled' }),

@@ -118,7 +118,9 @@ describe('before anything is sent', () => {
   it.each<[string, string, string[], RegExp]>([
     ['a column is missing', 'phone,name\n+14155550100,Ada\n', [], /no column "to"/],
     ['the text names a column that is not there', 'to,nmae\n+14155550100,Ada\n', [], /\{\{ name \}\}/],
-    ['a quote is not closed far down', `${recipients(700)}"x\n`, [], /line 702/],
+    ['bytes are no text far down', `${recipients(700)}\0\n`, [], /line 702/],
+    ['there is only a header', 'to,name\n', [], /list.csv has no rows/],
+    ['there is only a header, and a name is given', 'to,name\n\n', ['--campaign', 'spring'], /list.csv has no rows/],
     ['the recipient is a flag', recipients(1), ['--to', '+14155550100'], /unknown option '--to'/],
     ['text and template are given', recipients(1), ['--template', 'x'], /not both/],
   ])('stops when %s', async (_, content, argv, message) => {
@@ -196,6 +198,15 @@ describe('sending again', () => {
     const orders = 'to,name,order\n+14155550100,Ada,A1\n+14155550100,Ada,A2\n+14155550100,Ada,A1\n';
     expect(await batch(orders, '--yes', '--key', 'order')).toBe(0);
     expect(sent).toHaveLength(2);
+  });
+
+  it('sends one input once, also when another terminal sends it while this one asks', async () => {
+    const { context, file, sent, stderr } = testContext({ canAsk: true });
+    const batch = ['batch', file('list.csv', recipients(3)), ...flags];
+    const confirm = async () => (await main([...batch, '--yes'], context)) === 0;
+    expect(await main(batch, { ...context, confirm })).toBe(6);
+    expect(sent).toHaveLength(3);
+    expect(stderr.join('\n')).toMatch(/same messages were sent .* ago/);
   });
 
   it('without a name is refused for a day, unless --again', async () => {

@@ -377,8 +377,8 @@ describe('simulate', () => {
 
   it.each([
     [['--fault', 'nonsense=1'], /no fault nonsense/],
-    [['--port', '99999'], /--port must be/],
-    [['--latency', 'long'], /--latency must be a time/],
+    [['--port', '99999'], /--port 99999 must be/],
+    [['--latency', 'long'], /--latency long must be a time/],
   ])('refuses %j', async (argv, message) => {
     const { code, said } = await run(['simulate', ...argv]);
     expect(code).toBe(2);

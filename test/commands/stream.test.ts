@@ -120,4 +120,43 @@ describe('stream', () => {
     const { counts } = JSON.parse(stdout.at(-1) ?? '') as { counts: { rows: number; pending: number } };
     expect([counts.pending, counts.rows]).toEqual([counts.rows, counts.rows]);
   });
+
+  it('loses of a line that is no text that event alone', async () => {
+    const bytes = async function* () {
+      yield Buffer.concat([Buffer.from(event(1)), Buffer.from('{"id":"e9\0"}\n'), Buffer.from(event(2))]);
+      yield Buffer.concat([
+        Buffer.of(0xff, 10),
+        Buffer.from(event(3)),
+        Buffer.from('{"id":"e9","to":"+1","To":"+2"}\n'),
+      ]);
+      yield Buffer.from(`${'x'.repeat(2_000_000)}\n${event(4)}`);
+      yield Buffer.from(event(5, { order: 'a\u0007b' }) + event(6));
+    };
+    const { context, stdout, stderr, sent } = testContext();
+    expect(await main([...flags, '--json'], { ...context, stdin: bytes() })).toBe(3);
+    expect(sent.map(({ to }) => to.at(-1)).sort()).toEqual(['1', '2', '3', '4', '6']);
+    const wrong = stdout.map((line) => JSON.parse(line)).filter(({ state }) => state === 'invalid');
+    expect(wrong.map(({ line, issues: [issue] }) => [line, issue.column, issue.problem])).toEqual([
+      [2, 'row', 'holds a NUL character'],
+      [4, 'row', 'holds bytes that are not utf-8 text'],
+      [6, 'To', 'is the same name as to here'],
+      [7, 'row', 'is longer than 1 MiB'],
+      [9, '--body', 'holds a control character (U+0007)'],
+    ]);
+    expect(stderr.join('\n')).toMatch(/10 events: 5 new, 0 known already, 5 wrong/);
+  });
+
+  it('sends and records what came before its source broke off, and says that it did', async () => {
+    const pieces = async function* () {
+      yield event(1) + event(2);
+      throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read' });
+    };
+    const { context, stream, sent, stdout, stderr } = world(pieces());
+    expect(await stream()).toBe(8);
+    expect(stderr.join('\n')).toMatch(/2 events: 2 new/);
+    expect(stderr).toContain('error: Cannot read standard input: its disk or device fails.');
+    expect(sent).toHaveLength(2);
+    await main(['report', 'orders', '--json'], context);
+    expect(JSON.parse(stdout.at(-1) ?? '').counts).toMatchObject({ rows: 2, accepted: 2, claimed: 0 });
+  });
 });

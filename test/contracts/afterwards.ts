@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MessageChange } from '../../src/core/outcome/after-send.ts';
 import type { StatusUpdate } from '../../src/core/outcome/delivery.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { all, lease, row, write } from './ledger.ts';
+import { all, lease, row, take, write } from './ledger.ts';
 
 const day = 86_400_000;
 const sid = (n: number) => `SM${String(n).padStart(32, '0')}`;
@@ -20,7 +20,7 @@ export function afterwardsContract(open: (clock: { now: number }) => Ledger): vo
       { storesText },
     );
     const held = await lease(ledger, campaign.id);
-    const claims = await ledger.claim(held, '12345', changes.length);
+    const claims = await take(ledger, held, '12345', changes.length);
     await ledger.record(
       held,
       claims.map(({ id, attempt }, i) => ({ messageId: id, attempt, change: changes[i] as MessageChange })),
@@ -60,7 +60,7 @@ export function afterwardsContract(open: (clock: { now: number }) => Ledger): vo
       await ledger.receive([receipt(1, 'undelivered', 30003)]);
       await ledger.retryUndelivered(campaign.id, [30003]);
       const held = await lease(ledger, campaign.id);
-      const [claim] = await ledger.claim(held, '12345', 1);
+      const [claim] = await take(ledger, held, '12345', 1);
       await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change: accepted(9) }]);
       await ledger.receive([receipt(9, 'undelivered', 30003)]);
       expect(await ledger.retryUndelivered(campaign.id, [30003])).toBe(0);
@@ -94,7 +94,7 @@ export function afterwardsContract(open: (clock: { now: number }) => Ledger): vo
       const { ledger, campaign } = await settled([accepted(1)]);
       await ledger.append(campaign.id, [row(5)], false);
       const held = await lease(ledger, campaign.id);
-      const [claim] = await ledger.claim(held, '12345', 1);
+      const [claim] = await take(ledger, held, '12345', 1);
       await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change: accepted(5) }]);
       expect((await all(ledger.messages(campaign.id))).map(({ request }) => request?.body)).toEqual([
         'Hi 0',
@@ -175,7 +175,7 @@ export function afterwardsContract(open: (clock: { now: number }) => Ledger): vo
       await ledger.removeOptOut(row(5).to);
       const { id } = await write(ledger, 'test', [row(5)]);
       const held = await lease(ledger, id);
-      const [claim] = await ledger.claim(held, '12345', 9);
+      const [claim] = await take(ledger, held, '12345', 9);
       await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change: accepted(5) }]);
       await ledger.release(held);
       await purgeLater();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message, SendState } from '../../src/core/message.ts';
 import type { PlannedRow } from '../../src/core/plan.ts';
-import type { Campaign, Lease, Ledger } from '../../src/ledger/ledger.ts';
+import type { Campaign, Claim, Lease, Ledger } from '../../src/ledger/ledger.ts';
 
 const holder = { host: 'elsewhere', pid: 1 };
 const minute = 60_000;
@@ -46,6 +46,11 @@ export async function lease(ledger: Ledger, campaignId: string): Promise<Lease> 
   const taken = await ledger.acquire(campaignId, holder);
   if ('heldBy' in taken) throw new Error('held');
   return taken;
+}
+
+/** Claims messages of one sender. */
+export async function take(ledger: Ledger, held: Lease, sender: string, limit: number): Promise<readonly Claim[]> {
+  return (await ledger.claim(held, { wants: [{ sender, limit }], results: [] })).claims;
 }
 
 /** All there is. */
@@ -128,7 +133,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
     it('takes in again only what is new or unsent', async () => {
       const { ledger, campaign } = await begin(row(2), row(3), wrong(4));
       const held = await lease(ledger, campaign.id);
-      const [claim] = await ledger.claim(held, '12345', 1);
+      const [claim] = await take(ledger, held, '12345', 1);
       await ledger.record(held, [
         { messageId: claim?.id ?? '', attempt: 1, change: { state: 'accepted', sid: 'SM1' } },
       ]);
@@ -170,29 +175,80 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
     it('hand each message to one claimer, in the order of the input', async () => {
       const { ledger, campaign } = await begin(...Array.from({ length: 20 }, (_, i) => row(i + 2)));
       const held = await lease(ledger, campaign.id);
-      const claims = (await Promise.all(Array.from({ length: 9 }, () => ledger.claim(held, '12345', 3)))).flat();
+      const claims = (await Promise.all(Array.from({ length: 9 }, () => take(ledger, held, '12345', 3)))).flat();
       expect(claims.map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, i) => i + 2));
-      expect(await ledger.claim(held, '12345', 3)).toEqual([]);
+      expect(await take(ledger, held, '12345', 3)).toEqual([]);
     });
 
-    it('hold a retry back until it is due', async () => {
+    it('hold a message back until it is due', async () => {
       const { clock, ledger, campaign } = await begin(row(2));
       const held = await lease(ledger, campaign.id);
-      const [claim] = await ledger.claim(held, '12345', 1);
+      const [claim] = await take(ledger, held, '12345', 1);
       await ledger.record(held, [
-        { messageId: claim?.id ?? '', attempt: 1, change: { state: 'pending', reason: 'busy', delayMs: 500 } },
+        { messageId: claim?.id ?? '', attempt: 1, change: { state: 'pending', dueAt: clock.now + 500 } },
       ]);
-      expect(await ledger.claim(held, '12345', 1)).toEqual([]);
+      expect(await take(ledger, held, '12345', 1)).toEqual([]);
       expect(await ledger.queues(campaign.id)).toEqual([{ sender: '12345', pending: 1, dueAt: clock.now + 500 }]);
       clock.now += 500;
-      expect(await ledger.claim(held, '12345', 1)).toMatchObject([{ id: claim?.id, attempt: 2 }]);
+      expect(await take(ledger, held, '12345', 1)).toMatchObject([{ id: claim?.id, attempt: 2 }]);
     });
 
     it('are given to the holder of the lease only', async () => {
       const { ledger, campaign } = await begin(row(2));
       const held = await lease(ledger, campaign.id);
       await ledger.release(held);
-      expect(await ledger.claim(held, '12345', 1)).toEqual([]);
+      expect(await take(ledger, held, '12345', 1)).toEqual([]);
+    });
+  });
+
+  describe('pace and budget', () => {
+    const claimOf = (ledger: Ledger, held: Lease, limit: number, perSecond?: number) =>
+      ledger.claim(held, { wants: [{ sender: '12345', limit }], results: [], perSecond });
+
+    it('are one for two runs that send from the same number, the lower rate for both', async () => {
+      const { clock, ledger, campaign } = await begin(row(2), row(3));
+      const other = await write(ledger, 'other', [row(4), row(5)]);
+      const [one, two] = [await lease(ledger, campaign.id), await lease(ledger, other.id)];
+      expect((await claimOf(ledger, one, 1, 2)).claims).toHaveLength(1);
+      expect(await claimOf(ledger, two, 1)).toMatchObject({ claims: [], senders: [{ waitMs: 500 }] });
+      expect((await claimOf(ledger, two, 1, 100)).claims).toEqual([]);
+      clock.now += 500;
+      expect((await claimOf(ledger, two, 2, 100)).claims).toHaveLength(1);
+      expect((await claimOf(ledger, one, 1, 2)).claims).toEqual([]);
+    });
+
+    it('go on at once when the clock is set back', async () => {
+      const { clock, ledger, campaign } = await begin(row(2), row(3));
+      const held = await lease(ledger, campaign.id);
+      await claimOf(ledger, held, 1, 1);
+      clock.now -= 60 * minute;
+      expect(await claimOf(ledger, held, 1, 1)).toMatchObject({ claims: [], senders: [{ waitMs: 1000 }] });
+      clock.now += 1000;
+      expect((await claimOf(ledger, held, 1, 1)).claims).toHaveLength(1);
+    });
+
+    it('rest a sender for every run when its queue is full', async () => {
+      const { ledger, campaign } = await begin(row(2));
+      const other = await write(ledger, 'other', [row(4)]);
+      const [one, two] = [await lease(ledger, campaign.id), await lease(ledger, other.id)];
+      const [claim] = (await claimOf(ledger, one, 1)).claims;
+      const change = { state: 'pending', code: 21611, pauseSenderMs: minute } as const;
+      await ledger.record(one, [{ messageId: claim?.id ?? '', attempt: 1, change }]);
+      expect(await claimOf(ledger, two, 1)).toMatchObject({ claims: [], senders: [{ waitMs: minute }] });
+    });
+
+    it('let no message be claimed that could cost more than there is', async () => {
+      const ledger = open({ now: 0 });
+      const staging = await ledger.stage({ name: 'c', stem: 'x', source: 'x' });
+      await staging.add([row(2), row(3), row(4)]);
+      await staging.price([{ country: null, sender: '12345', hasMedia: false, unitPrice: 0.1 }], 'USD');
+      const { id } = await staging.commit('hash');
+      const held = await ledger.acquire(id, holder, { maxCost: 0.2 });
+      if ('heldBy' in held) throw new Error('held');
+      const { claims, end } = await claimOf(ledger, held, 3);
+      expect([claims.length, end]).toEqual([2, 'budget']);
+      await ledger.record(held, [{ messageId: claims[0]?.id ?? '', attempt: 1, change: { state: 'rejected' } }]);
+      expect((await claimOf(ledger, held, 3)).claims).toHaveLength(1);
     });
   });
 
@@ -208,12 +264,12 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
     it('pass from a run that has died, whose claims become unknown and whose results count no more', async () => {
       const { clock, ledger, campaign } = await begin(row(2), row(3));
       const dead = await lease(ledger, campaign.id);
-      const [claim] = await ledger.claim(dead, '12345', 1);
+      const [claim] = await take(ledger, dead, '12345', 1);
       clock.now += 2 * minute;
       expect((await lease(ledger, campaign.id)).tookOver).toBe(true);
       expect(await counts(ledger, campaign.id)).toEqual({ unknown: 1, pending: 1 });
       expect(await ledger.renew(dead)).toBe(false);
-      expect(await ledger.claim(dead, '12345', 1)).toEqual([]);
+      expect(await take(ledger, dead, '12345', 1)).toEqual([]);
       await ledger.record(dead, [{ messageId: claim?.id ?? '', attempt: 1, change: { state: 'rejected', code: 1 } }]);
       expect(await counts(ledger, campaign.id)).toEqual({ unknown: 1, pending: 1 });
     });
@@ -258,7 +314,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
     it('are skipped when a plan is made, and when a message is claimed', async () => {
       const { ledger, campaign } = await begin(row(2), row(3), row(4), row(5));
       await ledger.addOptOuts([who(row(2).to), who(row(4).to, '12345'), who(row(5).to, 'other')]);
-      const claims = await ledger.claim(await lease(ledger, campaign.id), '12345', 3);
+      const claims = await take(ledger, await lease(ledger, campaign.id), '12345', 3);
       expect(claims.map(({ line }) => line)).toEqual([3, 5]);
       expect(await counts(ledger, campaign.id)).toEqual({ skipped: 2, claimed: 2 });
       const staging = await ledger.stage({ stem: 'x', source: 'x' });
@@ -269,7 +325,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
     it('come from results that ask for it, for the sender of the message', async () => {
       const { ledger, campaign } = await begin(row(2));
       const held = await lease(ledger, campaign.id);
-      const [claim] = await ledger.claim(held, '12345', 1);
+      const [claim] = await take(ledger, held, '12345', 1);
       const change = { state: 'rejected', code: 21610, suppress: true } as const;
       await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change }]);
       expect(await listed(ledger)).toEqual([
@@ -289,15 +345,31 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
         skipped: [expect.objectContaining({ to: row(5).to, state: 'skipped', line: 5 })],
       });
       expect(await counts(ledger, campaign.id)).toEqual({ pending: 2, invalid: 1, skipped: 1 });
-      expect(await ledger.claim(held, '12345', 9)).toHaveLength(2);
+      expect(await take(ledger, held, '12345', 9)).toHaveLength(2);
+    });
+
+    it('sends nothing more once it is called back: what comes back, and what is added, is canceled', async () => {
+      const { ledger, campaign } = await begin(row(2), row(3));
+      const held = await lease(ledger, campaign.id);
+      const [claim] = await take(ledger, held, '12345', 1);
+      await ledger.cancelPending(campaign.id);
+      await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change: { state: 'pending' } }]);
+      await ledger.append(campaign.id, [row(4)]);
+      expect(await counts(ledger, campaign.id)).toEqual({ canceled: 3 });
+      expect(await ledger.claim(held, { wants: [{ sender: '12345', limit: 9 }], results: [] })).toMatchObject({
+        ...{ claims: [], end: 'recalled' },
+      });
+      const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'x' });
+      await staging.add([row(5)]);
+      await expect(staging.commit('hash')).rejects.toThrow('has been recalled');
     });
 
     it('is called back as far as it has not been claimed', async () => {
       const { ledger, campaign } = await begin(row(2), row(3), row(4));
       const held = await lease(ledger, campaign.id);
-      const [claim] = await ledger.claim(held, '12345', 1);
+      const [claim] = await take(ledger, held, '12345', 1);
       expect(await ledger.cancelPending(campaign.id)).toBe(2);
-      expect(await ledger.claim(held, '12345', 9)).toEqual([]);
+      expect(await take(ledger, held, '12345', 9)).toEqual([]);
       const accepted = { state: 'accepted', sid: 'SM1', status: 'scheduled' } as const;
       await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change: accepted }]);
       await ledger.cancelAccepted(claim?.id ?? '', 'canceled');
@@ -313,7 +385,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
     const claimed = async () => {
       const begun = await begin(row(2));
       const held = await lease(begun.ledger, begun.campaign.id);
-      const [claim] = await begun.ledger.claim(held, '12345', 1);
+      const [claim] = await take(begun.ledger, held, '12345', 1);
       const accept = () =>
         begun.ledger.record(held, [
           { messageId: claim?.id ?? '', attempt: 1, change: { state: 'accepted', sid: 'SM1', status: 'queued' } },
@@ -376,7 +448,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       );
       expect(await staging.plan()).toMatchObject({ cost: { amount: 0.5, currency: 'USD' }, unpriced: 1 });
       const { id } = await staging.commit('hash');
-      await ledger.claim(await lease(ledger, id), '12345', 2);
+      await take(ledger, await lease(ledger, id), '12345', 2);
       expect((await ledger.report(id)).cost).toEqual({ amount: 0.3, currency: 'USD' });
     });
 
@@ -409,7 +481,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
     const sent = async () => {
       const world = await begin(row(2), row(3), row(4), row(5), wrong(6));
       const held = await lease(world.ledger, world.campaign.id);
-      const claims = await world.ledger.claim(held, '12345', 3);
+      const claims = await take(world.ledger, held, '12345', 3);
       const changes = [
         { state: 'accepted', sid: `SM${'1'.repeat(32)}`, status: 'queued', segments: 3 },
         { state: 'rejected', code: 21610, reason: 'unsubscribed' },
@@ -442,7 +514,7 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
 
     it('never give one SID to two messages', async () => {
       const { ledger, campaign, held } = await sent();
-      const [claim] = await ledger.claim(held, '12345', 1);
+      const [claim] = await take(ledger, held, '12345', 1);
       await ledger.record(held, [
         { messageId: claim?.id ?? '', attempt: 1, change: { state: 'accepted', sid: `SM${'1'.repeat(32)}` } },
       ]);

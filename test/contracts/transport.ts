@@ -23,6 +23,13 @@ export function transportContract(
     transport.close();
   });
 
+  it('knows how far the other clock is ahead once it has had an answer', async () => {
+    const { transport } = await open('accepted');
+    await transport.send(request);
+    expect(Math.abs(transport.clockAheadMs() ?? Number.NaN)).toBeLessThan(2000);
+    transport.close();
+  });
+
   it('tells unknown when it cannot tell, and does not try again', async () => {
     const { transport, created } = await open('unknown');
     expect(await transport.send(request)).toEqual({ kind: 'unknown', reason: expect.any(String) });

@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { signCallback } from '../../src/simulator/callbacks.ts';
-import { row } from '../contracts/ledger.ts';
+import { row, take } from '../contracts/ledger.ts';
 import { installation } from './volley.ts';
 
 const token = 'canary-4f1d0c';
@@ -27,7 +27,7 @@ async function fill(path: string): Promise<string> {
   const { id } = await staging.commit('hash');
   const lease = await ledger.acquire(id, { host: 'x', pid: 1 });
   if ('heldBy' in lease) throw new Error('held');
-  const claims = await ledger.claim(lease, '12345', messages);
+  const claims = await take(ledger, lease, '12345', messages);
   await ledger.record(
     lease,
     claims.map((claim, i) => ({

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
@@ -20,15 +21,29 @@ export function installation(env: Readonly<Record<string, string>> = {}) {
   const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, ...env };
   const start = (...args: string[]): { child: ChildProcess; ended: Promise<Ended> } => {
     const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: environment });
-    let stdout = '';
-    let stderr = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
-    return { child, ended };
+    return { child, ended: endOf(child) };
   };
   const run = (...args: string[]): Promise<Ended> => start(...args).ended;
   return { folder, ledger: join(folder, '.local/share/volley/ledger.db'), start, run };
+}
+
+/** The real binary as somebody who may not read everything. */
+export async function runAsNobody(folder: string, args: readonly string[]): Promise<Ended> {
+  const who = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const env = { PATH: process.env['PATH'] ?? '', HOME: folder };
+  chmodSync(folder, 0o777);
+  const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env, ...who });
+  return endOf(child);
+}
+
+/** What a process says until it ends, and how it ends. */
+async function endOf(child: ChildProcess): Promise<Ended> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
 }
 
 /** A simulator and the environment that points the binary at it. */

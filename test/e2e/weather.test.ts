@@ -47,6 +47,16 @@ describe('bad weather', () => {
     expect(sent()).toEqual([]);
   });
 
+  it.each(['429-zero', '429-absurd'])('%s: its Retry-After is ignored, and Twilio is not hammered', async (fault) => {
+    const { volley, sent, simulator } = await world(20, { faults: [`${fault}=1`] });
+    const ended = await volley(...batch, ...quick, '--retry-for', '4s');
+    expect(ended).toMatchObject({ code: 5, counts: { pending: 20 } });
+    expect(ended.stderr).toMatch(/Gave up: Twilio is busy/);
+    expect(ended.stderr).not.toMatch(/quiet hours/);
+    expect(simulator.requests()).toBeLessThan(60);
+    expect(sent()).toEqual([]);
+  });
+
   it('Twilio gone, and back with its memory: all are sent once', async () => {
     const truthFile = join(tempFolder(), 'truth.ndjson');
     const first = await startSimulator({ truthFile, latencyMs: 20 });
@@ -122,6 +132,36 @@ describe('bad weather', () => {
       counts: { unknown: 20 },
     });
     expect(sent()).toHaveLength(20);
+    expectNoDoubles();
+  });
+
+  it('another program’s text to the same number, sender and moment: never taken for ours', async () => {
+    const { volley, simulator, sent } = await world(1, {
+      script: (form) => (form.get('Body') === 'Hi Ada 0' ? 'hang' : undefined),
+    });
+    const other = new URLSearchParams({ To: '+14155550000', From: from, Body: 'Your login code is 9911' });
+    const auth = `Basic ${Buffer.from(`${simulator.accountSid}:${simulator.authToken}`).toString('base64')}`;
+    const url = `${simulator.url}/2010-04-01/Accounts/${simulator.accountSid}/Messages.json`;
+    const running = volley(...batch, ...quick);
+    await expect.poll(() => simulator.requests()).toBe(1);
+    await fetch(url, { method: 'POST', headers: { authorization: auth }, body: other });
+    expect(await running).toMatchObject({ code: 8, counts: { accepted: 0, unknown: 1 } });
+    expect(sent()).toEqual(['+14155550000']);
+  });
+
+  it('links that were shortened, lists that are refused as too many: each is found', async () => {
+    const { volley, expectNoDoubles } = await world(30, {
+      faults: ['reset-after-create=0.5', 'short-links=1', 'trial-prefix=0.5', 'list-busy=0.2'],
+    });
+    const argv = [
+      'batch',
+      'list.csv',
+      '--from',
+      from,
+      '--body',
+      'See https://example.com/a/long/way/to/go, {{ name }}',
+    ];
+    expect(await volley(...argv, ...quick, '--settle', '6s')).toMatchObject({ code: 0, counts: { accepted: 30 } });
     expectNoDoubles();
   });
 

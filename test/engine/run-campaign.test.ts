@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SendResult } from '../../src/core/message.ts';
+import { type RunAllowance, runAccount } from '../../src/engine/run-account.ts';
 import { type RunOptions, runCampaign } from '../../src/engine/run-campaign.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
@@ -15,7 +16,7 @@ const rejected = (code: number): SendResult => ({ kind: 'rejected', code, reason
 async function run(
   count: number,
   script?: Script,
-  options: Partial<RunOptions> & { senders?: number; wrap?: (ledger: Ledger) => Ledger } = {},
+  options: Partial<RunOptions & RunAllowance> & { senders?: number; wrap?: (ledger: Ledger) => Ledger } = {},
 ) {
   const { context, clock } = testContext();
   const ledger = openSqliteLedger(join(tempFolder(), 'ledger.db'), () => clock.now);
@@ -33,9 +34,15 @@ async function run(
       transport,
       retry: { baseDelayMs: 500, maxDelayMs: 30_000 },
       retryForMs: 600_000,
-      concurrency: 4,
+      account: runAccount({ concurrency: 4, ...options }),
     },
-    ...{ signal: context.signal, now: context.now, sleep: context.sleep, random: () => 0.5 },
+    ...{
+      signal: context.signal,
+      now: context.now,
+      monotonic: context.monotonic,
+      sleep: context.sleep,
+      random: () => 0.5,
+    },
     ...options,
   });
   const { counts } = await ledger.report(id);
@@ -61,7 +68,14 @@ describe('a run', () => {
     });
     const { context } = testContext();
     const retry = { baseDelayMs: 1, maxDelayMs: 1 };
-    await runCampaign(lease, { ...context, ledger, transport, retry, retryForMs: 1, concurrency: 1 });
+    await runCampaign(lease, {
+      ...context,
+      ledger,
+      transport,
+      retry,
+      retryForMs: 1,
+      account: runAccount({ concurrency: 1 }),
+    });
     expect(seen).toEqual(['claimed', 'claimed']);
   });
 

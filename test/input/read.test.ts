@@ -4,6 +4,9 @@ import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Row, RowIssue } from '../../src/core/message.ts';
+import { CliError } from '../../src/errors.ts';
+import { inGroups } from '../../src/input/groups.ts';
+import { readEvents } from '../../src/input/ndjson.ts';
 import { openSource, type SourceOptions } from '../../src/input/open-source.ts';
 import { tempFolder } from '../context.ts';
 
@@ -22,6 +25,26 @@ async function read(content: string | Uint8Array, name = 'list.csv', options: Pa
 
 const cellsOf = async (content: string | Uint8Array, name?: string) =>
   (await read(content, name)).rows.map((row) => ('cells' in row ? row.cells : row.problem));
+
+/** The bytes in pieces, cut at these places. */
+function cut(content: Buffer, places: readonly number[]): Buffer[] {
+  const ends = [...places.map((place) => place % (content.length + 1)), content.length].sort((a, b) => a - b);
+  return ends.map((end, i) => content.subarray(ends[i - 1] ?? 0, end));
+}
+
+/** The rows of these pieces on standard input, or how they are refused. */
+async function outcomeOf(pieces: readonly Buffer[]): Promise<unknown> {
+  const rows: (Row | RowIssue)[] = [];
+  try {
+    const source = await openSource({ file: '-', stdin: bytes(...pieces) });
+    for await (const row of source.rows) rows.push(row);
+    return { columns: source.columns, rows, findings: source.findings() };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    // Of other encodings than UTF-8 only the piece is known in which they end.
+    return error.message.replace(/line \d+ or after/, 'somewhere');
+  }
+}
 
 describe('CSV', () => {
   it('numbers rows by the file’s own lines, over blank lines, line breaks in quotes and both line endings', async () => {
@@ -101,30 +124,99 @@ describe('CSV', () => {
 
   it.each<[string, string | Uint8Array, RegExp]>([
     ['an empty file', '', /is empty/],
-    ['a quote that is not closed', 'to,text\n1,a\n2,"b\n3,c\n', /line 3: a quote is opened and never closed/],
-    ['a quote inside a field', 'to,text\n1,5" disk\n', /line 2: a quote stands inside/],
-    ['text after a quote', 'to,text\n1,"5" disk\n', /line 2: text follows a closing quote/],
+    ['a header whose quote is not closed', 'to,"text\n1,a\n', /line 1: the header opens a quote that is never closed/],
     ['two columns of one name', 'to,text,TO\n', /two columns are called TO/],
     ['a column that reaches into objects', 'to,__proto__\n', /may not be called __proto__/],
     ['a column called constructor', 'to,constructor\n', /may not be called constructor/],
     [
       'bytes that are no text',
       Buffer.concat([Buffer.from('to\n1,é\n'), Uint8Array.of(0xff, 10)]),
-      /line 1 or after: holds bytes that are not utf-8/,
+      /line 3: holds bytes that are not utf-8/,
     ],
     ['a NUL', 'to\n1\n\0\n', /line 3: holds a NUL/],
     ['a zip file', Buffer.from('PK\u0003\u0004rest'), /cannot be read as an Excel workbook/],
     ['an old workbook', Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1), /old Excel workbook/],
     ['a PDF', '%PDF-1.7', /is a PDF/],
     ['a JSON list', '[\n {"to":"+1"}]', /is one JSON list/],
-    ['a field without end', `to\n"${'x'.repeat(1_100_000)}`, /line 2: a field is far too long/],
+    [
+      'a last character that is cut short',
+      Buffer.concat([Buffer.from('\ufeffto\n1\n', 'utf16le'), Uint8Array.of(65)]),
+      /line 3: holds bytes that are not utf-16le/,
+    ],
   ])('stops at %s', async (_, content, message) => {
     await expect(read(content)).rejects.toThrow(message);
+  });
+
+  const row = (line: number, to: string, text: string) => ({ line, cells: { to, text } });
+  const wrong = (line: number, problem: string) => expect.objectContaining({ line, column: 'row', problem });
+  const unclosed = 'opens a quote that is never closed';
+  it.each<[string, string, readonly unknown[]]>([
+    ['a quote inside a field', '1,5" disk\n2,b\n', [wrong(2, 'has a quote inside a field'), row(3, '2', 'b')]],
+    ['text after a quote', '1,"5" disk\n2,b\n', [wrong(2, 'has text after a closing quote'), row(3, '2', 'b')]],
+    ['a quote that is not closed', '1,"a\n2,b\n3,c', [wrong(2, unclosed), row(3, '2', 'b'), row(4, '3', 'c')]],
+    ['one before a row with quotes', '1,"a\r\n2,"b"\r\n3,c', [wrong(2, unclosed), row(3, '2', 'b'), row(4, '3', 'c')]],
+    ['two that are not closed', '1,a\n2,"b\n3,"c', [row(2, '1', 'a'), wrong(3, unclosed), wrong(4, unclosed)]],
+    ['a line without end', `1,${'x'.repeat(1_100_000)}\n2,b`, [wrong(2, 'is longer than 1 MiB'), row(3, '2', 'b')]],
+    [
+      'one after a quote that is not closed',
+      `1,"a\n2,${'x'.repeat(1_100_000)}\n3,c`,
+      [wrong(2, unclosed), wrong(3, 'is longer than 1 MiB'), row(4, '3', 'c')],
+    ],
+    ['Excel’s ="…"', '="+1","=""x"""\n="a""b",=c\n', [row(2, '+1', '="x"'), row(3, 'a"b', '=c')]],
+    ['an ="…" that is none', '="1" ,b\n2,c', [wrong(2, 'has a quote inside a field'), row(3, '2', 'c')]],
+  ])('understands %s, or loses that row alone', async (_, content, expected) => {
+    expect((await read(`to,text\n${content}`)).rows).toEqual(expected);
+  });
+
+  it('gives up a quoted field after 100 lines or 64 KiB, and reads what it had swallowed', async () => {
+    const lines = (count: number) => Array.from({ length: count }, (_, i) => `${i},b`).join('\n');
+    const ended = (await read(`to,text\n1,"a\n${lines(98)}"\n`)).rows;
+    expect(ended).toHaveLength(1);
+    const many = (await read(`to,text\n1,"a\n${lines(5000)}\n`)).rows;
+    expect([many[0], many[1], many.length]).toEqual([wrong(2, unclosed), row(3, '0', 'b'), 5001]);
+    const long = `to,text\n1,"a\n2,${'x'.repeat(70_000)}\n3,"b\n"`;
+    expect((await read(long)).rows.map(({ line }) => line)).toEqual([2, 3, 4]);
   });
 
   it('stops when there is no file, or it is a folder', async () => {
     await expect(openSource({ file: '/nowhere.csv', stdin: bytes() })).rejects.toThrow(/no such file/);
     await expect(openSource({ file: tempFolder(), stdin: bytes() })).rejects.toThrow(/it is a folder/);
+  });
+
+  it('gives the same rows wherever the bytes are cut', async () => {
+    const piece = fc.constantFrom(
+      ...[
+        'to',
+        'text',
+        ',',
+        ',',
+        ';',
+        '"',
+        '""',
+        '="1"',
+        'a',
+        '\n',
+        '\n',
+        '\r\n',
+        '\r',
+        ' ',
+        'é',
+        '😀',
+        '\ufeff',
+        'sep=;\n',
+      ],
+      ...['\0', '{"to":"+1"}', '[', 'PK', 'Zo\udcff', `${'x'.repeat(3000)}\n`],
+    );
+    const encoding = fc.constantFrom<BufferEncoding>('utf8', 'utf16le', 'latin1');
+    const made = fc
+      .tuple(fc.array(piece, { maxLength: 40 }), encoding)
+      .map(([words, kind]) => Buffer.from(`to,text\n${words.join('')}`, kind));
+    await fc.assert(
+      fc.asyncProperty(made, fc.array(fc.nat(), { maxLength: 9 }), async (content, cuts) => {
+        expect(await outcomeOf(cut(content, cuts))).toEqual(await outcomeOf([content]));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('reads back whatever a CSV writer wrote, however the bytes come', async () => {
@@ -175,5 +267,100 @@ describe('NDJSON', () => {
     const { rows } = await read('{"__proto__":{"polluted":"yes"},"to":"+1"}\n', 'events.ndjson');
     expect(rows).toHaveLength(1);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  it('is found out whatever pieces the bytes come in', async () => {
+    const source = await openSource({ file: '-', stdin: bytes('\n', ' ', '{', '"to":"+1"}') });
+    expect(source.columns).toBeUndefined();
+    await expect(openSource({ file: '-', stdin: bytes('[', '\n', '{}]') })).rejects.toThrow(/is one JSON list/);
+  });
+
+  it.each(['{"to":"+1","To":"+2"}', '{"media_url":"a","to":"+1","MediaUrl":"b"}'])('stops at %s', async (line) => {
+    await expect(read(`{"to":"+1"}\n${line}\n`, 'events.ndjson')).rejects.toThrow(/line 2: .* are the same name here/);
+  });
+
+  const eventsOf = async (...pieces: (string | Uint8Array)[]) => {
+    const rows: (Row | RowIssue)[] = [];
+    for await (const row of readEvents(bytes(...pieces))) rows.push(row);
+    return rows;
+  };
+
+  it('takes each event on its own: what is wrong with a line costs that one', async () => {
+    const bad = [
+      ['{"to":"a\0b"}', 'holds a NUL character'],
+      [Uint8Array.of(0x22, 0xff, 0x22), 'holds bytes that are not utf-8 text'],
+      ['{"to":', expect.stringContaining('is not JSON')],
+      ['7', 'is not a JSON object'],
+      ['{"to":"+1","TO":"+2"}', 'is the same name as to here'],
+      ['x'.repeat(1024 * 1024 + 1), 'is longer than 1 MiB'],
+    ] as const;
+    const lines = bad.flatMap(([line]) => [line, '\n', '{"to":"+1é"}\n']);
+    expect(await eventsOf(...lines)).toEqual(
+      bad.flatMap(([, problem], i) => [
+        expect.objectContaining({ line: 2 * i + 1, problem }),
+        { line: 2 * i + 2, cells: { to: '+1é' } },
+      ]),
+    );
+  });
+
+  it.each(['bytes', 'text'])(
+    'reads %s without a line break in a time that grows with their length, and keeps none of it',
+    async (kind) => {
+      const endless = async function* () {
+        yield Buffer.from('{"to":"+1"}\n');
+        const chunk = Buffer.alloc(64 * 1024, 'x');
+        for (let i = 0; i < 1600; i++) yield chunk;
+        yield Buffer.from('\n{"to":"+1"}\n');
+      };
+      const [before, startedAt] = [process.memoryUsage().rss, performance.now()];
+      const source = kind === 'bytes' ? undefined : await openSource({ file: '-', stdin: endless() });
+      const found: unknown[] = [];
+      for await (const row of source?.rows ?? readEvents(endless()))
+        found.push('problem' in row ? row.problem : row.cells);
+      expect(found).toEqual([{ to: '+1' }, 'is longer than 1 MiB', { to: '+1' }]);
+      expect(performance.now() - startedAt).toBeLessThan(5000);
+      expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+    },
+  );
+
+  it('gives the same rows wherever the bytes are cut', async () => {
+    const piece = fc.constantFrom(
+      ...['{"to":"+1"}', '{"to":', '"é"}', '\n', '\n', '\r\n', ' ', '😀', '\ufeff', '\0', '[', '{"a":1,"A":2}', '{}'],
+    );
+    const lines = fc.array(
+      fc.oneof(
+        piece.map((text) => Buffer.from(text)),
+        fc.constant(Buffer.of(0xff)),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(lines, fc.array(fc.nat(), { maxLength: 9 }), async (words, cuts) => {
+        const content = Buffer.concat(words);
+        expect(await eventsOf(...cut(content, cuts))).toEqual(await eventsOf(content));
+        const file = Buffer.concat([Buffer.from('{}\n'), content]);
+        expect(await outcomeOf(cut(file, cuts))).toEqual(await outcomeOf([file]));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('groups', () => {
+  it('hold what came before the source failed', async () => {
+    const source = async function* () {
+      yield* [1, 2];
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      yield* [3, 4];
+      throw new Error('gone');
+    };
+    const groups: number[][] = [];
+    const all = async () => {
+      for await (const group of inGroups(source(), 10)) groups.push(group);
+    };
+    await expect(all()).rejects.toThrow('gone');
+    expect(groups).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
   });
 });

@@ -7,7 +7,7 @@ import { migrate } from '../../src/ledger/sqlite/migrations/migrate.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { tempFolder } from '../context.ts';
 import { afterwardsContract } from '../contracts/afterwards.ts';
-import { lease, ledgerContract, row, write } from '../contracts/ledger.ts';
+import { lease, ledgerContract, row, take, write } from '../contracts/ledger.ts';
 
 describe('the SQLite ledger', () => {
   const open = (clock: { now: number }) => openSqliteLedger(join(tempFolder(), 'ledger.db'), () => clock.now);
@@ -21,7 +21,7 @@ describe('the SQLite ledger', () => {
     const ledger = openSqliteLedger(path, () => now);
     const { id } = await write(ledger, 'test', [row(1)]);
     const held = await lease(ledger, id);
-    const [claim] = await ledger.claim(held, '12345', 1);
+    const [claim] = await take(ledger, held, '12345', 1);
     const change = { state: 'accepted', sid: `SM${'1'.repeat(32)}`, status: 'queued' } as const;
     await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change }]);
     writeFileSync(`${path}.v3.bak`, row(1).to);
@@ -97,7 +97,7 @@ describe('the SQLite ledger', () => {
     const campaign = await ledger.find('old');
     const lease = await ledger.acquire(campaign?.id ?? '', { host: 'x', pid: 1 });
     if ('heldBy' in lease) throw new Error('held');
-    expect(await ledger.claim(lease, '12345', 1)).toMatchObject([{ to: '+1', state: 'claimed' }]);
+    expect(await take(ledger, lease, '12345', 1)).toMatchObject([{ to: '+1', state: 'claimed' }]);
     expect(statSync(`${path}.v1.bak`).mode & 0o777).toBe(0o600);
   });
 });

@@ -22,6 +22,8 @@ describe('a fault of a create', () => {
     ['429', 429, 0],
     ['429-date', 429, 0],
     ['429-huge', 429, 0],
+    ['429-zero', 429, 0],
+    ['429-absurd', 429, 0],
     ['500-before', 500, 0],
     ['500-after', 500, 1],
     ['502-before', 502, 0],
@@ -60,6 +62,8 @@ describe('a fault of a create', () => {
     ['429', '1'],
     ['429-date', 'Mon, 23 Nov 2026 10:00:02 GMT'],
     ['429-huge', '86400'],
+    ['429-zero', '0'],
+    ['429-absurd', '99999999999999999999'],
   ])('%s says when to come back: %s', async (fault, after) => {
     const { create } = await startAt('2026-11-23T10:00:00Z', { faults: [`${fault}=1`] });
     const { headers, body } = await create();
@@ -109,14 +113,15 @@ describe('a fault of a create', () => {
 });
 
 describe('a fault of a message', () => {
-  it.each([
+  it.each<[string, object, string?]>([
     ['rewritten-body', { body: "it's" }],
     ['trial-prefix', { body: 'Sent from your Twilio trial account - it’s' }],
+    ['short-links', { body: 'it’s https://twil.io/j9kj9K3huK' }, 'it’s https://example.com/a/long/way'],
     ['null-from', { from: null }],
-  ])('%s changes what the resource says, not the truth', async (fault, expected) => {
+  ])('%s changes what the resource says, not the truth', async (fault, expected, text = 'it’s') => {
     const { create, simulator } = await start({ faults: [`${fault}=1`] });
-    expect((await create({ Body: 'it’s' })).body).toMatchObject(expected);
-    expect(simulator.truth()[0]?.parameters).toContainEqual(['Body', 'it’s']);
+    expect((await create({ Body: text })).body).toMatchObject(expected);
+    expect(simulator.truth()[0]?.parameters).toContainEqual(['Body', text]);
     expect(simulator.truth()[0]?.faults).toEqual([fault]);
   });
 
@@ -124,6 +129,7 @@ describe('a fault of a message', () => {
     ['list-lag', [0, 1]],
     ['list-omission', [0, 0]],
     ['list-failing', [undefined, undefined]],
+    ['list-busy', [undefined, undefined]],
   ])('%s shows %j messages in lists, at first and after 6 s', async (fault, expected) => {
     const { clock, create, call } = await startAt('2026-11-23T10:00:00Z', { faults: [`${fault}=1`] });
     const { body } = await create();

@@ -198,6 +198,8 @@ describe('what an end proves', () => {
       9000,
     ],
     ['nonsense', { 'retry-after': 'soon' }, undefined],
+    ['zero', { 'retry-after': '0' }, undefined],
+    ['twenty nines', { 'retry-after': '9'.repeat(20) }, undefined],
     ['nothing', {}, undefined],
   ])('a 429 with %s as Retry-After', async (_, headers, afterMs) => {
     const transport = await answering(429, '{"code":20429,"message":"Too Many Requests"}', headers);
@@ -207,6 +209,36 @@ describe('what an end proves', () => {
       reason: 'Twilio is busy (429)',
       ...(afterMs && { afterMs }),
     });
+  });
+
+  it('a 429 about a sender’s full queue is about that sender', async () => {
+    const transport = await answering(429, '{"code":21611,"message":"queue full"}', { 'retry-after': '5' });
+    expect(await transport.send(request)).toEqual({ kind: 'rejected', code: 21_611, reason: 'queue full' });
+  });
+
+  it('an answer without end: it may have been sent, and is cut off while it comes', async () => {
+    let written = 0;
+    const endless: RequestListener = (_, response) => {
+      response.writeHead(201, { 'content-type': 'application/json' });
+      const chunk = Buffer.alloc(256 * 1024, ' ');
+      const more = (): void => {
+        while (!response.destroyed && response.write(chunk)) written += chunk.length;
+        written += chunk.length;
+      };
+      response.on('drain', more);
+      more();
+    };
+    const transport = await toServer(endless, 20_000);
+    expect(await transport.send(request)).toEqual({ kind: 'unknown', reason: 'no answer: an answer far too long' });
+    expect(written).toBeLessThan(40 * 1024 * 1024);
+    expect(await transport.list('+14155550100')).toEqual({ ok: false, reason: 'an answer far too long' });
+  });
+
+  it('an answer that says it is huge: it may have been sent, and is not read', async () => {
+    const transport = await toServer((_, response) => {
+      response.writeHead(201, { 'content-length': String(10 ** 12) }).write('{');
+    });
+    expect(await transport.send(request)).toEqual({ kind: 'unknown', reason: 'no answer: an answer far too long' });
   });
 
   it.each([
@@ -247,6 +279,72 @@ describe('prices', () => {
     [200, '{"outbound_sms_prices":[],"price_unit":7}'],
   ])('are unknown after HTTP %i %s', async (status, body) => {
     expect(await (await answering(status, body)).prices('XX')).toBeUndefined();
+  });
+});
+
+describe('the other clock', () => {
+  const dated = (date: string | undefined, more: Record<string, string> = {}) =>
+    toServer((_, response) => {
+      response.sendDate = false;
+      response.writeHead(400, { ...(date !== undefined && { date }), ...more }).end('{"code":21614,"message":"no"}');
+    });
+  const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toUTCString();
+
+  it('is not known before the first answer', async () => {
+    expect((await dated(inMinutes(0))).clockAheadMs()).toBeUndefined();
+  });
+
+  it.each([
+    ['right', 0],
+    ['2 min behind', -2],
+    ['1 h ahead', 60],
+  ])('is known from a send: %s', async (_, minutes) => {
+    const transport = await dated(inMinutes(minutes));
+    await transport.send(request);
+    expect(Math.abs((transport.clockAheadMs() ?? Number.NaN) - minutes * 60_000)).toBeLessThan(2000);
+  });
+
+  it.each<[string, string | undefined, Record<string, string>]>([
+    ['no date', undefined, {}],
+    ['no date at all', 'yesterday', {}],
+    ['a date years off', 'Mon, 23 Nov 1970 10:00:00 GMT', {}],
+    ['a date out of a cache', inMinutes(-3), { age: '180' }],
+  ])('is not known from %s', async (_, date, more) => {
+    const transport = await dated(date, more);
+    await transport.send(request);
+    expect(transport.clockAheadMs()).toBeUndefined();
+  });
+
+  it('is told with a list', async () => {
+    const { transport } = await toSimulator({ faults: ['clock-skew=1'] });
+    const list = await transport.list('+14155550100');
+    expect(Math.abs((list.ok ? (list.clockAheadMs ?? 0) : 0) - 90_000)).toBeLessThan(2000);
+  });
+});
+
+describe('a list that is refused as too many', () => {
+  it.each([
+    ['and says when', { 'retry-after': '7' }, { afterMs: 7000 }],
+    ['and does not say when', {}, {}],
+  ])('is told as busy, %s', async (_, headers, busy) => {
+    const transport = await answering(429, '{"code":20429,"message":"Too Many Requests"}', headers);
+    expect(await transport.list('+14155550100')).toEqual({ ok: false, reason: 'HTTP 429', busy });
+  });
+});
+
+describe('what creates nothing', () => {
+  it.each([200, 201, 202, 204])('is done after HTTP %i', async (status) => {
+    const transport = await answering(status, '');
+    expect(await transport.feedback('SM1', 'confirmed')).toBeUndefined();
+    expect(await transport.redact('SM1')).toBeUndefined();
+    expect(await transport.remove('SM1')).toBeUndefined();
+  });
+
+  it('is not done after a redirect or an error', async () => {
+    expect(await (await answering(302, '')).feedback('SM1', 'confirmed')).toBe('HTTP 302');
+    expect(await (await answering(404, '{"code":20404,"message":"no"}')).feedback('SM1', 'confirmed')).toBe(
+      '20404: no',
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { AroundValues, SendingValues } from '../../cli/options/sending.ts';
 import type { Context } from '../../context.ts';
 import type { Message, SendResult } from '../../core/message.ts';
 import { defaultRetry, defaultRetryForMs } from '../../core/outcome/after-send.ts';
@@ -10,15 +11,13 @@ import type { LogEvent } from '../../log.ts';
 import { messageJson, reportJson } from '../../ui/json.ts';
 import { formatDuration, plural, shown } from '../../ui/lines.ts';
 import { reportLines } from '../../ui/report.ts';
-import { countFlag, type Flags } from '../options.ts';
 import type { Session } from '../session.ts';
 import { follow } from './follow.ts';
 import { secondThought } from './second-thought.ts';
 import { watchProgress } from './watch-progress.ts';
 
 /** What a run is told beyond the config. */
-export interface DeliverOptions {
-  readonly flags: Flags;
+export interface DeliverOptions extends Pick<SendingValues, 'limit' | 'breaker'>, AroundValues {
   /** From `deadlineOf`, asked before anything was written down. */
   readonly deadline: AbortSignal | undefined;
   /** How many rows of this run's input were wrong, asked for when it has ended. */
@@ -28,7 +27,7 @@ export interface DeliverOptions {
   /** False: settle what is unknown first, and send only if something is to go out again. */
   readonly sendFirst?: boolean;
   /** More messages come while the run goes on; see `RunOptions`. */
-  readonly arrivals?: AsyncIterable<void>;
+  readonly arrivals?: AsyncIterable<readonly string[]>;
   /** Hears what became of each attempt. */
   readonly onResult?: (result: SendResult, claim: Message) => void;
   /** Prints the result; by default the report. */
@@ -51,13 +50,13 @@ export async function deliver(
 ): Promise<number> {
   const { invalid = () => 0, print = printReport } = options;
   const ledger = await session.ledger();
-  if (!(await secondThought(campaign, options.flags, session, context))) return exitCodes.interrupted;
+  if (!(await secondThought(campaign, options.undoMs, session, context))) return exitCodes.interrupted;
   const lease = await acquire(campaign, session);
   const progress = await watchProgress(campaign, session, context);
   let end: RunEnd;
   try {
     end = await runToEnd(lease, {
-      ...(await runOptions(campaign, options, session, context)),
+      ...(await runOptions(options, session, context)),
       onResult: (result, claim) => {
         progress.onResult(result, claim);
         options.onResult?.(result, claim);
@@ -72,8 +71,8 @@ export async function deliver(
     progress.stop();
     await ledger.release(lease);
   }
-  const isFollowed = options.flags['wait'] !== undefined && !context.signal.aborted;
-  const open = isFollowed ? await follow(campaign, options.flags, session, context) : 0;
+  const isFollowed = options.wait && !context.signal.aborted;
+  const open = isFollowed ? await follow(campaign, options.forMs, session, context) : 0;
   const report = await ledger.report(campaign.id);
   // A run that died has told nobody what was refused: then all of the campaign counts, not only this run's part.
   const told = lease.tookOver ? report.counts : { invalid: invalid(), rejected: progress.tally.rejected };
@@ -94,31 +93,23 @@ function attemptEvent(result: SendResult, { id: messageId, campaignId, to }: Mes
   return { event: 'attempt', campaignId, messageId, to, result: kind, sid, code, reason };
 }
 
-async function runOptions(
-  campaign: Campaign,
-  options: DeliverOptions,
-  session: Session,
-  context: Context,
-): Promise<RunToEndOptions> {
-  const { flags, deadline, retryForMs = defaultRetryForMs, sendFirst = true } = options;
+async function runOptions(options: DeliverOptions, session: Session, context: Context): Promise<RunToEndOptions> {
+  const { limit, deadline, retryForMs = defaultRetryForMs, sendFirst = true } = options;
   const ledger = await session.ledger();
   const { config } = session;
-  const { signal, now, sleep, random } = context;
-  const maxCost = config.get('max_cost');
+  const { signal, now, monotonic, sleep, random } = context;
   return {
-    ...{ signal, now, sleep, random, retry: defaultRetry, sendFirst },
+    ...{ signal, now, monotonic, sleep, random, retry: defaultRetry, sendFirst },
     ledger,
     transport: await session.connect(),
-    maxCost,
-    spent: maxCost === undefined ? 0 : ((await ledger.report(campaign.id)).cost.amount ?? 0),
     arrivals: options.arrivals,
     callbackUrl: config.get('callback_url'),
     retryForMs: config.get('retry_for') ?? retryForMs,
     concurrency: config.get('concurrency') ?? 1,
     perSecond: config.get('rate'),
-    limit: countFlag(flags, 'limit'),
+    limit,
     deadline,
-    noBreaker: flags['breaker'] === false,
+    noBreaker: !options.breaker,
     timeoutMs: config.get('timeout') ?? 0,
     settleMs: config.get('settle') ?? 0,
     onUnknown: config.get('on_unknown') ?? 'hold',
@@ -127,7 +118,11 @@ async function runOptions(
 
 async function acquire(campaign: Campaign, session: Session): Promise<Lease> {
   const ledger = await session.ledger();
-  const lease = await ledger.acquire(campaign.id, { host: hostname(), pid: process.pid });
+  const lease = await ledger.acquire(
+    campaign.id,
+    { host: hostname(), pid: process.pid },
+    { maxCost: session.config.get('max_cost') },
+  );
   if ('owner' in lease) return lease;
   const { host, pid } = lease.heldBy;
   throw new CliError('held', `Another run is sending ${campaign.name} (process ${pid} on ${host}).`, {
@@ -165,6 +160,8 @@ function sayEnd(end: RunEnd, { workLook }: Session, { err, now }: Context): void
       return say(`Gave up: ${end.reason}. What was not sent stays pending.`);
     case 'deferred':
       return say(`What is left waits for quiet hours to end, the first in ${formatDuration(end.untilMs - now())}.`);
+    case 'recalled':
+      return say('Stopped: the campaign was recalled. Nothing more of it is sent.');
     case 'budget':
       return say('Stopped: one more message could have cost more than --max-cost allows.');
     case 'lost-lease':

@@ -1,19 +1,13 @@
 import type { Context } from '../../context.ts';
 import { track } from '../../engine/track.ts';
-import { CliError } from '../../errors.ts';
 import type { Campaign } from '../../ledger/ledger.ts';
-import { parseDuration } from '../../settings.ts';
 import { statusWords } from '../../ui/report.ts';
-import { type Flags, textFlag } from '../options.ts';
 import type { Session } from '../session.ts';
 
-/** How long is asked unless `--for` says otherwise, in milliseconds. */
-const defaultForMs = 900_000;
-
-/** Asks Twilio for a campaign's messages until all have ended or time is up, and shows how it goes; returns how many are open. */
+/** Asks Twilio for a campaign's messages until all have ended or `forMs` (milliseconds) are up, and shows how it goes; returns how many are open. */
 export async function follow(
   campaign: Campaign,
-  flags: Flags,
+  forMs: number,
   session: Session,
   { now, sleep, signal, status, err, terminal, env }: Context,
 ): Promise<number> {
@@ -21,7 +15,7 @@ export async function follow(
   const isLive = terminal.stderrIsTty && env['TERM'] !== 'dumb';
   let told = '';
   const open = await track(campaign.id, {
-    ...{ ledger, now, sleep, signal, forMs: forMs(flags) },
+    ...{ ledger, now, sleep, signal, forMs },
     transport: await session.connect(),
     onRound: async (left) => {
       if (session.isQuiet) return;
@@ -34,13 +28,4 @@ export async function follow(
   });
   status('');
   return open;
-}
-
-/** How long `--for` says to go on asking, in milliseconds. */
-export function forMs(flags: Flags): number {
-  const text = textFlag(flags, 'for');
-  if (text === undefined) return defaultForMs;
-  const parsed = parseDuration(text);
-  if ('problem' in parsed) throw new CliError('usage', `--for ${text} ${parsed.problem}.`);
-  return parsed.value;
 }

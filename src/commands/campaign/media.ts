@@ -1,13 +1,12 @@
 import type { PlannedRow } from '../../core/plan.ts';
 import { mediaChecker } from '../../input/check-media.ts';
-import type { Flags } from '../options.ts';
 
 /** How the rows of a plan are looked at once more before they are written down. */
 export type Recheck = (rows: readonly PlannedRow[]) => Promise<readonly PlannedRow[]>;
 
 /** With `--check-media`, turns rows whose media cannot be sent into invalid ones; without it, leaves all as they are. */
-export async function mediaRecheck(flags: Flags): Promise<Recheck> {
-  if (flags['checkMedia'] !== true) return async (rows) => rows;
+export async function mediaRecheck({ checkMedia }: { readonly checkMedia: boolean }): Promise<Recheck> {
+  if (!checkMedia) return async (rows) => rows;
   const check = await mediaChecker();
   const recheck = async (row: PlannedRow): Promise<PlannedRow> => {
     const urls = row.request?.mediaUrl ?? [];

@@ -1,19 +1,30 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { option, toggle, type ValuesOf } from '../../cli/options/option.ts';
+import { text } from '../../cli/options/parsers.ts';
+import { flagsGiven, type GivenSettings } from '../../cli/options/read.ts';
 import type { Context } from '../../context.ts';
 import type { Plan } from '../../core/plan.ts';
 import { CliError, fileError } from '../../errors.ts';
-import { type Flags, isHowToSend, textFlag } from '../options.ts';
 import type { Session } from '../session.ts';
 import { writePrivate } from '../write-file.ts';
+import {
+  fromPlanned,
+  type PlannedOptions,
+  problemOfPlanned,
+  toPlanned,
+  type WhatIsSent,
+  whatIsSent,
+} from './planned-options.ts';
+
+const schema = 'volley.plan-file/2';
 
 /** A plan for somebody else to look at and send, as `--plan` writes it. */
 interface PlanFile {
-  readonly schema: 'volley.plan-file/1';
+  readonly schema: typeof schema;
   readonly createdAt: string;
   readonly accountSid: string | null;
-  /** What was asked for on the command line, apart from how to send it. */
-  readonly flags: Flags;
+  readonly options: PlannedOptions;
   readonly hashes: {
     readonly input: string;
     readonly template: string | null;
@@ -26,7 +37,7 @@ interface PlanFile {
 
 /** A plan that was read back, to be sent as it is or not at all. */
 export interface ApprovedPlan {
-  readonly flags: Flags;
+  readonly options: WhatIsSent;
   /** When it was made, in milliseconds since 1970: times like +2h count from then. */
   readonly plannedAt: number;
   /** Throws a `CliError` unless it was made for this account. */
@@ -35,40 +46,46 @@ export interface ApprovedPlan {
   readonly checkMessages: (messagesHash: string) => void;
 }
 
-/** Writes what would be sent, with hashes of all it was made of. Throws a `CliError` where that can't be repeated. */
+/** Writes what would be sent, with hashes of all it was made of. Throws a `CliError` where it cannot be written. */
 export async function writePlanFile(
   path: string,
   { plan, messagesHash }: { readonly plan: Plan; readonly messagesHash: string },
-  { flags, session, context }: { readonly flags: Flags; readonly session: Session; readonly context: Context },
+  { options, session, context }: { readonly options: WhatIsSent; readonly session: Session; readonly context: Context },
 ): Promise<void> {
-  if (flags['file'] === '-') {
-    throw new CliError('usage', 'A plan of standard input cannot be applied later.', { hint: 'Name a file.' });
-  }
-  const asked = askedFor(flags);
+  const planned = toPlanned(options);
   const file: PlanFile = {
-    schema: 'volley.plan-file/1',
+    schema,
     createdAt: new Date(context.now()).toISOString(),
     accountSid: session.config.get('account_sid') ?? null,
-    flags: asked,
-    hashes: { ...hashesOf(asked), messages: messagesHash },
+    options: planned,
+    hashes: { ...hashesOf(planned), messages: messagesHash },
     plan,
   };
   await writePrivate(path, [Buffer.from(`${JSON.stringify(file, null, 2)}\n`)]);
 }
 
+/** What is given beside `--apply`. */
+interface GivenBeside extends ValuesOf<typeof whatIsSent> {
+  readonly file: string | undefined;
+  readonly dryRun: boolean;
+  readonly settings: GivenSettings;
+}
+
+const notBeside = { file: option('a file', '', text), dryRun: toggle('--dry-run', ''), ...whatIsSent };
+
 /** Reads a plan back. Throws a `CliError` when it is none, or anything it was made of has changed. */
-export function readPlanFile(path: string, given: Flags): ApprovedPlan {
-  const extra = Object.keys(askedFor(given))[0];
+export function readPlanFile(path: string, given: GivenBeside): ApprovedPlan {
+  const [extra] = flagsGiven(notBeside, given, given.settings);
   if (extra !== undefined) {
     throw new CliError('usage', `--apply sends the plan as it is, so ${extra} cannot be given with it.`);
   }
-  const { flags, hashes, accountSid, createdAt } = parsePlanFile(path);
-  const now = hashesOf(flags);
+  const { options, hashes, accountSid, createdAt } = parsePlanFile(path);
+  const now = hashesOf(options);
   if (now.options !== hashes.options) throw changed(path, 'the options in it have been edited');
-  if (now.input !== hashes.input) throw changed(path, `${textFlag(flags, 'file')} has changed`);
-  if (now.template !== hashes.template) throw changed(path, `${textFlag(flags, 'template')} has changed`);
+  if (now.input !== hashes.input) throw changed(path, `${options.file} has changed`);
+  if (now.template !== hashes.template) throw changed(path, `${options.input.template} has changed`);
   return {
-    flags: { ...flags, ...withoutAbsent(given) },
+    options: fromPlanned(options),
     plannedAt: Date.parse(createdAt),
     checkAccount: (account) => {
       if (accountSid !== null && account !== undefined && account !== accountSid) {
@@ -87,37 +104,28 @@ const changed = (path: string, how: string): CliError =>
   });
 
 function parsePlanFile(path: string): PlanFile {
-  let file: Partial<PlanFile>;
+  let file: Partial<PlanFile> | null;
   try {
-    file = JSON.parse(readFileSync(path, 'utf8')) as Partial<PlanFile>;
+    file = JSON.parse(readFileSync(path, 'utf8')) as Partial<PlanFile> | null;
   } catch (cause) {
     const broken = new CliError('input', `Cannot read the plan ${path}: ${(cause as Error).message}`, { cause });
     throw fileError(cause, { doing: 'read', path: `the plan ${path}` }) ?? broken;
   }
-  if (file?.schema !== 'volley.plan-file/1' || !file.flags || !file.hashes) {
-    throw new CliError('input', `${path} is not a plan of this version.`, { hint: 'Make one with --plan FILE.' });
-  }
-  return file as PlanFile;
+  const isOurs = file?.schema === schema && file.hashes && !Number.isNaN(Date.parse(String(file.createdAt)));
+  const problem = isOurs ? problemOfPlanned(file?.options) : `its schema is not ${schema}`;
+  if (problem === undefined) return file as PlanFile;
+  throw new CliError('input', `${path} is not a plan of this version: ${problem}.`, {
+    hint: 'Make one with --plan FILE.',
+  });
 }
 
-function askedFor(flags: Flags): Flags {
-  const asked = Object.entries(withoutAbsent(flags)).filter(([name]) => !isHowToSend(name));
-  return Object.fromEntries(asked.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** Without what was not given: a flag that begins with no- is true until it is. */
-const withoutAbsent = (flags: Flags): Flags =>
-  Object.fromEntries(
-    Object.entries(flags).filter(([name, value]) => value !== undefined && !(name === 'storeBody' && value === true)),
-  );
-
-function hashesOf(flags: Flags): Omit<PlanFile['hashes'], 'messages'> {
-  const template = textFlag(flags, 'template');
+function hashesOf(options: PlannedOptions): Omit<PlanFile['hashes'], 'messages'> {
+  const { template } = options.input;
   return {
-    input: hashOfFile(String(flags['file'])),
+    input: hashOfFile(options.file),
     // A name in [templates] is part of the configuration, and so of the messages.
-    template: template !== undefined && existsSync(template) ? hashOfFile(template) : null,
-    options: sha256(JSON.stringify(flags)),
+    template: template !== null && existsSync(template) ? hashOfFile(template) : null,
+    options: sha256(JSON.stringify(options)),
   };
 }
 

@@ -2,7 +2,6 @@ import type { Context } from '../../context.ts';
 import type { PlanContext } from '../../core/plan.ts';
 import type { RawRequest } from '../../core/request/validate.ts';
 import type { Ask } from '../../input/ask/ask.ts';
-import type { Flags } from '../options.ts';
 import type { Session } from '../session.ts';
 
 /** Somebody to text: a number, what they are called, and what else is known of them. */
@@ -22,7 +21,8 @@ export interface Draft {
 
 /** Where support staff sit: what every question and answer works with. */
 export interface Desk {
-  readonly flags: Flags;
+  /** How long somebody may call a message back before it goes out, in milliseconds. */
+  readonly undoMs: number;
   readonly session: Session;
   readonly context: Context;
   readonly ask: Ask;

@@ -9,20 +9,20 @@ import { openSource } from '../../input/open-source.ts';
 import { clean } from '../../ui/clean.ts';
 import { plural, truncate } from '../../ui/lines.ts';
 import { type Approval, sendBatch } from '../batch.ts';
+import { type BatchOptions, noBatchOptions } from '../campaign/batch-options.ts';
 import { templateOf } from '../campaign/templates.ts';
-import type { Flags } from '../options.ts';
 import { back, type Desk } from './desk.ts';
 import { askSender, hasSender } from './details.ts';
 import { askFile } from './file.ts';
 import { type TemplateChoice, templateChoices, writeText } from './text.ts';
 
-/** What somebody chose for a list: its file and the flags that say the same. */
+/** What somebody chose for a list: its file and the options that say the same. */
 interface ListDraft {
   readonly file?: string;
   readonly columns: readonly string[];
   /** The first row's values, to show what a column holds. */
   readonly first: Readonly<Record<string, string>>;
-  readonly flags: Flags;
+  readonly options: BatchOptions;
 }
 
 type Step = (draft: ListDraft, desk: Desk) => Promise<ListDraft | undefined>;
@@ -32,7 +32,7 @@ const steps: readonly Step[] = [askSource, askNumbers, askText, askFields, askFr
 /** Puts a campaign together from a file, shows its plan and its problems, and sends it if that is wanted. */
 export async function composeList(desk: Desk): Promise<number | undefined> {
   await desk.session.connect();
-  let draft: ListDraft = { columns: [], first: {}, flags: desk.flags };
+  let draft: ListDraft = { columns: [], first: {}, options: { ...noBatchOptions, undoMs: desk.undoMs } };
   let goesForward = true;
   for (let at = 0; at < steps.length; ) {
     const before = draft;
@@ -52,7 +52,7 @@ async function askSource(draft: ListDraft, desk: Desk): Promise<ListDraft | unde
   const source = await openSource({ file: path, stdin: desk.context.stdin });
   const first = await firstRow(source.rows);
   const columns = source.columns ?? Object.keys(first);
-  return { file: path, columns, first, flags: { ...draft.flags, file: path } };
+  return { file: path, columns, first, options: { ...draft.options, file: path } };
 }
 
 async function firstRow(rows: AsyncIterable<Row | object>): Promise<Record<string, string>> {
@@ -90,14 +90,12 @@ function askColumn(
 
 /** Adds one `--map`, in place of one for the same name. */
 function withMap(draft: ListDraft, name: string, column: string): ListDraft {
-  const others = mapsOf(draft).filter((map) => !map.startsWith(`${name}=`));
-  return { ...draft, flags: { ...draft.flags, map: [...others, `${name}=${column}`] } };
+  const others = draft.options.maps.filter((map) => !map.startsWith(`${name}=`));
+  return { ...draft, options: { ...draft.options, maps: [...others, `${name}=${column}`] } };
 }
 
-const mapsOf = ({ flags }: ListDraft): readonly string[] => (flags['map'] as readonly string[] | undefined) ?? [];
-
 async function askText(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
-  const { body: _, template: __, ...flags } = draft.flags;
+  const options = { ...draft.options, body: undefined, template: undefined };
   const hasBody = draft.columns.some((column) => foldName(column) === 'body');
   const chosen = await desk.ask(orBack(select<TextChoice | undefined>), {
     message: 'Text or template',
@@ -110,22 +108,22 @@ async function askText(draft: ListDraft, desk: Desk): Promise<ListDraft | undefi
     ],
   });
   if (chosen === undefined) return undefined;
-  if (chosen.kind === 'column') return { ...draft, flags };
-  if (chosen.kind === 'template') return { ...draft, flags: { ...flags, template: chosen.from } };
+  if (chosen.kind === 'column') return { ...draft, options };
+  if (chosen.kind === 'template') return { ...draft, options: { ...options, template: chosen.from } };
   const fields = draft.columns.map((column) => `{{ ${column.replaceAll(' ', '_')} }}`).join(' ');
   const body = await writeText(
     desk,
-    String(draft.flags['body'] ?? ''),
+    String(draft.options.body ?? ''),
     `From the file: ${truncate(clean(fields), 60)}. `,
   );
-  return body === undefined ? askText(draft, desk) : { ...draft, flags: { ...flags, body } };
+  return body === undefined ? askText(draft, desk) : { ...draft, options: { ...options, body } };
 }
 
 type TextChoice = TemplateChoice | { readonly kind: 'free' } | { readonly kind: 'column' };
 
 /** Which column fills each field of the text that no column is called like. */
 async function askFields(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
-  const { template, body } = draft.flags;
+  const { template, body } = draft.options;
   const named = templateOf({ template }, desk.session.config.templates);
   const text = named?.text ?? (typeof body === 'string' ? body : '');
   let mapped = draft;
@@ -142,7 +140,7 @@ async function askFields(draft: ListDraft, desk: Desk): Promise<ListDraft | unde
 async function askFrom(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
   if (hasSender(desk.session.config.defaults)) return draft;
   const sender = await askSender(desk);
-  return sender && { ...draft, flags: { ...draft.flags, ...sender } };
+  return sender && { ...draft, options: { ...draft.options, ...sender } };
 }
 
 /** Shows the plan and its problems, and sends just that when it is wanted: the file is not read again. */
@@ -168,7 +166,7 @@ async function review(first: ListDraft, desk: Desk): Promise<number | undefined>
       wantsText = decision === 'text';
       return decision === 'text' ? 'no' : decision;
     };
-    const exitCode = await sendBatch({ isDry: false, flags: draft.flags, approve }, session, context);
+    const exitCode = await sendBatch({ options: draft.options, approve }, session, context);
     if (!wantsText) return exitCode;
     const changed = await askText(draft, desk);
     draft = (changed && (await askFields(changed, desk))) ?? draft;

@@ -9,7 +9,7 @@ import { messageLine } from '../../ui/messages.ts';
 import { type Preview, previewLines } from '../../ui/preview.ts';
 import { follow } from '../campaign/follow.ts';
 import { asksForPrices, pricePlan } from '../campaign/prices.ts';
-import { sendMessages } from '../send.ts';
+import { noSendOptions, type SendOptions, sendMessages } from '../send.ts';
 import type { Desk, Draft } from './desk.ts';
 import { askMedia, askSender, askTime, hasSender } from './details.ts';
 import { askRecipient } from './recipient.ts';
@@ -161,15 +161,23 @@ const timeIn = (timeZone: string, ms: number): string =>
 
 /** Sends it the way `volley send` does, and offers to watch. */
 async function send(draft: Whole, desk: Desk): Promise<number> {
-  const { flags, session, context } = desk;
+  const { undoMs, session, context } = desk;
   const name = `compose-${context.now().toString(36)}-${Math.floor(context.random() * 1e6).toString(36)}`;
   const isScheduled = (draft.parameters.sendAt ?? '') !== '';
-  const { undo, ...others } = flags;
-  const given = { ...others, ...rawOf(draft), to: [draft.to.address], campaign: name, ...(!isScheduled && { undo }) };
+  const given: SendOptions = {
+    ...noSendOptions,
+    ...rawOf(draft),
+    to: [draft.to.address],
+    campaign: name,
+    undoMs: isScheduled ? undefined : undoMs,
+  };
   const exitCode = await sendMessages(given, session, context, { isTyped: true });
   if (exitCode === 0 && !isScheduled) await offerToWatch(name, desk);
   return exitCode;
 }
+
+/** How long somebody watches a message arrive, in milliseconds. */
+const watchMs = 120_000;
 
 async function offerToWatch(name: string, { ask, session, context }: Desk): Promise<void> {
   const wantsTo = await ask(select<boolean>, {
@@ -183,6 +191,6 @@ async function offerToWatch(name: string, { ask, session, context }: Desk): Prom
   const ledger = await session.ledger();
   const campaign = await ledger.find(name);
   if (!campaign) throw new Error(`campaign ${name} has vanished`);
-  await follow(campaign, { for: '2m' }, session, context);
+  await follow(campaign, watchMs, session, context);
   for await (const message of ledger.messages(campaign.id)) context.out(messageLine(message, session.resultLook));
 }

@@ -10,7 +10,7 @@ export interface RetryPolicy {
 /** What a message waits that Twilio would not take, first and at most. */
 export const defaultRetry: RetryPolicy = { baseDelayMs: 500, maxDelayMs: 30_000 };
 
-/** What the ledger writes once an attempt is over. `delayMs`: not before that long from now. */
+/** What the ledger writes once an attempt is over. */
 export interface MessageChange {
   readonly state: SendState;
   readonly sid?: string;
@@ -18,7 +18,10 @@ export interface MessageChange {
   readonly code?: number;
   readonly reason?: string;
   readonly segments?: number;
-  readonly delayMs?: number;
+  /** Not to be sent before this, in milliseconds since 1970; absent: at any time. */
+  readonly dueAt?: number;
+  /** Nothing of this sender is sent for so long, whoever sends, in milliseconds. */
+  readonly pauseSenderMs?: number;
   /** The recipient must not be texted by this sender again. */
   readonly suppress?: true;
 }
@@ -26,7 +29,10 @@ export interface MessageChange {
 /** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
 export const defaultRetryForMs = 600_000;
 
-/** What one result means for the messages after it. */
+/**
+ * What one result means for the messages after it. A message that goes out again is pending and due at once:
+ * the pause is the run's or the sender's. One that would outlast `retryForMs` ends them instead: see `isTooLong`.
+ */
 export type Effect =
   | { readonly kind: 'none' }
   | { readonly kind: 'busy'; readonly pauseMs: number }
@@ -42,7 +48,10 @@ export interface AfterSend {
 }
 
 /** How long a sender rests whose queue at Twilio is full (21611): it drains within minutes. */
-const fullQueuePauseMs = 60_000;
+export const fullQueuePauseMs = 60_000;
+
+/** No pause is shorter, whatever an answer asks for, in milliseconds. */
+const shortestPauseMs = 250;
 
 const nothing: Effect = { kind: 'none' };
 
@@ -60,14 +69,28 @@ export function afterSend(tries: number, result: SendResult, policy: RetryPolicy
       return { change: { state: 'pending', code, reason }, effect: { kind: 'stop-run', code, reason } };
     }
     case 'retry': {
-      const doubled = Math.min(policy.baseDelayMs * 2 ** (tries - 1), policy.maxDelayMs);
-      const pauseMs = result.afterMs ?? Math.round(doubled * (0.5 + random));
-      const change = { state: 'pending', reason: result.reason, delayMs: pauseMs } as const;
-      return { change, effect: { kind: result.cause, pauseMs } };
+      const pauseMs = pauseAfter(tries, result.afterMs, policy, random);
+      return { change: { state: 'pending', reason: result.reason }, effect: { kind: result.cause, pauseMs } };
     }
     case 'rejected':
       return afterRejection(result.code, result.reason);
   }
+}
+
+/**
+ * As long as Twilio asks for and a little more, so that not all come back at once; and never less than our own pause,
+ * which grows with the tries: a server that asks for a second each time is not to be asked each second.
+ */
+function pauseAfter(tries: number, afterMs: number | undefined, policy: RetryPolicy, random: number): number {
+  const doubled = Math.min(policy.baseDelayMs * 2 ** (tries - 1), policy.maxDelayMs);
+  const ownMs = Math.max(shortestPauseMs, doubled * (0.5 + random));
+  const askedMs = afterMs !== undefined && Number.isFinite(afterMs) ? afterMs + shortestPauseMs * random : 0;
+  return Math.round(Math.max(ownMs, askedMs));
+}
+
+/** Whether a pause would last beyond the time for which a run that gets nothing through goes on trying; in milliseconds. */
+export function isTooLong(pauseMs: number, failingForMs: number, retryForMs: number): boolean {
+  return failingForMs + pauseMs > retryForMs;
 }
 
 function afterRejection(code: number, reason: string): AfterSend {
@@ -77,7 +100,7 @@ function afterRejection(code: number, reason: string): AfterSend {
       return { change: rejected, effect: { kind: 'stop-sender', code, reason } };
     case 'pause-sender':
       return {
-        change: { state: 'pending', code, reason, delayMs: fullQueuePauseMs },
+        change: { state: 'pending', code, reason, pauseSenderMs: fullQueuePauseMs },
         effect: { kind: 'pause-sender', pauseMs: fullQueuePauseMs },
       };
     case 'suppress':

@@ -68,6 +68,8 @@ export type RunEnd =
   | { readonly kind: 'unreachable'; readonly reason: string }
   /** What is left waits for quiet hours to end, until a time in milliseconds since 1970. */
   | { readonly kind: 'deferred'; readonly untilMs: number }
+  /** Somebody called the campaign back. */
+  | { readonly kind: 'recalled' }
   /** One more message could have gone over `--max-cost`. */
   | { readonly kind: 'budget' }
   | { readonly kind: 'lost-lease' };
@@ -101,5 +103,5 @@ export function exitCodeOf({ end, invalid, accepted, rejected }: RunOutcome, { c
   if (end.kind === 'budget') return 6;
   if (end.kind === 'unreachable' && accepted + rejected + counts.unknown === 0) return 5;
   if (counts.pending + counts.claimed + counts.unknown > 0) return 8;
-  return invalid + rejected > 0 ? 3 : 0;
+  return invalid + rejected > 0 || end.kind === 'recalled' ? 3 : 0;
 }

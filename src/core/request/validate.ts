@@ -1,5 +1,5 @@
 import type { MessageRequest, RowIssue } from '../message.ts';
-import { channelOf } from '../recipient/phone.ts';
+import { channelOf, type Parsed } from '../recipient/phone.ts';
 import { flagName, type ParameterKey, type ParseContext, parameterOf } from './parameters.ts';
 import { withoutUserinfo } from './web-address.ts';
 
@@ -64,8 +64,9 @@ function readParameter(
   for (const text of texts) {
     const value = key === 'body' ? text : text.trim();
     if (value.trim() === '') continue;
-    const parsed = parameter.parse(value, context);
-    const where = { line: origin.line, column: origin.columnOf(key), value: withoutUserinfo(value) };
+    const parsed = unprintable(value) ?? parameter.parse(value, context);
+    const shown = withoutUserinfo(value).replace(unprintables, codePointOf);
+    const where = { line: origin.line, column: origin.columnOf(key), value: shown };
     if ('problem' in parsed) issues.push({ ...where, ...parsed });
     else {
       values.push(parsed.value);
@@ -81,6 +82,19 @@ function readParameter(
     const problem = `has ${values.length} addresses, more than ${context.limits.mediaUrls}`;
     issues.push({ line: origin.line, column: origin.columnOf(key), value: texts.join(' '), problem });
   }
+}
+
+/** Control characters but for tabs and line breaks, and halves of characters: nothing that a text can hold. */
+const unprintables = /[^\P{Cc}\t\n\r]|\p{Cs}/gu;
+
+const codePointOf = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+
+function unprintable(text: string): Parsed<never> | undefined {
+  const [found] = text.match(unprintables) ?? [];
+  if (found === undefined) return undefined;
+  const what = /\p{Cs}/u.test(found) ? 'half a character' : 'a control character';
+  return { problem: `holds ${what} (${codePointOf(found)})`, hint: 'Take it out at its source.' };
 }
 
 interface Broken {

@@ -1,108 +1,157 @@
-import type { MessageChange } from '../../core/outcome/after-send.ts';
-import type { AttemptRecord, Claim, Ledger } from '../ledger.ts';
-import { earlyReceipts } from './delivery.ts';
+import { fullQueuePauseMs } from '../../core/outcome/after-send.ts';
+import type { Claim, Claimed, ClaimRequest, Lease, Ledger, SenderState, Want } from '../ledger.ts';
+import { select } from '../rules/claim.ts';
+import { type Grant, giveBack, reserve } from '../rules/pace.ts';
 import type { Database } from './driver.ts';
-import { hasOptedOut, optedOut, optOutAdder } from './opt-outs.ts';
-import { failedInSql, type MessageRow, messageColumns, toMessage } from './rows.ts';
-import { newCampaignId } from './staging.ts';
+import { hasOptedOut, optedOut } from './opt-outs.ts';
+import { paces } from './paces.ts';
+import { resultWriter } from './results.ts';
+import { type MessageRow, messageColumns, toMessage } from './rows.ts';
 
-type Claims = Pick<
-  Ledger,
-  'queues' | 'claim' | 'record' | 'reopen' | 'retryUndelivered' | 'cancelPending' | 'cancelAccepted'
->;
+type Claims = Pick<Ledger, 'queues' | 'claim' | 'record'>;
 
-/** Taking messages to send, and writing what became of them. */
+interface RunRow {
+  readonly recalled_at: number | null;
+  readonly max_cost: number | null;
+  readonly spent: number;
+}
+
+interface DueRow extends MessageRow {
+  readonly due_at: number;
+  readonly opted_out: number;
+}
+
+/** Taking messages to send, and writing what became of them. `now` is the ledger's clock, in milliseconds since 1970. */
 export function claims(database: Database, now: () => number): Claims {
   const queues = database.prepare<{ sender: string; pending: number; dueAt: number }>(
     `select sender, count(*) as pending, min(due_at) as dueAt from messages
      where campaign_id = :campaignId and state = 'pending' group by sender order by min(seq)`,
   );
-  const due = "campaign_id = :campaignId and sender = :sender and state = 'pending' and due_at <= :now";
-  const isOurs = 'exists (select 1 from leases where campaign_id = :campaignId and owner = :owner)';
-  const suppress = database.prepare(`
-    update messages set state = 'skipped', reason = '${optedOut}'
-    where seq in (select seq from messages where ${due} order by due_at, seq limit :limit)
-    and ${hasOptedOut} and ${isOurs}`);
-  const someOptedOut = database.prepare('select 1 from opt_outs limit 1');
-  const claim = database.prepare<MessageRow>(`
-    update messages set state = 'claimed', attempts = attempts + 1, owner = :owner, claimed_at = :now
-    where seq in (select seq from messages where ${due} and not ${hasOptedOut} order by due_at, seq limit :limit)
-    and ${isOurs}
-    returning ${messageColumns}`);
-  const cancelPending = database.prepare(
-    "update messages set state = 'canceled' where campaign_id = :campaignId and state = 'pending'",
-  );
-  const cancelAccepted = database.prepare(
-    "update messages set state = 'canceled', status = :status where id = :messageId and state = 'accepted'",
-  );
-  const addOptOut = optOutAdder(database);
-  const mergeEarly = earlyReceipts(database);
-  const recipient = database.prepare<{ address: string; sender: string }>(
-    'select recipient as address, sender from messages where id = :messageId',
-  );
-  const record = database.prepare(`
-    update messages set state = :state, sid = coalesce(:sid, sid), status = coalesce(:status, status),
-      code = :code, reason = :reason, segments = coalesce(:segments, segments), due_at = :dueAt
-    where id = :messageId and owner = :owner and attempts = :attempt and state = 'claimed'`);
-  const taken = database.prepare<{ id: string }>('select id from messages where sid = :sid and id <> :messageId');
-  const write = (owner: string, { messageId, attempt, change }: AttemptRecord): void => {
-    const { sid = null } = change;
-    // One SID is one message: an answer that names another one's proves nothing about this one.
-    const isOdd = sid !== null && taken.get({ sid, messageId }) !== undefined;
-    const { state, status, code, reason, segments, delayMs }: MessageChange = isOdd
-      ? { state: 'unknown', reason: 'an odd answer: the SID of another message' }
-      : change;
-    record.run({
-      messageId,
-      owner,
-      attempt,
-      state,
-      sid: isOdd ? null : sid,
-      status: status ?? null,
-      code: code ?? null,
-      reason: reason ?? null,
-      segments: segments ?? null,
-      dueAt: delayMs ? now() + delayMs : 0,
-    });
-    if (sid !== null && !isOdd) mergeEarly(sid);
-    const who = change.suppress ? recipient.get({ messageId }) : undefined;
-    if (who) addOptOut({ ...who, source: String(change.code), at: now() });
+  const run = database.prepare<RunRow>(`select c.recalled_at, c.max_cost, c.spent from campaigns c
+    join leases l on l.campaign_id = c.id where c.id = :campaignId and l.owner = :owner`);
+  const spend = database.prepare('update campaigns set spent = :spent where id = :campaignId');
+  const take = messageTaker(database);
+  const statesOf = senderStates(database);
+  const pace = paces(database);
+  const write = resultWriter(database, now);
+
+  const claimIn = (lease: Lease, { wants, results, perSecond, clockAheadMs }: ClaimRequest): Claimed => {
+    if (results.length > 0) write(lease, results);
+    const { campaignId, owner } = lease;
+    const at = now();
+    const known = run.get({ campaignId, owner });
+    if (!known) return { claims: [], senders: [], end: 'lost-lease' };
+    if (known.recalled_at !== null) return { claims: [], senders: [], end: 'recalled' };
+    const before = pace.read(wants.map(({ sender }) => sender));
+    const grants = grantsOf(wants, (sender) => before.get(sender) ?? {}, perSecond, at);
+    const account = { spent: known.spent, ...(known.max_cost !== null && { maxCost: known.max_cost }) };
+    const taken = take({ campaignId, owner, at, clockAheadMs: clockAheadMs ?? null }, grants, account);
+    if (account.maxCost !== undefined) spend.run({ campaignId, spent: taken.spent });
+    const waits = keepPaces(grants, taken.claims, pace.write, before);
+    return {
+      claims: taken.claims,
+      senders: statesOf(campaignId, waits, at),
+      ...(taken.isOverBudget && { end: 'budget' }),
+    };
   };
   return {
     queues: async (campaignId) => queues.all({ campaignId }),
-    claim: async ({ campaignId, owner }, sender, limit) => {
-      const wanted = { campaignId, owner, sender, limit, now: now() };
-      if (someOptedOut.get()) suppress.run(wanted);
-      const rows = claim.all(wanted);
-      return rows.sort((a, b) => a.seq - b.seq).map((row): Claim => ({ ...toMessage(row), attempt: row.attempts }));
-    },
-    cancelPending: async (campaignId) => cancelPending.run({ campaignId }),
-    cancelAccepted: async (messageId, status) => void cancelAccepted.run({ messageId, status }),
-    record: async ({ owner }, results) =>
-      database.transaction(() => {
-        for (const result of results) write(owner, result);
-      }),
-    reopen: async (campaignId, codes) =>
-      database
-        .prepare(`update messages set state = 'pending', due_at = 0
-          where campaign_id = :campaignId and state = 'rejected' and text_kept <> 'gone'
-            and code in (select value from json_each(:codes))`)
-        .run({ campaignId, codes: JSON.stringify(codes) }),
-    retryUndelivered: async (campaignId, codes) => retryUndelivered(database, campaignId, codes, now()),
+    claim: async (lease, request) => database.transaction(() => claimIn(lease, request)),
+    record: async (lease, results) => database.transaction(() => write(lease, results)),
   };
 }
 
-/** A row of its own for each second try: one SID stays one message. */
-function retryUndelivered(database: Database, campaignId: string, codes: readonly number[], at: number): number {
-  const insert = database.prepare(`
-    insert into messages (id, campaign_id, line, recipient, sender, request, state, segments, country, unit_price,
-      quiet_hours, text_kept, written_at, retry_of)
-    select :prefix || '-' || row_number() over (order by seq), campaign_id, line, recipient, sender,
-      case when request ->> 'sendAt' <= :time then json_remove(request, '$.sendAt', '$.scheduleType') else request end,
-      'pending', segments, country, unit_price, quiet_hours, text_kept, :at, id
-    from messages m where campaign_id = :campaignId and state = 'accepted' and status in (${failedInSql})
-      and code in (select value from json_each(:codes)) and retry_of is null and text_kept <> 'gone'
-      and not exists (select 1 from messages r where r.retry_of = m.id)`);
-  const time = new Date(at).toISOString();
-  return insert.run({ prefix: newCampaignId(), campaignId, codes: JSON.stringify(codes), time, at });
+type Grants = ReadonlyMap<string, Grant>;
+
+function grantsOf(
+  wants: readonly Want[],
+  paceOf: (sender: string) => Parameters<typeof reserve>[0],
+  perSecond: number | undefined,
+  at: number,
+): Grants {
+  return new Map(
+    wants.map(({ sender, limit }) => {
+      const asked = { wanted: limit, perSecond, at, longestPauseMs: fullQueuePauseMs };
+      return [sender, reserve(paceOf(sender), asked)];
+    }),
+  );
+}
+
+/** Writes down how fast each sender may go on; returns how long each has to wait, in milliseconds. */
+function keepPaces(
+  grants: Grants,
+  claimed: readonly Claim[],
+  write: ReturnType<typeof paces>['write'],
+  before: ReadonlyMap<string, object>,
+): ReadonlyMap<string, number> {
+  const used = new Map<string, number>();
+  for (const { sender } of claimed) used.set(sender, (used.get(sender) ?? 0) + 1);
+  const kept = [...grants].map(([sender, { pace, granted }]) => {
+    return [sender, giveBack(pace, granted - (used.get(sender) ?? 0))] as const;
+  });
+  write(kept.filter(([sender, pace]) => before.has(sender) || Object.keys(pace).length > 0));
+  return new Map([...grants].map(([sender, { waitMs }]) => [sender, waitMs]));
+}
+
+interface Taking {
+  readonly campaignId: string;
+  readonly owner: string;
+  readonly at: number;
+  readonly clockAheadMs: number | null;
+}
+
+/** Claims due messages in sets, and skips who has opted out; for use inside a transaction. */
+function messageTaker(database: Database) {
+  const due = database.prepare<DueRow>(`
+    select ${messageColumns}, due_at, ${hasOptedOut} as opted_out from messages
+    where seq in (select p.seq from json_each(:senders) s cross join messages p where p.seq in (
+      select q.seq from messages q where q.campaign_id = :campaignId and q.sender = s.value and q.state = 'pending'
+        and q.due_at <= :at order by q.due_at, q.seq limit :limit))`);
+  const skip = database.prepare(`update messages set state = 'skipped', reason = '${optedOut}'
+    where seq in (select value from json_each(:seqs))`);
+  const claim = database.prepare(`update messages set state = 'claimed', attempts = attempts + 1, owner = :owner,
+    claimed_at = :at, clock_ahead_ms = :clockAheadMs where seq in (select value from json_each(:seqs))`);
+  const seqsOf = (rows: readonly MessageRow[]) => JSON.stringify(rows.map(({ seq }) => seq));
+
+  return ({ campaignId, owner, at, clockAheadMs }: Taking, grants: Grants, account: Parameters<typeof select>[2]) => {
+    let left = new Map([...grants].map(([sender, { granted }]) => [sender, granted]));
+    const claimed: Claim[] = [];
+    let { spent } = account;
+    for (;;) {
+      left = new Map([...left].filter(([, count]) => count > 0));
+      if (left.size === 0) return { claims: claimed, spent, isOverBudget: false };
+      const senders = JSON.stringify([...left.keys()]);
+      const rows = due.all({ campaignId, senders, at, limit: Math.max(...left.values()) }).sort(byDueTime);
+      const chosen = select(rows.map(toDue), left, { ...account, spent });
+      if (chosen.skipped.length > 0) skip.run({ seqs: seqsOf(chosen.skipped) });
+      if (chosen.claimed.length > 0) claim.run({ owner, at, clockAheadMs, seqs: seqsOf(chosen.claimed) });
+      for (const row of chosen.claimed) {
+        claimed.push({ ...toMessage(row), state: 'claimed', attempts: row.attempts + 1, attempt: row.attempts + 1 });
+        left.set(row.sender, (left.get(row.sender) ?? 0) - 1);
+      }
+      spent = chosen.spent;
+      // Who has opted out took a place that the next one may have.
+      if (chosen.isOverBudget || chosen.skipped.length === 0) {
+        return { claims: claimed, spent, isOverBudget: chosen.isOverBudget };
+      }
+    }
+  };
+}
+
+const byDueTime = (a: DueRow, b: DueRow): number => a.due_at - b.due_at || a.seq - b.seq;
+
+const toDue = (row: DueRow) => ({ ...row, unitPrice: row.unit_price, hasOptedOut: row.opted_out === 1 });
+
+/** How senders stand: by when their next message is due, and by what their pace says. */
+function senderStates(database: Database) {
+  const next = database.prepare<{ sender: string; dueAt: number | null }>(`
+    select s.value as sender, (select due_at from messages where campaign_id = :campaignId and sender = s.value
+      and state = 'pending' order by due_at limit 1) as dueAt from json_each(:senders) s`);
+  return (campaignId: string, waits: ReadonlyMap<string, number>, at: number): readonly SenderState[] =>
+    next.all({ campaignId, senders: JSON.stringify([...waits.keys()]) }).map(({ sender, dueAt }): SenderState => {
+      if (dueAt === null) return { sender };
+      const paceMs = waits.get(sender) ?? 0;
+      const dueMs = Math.max(0, dueAt - at);
+      return { sender, waitMs: Math.max(paceMs, dueMs), ...(dueMs > paceMs && { isDeferred: true }) };
+    });
 }

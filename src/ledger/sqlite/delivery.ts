@@ -124,14 +124,14 @@ export function earlyReceipts(database: Database): (sid: string) => void {
 }
 
 /**
- * Settles a message of which no answer came by a callback that carries its id. A message that is claimed is left
- * to the answer that is still to come, or to the run that takes over.
+ * Settles a message by a callback that carries its id: one of which no answer came, also when it is to be sent again.
+ * A message that is claimed is left to the answer that is still to come, or to the run that takes over.
  */
 export function proof(database: Database): (messageId: string) => void {
   const told = database.prepare<{ sid: string }>('select sid from status_events where message_id = :messageId limit 1');
   const settle = database.prepare(`
     update messages set state = 'accepted', reason = null, sid = :sid
-    where id = :messageId and state = 'unknown' and not exists (
+    where id = :messageId and (state = 'unknown' or state = 'pending' and attempts > 0) and not exists (
       select 1 from messages o join status_events e on e.sid = o.sid where e.message_id = :messageId)`);
   const mergeEarly = earlyReceipts(database);
   return (messageId) => {

@@ -1,63 +1,63 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Ledger } from '../ledger.ts';
+import { isHeld, leaseMs } from '../rules/lease.ts';
 import { proof } from './delivery.ts';
 import type { Database } from './driver.ts';
-
-/** A run that has not renewed its lease for this long is taken for dead, in milliseconds. */
-const leaseMs = 60_000;
+import { processOf } from './process.ts';
 
 interface LeaseRow {
   readonly owner: string;
   readonly host: string;
   readonly pid: number;
-  readonly renewed_at: number;
+  readonly process: string | null;
+  readonly expires_at: number;
 }
 
-/** One run per campaign: who may claim and record. */
+/** One run per campaign: who may claim and record. `now` is the ledger's clock, in milliseconds since 1970. */
 export function sqliteLeases(database: Database, now: () => number): Pick<Ledger, 'acquire' | 'renew' | 'release'> {
   const read = database.prepare<LeaseRow>(
-    'select owner, host, pid, renewed_at from leases where campaign_id = :campaignId',
+    'select owner, host, pid, process, expires_at from leases where campaign_id = :campaignId',
   );
-  const take = database.prepare(`insert or replace into leases (campaign_id, owner, host, pid, renewed_at)
-    values (:campaignId, :owner, :host, :pid, :at)`);
-  const doubt = database.prepare(`update messages set state = 'unknown', reason = :reason
+  const take = database.prepare(`insert or replace into leases (campaign_id, owner, host, pid, process, expires_at)
+    values (:campaignId, :owner, :host, :pid, :process, :expiresAt)`);
+  const abandon = database.prepare(`update messages set state = 'unknown', reason = :reason
     where campaign_id = :campaignId and state = 'claimed'`);
-  const told = database.prepare<{ id: string }>(`select distinct m.id from messages m
+  const reported = database.prepare<{ id: string }>(`select distinct m.id from messages m
     join status_events e on e.message_id = m.id where m.campaign_id = :campaignId and m.state = 'unknown'`);
-  const prove = proof(database);
+  const proveSent = proof(database);
+  const account = database.prepare(`update campaigns set max_cost = :maxCost, spent = case when :maxCost is null then 0
+    else (select coalesce(sum(coalesce(price, segments * unit_price)), 0) from messages
+      where campaign_id = :campaignId and state in ('accepted', 'unknown')) end
+    where id = :campaignId`);
   const renew = database.prepare(
-    'update leases set renewed_at = :at where campaign_id = :campaignId and owner = :owner',
+    'update leases set expires_at = :expiresAt where campaign_id = :campaignId and owner = :owner',
   );
   const release = database.prepare('delete from leases where campaign_id = :campaignId and owner = :owner');
 
   return {
-    acquire: async (campaignId, holder) =>
+    acquire: async (campaignId, { host, pid }, { maxCost } = {}) =>
       database.transaction(() => {
         const current = read.get({ campaignId });
         if (current && isAlive(current, now())) return { heldBy: { host: current.host, pid: current.pid } };
         const owner = randomUUID();
-        take.run({ campaignId, owner, host: holder.host, pid: holder.pid, at: now() });
-        doubt.run({ campaignId, reason: 'the run that claimed it ended before an answer came' });
-        for (const { id } of told.all({ campaignId })) prove(id);
+        take.run({ campaignId, owner, host, pid, process: identityOf(host, pid), expiresAt: now() + leaseMs });
+        abandon.run({ campaignId, reason: 'the run that claimed it ended before an answer came' });
+        for (const { id } of reported.all({ campaignId })) proveSent(id);
+        account.run({ campaignId, maxCost: maxCost ?? null });
         return { campaignId, owner, tookOver: current !== undefined };
       }),
-    renew: async ({ campaignId, owner }) => renew.run({ campaignId, owner, at: now() }) > 0,
+    renew: async ({ campaignId, owner }) => renew.run({ campaignId, owner, expiresAt: now() + leaseMs }) > 0,
     release: async ({ campaignId, owner }) => void release.run({ campaignId, owner }),
   };
 }
 
-function isAlive({ host, pid, renewed_at: renewedAt }: LeaseRow, at: number): boolean {
-  if (at - renewedAt > leaseMs) return false;
-  return host !== hostname() || processExists(pid);
+function identityOf(host: string, pid: number): string | null {
+  const identity = host === hostname() ? processOf(pid) : undefined;
+  return identity === undefined || identity === 'unknown' ? null : identity;
 }
 
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is there, and somebody else's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function isAlive({ host, pid, process: identity, expires_at: expiresAt }: LeaseRow, at: number): boolean {
+  const holder = { host, pid, ...(identity !== null && { process: identity }) };
+  return isHeld(holder, expiresAt, at, { host: hostname(), processOf });
 }

@@ -2,8 +2,9 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CliError } from '../../errors.ts';
 import type { Ledger } from '../ledger.ts';
+import { messageChanges } from './changes.ts';
 import { claims } from './claims.ts';
-import { sqliteDelivery } from './delivery.ts';
+import { proof, sqliteDelivery } from './delivery.ts';
 import { type Database, openDatabase } from './driver.ts';
 import { sqliteEvents } from './events.ts';
 import { networkFileSystemOf } from './file-system.ts';
@@ -28,6 +29,7 @@ export function openSqliteLedger(path: string, now: () => number = Date.now): Le
     ...campaignReads(database),
     ...sqliteLeases(database, now),
     ...claims(database, now),
+    ...messageChanges(database, now),
     ...reports(database),
     ...settling(database),
     ...sqliteOptOuts(database),
@@ -98,10 +100,16 @@ function prices(database: Database, now: () => number): Pick<Ledger, 'knownPrice
   };
 }
 
+interface UnknownRow {
+  readonly id: string;
+  readonly request: string;
+  readonly claimed_at: number;
+  readonly clock_ahead_ms: number | null;
+}
+
 function settling(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | 'countOpen' | 'settle'> {
-  const unknowns = database.prepare<{ id: string; request: string; claimed_at: number }>(
-    "select id, request, claimed_at from messages where campaign_id = :campaignId and state = 'unknown' order by seq",
-  );
+  const unknowns = database.prepare<UnknownRow>(`select id, request, claimed_at, clock_ahead_ms from messages
+    where campaign_id = :campaignId and state = 'unknown' order by seq`);
   const taken = database.prepare<{ sid: string }>(
     'select sid from messages where sid in (select value from json_each(:sids))',
   );
@@ -111,12 +119,16 @@ function settling(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | '
     update messages set state = :state, sid = :sid, status = coalesce(:status, status), reason = :reason, due_at = 0
     where id = :messageId and state = 'unknown'
       and exists (select 1 from leases where campaign_id = :campaignId and owner = :owner)
-      and not exists (select 1 from messages o where o.sid = :sid)`);
+      and not exists (select 1 from messages o where o.sid = :sid)
+      and (:state <> 'pending' or not exists
+        (select 1 from campaigns where id = :campaignId and recalled_at is not null))`);
+  const proveSent = proof(database);
   return {
     unknowns: async (campaignId) =>
-      unknowns
-        .all({ campaignId })
-        .map(({ id, request, claimed_at: claimedAt }) => ({ id, request: JSON.parse(request), claimedAt })),
+      unknowns.all({ campaignId }).map(({ id, request, claimed_at: claimedAt, clock_ahead_ms: clockAheadMs }) => ({
+        ...{ id, request: JSON.parse(request), claimedAt },
+        ...(clockAheadMs !== null && { clockAheadMs }),
+      })),
     takenSids: async (sids) => new Set(taken.all({ sids: JSON.stringify(sids) }).map(({ sid }) => sid)),
     countOpen: async (to, except) => countOpen.get({ to, except: JSON.stringify(except) })?.n ?? 0,
     settle: async ({ campaignId, owner }, changes) =>
@@ -124,6 +136,8 @@ function settling(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | '
         for (const { messageId, change } of changes) {
           const { state, sid = null, status = null, reason = null } = change;
           settle.run({ campaignId, owner, messageId, state, sid, status, reason });
+          // It may have been reported since it was looked for.
+          if (state === 'pending') proveSent(messageId);
         }
       }),
   };

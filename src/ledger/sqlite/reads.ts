@@ -3,8 +3,8 @@ import { costOf, emptyCounts, type Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Campaign, CampaignSummary, Ledger, MessageFilter, PastMessage } from '../ledger.ts';
 import type { Database } from './driver.ts';
-import { type MessageRow, messageColumns, toMessage } from './rows.ts';
-import { type CampaignRow, toCampaign } from './staging.ts';
+import { campaignsOfInput } from './inputs.ts';
+import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from './rows.ts';
 
 /** How many invalid rows a report lists. */
 const reportedIssues = 1000;
@@ -17,9 +17,7 @@ export function campaignReads(
   const find = database.prepare<CampaignRow>(
     `select ${columns} from campaigns c where c.ready = 1 and (c.name = :text or c.id = :text) order by c.name = :text desc`,
   );
-  const findInput =
-    database.prepare<CampaignRow>(`select ${columns} from inputs i join campaigns c on c.id = i.campaign_id
-    where i.hash = :inputHash and i.at >= :since and c.ready = 1 order by i.at desc`);
+  const findInput = campaignsOfInput(database);
   const latest = database.prepare<CampaignRow>(
     `select ${columns} from campaigns c where c.ready = 1 order by c.created_at desc, c.rowid desc limit :limit`,
   );
@@ -38,7 +36,7 @@ export function campaignReads(
     messagesTo: async (address, limit) =>
       past.all({ address, limit }).map((row): PastMessage => ({ ...toMessage(row), claimedAt: row.claimed_at })),
     find: async (text) => optional(find.get({ text }), toCampaign),
-    findInput: async (inputHash, since) => findInput.all({ inputHash, since }).map(toCampaign),
+    findInput: async (inputHash, since) => findInput(inputHash, since),
     campaigns: async (limit) =>
       latest
         .all({ limit })

@@ -1,5 +1,6 @@
 import type { Message, MessageRequest, RowIssue, SendState } from '../../core/message.ts';
 import { failedStatuses, isFinalStatus, messageStatuses } from '../../core/outcome/status.ts';
+import type { Campaign } from '../ledger.ts';
 
 /** A row of the messages table, as both ledgers store it. */
 export interface MessageRow {
@@ -61,4 +62,17 @@ export function toMessage(row: MessageRow): Message {
     ...(code !== null && { code }),
     ...(reason !== null && { reason }),
   };
+}
+
+/** A row of the campaigns table. */
+export interface CampaignRow {
+  readonly id: string;
+  readonly name: string;
+  readonly source: string;
+  readonly created_at: number;
+}
+
+/** What the table holds, as the rest of volley knows it. */
+export function toCampaign({ id, name, source, created_at: createdAt }: CampaignRow): Campaign {
+  return { id, name, source, createdAt };
 }

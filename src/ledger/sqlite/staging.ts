@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { costOf } from '../../core/outcome/report.ts';
 import type { Plan, PlannedRow, PlannedSender } from '../../core/plan.ts';
+import { CliError } from '../../errors.ts';
 import type { Appended, Campaign, Destination, NewCampaign, Staging, UnitPrice } from '../ledger.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
+import { campaignsOfInput } from './inputs.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
 import { adoptPseudonyms, purgedKeys } from './purge.ts';
-import { type MessageRow, messageColumns, toMessage } from './rows.ts';
+import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from './rows.ts';
 
 /** Where rows are staged: the ledger's connection, its file, and its clock in milliseconds since 1970. */
 export interface StagingPlace {
@@ -42,6 +44,17 @@ export function stageInSqlite({ database, path, now }: StagingPlace, campaign: N
       .all({ id, state, limit })
       .map(toMessage);
 
+  const commit = (inputHash: string): Campaign => {
+    refuseRecalled(database, name);
+    // Again, under the lock: the campaign may have been purged since the plan was shown.
+    adoptPseudonyms(database, path, { id, target: target() });
+    const campaignId = target() === '' ? publish(database, id) : merge(database, id, target());
+    database
+      .prepare('insert or replace into inputs (hash, campaign_id, at) values (:inputHash, :campaignId, :at)')
+      .run({ inputHash, campaignId, at: now() });
+    return readCampaign(database, campaignId);
+  };
+
   return {
     name,
     add: stagedAdder(database, id, now),
@@ -53,18 +66,26 @@ export function stageInSqlite({ database, path, now }: StagingPlace, campaign: N
     price: async (prices, currency) => priceIn(database, id, prices, currency),
     samples: async (limit) => staged('pending', limit),
     invalid: async (limit) => staged('invalid', limit),
-    commit: async (inputHash) =>
+    commit: async (inputHash) => database.transaction(() => commit(inputHash)),
+    commitUnlessSame: async (inputHash, since) =>
       database.transaction(() => {
-        // Again, under the lock: the campaign may have been purged since the plan was shown.
-        adoptPseudonyms(database, path, { id, target: target() });
-        const campaignId = target() === '' ? publish(database, id) : merge(database, id, target());
-        database
-          .prepare('insert or replace into inputs (hash, campaign_id, at) values (:inputHash, :campaignId, :at)')
-          .run({ inputHash, campaignId, at: now() });
-        return readCampaign(database, campaignId);
+        // Under the lock: another process may have sent the same input while this one asked.
+        const [sameAs] = campaignsOfInput(database)(inputHash, since);
+        return sameAs ? { sameAs } : commit(inputHash);
       }),
     discard: async () => database.transaction(() => dropPlan(database, id)),
   };
+}
+
+/** A campaign that was called back sends nothing more, whatever is added to it. */
+function refuseRecalled(database: Database, name: string): void {
+  const recalled = database
+    .prepare('select 1 from campaigns where name = :name and ready = 1 and recalled_at is not null')
+    .get({ name });
+  if (recalled === undefined) return;
+  throw new CliError('rule', `The campaign ${name} has been recalled and sends nothing more.`, {
+    hint: 'Give what is to be sent another name with --campaign.',
+  });
 }
 
 /** `customers-20261123-1000-7f3a`: what, when, and enough to keep it apart from its twins. */
@@ -106,9 +127,18 @@ export function appendToSqlite(
     const suppress = suppressor(database, campaignId);
     const added = rows.filter((row) => insert(row.key === undefined ? row : { ...row, key: keyOf(row.key) })).length;
     const skipped = suppress().map(toMessage);
+    cancelIfRecalled(database, campaignId);
     database.prepare('update campaigns set touched_at = :at where id = :campaignId').run({ at: now(), campaignId });
     return { added, skipped };
   });
+}
+
+/** What is added to a campaign that was called back is called back, too. */
+function cancelIfRecalled(database: Database, campaignId: string): void {
+  database
+    .prepare(`update messages set state = 'canceled' where campaign_id = :campaignId and state = 'pending'
+      and exists (select 1 from campaigns where id = :campaignId and recalled_at is not null)`)
+    .run({ campaignId });
 }
 
 /** Skips, and returns, who has opted out among the rows that came since it was made or last called. */
@@ -282,17 +312,4 @@ function readCampaign(database: Database, id: string): Campaign {
     .get({ id });
   if (!row) throw new Error(`campaign ${id} has vanished from the ledger`);
   return toCampaign(row);
-}
-
-/** A row of the campaigns table. */
-export interface CampaignRow {
-  readonly id: string;
-  readonly name: string;
-  readonly source: string;
-  readonly created_at: number;
-}
-
-/** What the table holds, as the rest of volley knows it. */
-export function toCampaign({ id, name, source, created_at: createdAt }: CampaignRow): Campaign {
-  return { id, name, source, createdAt };
 }

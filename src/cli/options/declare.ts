@@ -1,0 +1,46 @@
+import { type Command, Option as CommanderOption, Help } from 'commander';
+import { everywhere } from './everywhere.ts';
+import { nameOf, type OptionTable, oppositeOf } from './option.ts';
+
+/** Declares a table's options and arguments to commander, which hands back what `readOptions` reads. */
+export function declareOptions(command: Command, table: OptionTable): Command {
+  for (const spec of Object.values(table)) {
+    if (spec.form === 'argument') {
+      const argument = command.createArgument(spec.flags, spec.about);
+      // Only shown: what is wrong is said by the reader, the same way for all.
+      if (spec.choices) argument.argChoices = [...spec.choices];
+      command.addArgument(argument);
+    } else for (const option of optionsOf(spec)) command.addOption(option);
+  }
+  return command;
+}
+
+type Spec = OptionTable[string];
+
+function optionsOf(spec: Spec): CommanderOption[] {
+  const shown = shownOption(spec);
+  if (spec.form === 'switch') {
+    const opposite = new CommanderOption(oppositeOf(nameOf(spec))).hideHelp();
+    // Of a pair commander wants the one that switches on first; then neither has a default.
+    return shown.negate ? [opposite, shown] : [shown, opposite];
+  }
+  const collect = (text: string, earlier: unknown) => [...((earlier as string[] | undefined) ?? []), text];
+  return [shown.argParser(collect)];
+}
+
+function shownOption(spec: Spec): CommanderOption {
+  const option = new CommanderOption(spec.flags, spec.about);
+  if (spec.group !== undefined) option.helpGroup(spec.group);
+  if (spec.choices) option.argChoices = [...spec.choices];
+  return option;
+}
+
+/** The options that every command takes, as help shows them. */
+export function everywhereHelp(columns: number): string {
+  const helper = new Help();
+  helper.prepareContext({ helpWidth: columns });
+  const options = Object.values(everywhere).map(shownOption);
+  const rows = options.map((option) => [helper.optionTerm(option), helper.optionDescription(option)] as const);
+  const width = Math.max(...rows.map(([term]) => term.length));
+  return ['Everywhere:', ...rows.map(([term, about]) => helper.formatItem(term, width, about, helper))].join('\n');
+}

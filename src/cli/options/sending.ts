@@ -1,0 +1,58 @@
+import { grouped, option, setting, toggle, type ValuesOf } from './option.ts';
+import { count, duration, time } from './parsers.ts';
+
+/** What says how fast, how long and how stubbornly to send. */
+const sendingOptions = {
+  limit: option('--limit <n>', 'send at most n now; resume sends the rest', count),
+  rate: setting('rate', '--rate <n>', 'messages a second per sender'),
+  concurrency: setting(
+    'concurrency',
+    '--concurrency <n>',
+    'requests at once (default 16); adapts to what Twilio takes',
+  ),
+  timeout: setting('timeout', '--timeout <time>', 'time for one request (default 30s)'),
+  retryFor: setting('retry_for', '--retry-for <time>', 'how long to retry when Twilio takes nothing (default 10m)'),
+  maxDurationMs: option('--max-duration <time>', 'stop after this time, as 50m', duration('1s', '24d')),
+  notAfter: option('--not-after <time>', 'stop at this time, as 2026-12-24T20:00:00Z', time),
+  maxCost: setting('max_cost', '--max-cost <amount>', 'the most the whole campaign may cost; more is refused'),
+  settle: setting('settle', '--settle <time>', 'how long an unknown outcome is looked for (default 60s)'),
+  onUnknown: setting('on_unknown', '--on-unknown <what>', 'hold what is not found, or resend it (default hold)'),
+  breaker: toggle('--no-breaker', 'go on even when most messages fail alike'),
+};
+
+/** `sending` of a campaign, which is retried for ten minutes. */
+export const sending = grouped('Sending:', sendingOptions);
+
+/** `sending` of a single message, which is retried for 15 seconds. */
+export const sendingOne = {
+  ...sending,
+  retryFor: { ...sending.retryFor, about: 'how long to retry when Twilio takes nothing (default 15s)' },
+};
+
+/** How long `--wait` and `track` go on asking. */
+export const forMs = option('--for <time>', 'how long --wait waits (default 15m)', duration('1s', '7d'), 900_000);
+
+/** What stands before the first message and after the last. */
+export const aroundSending = grouped('Sending:', {
+  wait: toggle('--wait', 'then wait until all is delivered'),
+  forMs,
+  undoMs: option(
+    '--undo <time>',
+    'wait this long before sending; Ctrl-C or recall calls it back',
+    duration('0s', '1h'),
+  ),
+});
+
+/** What protects recipients from texts at night, and the bill from one odd character. */
+export const protection = grouped('Protection:', {
+  quietHours: setting('quiet_hours', '--quiet-hours <times>', 'text nobody then, by their own clock, as 21:00-08:00'),
+  maxSegments: setting('max_segments', '--max-segments <n>', 'a text of more segments is wrong'),
+  asciiPunctuation: toggle('--ascii-punctuation', "write ' for ’ and the like, which keeps texts short"),
+  storeBody: toggle('--no-store-body', 'keep texts in the ledger only until they are sent'),
+});
+
+/** How a run is told to go on, beyond the config. */
+export type SendingValues = ValuesOf<typeof sending>;
+
+/** What stands around a run. */
+export type AroundValues = ValuesOf<typeof aroundSending>;

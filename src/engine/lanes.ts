@@ -1,0 +1,72 @@
+import TinyQueue from 'tinyqueue';
+import type { Want } from '../ledger/ledger.ts';
+
+/** The senders that have messages to send, and when each may have its next one. Times in monotonic milliseconds. */
+export interface Lanes {
+  /** Says when a sender may have its next message; of two times that were said the earlier one counts. */
+  readonly add: (sender: string, readyAt: number) => void;
+  /** No message of this sender is sent again in this run. */
+  readonly close: (sender: string) => void;
+  /** Nothing of this sender before a time. */
+  readonly pause: (sender: string, until: number) => void;
+  /** Takes out the senders that may send now, as many as there are slots for, and shares the slots among them. */
+  readonly take: (slots: number, at: number) => readonly Want[];
+  /** When the next sender may send; undefined: none is waiting. */
+  readonly nextAt: () => number | undefined;
+}
+
+interface Waiting {
+  readonly sender: string;
+  readonly readyAt: number;
+  /** Of those that are ready at the same time, who was there first goes first. */
+  readonly order: number;
+}
+
+/** What each sender costs does not grow with how many there are, or with how many messages they have. */
+export function makeLanes(): Lanes {
+  const waiting = new TinyQueue<Waiting>([], (a, b) => a.readyAt - b.readyAt || a.order - b.order);
+  const readyAt = new Map<string, number>();
+  const pausedUntil = new Map<string, number>();
+  const closed = new Set<string>();
+  let order = 0;
+
+  const isCurrent = (entry: Waiting) => readyAt.get(entry.sender) === entry.readyAt;
+  const dropStale = () => {
+    for (let first = waiting.peek(); first && !isCurrent(first); first = waiting.peek()) waiting.pop();
+  };
+  const add = (sender: string, at: number): void => {
+    const known = readyAt.get(sender) ?? Number.POSITIVE_INFINITY;
+    const wanted = Math.max(at, pausedUntil.get(sender) ?? at);
+    if (closed.has(sender) || known <= wanted) return;
+    readyAt.set(sender, wanted);
+    waiting.push({ sender, readyAt: wanted, order: order++ });
+  };
+  return {
+    add,
+    close: (sender) => {
+      closed.add(sender);
+      readyAt.delete(sender);
+    },
+    pause: (sender, until) => {
+      pausedUntil.set(sender, until);
+      if (readyAt.delete(sender)) add(sender, until);
+    },
+    take: (slots, at) => {
+      const senders: string[] = [];
+      for (dropStale(); senders.length < slots; dropStale()) {
+        const first = waiting.peek();
+        if (!first || first.readyAt > at) break;
+        waiting.pop();
+        readyAt.delete(first.sender);
+        senders.push(first.sender);
+      }
+      const share = Math.floor(slots / senders.length);
+      const extra = slots % senders.length;
+      return senders.map((sender, i) => ({ sender, limit: share + (i < extra ? 1 : 0) }));
+    },
+    nextAt: () => {
+      dropStale();
+      return waiting.peek()?.readyAt;
+    },
+  };
+}

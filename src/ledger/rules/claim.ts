@@ -1,0 +1,57 @@
+/** A ten-millionth of a currency unit: sums of prices in binary are off by less, and no price is that small. */
+const tolerance = 1e-7;
+
+/** What a campaign may cost, and what of it is gone or set aside, in its currency. */
+export interface Account {
+  /** Absent: as much as it takes. */
+  readonly maxCost?: number;
+  readonly spent: number;
+}
+
+/** A message that is due, as far as it matters for whether it is claimed. */
+export interface DueMessage {
+  readonly sender: string;
+  readonly segments: number;
+  readonly unitPrice: number | null;
+  readonly hasOptedOut: boolean;
+}
+
+/** Which of the due messages are taken. */
+export interface Selection<Row> {
+  readonly claimed: readonly Row[];
+  /** Their recipients have opted out: they are never sent. */
+  readonly skipped: readonly Row[];
+  readonly spent: number;
+  /** True when one that was due could have cost more than there is. */
+  readonly isOverBudget: boolean;
+}
+
+/** Takes due messages in their order, of each sender at most what it was granted, as long as the money lasts. */
+export function select<Row extends DueMessage>(
+  due: readonly Row[],
+  grants: ReadonlyMap<string, number>,
+  account: Account,
+): Selection<Row> {
+  const left = new Map(grants);
+  const claimed: Row[] = [];
+  const skipped: Row[] = [];
+  let { spent } = account;
+  let isOverBudget = false;
+  for (const row of due) {
+    if (row.hasOptedOut) skipped.push(row);
+    else if (!isOverBudget && (left.get(row.sender) ?? 0) > 0) {
+      const cost = costOf(row, row.segments);
+      isOverBudget = account.maxCost !== undefined && spent + cost > account.maxCost + tolerance;
+      if (isOverBudget) continue;
+      spent += cost;
+      left.set(row.sender, (left.get(row.sender) ?? 0) - 1);
+      claimed.push(row);
+    }
+  }
+  return { claimed, skipped, spent, isOverBudget };
+}
+
+/** What a message costs with so many segments; what has no price counts as nothing. */
+export function costOf({ unitPrice }: Pick<DueMessage, 'unitPrice'>, segments: number): number {
+  return (unitPrice ?? 0) * segments;
+}
