@@ -100,17 +100,24 @@ async function takeArrivals({ arrivals, lanes, state, monotonic }: Run): Promise
  */
 async function dispatch(run: Run): Promise<void> {
   const { state, lanes, monotonic, sleep } = run;
+  let hasClaimed = false;
   while (!state.signal.aborted) {
     await turn();
     if (state.isSpent()) return;
     const slots = state.pausedUntil() > monotonic() ? 0 : state.freeSlots();
     const wants = slots > 0 ? lanes.take(slots, monotonic()) : [];
     if (wants.length > 0) {
-      await claimAndSend(wants, run);
+      hasClaimed = (await claimAndSend(wants, run)) || hasClaimed;
       continue;
     }
     const readyAt = lanes.nextAt();
-    if (readyAt === undefined && !state.isExpecting()) return;
+    if (readyAt === undefined && !state.isExpecting()) {
+      if (!hasClaimed) return;
+      // Others may have added to the campaign meanwhile.
+      hasClaimed = false;
+      await readQueues(run);
+      continue;
+    }
     // A free slot and an arrival wake us; a time has to be waited for.
     const goesOnAt =
       readyAt === undefined || state.freeSlots() <= 0 ? undefined : Math.max(readyAt, state.pausedUntil());
@@ -119,7 +126,8 @@ async function dispatch(run: Run): Promise<void> {
   }
 }
 
-async function claimAndSend(wants: readonly Want[], run: Run): Promise<void> {
+/** True when something was claimed. */
+async function claimAndSend(wants: readonly Want[], run: Run): Promise<boolean> {
   const { state, ledger, lease, results, transport, perSecond } = run;
   const askedAt = { wall: run.now(), monotonic: run.monotonic() };
   const clockAheadMs = transport.clockAheadMs();
@@ -132,6 +140,7 @@ async function claimAndSend(wants: readonly Want[], run: Run): Promise<void> {
     void attempt(claim, askedAt, run);
   }
   if (end) state.stop({ kind: end });
+  return claims.length > 0;
 }
 
 /** What is due later than this waits for quiet hours to end, and a run does not, in milliseconds. */

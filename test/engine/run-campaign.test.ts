@@ -8,16 +8,29 @@ import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { tempFolder, testContext } from '../context.ts';
 import { row } from '../contracts/ledger.ts';
 import { type Script, scriptedTransport } from '../scripted-transport.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
 
 const busy: SendResult = { kind: 'retry', cause: 'busy', reason: '429', afterMs: 2000 };
 const unreachable: SendResult = { kind: 'retry', cause: 'unreachable', reason: 'ECONNREFUSED' };
 const rejected = (code: number): SendResult => ({ kind: 'rejected', code, reason: 'no' });
 
-async function run(
-  count: number,
-  script?: Script,
-  options: Partial<RunOptions & RunAllowance> & { senders?: number; wrap?: (ledger: Ledger) => Ledger } = {},
-) {
+interface Extras {
+  readonly senders?: number;
+  readonly wrap?: (ledger: Ledger) => Ledger;
+  readonly arrivalsOf?: (ledger: Ledger, campaignId: string) => AsyncIterable<readonly string[]>;
+  /** Hears of the clock that the run is given. */
+  readonly onClock?: (clock: VirtualClock) => void;
+}
+
+let last: ReturnType<typeof scriptedTransport> | undefined;
+
+/** What the run that is under way sends through. */
+function transportOf(): ReturnType<typeof scriptedTransport> {
+  if (!last) throw new Error('nothing runs');
+  return last;
+}
+
+async function run(count: number, script?: Script, options: Partial<RunOptions & RunAllowance> & Extras = {}) {
   const { context, clock } = testContext();
   const ledger = openSqliteLedger(join(tempFolder(), 'ledger.db'), () => clock.now);
   const staging = await ledger.stage({ name: 'test', stem: 'x', source: 'test' });
@@ -26,8 +39,11 @@ async function run(
   const { id } = await staging.commit('hash');
   const lease = await ledger.acquire(id, { host: 'a', pid: 1 });
   if ('heldBy' in lease) throw new Error('held');
-  const startedAt = clock.now;
+  options.onClock?.(clock);
+  const startedAt = clock.monotonic;
   const transport = scriptedTransport(script);
+  last = transport;
+  const arrivals = options.arrivalsOf?.(ledger, id);
   const end = await runCampaign(lease, {
     ...{
       ledger: options.wrap?.(ledger) ?? ledger,
@@ -44,9 +60,10 @@ async function run(
       random: () => 0.5,
     },
     ...options,
+    ...(arrivals && { arrivals }),
   });
   const { counts } = await ledger.report(id);
-  return { end, counts, transport, elapsedMs: clock.now - startedAt };
+  return { end, counts, transport, elapsedMs: clock.monotonic - startedAt };
 }
 
 describe('a run', () => {
@@ -163,6 +180,53 @@ describe('a run', () => {
     expect(counts.accepted).toBe(40);
     expect(elapsedMs).toBeGreaterThanOrEqual(1850);
     expect(elapsedMs).toBeLessThan(4200);
+  });
+
+  it('sends from many senders through a network that answers later, and ends', { timeout: 10_000 }, async () => {
+    for (const senders of [2, 3, 8, 50]) {
+      const { end, counts } = await run(100, undefined, { senders, concurrency: 5 });
+      expect([end.kind, counts.accepted]).toEqual(['finished', 100]);
+    }
+  });
+
+  it('sends what arrives while another request hangs', async () => {
+    const stop = new AbortController();
+    const late = row(9, { sender: 'S0' });
+    const { counts, transport } = await run(
+      1,
+      ({ to }) => (to === late.to ? undefined : new Promise((resolve) => setTimeout(() => resolve(undefined), 300))),
+      {
+        signal: stop.signal,
+        arrivalsOf: async function* (ledger, id) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          await ledger.append(id, [late]);
+          yield ['S0'];
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          expect(transportOf().sent.map(({ to }) => to)).toEqual([late.to]);
+        },
+      },
+    );
+    expect([counts.accepted, transport.sent.length]).toEqual([2, 2]);
+  });
+
+  it('goes on when the clock is set back by an hour, and keeps its rate', async () => {
+    let clock: { now: number } | undefined;
+    const { counts, elapsedMs } = await run(
+      20,
+      (_, __, n) => {
+        if (n === 5 && clock) clock.now -= 3_600_000;
+        return undefined;
+      },
+      {
+        perSecond: 10,
+        onClock: (one) => {
+          clock = one;
+        },
+      },
+    );
+    expect(counts.accepted).toBe(20);
+    expect(elapsedMs).toBeLessThan(5000);
+    expect(elapsedMs).toBeGreaterThan(1700);
   });
 
   it('waits for what is out when it is interrupted, and records it', async () => {

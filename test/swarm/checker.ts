@@ -196,9 +196,10 @@ const tolerance = 1e-7;
 /** What goes out for a campaign costs no more than it may. */
 function checkBudget(book: Book, must: Must): void {
   const spent = new Map<string, number>();
-  for (const [row, creates] of book.creates) {
+  for (const row of book.creates.keys()) {
+    // What a resend costs twice is judged with what is created twice.
     const plan = book.plans.get(row);
-    if (plan) spent.set(plan.campaign, (spent.get(plan.campaign) ?? 0) + creates.length * plan.cost);
+    if (plan) spent.set(plan.campaign, (spent.get(plan.campaign) ?? 0) + plan.cost);
   }
   for (const { campaign, terms } of book.runs.values()) {
     const cost = spent.get(campaign) ?? 0;
