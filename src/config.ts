@@ -6,7 +6,7 @@ import type { PriceTable } from './core/cost/pricing.ts';
 import { defaultLimits, type Limits, maxValidityPeriodSeconds } from './core/request/limits.ts';
 import { type ParameterKey, parameterNamed } from './core/request/parameters.ts';
 import type { RawRequest } from './core/request/validate.ts';
-import { CliError } from './errors.ts';
+import { CliError, fileError } from './errors.ts';
 import { type SettingKey, type Settings, settings } from './settings.ts';
 
 /** A value, and where it was set, in the user's words. */
@@ -123,9 +123,8 @@ function readText(file: string, isNamed: boolean): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && !isNamed) return undefined;
-    throw new CliError('config', `Cannot read ${file}: ${message}`, { cause });
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT' && !isNamed) return undefined;
+    throw fileError(cause, { doing: 'read', path: file }) ?? cause;
   }
 }
 

@@ -36,3 +36,48 @@ export class CliError extends Error {
     return exitCodes[this.code];
   }
 }
+
+/** What the operating system says of a file, in words, and the way out; https://man7.org/linux/man-pages/man3/errno.3.html. */
+const fileFaults: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
+  ENOENT: ['there is no such file or folder', 'Check the path.'],
+  ENOTDIR: ['a part of its path is no folder', 'Check the path.'],
+  EISDIR: ['it is a folder', 'Name a file.'],
+  EACCES: ['you have no permission', 'Check the permissions of the file and its folder.'],
+  EPERM: ['you have no permission', 'Check the permissions of the file and its folder.'],
+  EROFS: ['its disk can only be read', 'Name a place that can be written to.'],
+  ENOSPC: ['there is no room left on its disk', 'Make room, then do it again.'],
+  EDQUOT: ['your share of its disk is used up', 'Make room, then do it again.'],
+  EFBIG: ['it is too large for its disk', 'Name another place.'],
+  EIO: ['its disk or device fails', 'Check it.'],
+  ENAMETOOLONG: ['its name is too long', 'Check the path.'],
+  ELOOP: ['its links lead in a circle', 'Check the path.'],
+  EBUSY: ['something else is using it', 'Try again when that is done.'],
+  ETXTBSY: ['something else is using it', 'Try again when that is done.'],
+  ENXIO: ['nothing is at its other end', 'Check the path.'],
+  EMFILE: ['too many files are open', 'Raise the limit: ulimit -n'],
+  ENFILE: ['too many files are open', 'Close something, then do it again.'],
+};
+
+/** What Node calls the calls that concern files; a port that may not be used is EACCES too. */
+const fileCalls =
+  /^(open|read|write|writev|l?stat|fstat|statfs|access|mkdir|mkdtemp|scandir|rename|unlink|rm|rmdir|copyfile|f?chmod|ftruncate|f?sync|fsync|fdatasync|readlink|realpath|close)$/;
+
+/** What is to be done with a file. */
+interface FileWork {
+  readonly doing: 'open' | 'read' | 'write' | 'use';
+  readonly path?: string;
+  /** A better way out than what is said of any file. */
+  readonly hint?: string | undefined;
+}
+
+/**
+ * The user's own error for a file or disk that does not do what it should, with its path and the way out; undefined
+ * for anything else, which is a bug. The one place where the system's words become ours.
+ */
+export function fileError(cause: unknown, { doing, path, hint }: FileWork = { doing: 'use' }): CliError | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const { code = '', syscall = '', path: failed } = cause as NodeJS.ErrnoException;
+  const fault = Object.hasOwn(fileFaults, code) && fileCalls.test(syscall) ? fileFaults[code] : undefined;
+  const file = path ?? failed ?? 'a file';
+  return fault && new CliError('input', `Cannot ${doing} ${file}: ${fault[0]}.`, { hint: hint ?? fault[1], cause });
+}

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { maskNumbers } from './core/recipient/mask.ts';
-import { CliError } from './errors.ts';
+import { fileError } from './errors.ts';
 
 /** What --log-file keeps of a run; never a text. */
 export type LogEvent =
@@ -52,9 +52,13 @@ export function openLog({ path, showPii, now, say }: LogOptions): Log {
       appendFileSync(path, `${line}\n`, { mode: 0o600 });
       hasBegun = true;
     } catch (cause) {
-      const message = `Cannot write the log ${path}: ${(cause as Error).message}`;
-      if (!hasBegun) throw new CliError('config', message, { hint: 'Name another file with --log-file.', cause });
-      if (!isSaid) say(message);
+      const error = fileError(cause, {
+        doing: 'write',
+        path: `the log ${path}`,
+        hint: 'Name another file with --log-file.',
+      });
+      if (!hasBegun || !error) throw error ?? cause;
+      if (!isSaid) say(error.message);
       isSaid = true;
     }
   };

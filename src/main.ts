@@ -6,10 +6,11 @@ import { declareOptions, everywhereHelp } from './cli/options/declare.ts';
 import { everywhere, type SessionOptions, sessionOptions } from './cli/options/everywhere.ts';
 import type { OptionTable } from './cli/options/option.ts';
 import { readOptions, readSettings } from './cli/options/read.ts';
-import { commandIn, spellSwitches } from './cli/options/switches.ts';
+import { commandIn, lastOf, namesNoCommand, spellSwitches } from './cli/options/switches.ts';
 import { formatPage, introductionOf } from './commands/page.ts';
 import type { Context } from './context.ts';
-import { CliError, exitCodes } from './errors.ts';
+import { maskHint, maskInternational } from './core/recipient/mask.ts';
+import { CliError, exitCodes, fileError } from './errors.ts';
 import { readStdin } from './input/file.ts';
 import { visible } from './ui/clean.ts';
 import { verbs } from './verbs.ts';
@@ -18,13 +19,14 @@ import { verbs } from './verbs.ts';
 export async function main(given: readonly string[], world: Context): Promise<number> {
   // Whatever reads standard input ends with the signal, also while nothing comes.
   const context = { ...world, stdin: readStdin(world.stdin, world.signal) };
-  const argv = given.length === 0 && context.terminal.canAsk ? ['compose'] : given;
+  const asksForMenu = namesNoCommand(given, everywhere) && world.terminal.canAsk && lastOf(given, 'input') !== false;
+  const argv = asksForMenu ? ['compose', ...given] : given;
   let code = 0;
   try {
     const { program, table } = await buildProgram(argv, context, (value) => {
       code = value;
     });
-    await program.parseAsync(argv.length === 0 ? ['--help'] : spellSwitches(argv, table), { from: 'user' });
+    await program.parseAsync(spellSwitches(argv, table), { from: 'user' });
     return code;
   } catch (error) {
     return fail(error, argv, context);
@@ -45,6 +47,12 @@ async function buildProgram(argv: readonly string[], context: Context, exit: (co
     .helpCommand(false)
     .configureHelp({ visibleOptions: rootHasNone })
     .addHelpText('after', () => help(context.terminal.columns));
+  if (namesNoCommand(argv, everywhere)) {
+    program.action(() => {
+      sessionOptions(program.opts(), readSettings(everywhere, program.opts()));
+      program.outputHelp();
+    });
+  }
   // Tab and the manual need the whole tree; everything else only its own verb.
   const needsAll = ['complete', 'completion', 'man'].includes(argv[0] ?? '');
   const wanted = commandIn(argv, everywhere);
@@ -141,8 +149,8 @@ async function logged(
     log({ event: 'end', exitCode, ms: context.now() - startedAt });
     return exitCode;
   } catch (error) {
-    const { message = String(error), code = 'bug' } = error as Partial<CliError>;
-    log({ event: 'error', code, message });
+    const known = error instanceof CliError ? error : fileError(error);
+    log({ event: 'error', code: known?.code ?? 'bug', message: known?.message ?? String(error) });
     throw error;
   }
 }
@@ -164,10 +172,12 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-/** Says what went wrong, for a program with `--json`; returns the exit code. */
+/** Says what went wrong, for a program with `--json`, with numbers masked but for `--show-pii`; returns the exit code. */
 export function fail(error: unknown, argv: readonly string[], { err }: Pick<Context, 'err'>): number {
-  const isJson = argv.some((word) => /^--json(=true)?$/.test(word));
-  const say = (code: string, message: string, hint?: string) => {
+  const isJson = lastOf(argv, 'json') === true;
+  const isWhole = lastOf(argv, 'show-pii') === true;
+  const say = (code: string, whole: string, way?: string) => {
+    const [message, hint] = isWhole ? [whole, way] : [maskInternational(whole), way && maskHint(way)];
     if (isJson) err(JSON.stringify({ error: { code, message, hint: hint ?? null } }));
     else for (const line of [`error: ${message}`, ...(hint ? [`hint: ${hint}`] : [])]) err(visible(line));
   };
@@ -178,9 +188,10 @@ export function fail(error: unknown, argv: readonly string[], { err }: Pick<Cont
     say('usage', error.message.replace(/^error: /, '').trim(), `See: volley ${verb ? `${verb.name} ` : ''}--help`);
     return exitCodes.usage;
   }
-  if (error instanceof CliError) {
-    say(error.code, error.message, error.hint);
-    return error.exitCode;
+  const known = error instanceof CliError ? error : fileError(error);
+  if (known) {
+    say(known.code, known.message, known.hint);
+    return known.exitCode;
   }
   say(
     'bug',

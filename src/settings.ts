@@ -1,5 +1,6 @@
 import type { Parsed } from './core/recipient/phone.ts';
 import { parseQuietHours } from './core/recipient/quiet-hours.ts';
+import { webAddressProblem } from './core/request/web-address.ts';
 
 /** One thing that can be configured, apart from message parameters. */
 export interface Setting<T> {
@@ -28,10 +29,19 @@ export function isLoopback(hostname: string): boolean {
 const apiUrl = (value: unknown): Parsed<string> => {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
   if (!url || url.username || url.search || url.hash) return { problem: 'must be a plain web address' };
+  const wrong = webAddressProblem(String(value).trim());
+  if (wrong) return wrong;
   const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   return isAllowed
     ? { value: url.href.replace(/\/+$/, '') }
     : { problem: 'must be https: credentials never travel in the clear (http is for this machine only)' };
+};
+
+/** Our own id goes behind it as its query. */
+const callbackUrl = (value: unknown): Parsed<string> => {
+  const address = String(value).trim();
+  if (/[?#]/.test(address)) return { problem: 'must be a web address without a query' };
+  return webAddressProblem(address) ?? { value: address };
 };
 
 const between =
@@ -103,7 +113,7 @@ export const settings = {
   callback_url: setting<string>({
     about: 'public address of volley listen, which messages ask for callbacks at',
     env: 'VOLLEY_CALLBACK_URL',
-    parse: matching(/^https?:\/\/[^\s_/?#]+(\/[^\s?#]*)?$/, 'a web address without a query'),
+    parse: callbackUrl,
   }),
   api_key: setting<string>({ about: 'API key, instead of the token', env: 'TWILIO_API_KEY', parse: sid('SK') }),
   api_secret: setting<string>({ about: 'its secret', env: 'TWILIO_API_SECRET', isSecret: true, parse: text }),

@@ -17,6 +17,8 @@ import { deliver, quoted } from './campaign/deliver.ts';
 import { type ApprovedPlan, readPlanFile, writePlanFile } from './campaign/plan-file.ts';
 import { asksForPrices, pricePlan, refuseCost } from './campaign/prices.ts';
 import { readFileRules, type StagedInput, stageInput } from './campaign/stage-input.ts';
+import { type Finding, findingJson, findingLine, findingsExitCode } from './doctor/finding.ts';
+import { checkPlan } from './doctor/online.ts';
 import { addIntroduction } from './page.ts';
 import { type Session, storesText, withSession } from './session.ts';
 
@@ -158,14 +160,29 @@ async function viewPlan(
   };
 }
 
-async function showPlan(view: PlanView, { input, options, session, context }: Settling): Promise<number> {
+/** With `--online`, what Twilio says of a plan. */
+async function askOnline(
+  plan: Plan,
+  { staging, options, session, context }: Settling,
+): Promise<readonly Finding[] | undefined> {
+  if (!options.online) return undefined;
+  return checkPlan({ plan, destinations: await staging.destinations() }, session, context);
+}
+
+async function showPlan(view: PlanView, settling: Settling): Promise<number> {
+  const { input, options, session, context } = settling;
   const { plan } = view;
   const { plan: path } = options;
-  if (path !== undefined) writePlanFile(path, { plan, messagesHash: input.hash }, { options, session, context });
-  const exitCode = plan.invalid > 0 ? 3 : 0;
-  if (session.isJson) context.out(JSON.stringify(planJson(view, exitCode)));
-  else if (!(session.isQuiet && exitCode === 0)) {
-    await context.page(planLines(view, session.resultLook));
+  if (path !== undefined) await writePlanFile(path, { plan, messagesHash: input.hash }, { options, session, context });
+  const online = await askOnline(plan, settling);
+  const exitCode = findingsExitCode(online ?? []) || (plan.invalid > 0 ? 3 : 0);
+  const { resultLook } = session;
+  if (session.isJson) {
+    const found = online ? { online: online.map(findingJson) } : {};
+    context.out(JSON.stringify({ ...planJson(view, exitCode), ...found }));
+  } else if (!(session.isQuiet && exitCode === 0)) {
+    const found = (online ?? []).map((finding) => findingLine(finding, resultLook));
+    await context.page([...planLines(view, resultLook), ...(found.length > 0 ? ['', ...found] : [])]);
   }
   if (path !== undefined && !session.isQuiet)
     context.err(`Written to ${path}. Send it with: volley batch --apply ${quoted(path)}`);

@@ -48,6 +48,12 @@ export function declareCompose(command: Command, act: Act): void {
   );
 }
 
+/** Who chooses one person by the number and checks it in the preview sees it whole afterwards, too. */
+function withWholeNumbers(session: Session): Session {
+  const whole = (look: Session['workLook']) => ({ ...look, showPii: true });
+  return { ...session, resultLook: whole(session.resultLook), workLook: whole(session.workLook) };
+}
+
 type Task = 'message' | 'list' | 'report' | 'quit';
 
 const tasks: readonly { readonly name: string; readonly value: Task }[] = [
@@ -100,7 +106,7 @@ async function sitDown({ contacts: file, undoMs }: ComposeOptions, session: Sess
 /** Does one task; what is wrong with it is said, and the next one can be chosen. */
 async function doTask(task: Exclude<Task, 'quit'>, desk: Desk): Promise<number | undefined> {
   try {
-    if (task === 'message') return await composeMessage(desk);
+    if (task === 'message') return await composeMessage({ ...desk, session: withWholeNumbers(desk.session) });
     return await (task === 'list' ? composeList(desk) : showReport(desk));
   } catch (error) {
     if (!(error instanceof CliError) || error.code === 'interrupted' || error.code === 'credentials') throw error;

@@ -2,17 +2,16 @@ import type { Command } from 'commander';
 import type { Act } from '../cli/options/act.ts';
 import type { SessionOptions } from '../cli/options/everywhere.ts';
 import type { Context } from '../context.ts';
-import { clean } from '../ui/clean.ts';
-import { wrap } from '../ui/lines.ts';
 import { checkAccount } from './doctor/account.ts';
 import { checkCallbacks } from './doctor/callbacks.ts';
-import type { Check, Finding } from './doctor/finding.ts';
+import { type Check, type Finding, findingJson, findingLine, findingsExitCode } from './doctor/finding.ts';
 import { checkDisk, checkLedger, checkNode, checkTimeZones } from './doctor/machine.ts';
 import { addIntroduction } from './page.ts';
-import { type Session, withSession } from './session.ts';
+import { withSession } from './session.ts';
 
 const help = `Says what would stop a send, and how to mend it: this machine, the ledger, the account with its balance, sender and
-country, and the way back for callbacks. Sends nothing. Exits 4 for credentials, 2 for anything else that is wrong.
+country, and the way back for callbacks. Sends nothing. Exits 4 for credentials that are missing or refused, 3 for anything else that would stop a send;
+0 with warnings only.
 
 Examples:
   volley doctor
@@ -30,17 +29,11 @@ function doctor(told: SessionOptions, context: Context): Promise<number> {
   return withSession(told, context, async (session) => {
     const findings: Finding[] = [];
     for (const look of checks) findings.push(...(await look(session, context)));
-    const wrong = findings.find(({ state }) => state === 'wrong');
-    const exitCode = wrong ? (['credentials', 'account'].includes(wrong.name) ? 4 : 2) : 0;
-    if (session.isJson) context.out(JSON.stringify({ schema: 'volley.doctor/1', findings }));
-    else if (!session.isQuiet || findings.some(({ state }) => state !== 'ok'))
-      for (const finding of findings) context.out(findingLine(finding, session));
+    const exitCode = findingsExitCode(findings);
+    if (session.isJson) {
+      context.out(JSON.stringify({ schema: 'volley.doctor/1', findings: findings.map(findingJson), exitCode }));
+    } else if (!session.isQuiet || findings.some(({ state }) => state !== 'ok'))
+      for (const finding of findings) context.out(findingLine(finding, session.resultLook));
     return exitCode;
   });
-}
-
-function findingLine({ name, state, text, hint }: Finding, { resultLook: { paint, width } }: Session): string {
-  const mark = { ok: paint.green('✓'), warning: paint.yellow('!'), wrong: paint.red('✗') }[state];
-  const label = state === 'ok' ? '' : `${state}: `;
-  return `${mark} ${name.padEnd(12)} ${wrap(clean(`${label}${text}${hint ? ` ${hint}` : ''}`), width, 15)}`;
 }

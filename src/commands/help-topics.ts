@@ -43,7 +43,7 @@ sent; an empty field makes its row a wrong row.
     0  everything asked for is done (also: already done)
     1  a bug
     2  usage, config or input wrong; nothing was sent
-    3  finished, but some rows were invalid, rejected or undelivered
+    3  finished, but some rows were invalid, rejected or undelivered; doctor, check --online: something would stop a send
     4  credentials missing or refused
     5  Twilio out of reach or overloaded throughout; safe to run again
     6  refused by a rule: budget, same input again, too many bad rows

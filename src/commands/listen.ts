@@ -4,6 +4,7 @@ import { option, type ValuesOf } from '../cli/options/option.ts';
 import { port, text } from '../cli/options/parsers.ts';
 import type { Context } from '../context.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
+import { webAddressProblem, withoutUserinfo } from '../core/request/web-address.ts';
 import { passOn } from '../engine/pass-on.ts';
 import { CliError } from '../errors.ts';
 import type { Webhook } from '../input/webhook.ts';
@@ -103,10 +104,15 @@ async function listen(options: ValuesOf<typeof table>, session: Session, context
 
 function publicUrlOf(given: string | undefined, { config }: Session): string {
   const url = given ?? config.get('callback_url');
-  if (url !== undefined && /^https?:\/\/\S+$/.test(url) && URL.canParse(url)) return url;
-  throw new CliError('usage', url === undefined ? 'Which address was Twilio given?' : `${url} is not a web address.`, {
-    hint: 'Give --public-url https://host/path.',
-  });
+  const wrong = url === undefined ? undefined : webAddressProblem(url);
+  if (url !== undefined && !wrong) return url;
+  throw new CliError(
+    'usage',
+    wrong ? `${withoutUserinfo(url ?? '')} ${wrong.problem}.` : 'Which address was Twilio given?',
+    {
+      hint: wrong?.hint ?? 'Give --public-url https://host/path.',
+    },
+  );
 }
 
 async function tokensOf({ config }: Session, context: Context): Promise<readonly string[]> {
@@ -120,7 +126,7 @@ async function tokensOf({ config }: Session, context: Context): Promise<readonly
 /** Where events go on to. They hold numbers and texts, so only with TLS that is checked, or on this machine. */
 function forwardOf(url: string | undefined, { env }: Context): string | undefined {
   if (url === undefined) return undefined;
-  if (URL.canParse(url)) {
+  if (webAddressProblem(url) === undefined) {
     const { protocol, hostname } = new URL(url);
     if (
       (protocol === 'https:' && env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') ||

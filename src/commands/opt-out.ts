@@ -4,8 +4,8 @@ import { country } from '../cli/options/input.ts';
 import { option, requiredChoice, type ValuesOf } from '../cli/options/option.ts';
 import { text } from '../cli/options/parsers.ts';
 import type { Context } from '../context.ts';
-import type { Row } from '../core/message.ts';
-import type { NormalizePhone, Parsed } from '../core/recipient/phone.ts';
+import type { Row, RowIssue } from '../core/message.ts';
+import type { NormalizePhone } from '../core/recipient/phone.ts';
 import { foldName } from '../core/request/parameters.ts';
 import { CliError } from '../errors.ts';
 import { openSource } from '../input/open-source.ts';
@@ -96,7 +96,7 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
       else {
         const who = shown(address, session.resultLook);
         out(
-          `${who}  ${date.slice(0, 10)}  ${shown(source, session.resultLook)}${sender ? `  from ${sender} only` : ''}`,
+          `${who}  ${date.slice(0, 10)}  ${shown(source, session.resultLook)}${sender ? `  from ${shown(sender, session.resultLook)} only` : ''}`,
         );
       }
     }
@@ -146,9 +146,7 @@ async function importFile({ value, options, normalizePhone, ledger, session, con
     const read = 'problem' in row ? row : readOptOut(row, normalizePhone, fallback);
     if ('problem' in read) {
       count.wrong++;
-      const { problem, hint } = read;
-      const issue = { line: row.line, column: 'to', value: '', problem, ...(hint && { hint }) };
-      context.err(issueLine('problem' in row ? row : issue, session.workLook));
+      context.err(issueLine('problem' in row ? row : { line: row.line, ...read }, session.workLook));
     } else chunk.push(read.value);
     if (chunk.length >= 500) await flush();
   }
@@ -162,13 +160,16 @@ async function importFile({ value, options, normalizePhone, ledger, session, con
 /** What the column with the number may be called. */
 const addressColumns = ['to', 'phone', 'number', 'address', 'mobile', 'phonenumber'];
 
-function readOptOut(row: Row, normalizePhone: NormalizePhone, fallback: Omit<OptOut, 'address'>): Parsed<OptOut> {
+function readOptOut(
+  row: Row,
+  normalizePhone: NormalizePhone,
+  fallback: Omit<OptOut, 'address'>,
+): { readonly value: OptOut } | Omit<RowIssue, 'line'> {
   const cells = new Map(Object.entries(row.cells).map(([name, cell]) => [foldName(name), String(cell).trim()]));
   const text = addressColumns.map((name) => cells.get(name)).find((cell) => cell);
-  if (!text) return { problem: 'has no number in a column called to or phone' };
+  if (!text) return { column: 'to', value: '', problem: 'has no number in a column called to or phone' };
   const address = normalizePhone(text);
-  if ('problem' in address)
-    return { problem: `"${text}" ${address.problem}`, ...(address.hint && { hint: address.hint }) };
+  if ('problem' in address) return { column: 'to', value: text, ...address };
   const date = Date.parse(cells.get('date') ?? '');
   const sender = cells.get('sender') || fallback.sender;
   return {

@@ -7,12 +7,13 @@ import { aroundSending, sending } from '../cli/options/sending.ts';
 import type { Context } from '../context.ts';
 import { type CodeExplanation, errorCodes } from '../core/outcome/error-codes.ts';
 import { CliError } from '../errors.ts';
-import type { Campaign, Ledger } from '../ledger/ledger.ts';
+import type { Campaign, CampaignSummary, Ledger } from '../ledger/ledger.ts';
+import { clean } from '../ui/clean.ts';
 import { plural } from '../ui/lines.ts';
 import { deadlineOf } from './campaign/deadline.ts';
-import { deliver } from './campaign/deliver.ts';
+import { deliver, printReport, quoted } from './campaign/deliver.ts';
 import { addIntroduction } from './page.ts';
-import { withSession } from './session.ts';
+import { type Session, withSession } from './session.ts';
 
 const campaignArgument = option('[campaign]', 'name or id; the latest that is not done', text);
 
@@ -49,7 +50,8 @@ function resume(options: OptionsOf<typeof resumeTable>, context: Context): Promi
   const deadline = deadlineOf(options, context);
   return withSession(options.session, context, async (session) => {
     const ledger = await session.ledger();
-    const campaign = await pick(ledger, options.campaign);
+    const campaign = await pick(ledger, options.campaign, isOpen);
+    if (!campaign) return nothingTo('resume', session, context);
     await session.connect();
     if (options.rejected) {
       const reopened = await ledger.reopen(
@@ -65,6 +67,8 @@ function resume(options: OptionsOf<typeof resumeTable>, context: Context): Promi
       );
       context.err(`${plural(retried, 'undelivered message')} will be sent once more.`);
     }
+    const { counts } = await ledger.report(campaign.id);
+    if (!isOpen({ counts }) && !session.isQuiet) context.err(`There is nothing to resume in ${clean(campaign.name)}.`);
     return deliver(campaign, { ...nothingAround, ...options, deadline }, session, context);
   });
 }
@@ -75,13 +79,39 @@ const codesOf = (isWanted: (action: CodeExplanation['action']) => boolean): numb
 /** Declares `volley reconcile`. */
 export function declareReconcile(command: Command, act: Act): void {
   addIntroduction(command, reconcileHelp);
-  act(reconcileTable, (options, context) => {
-    const deadline = deadlineOf(options, context);
-    return withSession(options.session, context, async (session) => {
-      const campaign = await pick(await session.ledger(), options.campaign);
+  act(reconcileTable, reconcile);
+}
+
+function reconcile(options: OptionsOf<typeof reconcileTable>, context: Context): Promise<number> {
+  const deadline = deadlineOf(options, context);
+  return withSession(options.session, context, async (session) => {
+    const ledger = await session.ledger();
+    const campaign = await pick(ledger, options.campaign, isUnsettled);
+    if (!campaign) return nothingTo('reconcile', session, context);
+    const report = await ledger.report(campaign.id);
+    if (isUnsettled(report)) {
       return deliver(campaign, { ...nothingAround, ...options, deadline, sendFirst: false }, session, context);
-    });
+    }
+    if (session.isQuiet) return 0;
+    const goOn = report.counts.pending > 0 ? ` Send the rest with: volley resume ${quoted(campaign.name)}` : '';
+    context.err(`There is nothing to reconcile in ${clean(campaign.name)}: no outcome is unknown.${goOn}`);
+    await printReport({ campaign, report, exitCode: 0 }, session, context);
+    return 0;
   });
+}
+
+type Counted = Pick<CampaignSummary, 'counts'>;
+
+/** Some outcome is unknown, or will be once the run that has claimed it is found to be dead. */
+const isUnsettled = ({ counts }: Counted): boolean => counts.claimed + counts.unknown > 0;
+
+const isOpen = ({ counts }: Counted): boolean => counts.pending + counts.claimed + counts.unknown > 0;
+
+/** What is done already is done: that is no error. */
+function nothingTo(verb: 'resume' | 'reconcile', session: Session, { out, err }: Context): number {
+  if (session.isJson) out(JSON.stringify({ schema: `volley.${verb}/1`, campaign: null, exitCode: 0 }));
+  else if (!session.isQuiet) err(`There is nothing to ${verb}. See what was sent: volley campaigns`);
+  return 0;
 }
 
 const reconcileHelp = `Looks at Twilio's own list for messages of which no answer came. What is found is accepted; what is not
@@ -92,14 +122,13 @@ Examples:
   volley reconcile spring-sale
   volley reconcile spring-sale --on-unknown resend`;
 
-async function pick(ledger: Ledger, name: string | undefined): Promise<Campaign> {
-  if (name !== undefined) return findCampaign(ledger, name);
-  const open = (await ledger.campaigns(1000)).find(
-    ({ counts }) => counts.pending + counts.claimed + counts.unknown > 0,
-  );
-  if (!open)
-    throw new CliError('usage', 'There is nothing to resume.', { hint: 'See what was sent: volley campaigns' });
-  return open;
+/** The campaign of a name, or the latest that has something to do. */
+async function pick(
+  ledger: Ledger,
+  name: string | undefined,
+  hasWork: (campaign: Counted) => boolean,
+): Promise<Campaign | undefined> {
+  return name === undefined ? (await ledger.campaigns(1000)).find(hasWork) : findCampaign(ledger, name);
 }
 
 /** A campaign by name or id. Throws a `CliError` that says where to look. */

@@ -12,7 +12,7 @@ import type { Message } from '../core/message.ts';
 import { type PlannedRow, planRequest } from '../core/plan.ts';
 import { flagOrigin, type RawRequest } from '../core/request/validate.ts';
 import { isTemplate } from '../core/text/template.ts';
-import { CliError, exitCodes } from '../errors.ts';
+import { CliError, exitCodes, fileError } from '../errors.ts';
 import { readWhole } from '../input/text.ts';
 import type { Campaign } from '../ledger/ledger.ts';
 import { messageJson, reportJson } from '../ui/json.ts';
@@ -156,7 +156,7 @@ function readFile(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (cause) {
-    throw new CliError('input', `Cannot read ${file}: ${(cause as Error).message}`, { cause });
+    throw fileError(cause, { doing: 'read', path: file }) ?? cause;
   }
 }
 

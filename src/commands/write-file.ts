@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from '../context.ts';
-import { CliError } from '../errors.ts';
+import { fileError } from '../errors.ts';
 
 /** Writes rows to a CSV file that only this user can read, or with `-` to standard output. */
 export async function writeCsv(
@@ -23,12 +25,36 @@ export async function writeCsv(
   await writePrivate(file, lines());
 }
 
-/** Writes to a file that only this user can read. Throws a `CliError` when it can't. */
+/**
+ * Writes a file that only this user can read, all of it or none: whoever could read an older one of that name cannot
+ * read this one, and a failure leaves the older one as it was. Throws a `CliError` when it can't.
+ */
 export async function writePrivate(file: string, pieces: AsyncIterable<string> | Iterable<Uint8Array>): Promise<void> {
   try {
-    await pipeline(pieces, createWriteStream(file, { mode: 0o600 }));
+    const found = await stat(file).catch(ifAbsent);
+    if (found?.isDirectory()) throw folderError(file);
+    // A device or a pipe is written to; a new file in its place would take it away.
+    if (found && !found.isFile()) await pipeline(pieces, createWriteStream(file));
+    else await replaceWhole(found ? await realpath(file) : file, pieces);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).path === undefined) throw cause;
-    throw new CliError('usage', `Cannot write ${file}: ${(cause as Error).message}`, { cause });
+    throw fileError(cause, { doing: 'write', path: file }) ?? cause;
   }
 }
+
+async function replaceWhole(file: string, pieces: AsyncIterable<string> | Iterable<Uint8Array>): Promise<void> {
+  const draft = `${file}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await pipeline(pieces, createWriteStream(draft, { mode: 0o600, flags: 'wx', flush: true }));
+    await rename(draft, file);
+  } catch (cause) {
+    await rm(draft, { force: true });
+    throw cause;
+  }
+}
+
+function ifAbsent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+const folderError = (path: string): Error =>
+  Object.assign(new Error('EISDIR'), { code: 'EISDIR', syscall: 'open', path });

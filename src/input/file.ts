@@ -3,14 +3,7 @@ import { Socket } from 'node:net';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
-import { CliError } from '../errors.ts';
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a folder',
-};
+import { CliError, fileError } from '../errors.ts';
 
 /** Opens a file or a named pipe. Throws a `CliError` when it cannot be read, now or later, and when the signal comes. */
 export async function openFile(file: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
@@ -44,7 +37,8 @@ function unreadable(error: unknown, file: string): unknown {
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === 'ABORT_ERR') return interrupted();
   if (code === undefined || syscall === undefined) return error;
-  return new CliError('input', `Cannot read ${file}: ${reasons[code] ?? message}.`, { cause: error });
+  const other = new CliError('input', `Cannot read ${file}: ${message}.`, { cause: error });
+  return fileError(error, { doing: 'read', path: file }) ?? other;
 }
 
 const interrupted = (): CliError => new CliError('interrupted', 'Interrupted while reading. Nothing was sent.');

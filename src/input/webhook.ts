@@ -1,5 +1,6 @@
 import { isMessageSid } from '../core/message.ts';
 import { messageStatuses } from '../core/outcome/status.ts';
+import { type Consent, consentOf } from '../core/recipient/consent.ts';
 
 /** What Twilio told: a status of a message of ours, or a message that somebody sent to us. */
 export type Webhook =
@@ -17,7 +18,7 @@ export type Webhook =
       readonly from: string;
       readonly to: string;
       readonly body: string;
-      readonly keyword?: 'stop' | 'start';
+      readonly keyword?: Consent;
     }
   | { readonly kind: 'odd'; readonly problem: string };
 
@@ -34,12 +35,6 @@ const knownNames = new Set([
   'ToZip',
   'ToCountry',
 ]);
-
-/** Words that opt somebody out or in again; https://help.twilio.com/articles/223134027. */
-const keywords: Readonly<Record<string, 'stop' | 'start'>> = {
-  ...{ stop: 'stop', stopall: 'stop', unsubscribe: 'stop', cancel: 'stop', end: 'stop', quit: 'stop' },
-  ...{ optout: 'stop', revoke: 'stop', start: 'start', unstop: 'start', yes: 'start' },
-};
 
 /** Reads a request whose signature is right. `query` is that of its address. */
 export function readWebhook(body: string, query: URLSearchParams): Webhook {
@@ -64,14 +59,11 @@ export function readWebhook(body: string, query: URLSearchParams): Webhook {
 
 function readInbound(sid: string, form: URLSearchParams): Webhook {
   const from = form.get('From') ?? '';
-  const to = form.get('MessagingServiceSid') ?? form.get('To') ?? '';
-  const said = form.get('OptOutType') ?? form.get('Body') ?? '';
-  const word = said
-    .trim()
-    .toLowerCase()
-    .replace(/[^a-z]/g, '');
-  const keyword = Object.hasOwn(keywords, word) ? keywords[word] : undefined;
+  const number = form.get('To') ?? '';
+  const to = form.get('MessagingServiceSid') ?? number;
+  const body = form.get('Body') ?? '';
+  const keyword = consentOf({ body, to: number, optOutType: form.get('OptOutType') ?? undefined });
   return from === '' || to === ''
     ? { kind: 'odd', problem: 'an inbound message from or to nobody' }
-    : { kind: 'inbound', sid, from, to, body: form.get('Body') ?? '', ...(keyword && { keyword }) };
+    : { kind: 'inbound', sid, from, to, body, ...(keyword && { keyword }) };
 }

@@ -1,4 +1,5 @@
 import type { Message } from '../core/message.ts';
+import { reasonInWords } from '../core/outcome/error-codes.ts';
 
 /** The header of an exported CSV. */
 export const exportColumns: readonly string[] = [
@@ -17,7 +18,7 @@ export const exportColumns: readonly string[] = [
 /** A message as a row of an exported CSV, safe to open in a spreadsheet. */
 export function exportRow(message: Message): readonly string[] {
   const { line, to, sender, state, status = '', sid = '', code = '', segments, request } = message;
-  const reason = issuesText(message.issues) || (message.reason ?? '');
+  const reason = issuesText(message.issues) || (reasonInWords(message.code, message.reason) ?? '');
   return [line, to, sender, state, status, sid, code, reason, segments, request?.body ?? ''].map(String).map(safeCell);
 }
 

@@ -1,5 +1,6 @@
 import type { Message } from '../core/message.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
+import { noReason, reasonInWords } from '../core/outcome/error-codes.ts';
 import type { Report } from '../core/outcome/report.ts';
 import type { ListedMessage } from '../core/outcome/settle.ts';
 import type { PlanView } from './plan.ts';
@@ -15,7 +16,7 @@ export function reportJson(campaign: { readonly id: string; readonly name: strin
     retried,
     segments,
     cost,
-    errors,
+    errors: errors.map((error) => ({ ...error, reason: reasonInWords(error.code, error.reason) ?? noReason })),
     issues: issues.map(({ line, column, problem }) => ({ line, column, problem })),
     exitCode,
   };
@@ -23,7 +24,14 @@ export function reportJson(campaign: { readonly id: string; readonly name: strin
 
 /** One message, as `send --json` and `report --output ndjson` show it. */
 export function messageJson({ sid, to, state, status, code, reason }: Message) {
-  return { sid: sid ?? null, to, state, status: status ?? null, code: code ?? null, reason: reason ?? null };
+  return {
+    sid: sid ?? null,
+    to,
+    state,
+    status: status ?? null,
+    code: code ?? null,
+    reason: reasonInWords(code, reason) ?? null,
+  };
 }
 
 /** A delivery receipt, as `report SID --json` shows it. */

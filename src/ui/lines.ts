@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 import type { RowIssue } from '../core/message.ts';
 import type { Cost } from '../core/outcome/report.ts';
-import { maskNumbers } from '../core/recipient/mask.ts';
+import { maskHint, maskInternational, maskNumbers } from '../core/recipient/mask.ts';
+import { bareAddress } from '../core/recipient/phone.ts';
 import { clean } from './clean.ts';
 import type { Paint } from './paint.ts';
 
@@ -74,11 +75,26 @@ export function formatCost({ amount, currency }: Cost): string {
   return `${formatCount(Number(whole))}.${part} ${currency}`;
 }
 
+/** What is wrong and the way out. Both may repeat the number they are about, which is masked as the value is. */
+export function issueText(
+  { problem, hint }: Pick<RowIssue, 'problem' | 'hint'>,
+  { showPii }: Pick<Look, 'showPii'>,
+): string {
+  const [what, way] = showPii ? [problem, hint] : [maskInternational(problem), hint && maskHint(hint)];
+  return clean(`${what}.${way ? ` ${way}` : ''}`);
+}
+
+/** A text of the recipient's: whole but for their own number, which is masked beside it. */
+export function bodyShown(text: string, to: string, { showPii }: Pick<Look, 'showPii'>): string {
+  const number = bareAddress(to);
+  return clean(showPii || number === '' ? text : text.replaceAll(number, () => maskNumbers(number)));
+}
+
 /** One line for one issue: where, what, and the way out. */
 export function issueLine({ line, column, value, problem, hint }: RowIssue, look: Look): string {
   const { paint, width } = look;
   const where = `line ${line}`.padEnd(9);
   const what = value === '' ? '' : ` "${truncate(shown(value, look), 40)}"`;
-  const text = `${clean(column)}${what} ${problem}.${hint ? ` ${hint}` : ''}`;
+  const text = `${clean(column)}${what} ${issueText({ problem, ...(hint && { hint }) }, look)}`;
   return `  ${paint.yellow(where)} ${wrap(text, width, 12)}`;
 }

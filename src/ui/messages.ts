@@ -41,7 +41,9 @@ export function historyLines(message: Message, receipts: readonly StatusUpdate[]
 }
 
 function reasonOf({ code, reason = '', issues }: Message, look: Look): string {
-  if (issues.length > 0) return issues.map(({ column, problem }) => `${clean(column)} ${problem}`).join('; ');
+  if (issues.length > 0) {
+    return issues.map(({ column, problem }) => `${clean(column)} ${shown(problem, look)}`).join('; ');
+  }
   const known = code === undefined ? undefined : explainCode(code);
   return known ? `${known.meaning}. ${known.hint}` : shown(reason, look);
 }

@@ -4,6 +4,7 @@ import type { Plan } from '../core/plan.ts';
 import type { SegmentLint } from '../core/text/segment-lint.ts';
 import { clean } from './clean.ts';
 import {
+  bodyShown,
   formatCost,
   formatCount,
   formatDuration,
@@ -61,7 +62,7 @@ export function planLines(view: PlanView, look: Look): string[] {
     ...sampleLines(samples, look, view.wholeTexts),
     ...sameInputTexts(view).map(note),
     ...view.findings.map((finding) => note(clean(finding))),
-    ...view.overflows.map((overflow) => note(overflowText(overflow))),
+    ...view.overflows.map((overflow) => note(shown(overflowText(overflow), look))),
     ...lintTexts(view.lints).map(note),
     ...warnings.map(({ issue, count }) => note(`${clean(issue.column)} ${issue.problem} (${plural(count, 'row')})`)),
     ...invalidLines(invalid, plan.invalid, look),
@@ -107,7 +108,7 @@ function waitingLines({ plan: { waiting }, nowMs }: PlanView): string[] {
 
 function overflowText({ sender, perSecond, queueSeconds }: Overflow): string {
   const hours = formatDuration(queueSeconds * 1000);
-  return `${clean(sender)} sends about ${plural(perSecond, 'segment')} a second, so the last would wait ${hours} at Twilio and expire; --rate ${perSecond} keeps them here.`;
+  return `${sender} sends about ${plural(perSecond, 'segment')} a second, so the last would wait ${hours} at Twilio and expire; --rate ${perSecond} keeps them here.`;
 }
 
 /** How many characters that make texts longer are named. */
@@ -131,7 +132,7 @@ function lintTexts(lints: PlanView['lints']): string[] {
 function senderLines({ senders }: Plan, look: Look): string[] {
   if (senders.length === 0) return [];
   const named = senders.slice(0, 3).map(({ sender, count }) => {
-    const who = truncate(clean(sender), look.width - 30);
+    const who = truncate(shown(sender, look), look.width - 30);
     return senders.length === 1 ? who : `${who} (${formatCount(count)})`;
   });
   return [`  from ${named.join(', ')}${senders.length > 3 ? `, and ${plural(senders.length - 3, 'other')}` : ''}`];
@@ -139,7 +140,7 @@ function senderLines({ senders }: Plan, look: Look): string[] {
 
 function sampleLines(samples: readonly Message[], look: Look, isWhole: boolean): string[] {
   return samples.map(({ to, request }) => {
-    const text = clean(request?.body ?? request?.contentSid ?? request?.mediaUrl?.join(' ') ?? '');
+    const text = bodyShown(request?.body ?? request?.contentSid ?? request?.mediaUrl?.join(' ') ?? '', to, look);
     const who = shown(to, look);
     const fitted = isWhole ? wrap(text, look.width, 4) : truncate(text, look.width - who.length - 8);
     return `  ${look.paint.dim('to')} ${who}${look.paint.dim(':')} ${fitted}`;

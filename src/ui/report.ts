@@ -1,5 +1,5 @@
 import type { SendState } from '../core/message.ts';
-import { codeLink, explainCode } from '../core/outcome/error-codes.ts';
+import { codeLink, explainCode, noReason, reasonInWords } from '../core/outcome/error-codes.ts';
 import type { Report } from '../core/outcome/report.ts';
 import { clean } from './clean.ts';
 import { formatCost, formatCount, issueLine, type Look, plural, shown, wrap } from './lines.ts';
@@ -86,7 +86,7 @@ function errorLines({ errors }: Report, look: Look): string[] {
   const { paint, width } = look;
   const lines = errors.slice(0, listedIssues).flatMap(({ code, reason, count }) => {
     const known = code === null ? undefined : explainCode(code);
-    const meaning = known?.meaning ?? shown(reason, look);
+    const meaning = known?.meaning ?? shown(reasonInWords(code, reason) ?? noReason, look);
     const hint = known?.hint ?? (code === null ? undefined : codeLink(code));
     return [
       `  ${formatCount(count).padStart(6)} × ${paint.red(String(code ?? 'none').padEnd(6))} ${wrap(meaning, width, 18)}`,

@@ -5,7 +5,7 @@ import { choice, list, option, pairs, required, toggle } from '../../src/cli/opt
 import { count, day, duration, port, share, sid, text, time } from '../../src/cli/options/parsers.ts';
 import { absent, readOptions, readSettings } from '../../src/cli/options/read.ts';
 import { aroundSending, sending } from '../../src/cli/options/sending.ts';
-import { spellSwitches } from '../../src/cli/options/switches.ts';
+import { lastOf, spellSwitches } from '../../src/cli/options/switches.ts';
 import { main } from '../../src/main.ts';
 import { from, recipients, testContext, type World } from '../context.ts';
 
@@ -487,5 +487,53 @@ describe('a plan file', () => {
     expect(await volley('batch', '--apply', plan, '--yes')).toBe(2);
     expect(said()).toMatch(problem);
     expect(sent).toEqual([]);
+  });
+});
+
+describe('what is said of a command line that cannot be read', () => {
+  it.each<[string, boolean | undefined]>([
+    ['', undefined],
+    ['--json', true],
+    ['--json=FALSE', false],
+    ['--no-json', false],
+    ['--json --no-json', false],
+    ['--no-json --json=true', true],
+    ['--no-json=false', true],
+    ['--jsonl', undefined],
+  ])('heeds %j', (argv, isOn) => expect(lastOf(argv.split(' '), 'json')).toBe(isOn));
+
+  it.each([
+    [['--show-pii'], to],
+    [['--show-pii=true'], to],
+    [['--show-pii', '--no-show-pii'], '+1415•••0100'],
+    [[], '+1415•••0100'],
+  ])('shows a number with %j as %s', async (flags, number) => {
+    const { volley, said } = world();
+    expect(await volley('batch', 'x.csv', '--limit', to, ...flags)).toBe(2);
+    expect(said()).toContain(`--limit ${number} `);
+  });
+
+  it.each([
+    ['send', '--status-callback', 'https://u:hush@a.example/', '--status-callback', 'https://u:hush@b.example/'],
+    ['report', 'x', '--api-url', 'https://u:hush@example.com'],
+    ['listen', '--public-url', 'https://u:hush@example.com'],
+  ])('holds no password: %s %s', async (...argv) => {
+    const { volley, said } = world();
+    expect(await volley(...argv)).toBe(2);
+    expect(said()).toMatch(/https:\/\/•••@/);
+    expect(said()).not.toContain('hush');
+  });
+});
+
+describe('at a terminal', () => {
+  it.each<[string, RegExp]>([
+    ['--version', /^\d+\.\d+\.\d+/],
+    ['--no-input', /Start here:/],
+    ['--input=false', /Start here:/],
+  ])('%s opens no menu', async (flag, shown) => {
+    const { context, stdout } = testContext();
+    const terminal = { ...context.terminal, canAsk: true };
+    expect(await main([flag], { ...context, terminal })).toBe(0);
+    expect(stdout.join('\n')).toMatch(shown);
   });
 });

@@ -241,8 +241,31 @@ describe('sending again', () => {
     expect(await volley('resume', 'big one', '--limit', '1')).toBe(8);
     expect(await volley('resume')).toBe(0);
     expect(new Set(sent.map(({ to }) => to)).size).toBe(5);
-    expect(await volley('resume')).toBe(2);
+    expect([await volley('resume'), stderr.at(-1)]).toEqual([0, expect.stringContaining('nothing to resume.')]);
     expect(await volley('resume', 'nope')).toBe(2);
+  });
+
+  it('with nothing to do ends with 0 and says so, as text and JSON', async () => {
+    const { batch, volley, sent, stderr, stdout } = world();
+    for (const verb of ['resume', 'reconcile']) {
+      expect([await volley(verb), stderr.at(-1)]).toEqual([0, expect.stringContaining(`There is nothing to ${verb}.`)]);
+      expect(await volley(verb, '--json')).toBe(0);
+      expect(JSON.parse(stdout.splice(0).join(''))).toEqual({
+        ...{ schema: `volley.${verb}/1`, campaign: null, exitCode: 0 },
+      });
+    }
+    expect(await batch(recipients(3), '--yes', '--limit', '2', '--campaign', 'c')).toBe(8);
+    // What is pending is resume's: no outcome of it is unknown.
+    expect(await volley('reconcile')).toBe(0);
+    stdout.length = 0;
+    expect(await volley('reconcile', 'c', '--json')).toBe(0);
+    expect(stderr.at(-1)).toMatch(/nothing to reconcile in c: .* volley resume c$/);
+    expect(JSON.parse(stdout.join(''))).toMatchObject({ counts: { pending: 1 }, exitCode: 0 });
+    expect(await volley('resume', 'c')).toBe(0);
+    expect(sent).toHaveLength(3);
+    expect(await volley('resume', 'c')).toBe(0);
+    expect(stderr.at(-1)).toBe('There is nothing to resume in c.');
+    expect(sent).toHaveLength(3);
   });
 
   it('tries again what was refused for something that can be put right', async () => {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withTemplate } from '../../src/commands/compose/save-template.ts';
 import { main } from '../../src/main.ts';
@@ -40,6 +40,25 @@ describe('compose', () => {
     expect(sent).toMatchObject([{ to: '+14155550101', from, body: 'Hi Ada' }]);
     expect(said).toMatch(/To {7}\+14155550101/);
     expect(said).toContain('6 characters, GSM-7, 1 segment');
+  });
+
+  it.each([
+    [[], 'ledger.db'],
+    [['--simulate'], 'simulated.db'],
+    [['--simulate', '--color', 'never'], 'simulated.db'],
+  ])('is what %j alone starts at a terminal', async (argv, ledger) => {
+    const { ask, screens, left } = person(
+      message,
+      ['To', '<escape>'],
+      ['What would you like to do', '<up>', '<enter>'],
+    );
+    const made = testContext({ canAsk: true, ask, env: argv.length > 0 ? { TWILIO_ACCOUNT_SID: '' } : {} });
+    expect([await main(argv, made.context), left()]).toEqual([0, 0]);
+    expect(screens.join('\n')).toContain('What would you like to do?');
+    expect(readdirSync(dirname(made.ledgerPath))).toContain(ledger);
+    // Somebody who wants no questions gets the help.
+    expect(await main([...argv, '--no-input'], made.context)).toBe(0);
+    expect(made.stdout.join('\n')).toContain('Start here:');
   });
 
   it('says while typing what is wrong with a number', async () => {

@@ -59,7 +59,7 @@ describe('who has opted out', () => {
   it('counts for WhatsApp too when it is about the number', async () => {
     const { volley, batch, sent } = world();
     await volley('opt-out', 'add', '+14155550001');
-    await batch('to\nwhatsapp:+14155550001\nwhatsapp:+14155550002\n');
+    await batch(`to,from\nwhatsapp:+14155550001,whatsapp:${from}\nwhatsapp:+14155550002,whatsapp:${from}\n`);
     expect(sent.map(({ to }) => to)).toEqual(['whatsapp:+14155550002']);
   });
 
@@ -143,15 +143,19 @@ describe('quiet hours', () => {
 
   it('go by the time zone of the row where there is one', async () => {
     const { batch, sent, stderr } = world();
-    const rows = 'to,tz\n+12125550100,Europe/Berlin\n+4915112345678,America/New_York\n+12125550101,Mars\n';
-    expect(await batch(rows, ...quiet, '--timezone-column', 'tz')).toBe(8);
-    expect(sent.map(({ to }) => to)).toEqual(['+12125550100']);
+    const rows = [
+      ...['+12125550100,Europe/Berlin', '+4915112345678,America/New_York', '+12125550101,Mars'],
+      ...['+12125550102,UTC', '+12125550103,EST', '+12125550104,Etc/GMT+5'],
+    ];
+    expect(await batch(['to,tz', ...rows].join('\n'), ...quiet, '--timezone-column', 'tz')).toBe(8);
+    expect(sent.map(({ to }) => to)).toEqual(['+12125550100', '+12125550102']);
     expect(stderr.join('\n')).toMatch(/line 4 +tz "Mars" is no time zone/);
+    expect(stderr.join('\n')).toMatch(/1 row wrong/);
   });
 
   it('refuse whom nobody can place', async () => {
     const { batch, stderr } = world();
-    expect(await batch('to\n+12125550100\nmessenger:123\n+4915112345678\n', ...quiet)).toBe(8);
+    expect(await batch('to,from\n+12125550100,\nmessenger:123,messenger:456\n+4915112345678,\n', ...quiet)).toBe(8);
     expect(stderr.join('\n')).toMatch(/is in a time zone that nobody knows.*--timezone-column/s);
   });
 

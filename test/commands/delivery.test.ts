@@ -88,6 +88,15 @@ describe('what did not get there', () => {
     const [csv, html] = [join(folder, 'f.csv'), join(folder, 'r.html')];
     await volley('report', 'c', '--failed', '--csv', csv, '--html', html);
     expect(readFileSync(csv, 'utf8').trim().split('\n')).toHaveLength(2);
+    expect(readFileSync(csv, 'utf8')).toContain('30003,the phone is off or out of reach,');
+    // Twilio gave a code and no words: the report has those of the code.
+    stdout.length = 0;
+    await volley('report', 'c', '--json');
+    const reason = 'the phone is off or out of reach';
+    expect(JSON.parse(stdout.join('')).errors).toEqual([{ code: 30003, reason, count: 1 }]);
+    stdout.length = 0;
+    await volley('report', 'c', '--failed', '--output', 'ndjson', '--json');
+    expect(JSON.parse(stdout.join(''))).toMatchObject({ status: 'undelivered', code: 30003, reason });
     expect(readFileSync(html, 'utf8')).toContain('<h1>c</h1>');
     expect(await volley('report', `SM${'1'.padStart(32, '0')}`, '--html', html)).toBe(2);
     expect(stderr.at(-1)).toContain('for campaigns');

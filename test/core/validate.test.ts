@@ -18,11 +18,9 @@ const table: Readonly<
     good: [
       ['+14155550100', '+14155550100'],
       [' +1 (415) 555-0100 ', '+14155550100'],
-      ['whatsapp:+1 415 555 0100', 'whatsapp:+14155550100'],
-      ['rcs:+14155550100', 'rcs:+14155550100'],
-      ['messenger:1234567', 'messenger:1234567'],
     ],
     bad: [
+      ['whatsapp:+14155550100', /reached by WhatsApp, and the sender is one for SMS/],
       ['4155550100', /no country code/],
       ['+1', /not a phone number/],
       ['+1415555010012345', /not a phone number/],
@@ -40,7 +38,6 @@ const table: Readonly<
       ['12345', '12345'],
       ['MyShop', 'MyShop'],
       ['A B & C-D_1', 'A B & C-D_1'],
-      ['whatsapp:+14155550198', 'whatsapp:+14155550198'],
     ],
     bad: [
       ['MyShopIsTooLong', /longer than 11/],
@@ -79,6 +76,9 @@ const table: Readonly<
       ['ftp://example.com/a', /web address/],
       ['example.com/a.png', /web address/],
       ['https://', /web address/],
+      ['https:///a.png', /web address/],
+      ['https://example..com/a.png', /no host name that can exist/],
+      ['https://user:pw@example.com/a.png', /user name or password/],
     ],
   },
   statusCallback: {
@@ -86,6 +86,7 @@ const table: Readonly<
     bad: [
       ['/status', /web address/],
       ['https://my_host.example.com/', /_ in its host/],
+      ['https://*.example.com/', /no host name that can exist/],
       [`https://example.com/${'x'.repeat(4000)}`, /longer than 4000/],
     ],
   },
@@ -195,6 +196,15 @@ describe.each(parameters.map(({ key }) => key))('%s', (key) => {
   });
 });
 
+it('shows no password of an address that is refused for it', () => {
+  const { issues } = check({
+    ...whole,
+    statusCallback: 'https://user:hunter2@example.com/',
+    mediaUrl: 'https://hunter2@e.com',
+  });
+  expect(issues.map(({ value }) => value).sort()).toEqual(['https://•••@e.com', 'https://•••@example.com/']);
+});
+
 describe('what holds between parameters', () => {
   it.each<[string, RawRequest, string, RegExp]>([
     ['a recipient is needed', { ...whole, to: '' }, '--to', /empty/],
@@ -221,6 +231,26 @@ describe('what holds between parameters', () => {
     const { request, issues } = check(raw);
     expect(request).toBeUndefined();
     expect(issues).toEqual([expect.objectContaining({ column, problem: expect.stringMatching(problem) })]);
+  });
+
+  const channels = {
+    sms: '+14155550100',
+    whatsapp: 'whatsapp:+14155550100',
+    rcs: 'rcs:+14155550100',
+    messenger: 'messenger:123',
+  };
+  const pairs = Object.entries(channels).flatMap(([to, address]) =>
+    [...Object.entries({ ...channels, sms: '12345' }), ['sms', 'MyShop'] as const].map(
+      ([from, sender]) => [to, from, address, sender] as const,
+    ),
+  );
+  it.each(pairs)('a recipient by %s from a sender for %s', (to, from, address, sender) => {
+    const other = sender.replace('100', '199').replace('123', '124');
+    const { issues } = check({ ...whole, to: address, from: other });
+    expect(issues.map(({ column }) => column)).toEqual(to === from ? [] : ['--to']);
+    const service = { messagingServiceSid: `MG${hex}` };
+    expect(check({ ...whole, ...service, to: address, from: other }).issues).toEqual([]);
+    expect(check({ to: address, body: 'Hi', ...service }).request?.to).toBe(address);
   });
 
   it.each<[string, RawRequest, RegExp]>([

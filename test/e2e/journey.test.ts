@@ -98,7 +98,7 @@ it('sends a campaign, is called back through faults and a kill -9, tracks, passe
   const report = JSON.parse(tracked.stdout) as { statuses: object; errors: readonly object[] };
   // Forged callbacks say 30008; none is believed.
   expect(report.statuses).toEqual({ delivered: 57, undelivered: 3 });
-  expect(report.errors).toEqual([{ code: 30003, reason: '', count: 3 }]);
+  expect(report.errors).toEqual([{ code: 30003, reason: 'the phone is off or out of reach', count: 3 }]);
 
   const sids = simulator.truth().map(({ sid }) => sid);
   const history = JSON.parse((await run('report', sids[10] ?? '', '--json')).stdout) as { receipts: readonly object[] };

@@ -72,12 +72,12 @@ describe('what cannot be read', () => {
     chmodSync(folder, 0o777);
     writeFileSync(join(folder, 'secret.csv'), recipients(1), { mode: 0 });
     for (const [file, reason] of [
-      ['.', 'it is a folder'],
-      ['nowhere.csv', 'there is no such file'],
-      ['secret.csv', 'permission denied'],
+      ['.', 'it is a folder.\nhint: Name a file.'],
+      ['nowhere.csv', 'there is no such file or folder.\nhint: Check the path.'],
+      ['secret.csv', 'you have no permission.\nhint: Check the permissions of the file and its folder.'],
     ] as const) {
       const { code, stderr } = await runAsNobody(folder, ['check', file, ...text]);
-      expect([code, stderr]).toEqual([2, `error: Cannot read ${file}: ${reason}.\n`]);
+      expect([code, stderr]).toEqual([2, `error: Cannot read ${file}: ${reason}\n`]);
     }
   });
 

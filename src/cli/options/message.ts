@@ -7,6 +7,7 @@ import {
   parameters,
 } from '../../core/request/parameters.ts';
 import type { RawRequest } from '../../core/request/validate.ts';
+import { withoutUserinfo } from '../../core/request/web-address.ts';
 import { type Option, option, pairs, type SwitchOption, toggle } from './option.ts';
 import { text } from './parsers.ts';
 
@@ -62,7 +63,9 @@ function several(values: readonly unknown[]): Parsed<RawValue> {
 }
 
 function once(values: readonly unknown[]): Parsed<RawValue> {
-  return values.length > 1 ? { problem: `is given twice: ${values.join(' and ')}` } : { value: values[0] as RawValue };
+  return values.length > 1
+    ? { problem: `is given twice: ${values.map((text) => withoutUserinfo(String(text))).join(' and ')}` }
+    : { value: values[0] as RawValue };
 }
 
 function truth(flags: string, about: string): SwitchOption<RawValue> {

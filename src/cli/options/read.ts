@@ -1,4 +1,5 @@
 import type { Parsed } from '../../core/recipient/phone.ts';
+import { withoutUserinfo } from '../../core/request/web-address.ts';
 import { CliError } from '../../errors.ts';
 import { type SettingKey, settings } from '../../settings.ts';
 import { nameOf, type OptionTable, type SwitchOption, type TextOption, type ValuesOf } from './option.ts';
@@ -77,6 +78,9 @@ function textsOf(spec: { readonly flags: string }, bag: Bag): readonly string[] 
 type Problem = Extract<Parsed<unknown>, { readonly problem: string }>;
 
 function refusal(spec: { readonly flags: string }, text: string | undefined, { problem, hint }: Problem): CliError {
-  const value = text === undefined || problem === 'is empty' ? [] : [text.trim() === '' ? JSON.stringify(text) : text];
+  const value =
+    text === undefined || problem === 'is empty'
+      ? []
+      : [text.trim() === '' ? JSON.stringify(text) : withoutUserinfo(text)];
   return new CliError('usage', `${[nameOf(spec), ...value, problem].join(' ')}.`, { ...(hint && { hint }) });
 }

@@ -40,6 +40,25 @@ export function commandIn(argv: readonly string[], table: OptionTable): string |
   return undefined;
 }
 
+/** True for a command line with nothing but flags of a table and their texts; what is wrong with those is said later. */
+export function namesNoCommand(argv: readonly string[], table: OptionTable): boolean {
+  const { switches, withText } = byFlag(table);
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    const [flag = ''] = word.split('=');
+    if (withText.has(word)) at++;
+    else if (!switches.has(flag) && !withText.has(flag)) return false;
+  }
+  return true;
+}
+
+/** What a switch was set to last, whatever else is wrong with the command line; undefined when it was not given. */
+export function lastOf(argv: readonly string[], name: string): boolean | undefined {
+  const pattern = new RegExp(`^--(no-)?${name}(?:=(true|false))?$`, 'i');
+  const found = argv.map((word) => pattern.exec(word)).findLast((match) => match !== null);
+  return found && (found[2]?.toLowerCase() !== 'false') === (found[1] === undefined);
+}
+
 const isTruth = (word: string): boolean => /^(true|false)$/i.test(word);
 
 /** Switches with whether they take a word, and the flags and short flags of what has a text. */
@@ -49,7 +68,7 @@ function byFlag(table: OptionTable) {
   for (const spec of Object.values(table)) {
     const flag = nameOf(spec);
     if (spec.form === 'switch') {
-      switches.set(flag, spec.takesWord);
+      for (const [name] of spec.flags.matchAll(/--?[\w-]+/g)) switches.set(name, spec.takesWord);
       switches.set(oppositeOf(flag), false);
     } else if (spec.form !== 'argument') {
       for (const [name] of spec.flags.matchAll(/--?[\w-]+/g)) withText.add(name);

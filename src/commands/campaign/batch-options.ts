@@ -33,7 +33,7 @@ export const checkTable = {
   ...fileOptions,
   campaign: option('--campaign <name>', 'the campaign it would be part of', text),
   rate: setting('rate', '--rate <n>', 'messages a second per sender'),
-  online: toggle('--online', 'ask Twilio for prices that are not known yet'),
+  online: toggle('--online', 'ask Twilio for prices, and whether senders, countries and balance allow it'),
   ...protection,
   ...rowMessageOptions,
 };
@@ -45,7 +45,7 @@ export interface BatchOptions extends Omit<ValuesOf<typeof batchTable>, 'file' |
   readonly settings: GivenSettings;
   /** Only show the plan. */
   readonly isDry: boolean;
-  /** Ask Twilio for prices even so. */
+  /** Ask Twilio for prices even so, and whether the plan may be sent. */
   readonly online: boolean;
 }
 

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { option, toggle, type ValuesOf } from '../../cli/options/option.ts';
 import { text } from '../../cli/options/parsers.ts';
 import { flagsGiven, type GivenSettings } from '../../cli/options/read.ts';
 import type { Context } from '../../context.ts';
 import type { Plan } from '../../core/plan.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, fileError } from '../../errors.ts';
 import type { Session } from '../session.ts';
+import { writePrivate } from '../write-file.ts';
 import {
   fromPlanned,
   type PlannedOptions,
@@ -46,11 +47,11 @@ export interface ApprovedPlan {
 }
 
 /** Writes what would be sent, with hashes of all it was made of. Throws a `CliError` where it cannot be written. */
-export function writePlanFile(
+export async function writePlanFile(
   path: string,
   { plan, messagesHash }: { readonly plan: Plan; readonly messagesHash: string },
   { options, session, context }: { readonly options: WhatIsSent; readonly session: Session; readonly context: Context },
-): void {
+): Promise<void> {
   const planned = toPlanned(options);
   const file: PlanFile = {
     schema,
@@ -60,11 +61,7 @@ export function writePlanFile(
     hashes: { ...hashesOf(planned), messages: messagesHash },
     plan,
   };
-  try {
-    writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
-  } catch (cause) {
-    throw new CliError('usage', `Cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
+  await writePrivate(path, [Buffer.from(`${JSON.stringify(file, null, 2)}\n`)]);
 }
 
 /** What is given beside `--apply`. */
@@ -111,7 +108,8 @@ function parsePlanFile(path: string): PlanFile {
   try {
     file = JSON.parse(readFileSync(path, 'utf8')) as Partial<PlanFile> | null;
   } catch (cause) {
-    throw new CliError('input', `Cannot read the plan ${path}: ${(cause as Error).message}`, { cause });
+    const broken = new CliError('input', `Cannot read the plan ${path}: ${(cause as Error).message}`, { cause });
+    throw fileError(cause, { doing: 'read', path: `the plan ${path}` }) ?? broken;
   }
   const isOurs = file?.schema === schema && file.hashes && !Number.isNaN(Date.parse(String(file.createdAt)));
   const problem = isOurs ? problemOfPlanned(file?.options) : `its schema is not ${schema}`;
@@ -135,7 +133,7 @@ function hashOfFile(path: string): string {
   try {
     return sha256(readFileSync(path));
   } catch (cause) {
-    throw new CliError('input', `Cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw fileError(cause, { doing: 'read', path }) ?? cause;
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { foldName } from '../../core/request/parameters.ts';
 import { readTemplateSource, type TemplateSource } from '../../core/text/front-matter.ts';
 import { parseTemplate } from '../../core/text/template.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, fileError } from '../../errors.ts';
 
 /** The text that `--template` names: one of `[templates]`, else a file. Throws a `CliError` when it can't be read. */
 export function templateOf(
@@ -83,9 +83,7 @@ function readFile(file: string, templates: Readonly<Record<string, string>>): st
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const known = Object.keys(templates);
-    throw new CliError('input', `Cannot read ${file}: ${(cause as Error).message}`, {
-      ...(known.length > 0 && { hint: `[templates] in the config has: ${known.join(', ')}.` }),
-      cause,
-    });
+    const hint = known.length > 0 ? `[templates] in the config has: ${known.join(', ')}.` : undefined;
+    throw fileError(cause, { doing: 'read', path: file, hint }) ?? cause;
   }
 }

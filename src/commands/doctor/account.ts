@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import type { Cost } from '../../core/outcome/report.ts';
 import { countryFinder } from '../../core/recipient/phone.ts';
 import { clean } from '../../ui/clean.ts';
 import { formatCost } from '../../ui/lines.ts';
@@ -26,9 +27,16 @@ const smallBalance = 1;
 
 const permissionsPage = 'https://console.twilio.com/us1/develop/sms/settings/geo-permissions';
 
-const lookAtAccount = check('account', async (session) => {
-  const transport = await session.connect();
-  const account = await transport.account();
+const lookAtAccount = check('account', async (session) => [
+  ...(await accountFindings(session)),
+  await balanceFinding(session),
+  ...(await defaultSenderFindings(session)),
+  ...(await defaultCountryFindings(session)),
+]);
+
+/** Whether the account may send, and what goes with that. Throws a `CliError` when it is refused or out of reach. */
+export async function accountFindings(session: Session): Promise<Finding[]> {
+  const account = await (await session.connect()).account();
   const text = `${clean(account.name) || account.sid} is ${clean(account.status)}`;
   return [
     account.status === 'active'
@@ -36,11 +44,8 @@ const lookAtAccount = check('account', async (session) => {
       : { name: 'account', state: 'wrong', text, hint: 'Ask Twilio why.' },
     ...(account.type === 'Trial' ? [trial] : []),
     clockFinding(account.clockAheadMs),
-    await balanceFinding(session),
-    ...(await senderFindings(session)),
-    ...(await countryFindings(session)),
   ];
-});
+}
 
 const trial: Finding = { name: 'trial', state: 'warning', text: 'a trial account texts verified numbers only.' };
 
@@ -51,13 +56,20 @@ function clockFinding(aheadMs: number): Finding {
   return { name: 'clock', state: 'warning', text, hint: 'Set this machine’s clock.' };
 }
 
-async function balanceFinding(session: Session): Promise<Finding> {
+const addFunds = 'Add funds: at zero Twilio sends nothing.';
+
+/** What is left to send with. `needed` is what it has to be enough for; absent: for anything at all. */
+export async function balanceFinding(session: Session, needed?: Cost): Promise<Finding> {
   const name = 'balance';
   const balance = await (await session.connect()).balance();
   if (!balance.ok) return untold(name, balance.reason);
-  const text = formatCost({ amount: balance.value.amount, currency: clean(balance.value.currency) });
-  if (balance.value.amount >= smallBalance) return { name, state: 'ok', text };
-  return { name, state: 'warning', text: `${text}.`, hint: 'Add funds: at zero Twilio sends nothing.' };
+  const { amount, currency } = balance.value;
+  const text = formatCost({ amount, currency: clean(currency) });
+  if (needed?.amount && needed.currency === currency && needed.amount > amount) {
+    return { name, state: 'wrong', text: `${text}, and this costs up to ${formatCost(needed)}.`, hint: addFunds };
+  }
+  if (amount < smallBalance) return { name, state: 'wrong', text: `${text}.`, hint: addFunds };
+  return { name, state: 'ok', text };
 }
 
 /** What a key may not see is no fault of the account. */
@@ -73,27 +85,36 @@ function defaultSender({ config: { defaults } }: Session): string | undefined {
   return typeof sender === 'string' ? sender : undefined;
 }
 
-async function senderFindings(session: Session): Promise<Finding[]> {
-  const name = 'sender';
+async function defaultSenderFindings(session: Session): Promise<Finding[]> {
   const sender = defaultSender(session);
-  if (sender === undefined) return [{ name, state: 'ok', text: 'none by default; each send names its own' }];
+  if (sender === undefined) return [{ name: 'sender', state: 'ok', text: 'none by default; each send names its own' }];
   const { defaultOrigins } = session.config;
-  const text = `${sender} (${defaultOrigins['messagingServiceSid'] ?? defaultOrigins['from'] ?? ''})`;
+  return [await senderFinding(session, sender, defaultOrigins['messagingServiceSid'] ?? defaultOrigins['from'])];
+}
+
+/** Whether a number or messaging service of the account can send. `origin`: where it was set. */
+export async function senderFinding(session: Session, sender: string, origin?: string): Promise<Finding> {
+  const name = 'sender';
+  const text = origin === undefined ? clean(sender) : `${clean(sender)} (${origin})`;
   const problem = await (await session.connect()).senderProblem(sender);
-  if (!problem.ok) return [{ name, state: 'ok', text: `${text}; ${clean(problem.reason)}` }];
-  if (problem.value === undefined) return [{ name, state: 'ok', text: `${text} is ready` }];
+  if (!problem.ok) return { name, state: 'ok', text: `${text}; ${clean(problem.reason)}` };
+  if (problem.value === undefined) return { name, state: 'ok', text: `${text} is ready` };
   const hint = 'Choose another one, or see it at https://console.twilio.com/us1/develop/phone-numbers.';
-  return [{ name, state: 'warning', text: `${text} ${problem.value}.`, hint }];
+  return { name, state: 'wrong', text: `${text} ${problem.value}.`, hint };
 }
 
 /** The country of numbers without +, or else the sender's own: what is texted most. */
-async function countryFindings(session: Session): Promise<Finding[]> {
-  const name = 'country';
+async function defaultCountryFindings(session: Session): Promise<Finding[]> {
   const sender = defaultSender(session);
   const country = session.config.get('country') ?? (sender && (await countryFinder())(sender));
-  if (country === undefined) return [];
+  return country === undefined ? [] : [await countryFinding(session, country)];
+}
+
+/** Whether the account may text a country (ISO 3166). */
+export async function countryFinding(session: Session, country: string): Promise<Finding> {
+  const name = 'country';
   const mayText = await (await session.connect()).mayText(country);
-  if (!mayText.ok) return [untold(name, mayText.reason)];
-  if (mayText.value) return [{ name, state: 'ok', text: `${country} may be texted` }];
-  return [{ name, state: 'warning', text: `${country} may not be texted.`, hint: `Allow it at ${permissionsPage}.` }];
+  if (!mayText.ok) return untold(name, mayText.reason);
+  if (mayText.value) return { name, state: 'ok', text: `${country} may be texted` };
+  return { name, state: 'wrong', text: `${country} may not be texted.`, hint: `Allow it at ${permissionsPage}.` };
 }

@@ -207,6 +207,16 @@ export function explainCode(code: number): CodeExplanation | undefined {
   return byCode.get(code);
 }
 
+/** What is said where nobody gave a reason, nor a code. */
+export const noReason = 'no reason was given';
+
+/** A reason in words: as it was given, else what its code means. Undefined only where there is neither. */
+export function reasonInWords(code: number | null | undefined, reason: string | null | undefined): string | undefined {
+  if (reason) return reason;
+  if (code === null || code === undefined) return undefined;
+  return explainCode(code)?.meaning ?? `Twilio says no more than ${code}: ${codeLink(code)}`;
+}
+
 /** Twilio's page about a code. */
 export function codeLink(code: number): string {
   return `https://www.twilio.com/docs/api/errors/${code}`;

@@ -1,4 +1,5 @@
 import type { Message } from '../message.ts';
+import type { Consent } from '../recipient/consent.ts';
 import type { StatusUpdate } from './delivery.ts';
 
 /** Something that was heard and is to be passed on: a status of a message of ours, or a message somebody sent to us. */
@@ -24,7 +25,7 @@ export type OutgoingEvent =
       readonly to: string;
       readonly body: string;
       /** What the sender asked for with it. */
-      readonly keyword?: 'stop' | 'start';
+      readonly keyword?: Consent;
     };
 
 /** A receipt as an event. */

@@ -15,6 +15,11 @@ export function isChannelAddress(text: string): boolean {
   return channel.test(text);
 }
 
+/** The channel an address is of: `whatsapp`, `rcs` or `messenger`, else `sms`. */
+export function channelOf(address: string): string {
+  return channel.exec(address)?.[1] ?? 'sms';
+}
+
 /** A number or channel address without its channel: `whatsapp:+1…` is `+1…`. */
 export function bareAddress(address: string): string {
   return channel.exec(address)?.[2] ?? address;

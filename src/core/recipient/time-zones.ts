@@ -22,11 +22,32 @@ export function timeZonesOf(address: string): readonly string[] {
   return [];
 }
 
-/** True for a time zone of the IANA database, as `Europe/Berlin`. */
+/** Names that only ICU knows, from Java's early days. They mislead: its BST is Dhaka, its IST is not Tel Aviv. */
+const icuOnly = new Set(
+  ['ACT', 'AET', 'AGT', 'ART', 'AST', 'BET', 'BST', 'CAT', 'CNT', 'CST', 'CTT', 'EAT', 'ECT'].concat([
+    'IET',
+    'IST',
+    'JST',
+    'MIT',
+    'NET',
+    'NST',
+    'PLT',
+    'PNT',
+    'PRT',
+    'PST',
+    'SST',
+    'VST',
+  ]),
+);
+
+/** True for a time zone of the IANA database, as `Europe/Berlin`, `UTC` or `EST`. */
 export function isTimeZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '' && name.includes('/');
+    return (
+      new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '' &&
+      !icuOnly.has(name.toUpperCase())
+    );
   } catch {
-    return name === 'UTC';
+    return false;
   }
 }

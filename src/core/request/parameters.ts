@@ -1,6 +1,7 @@
 import type { MessageRequest } from '../message.ts';
 import { isChannelAddress, type NormalizePhone, type Parsed } from '../recipient/phone.ts';
 import type { Limits } from './limits.ts';
+import { webAddressProblem } from './web-address.ts';
 
 /** A parameter of Twilio's message create, by our name for it. */
 export type ParameterKey = Exclude<keyof MessageRequest, 'extra'>;
@@ -70,21 +71,12 @@ const body: Parse = (text, { limits }) => {
     : { value: text };
 };
 
-const webUrl: Parse = (text) =>
-  parseUrl(text) ? { value: text } : problem('is not a web address', 'It starts with https:// or http://.');
+const webUrl: Parse = (text) => webAddressProblem(text) ?? { value: text };
 
-function parseUrl(text: string): URL | undefined {
-  if (!/^https?:\/\/\S+$/i.test(text) || !URL.canParse(text)) return undefined;
-  return new URL(text);
-}
-
-const callback: Parse = (text, { limits }) => {
-  const url = parseUrl(text);
-  if (!url) return problem('is not a web address', 'It starts with https:// or http://.');
-  if (text.length > limits.callbackCharacters) return problem(`is longer than ${limits.callbackCharacters} characters`);
-  if (url.hostname.includes('_')) return problem('has _ in its host name, which Twilio refuses');
-  return { value: text };
-};
+const callback: Parse = (text, { limits }) =>
+  text.length > limits.callbackCharacters
+    ? problem(`is longer than ${limits.callbackCharacters} characters`)
+    : (webAddressProblem(text) ?? { value: text });
 
 const price: Parse = (text) => {
   if (!/^\d+(\.\d{1,4})?$/.test(text) || Number(text) <= 0) {

@@ -1,6 +1,7 @@
 import type { MessageRequest, RowIssue } from '../message.ts';
-import type { Parsed } from '../recipient/phone.ts';
+import { channelOf, type Parsed } from '../recipient/phone.ts';
 import { flagName, type ParameterKey, type ParseContext, parameterOf } from './parameters.ts';
+import { withoutUserinfo } from './web-address.ts';
 
 /** Parameters as somebody wrote them: text, or several for the repeatable ones. Absent and empty mean "not given". */
 export type RawRequest = Readonly<Partial<Record<ParameterKey, string | readonly string[]>>> & {
@@ -64,7 +65,8 @@ function readParameter(
     const value = key === 'body' ? text : text.trim();
     if (value.trim() === '') continue;
     const parsed = unprintable(value) ?? parameter.parse(value, context);
-    const where = { line: origin.line, column: origin.columnOf(key), value: value.replace(unprintables, codePointOf) };
+    const shown = withoutUserinfo(value).replace(unprintables, codePointOf);
+    const where = { line: origin.line, column: origin.columnOf(key), value: shown };
     if ('problem' in parsed) issues.push({ ...where, ...parsed });
     else {
       values.push(parsed.value);
@@ -115,6 +117,26 @@ const needs =
   (raw) =>
     isGiven(raw, key) && !isGiven(raw, other) ? { key, value: String(raw[key]), problem, hint } : undefined;
 
+const channelNames: Readonly<Record<string, string>> = {
+  sms: 'SMS',
+  whatsapp: 'WhatsApp',
+  rcs: 'RCS',
+  messenger: 'Messenger',
+};
+
+/** Twilio refuses such a pair with 21910, https://www.twilio.com/docs/api/errors/21910. */
+function otherChannel(value: string, to: string, from: string): Broken {
+  const sender = to === 'sms' ? 'a number' : `one that begins with ${to}:`;
+  return {
+    ...{
+      key: 'to',
+      value,
+      problem: `is reached by ${channelNames[to]}, and the sender is one for ${channelNames[from]}`,
+    },
+    hint: `Twilio refuses it (21910): give ${sender} as the sender, or a messaging service.`,
+  };
+}
+
 /** What holds between parameters. Each looks at what was given, so that one bad value makes one issue. */
 const rules: readonly Rule[] = [
   (raw) =>
@@ -145,6 +167,12 @@ const rules: readonly Rule[] = [
     to !== undefined && to === from
       ? { key: 'to', value: String(to), problem: 'is the sender itself', hint: 'Twilio refuses it (21266).' }
       : undefined,
+  (raw, fields) => {
+    // A service chooses among its senders by the recipient's channel.
+    if (isGiven(raw, 'messagingServiceSid') || fields.to === undefined || fields.from === undefined) return undefined;
+    const [to, from] = [String(fields.to), String(fields.from)];
+    return channelOf(to) === channelOf(from) ? undefined : otherChannel(to, channelOf(to), channelOf(from));
+  },
   (raw) =>
     isGiven(raw, 'applicationSid') && isGiven(raw, 'statusCallback')
       ? {

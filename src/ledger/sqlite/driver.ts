@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
 import { CliError } from '../../errors.ts';
 import { damagedHint } from '../ledger.ts';
+import { applicationId } from './identity.ts';
 
 /** A value SQLite stores. */
 export type SqlValue = string | number | null;
@@ -28,6 +29,8 @@ const busyTimeoutMs = 30_000;
 export function openDatabase(path: string): Database {
   try {
     const connection = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    // Before the switch to WAL: from its first page on the file itself says whose it is.
+    if (isEmpty(connection)) connection.exec(`pragma application_id = ${applicationId}`);
     connection.exec('pragma journal_mode = wal');
     // FULL, not NORMAL: a claim lost to a power cut would be sent twice.
     connection.exec('pragma synchronous = full');
@@ -43,6 +46,10 @@ export function openDatabase(path: string): Database {
       cause,
     });
   }
+}
+
+function isEmpty(connection: InstanceType<typeof DatabaseSync>): boolean {
+  return Object.values(connection.prepare('pragma page_count').get() as object)[0] === 0;
 }
 
 function wrap(connection: InstanceType<typeof DatabaseSync>, path: string): Database {

@@ -8,6 +8,7 @@ import { proof, sqliteDelivery } from './delivery.ts';
 import { type Database, openDatabase } from './driver.ts';
 import { sqliteEvents } from './events.ts';
 import { networkFileSystemOf } from './file-system.ts';
+import { applicationId, refuseForeign } from './identity.ts';
 import { sqliteLeases } from './lease.ts';
 import { migrate } from './migrations/migrate.ts';
 import { sqliteOptOuts } from './opt-outs.ts';
@@ -60,10 +61,18 @@ function openPrivate(path: string): Database {
       },
     );
   }
+  refuseForeign(path);
   const isNew = !existsSync(path);
   const database = openDatabase(path);
   if (isNew) chmodSync(path, 0o600);
+  name(database);
   return database;
+}
+
+/** Puts the id into a ledger from before there was one, so that it is known by its first page from now on. */
+function name(database: Database): void {
+  const found = database.prepare<{ application_id: number }>('pragma application_id').get();
+  if (found?.application_id === 0) database.exec(`pragma application_id = ${applicationId}`);
 }
 
 function makeFolder(folder: string): void {
