@@ -232,7 +232,7 @@ async function freezeBetweenCommits(child: ChildProcess, ledger: string): Promis
     const database = openDatabase(ledger);
     try {
       database.exec('pragma busy_timeout = 100');
-      database.exec('update leases set renewed_at = 0');
+      database.exec('update leases set expires_at = 0');
       return;
     } catch {
       child.kill('SIGCONT');

@@ -172,7 +172,11 @@ function checkEnd({ name, campaign, terms, events }: RunBook, book: Book, must: 
     case 'unreachable':
       return must(answered('retry') || answered('rejected'), `${name} says nobody answered`);
     case 'exit 0':
-      must(pending + claimed + unknown === 0, `${name} ends with 0, and ${left}, ${unknown} unknown`);
+      // To reconcile is to settle what is unknown: what is pending is left to a resume.
+      must(
+        (terms.settlesFirst ? 0 : pending) + claimed + unknown === 0,
+        `${name} ends with 0, and ${left}, ${unknown} unknown`,
+      );
       return must(!isRecalled || canceled === 0, `${name} was recalled half-way, and ends with 0`);
     case 'exit 3':
       return must(pending + claimed + unknown === 0, `${name} ends with 3, and ${left}, ${unknown} unknown`);
