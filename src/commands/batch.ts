@@ -4,19 +4,20 @@ import type { Act, OptionsOf } from '../cli/options/act.ts';
 import { requestOf } from '../cli/options/message.ts';
 import type { Context } from '../context.ts';
 import { overflows } from '../core/cost/sender-rate.ts';
-import { type Plan, sameInputMs } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import { maxValidityPeriodSeconds } from '../core/request/limits.ts';
 import { CliError } from '../errors.ts';
-import type { Campaign, Staging } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/ledger.ts';
 import { planJson } from '../ui/json.ts';
-import { formatCount, formatDuration, plural } from '../ui/lines.ts';
+import { formatCount, plural } from '../ui/lines.ts';
 import { type PlanView, planLines } from '../ui/plan.ts';
 import { type BatchOptions, batchTable, checkTable, noBatchOptions } from './campaign/batch-options.ts';
 import { deadlineOf } from './campaign/deadline.ts';
 import { deliver, quoted } from './campaign/deliver.ts';
 import { type ApprovedPlan, readPlanFile, writePlanFile } from './campaign/plan-file.ts';
 import { asksForPrices, pricePlan, refuseCost } from './campaign/prices.ts';
-import { readFileRules, type StagedInput, stageInput } from './campaign/stage-input.ts';
+import { runOfSameInput, type Settling, sameInput, writeDown } from './campaign/same-input.ts';
+import { readFileRules, stageInput } from './campaign/stage-input.ts';
 import { type Finding, findingJson, findingLine, findingsExitCode } from './doctor/finding.ts';
 import { checkPlan } from './doctor/online.ts';
 import { addIntroduction } from './page.ts';
@@ -189,14 +190,6 @@ async function showPlan(view: PlanView, settling: Settling): Promise<number> {
   return exitCode;
 }
 
-interface Settling {
-  readonly staging: Staging;
-  readonly input: StagedInput;
-  readonly options: BatchOptions;
-  readonly session: Session;
-  readonly context: Context;
-}
-
 /** What is sent. */
 interface Settled {
   readonly campaign: Campaign;
@@ -254,51 +247,4 @@ function refuseInvalid({ invalid, rows }: Plan, { strict, maxInvalid }: BatchOpt
       { hint },
     );
   }
-}
-
-/** The unfinished campaign of the same input, if there is one. Throws when that input has been sent already. */
-async function sameInput(
-  settling: Settling,
-): Promise<{ readonly campaign: Campaign; readonly pending: number } | undefined> {
-  const found = await runOfSameInput(settling);
-  if (found && found.pending === 0) throw sentBefore(found.campaign, settling);
-  return found;
-}
-
-/** Makes the plan count, unless the same input was sent while somebody looked at it. Throws a `CliError` then. */
-async function writeDown(settling: Settling): Promise<Campaign> {
-  const { staging, input, context } = settling;
-  if (mayRepeat(settling)) return staging.commit(input.hash);
-  const written = await staging.commitUnlessSame(input.hash, context.now() - sameInputMs);
-  if ('sameAs' in written) throw sentBefore(written.sameAs, settling);
-  return written;
-}
-
-function sentBefore(campaign: Campaign, { context }: Settling): CliError {
-  const agoMs = context.now() - campaign.createdAt;
-  return new CliError('rule', `The same messages were sent ${formatDuration(agoMs)} ago, as ${campaign.name}.`, {
-    hint: `See: volley report ${quoted(campaign.name)}. To send them once more, add --again.`,
-  });
-}
-
-/** What is named knows whom it has texted; the rest is asked for, or reaches nobody. */
-function mayRepeat({ options, session }: Settling): boolean {
-  return options.campaign !== undefined || options.again || options.testTo !== undefined || session.isSimulated;
-}
-
-/** The latest run of the same input within a day, how long ago that was, and how much of it is not sent yet. */
-async function runOfSameInput(settling: Settling): Promise<SameInput | undefined> {
-  if (mayRepeat(settling)) return undefined;
-  const { input, session, context } = settling;
-  const ledger = await session.ledger();
-  const [latest] = await ledger.findInput(input.hash, context.now() - sameInputMs);
-  if (!latest) return undefined;
-  const { counts } = await ledger.report(latest.id);
-  return { campaign: latest, agoMs: context.now() - latest.createdAt, pending: counts.pending };
-}
-
-interface SameInput {
-  readonly campaign: Campaign;
-  readonly agoMs: number;
-  readonly pending: number;
 }

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { costOf } from '../../core/outcome/report.ts';
 import type { Plan, PlannedRow, PlannedSender } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
-import type { Appended, Campaign, Destination, NewCampaign, Staging, UnitPrice } from '../ledger.ts';
+import type { Appended, Campaign, NewCampaign, Staging } from '../ledger.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
+import { destinationsOf, done, priceIn, toSend } from './plan-prices.ts';
 import { adoptPseudonyms, purgedKeys } from './purge.ts';
 import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from './rows.ts';
 
@@ -19,9 +20,6 @@ export interface StagingPlace {
 
 /** Short enough to type, random enough never to meet its twin in another ledger. */
 export const newCampaignId = (): string => randomBytes(6).toString('hex');
-
-/** States of a row that an earlier run has dealt with, one way or the other. */
-const done = "('claimed', 'accepted', 'rejected', 'unknown', 'canceled')";
 
 /** Begins a plan in the ledger; see `Staging`. */
 export function stageInSqlite({ database, path, now }: StagingPlace, campaign: NewCampaign): Staging {
@@ -206,13 +204,6 @@ function rowInserter(
     }) > 0;
 }
 
-/** The messages of a plan that `commit` would leave to send: its own that are new, and what the campaign has pending. */
-const toSend = `messages.state = 'pending' and (
-  messages.campaign_id = :id and not exists
-    (select 1 from messages t where t.campaign_id = :target and t.key = messages.key and t.state in ${done})
-  or messages.campaign_id = :target and not exists
-    (select 1 from messages s where s.campaign_id = :id and s.key = messages.key and s.state = 'pending'))`;
-
 function planOf(database: Database, id: string, target: string, at: number): Plan {
   const count = (sql: string) => database.prepare<{ n: number }>(sql).get({ id, target })?.n ?? 0;
   const inState = (state: string) =>
@@ -250,38 +241,6 @@ function planOf(database: Database, id: string, target: string, at: number): Pla
     senders,
     waiting: waiting ?? { count: 0, firstAt: null },
   };
-}
-
-const hasMedia = "json_type(request, '$.mediaUrl') is not null";
-
-function destinationsOf(database: Database, id: string, target: string): Destination[] {
-  return database
-    .prepare<Omit<Destination, 'hasMedia'> & { readonly media: number }>(
-      `select country, sender, ${hasMedia} as media, count(*) as messages, sum(segments) as segments from messages
-      where ${toSend} group by country, sender, media order by 4 desc`,
-    )
-    .all({ id, target })
-    .map(({ media, ...destination }) => ({ ...destination, hasMedia: media === 1 }));
-}
-
-function priceIn(database: Database, id: string, prices: readonly UnitPrice[], currency: string): void {
-  const priced = JSON.stringify(prices.map((price) => ({ ...price, hasMedia: price.hasMedia ? 1 : 0 })));
-  database.transaction(() => {
-    database.prepare('update campaigns set currency = :currency where id = :id').run({ id, currency });
-    // A table with a key, for there may be as many prices as senders.
-    database.exec(`create temp table if not exists unit_prices (sender text, country text, has_media integer,
-      price real, primary key (sender, country, has_media)) strict, without rowid`);
-    database.exec('delete from unit_prices');
-    database
-      .prepare(`insert into unit_prices select value ->> 'sender', coalesce(value ->> 'country', ''),
-        value ->> 'hasMedia', value ->> 'unitPrice' from json_each(:priced)`)
-      .run({ priced });
-    database
-      .prepare(`update messages set unit_price = p.price / case when p.has_media then max(1, segments) else 1 end
-        from unit_prices p where campaign_id = :id and p.sender = messages.sender
-          and p.country = coalesce(messages.country, '') and p.has_media = (${hasMedia})`)
-      .run({ id });
-  });
 }
 
 function publish(database: Database, id: string): string {

@@ -1,0 +1,46 @@
+import type { Destination, UnitPrice } from '../ledger.ts';
+import type { Database } from './driver.ts';
+
+/** States of a row that an earlier run has dealt with, one way or the other. */
+export const done = "('claimed', 'accepted', 'rejected', 'unknown', 'canceled')";
+
+/** The messages of a plan that `commit` would leave to send: its own that are new, and what the campaign has pending. */
+export const toSend = `messages.state = 'pending' and (
+  messages.campaign_id = :id and not exists
+    (select 1 from messages t where t.campaign_id = :target and t.key = messages.key and t.state in ${done})
+  or messages.campaign_id = :target and not exists
+    (select 1 from messages s where s.campaign_id = :id and s.key = messages.key and s.state = 'pending'))`;
+
+const hasMedia = "json_type(request, '$.mediaUrl') is not null";
+
+/** What a plan would send, by where to and by whom. */
+export function destinationsOf(database: Database, id: string, target: string): Destination[] {
+  return database
+    .prepare<Omit<Destination, 'hasMedia'> & { readonly media: number }>(
+      `select country, sender, ${hasMedia} as media, count(*) as messages, sum(segments) as segments from messages
+      where ${toSend} group by country, sender, media order by 4 desc`,
+    )
+    .all({ id, target })
+    .map(({ media, ...destination }) => ({ ...destination, hasMedia: media === 1 }));
+}
+
+/** Writes down what a segment of each destination costs. */
+export function priceIn(database: Database, id: string, prices: readonly UnitPrice[], currency: string): void {
+  const priced = JSON.stringify(prices.map((price) => ({ ...price, hasMedia: price.hasMedia ? 1 : 0 })));
+  database.transaction(() => {
+    database.prepare('update campaigns set currency = :currency where id = :id').run({ id, currency });
+    // A table with a key, for there may be as many prices as senders.
+    database.exec(`create temp table if not exists unit_prices (sender text, country text, has_media integer,
+      price real, primary key (sender, country, has_media)) strict, without rowid`);
+    database.exec('delete from unit_prices');
+    database
+      .prepare(`insert into unit_prices select value ->> 'sender', coalesce(value ->> 'country', ''),
+        value ->> 'hasMedia', value ->> 'unitPrice' from json_each(:priced)`)
+      .run({ priced });
+    database
+      .prepare(`update messages set unit_price = p.price / case when p.has_media then max(1, segments) else 1 end
+        from unit_prices p where campaign_id = :id and p.sender = messages.sender
+          and p.country = coalesce(messages.country, '') and p.has_media = (${hasMedia})`)
+      .run({ id });
+  });
+}
