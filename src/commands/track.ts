@@ -62,7 +62,7 @@ async function watch(
   context: Context,
 ): Promise<number> {
   const record = await trackRecord(sid, {
-    ...{ now: context.now, sleep: context.sleep, signal: context.signal },
+    ...{ monotonic: context.monotonic, sleep: context.sleep, signal: context.signal },
     transport: await session.connect(),
     accountSid: options.accountSid,
     forMs: options.forMs,

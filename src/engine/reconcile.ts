@@ -32,6 +32,8 @@ export interface Reconciled {
   readonly sent: number;
   /** Not found in the last look, and pending again. */
   readonly resent: number;
+  /** True when somebody else has the campaign now: then nothing more of this was written. */
+  readonly hasLostLease: boolean;
   /** Still unknown. */
   readonly open: number;
 }
@@ -52,27 +54,27 @@ const longestBusyPauseMs = 60_000;
  * again becomes pending, and only after a last look that worked, came late enough, and found nothing like it.
  */
 export async function reconcile(lease: Lease, options: ReconcileOptions): Promise<Reconciled> {
-  const lost = new AbortController();
+  const over = new AbortController();
   const failures: unknown[] = [];
   const failed = (error: unknown) => {
     failures.push(error);
-    lost.abort();
+    over.abort();
   };
   const { ledger, sleep } = options;
-  const stopRenewing = keepLease({ ledger, lease, sleep, lost: () => lost.abort(), failed });
+  const stopRenewing = keepLease({ ledger, lease, sleep, lost: () => over.abort(), failed });
   try {
     const reconciled = await lookUntilResolved(lease, {
       ...options,
-      signal: AbortSignal.any([options.signal, lost.signal]),
+      signal: AbortSignal.any([options.signal, over.signal]),
     });
     if (failures.length > 0) throw failures[0];
-    return reconciled;
+    return { ...reconciled, hasLostLease: !(await ledger.renew(lease)) };
   } finally {
     stopRenewing();
   }
 }
 
-async function lookUntilResolved(lease: Lease, options: ReconcileOptions): Promise<Reconciled> {
+async function lookUntilResolved(lease: Lease, options: ReconcileOptions): Promise<Omit<Reconciled, 'hasLostLease'>> {
   const { ledger, settleMs, monotonic, sleep, signal } = options;
   const startedAt = monotonic();
   const total = { sent: 0, resent: 0 };

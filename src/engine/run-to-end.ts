@@ -24,7 +24,8 @@ export async function runToEnd(lease: Lease, options: RunToEndOptions): Promise<
     const unknown = await options.ledger.unknowns(lease.campaignId);
     if (unknown.length === 0) break;
     options.onSettling?.(unknown.length);
-    const { resent } = await reconcile(lease, options);
+    const { resent, hasLostLease } = await reconcile(lease, options);
+    if (hasLostLease) return { kind: 'lost-lease' };
     if (resent === 0 || !maySendOn(end) || options.signal.aborted) break;
     end = await runCampaign(lease, { ...options, account, arrivals: undefined });
   }

@@ -12,7 +12,9 @@ export interface TrackOptions {
   /** The most requests in one round. */
   readonly requestsPerRound?: number;
   readonly signal: AbortSignal;
+  /** The clock on the wall, for when something was heard. */
   readonly now: () => number;
+  readonly monotonic: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Hears after each round how many messages are open still. */
   readonly onRound?: (open: number) => Promise<void> | void;
@@ -31,32 +33,33 @@ const clockSlackMs = 600_000;
 
 /** Asks Twilio until every message of a campaign has its final status, or time is up. Returns how many are open. */
 export async function track(campaignId: string, options: TrackOptions): Promise<number> {
-  const { ledger, now, sleep, signal, forMs } = options;
-  const until = now() + forMs;
+  const { ledger, monotonic, sleep, signal, forMs } = options;
+  const until = monotonic() + forMs;
   let open = await ledger.undelivered(campaignId);
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
     await askFor(open, options);
     open = await ledger.undelivered(campaignId);
     await options.onRound?.(open.length);
-    if (open.length === 0 || signal.aborted || now() + pauseMs > until) return open.length;
+    if (open.length === 0 || signal.aborted || monotonic() + pauseMs > until) return open.length;
     await sleep(pauseMs, signal);
     if (signal.aborted) return open.length;
   }
 }
 
 /** What tracking one message of Twilio's works with. Times in milliseconds. */
-export interface TrackRecordOptions extends Pick<TrackOptions, 'transport' | 'forMs' | 'signal' | 'now' | 'sleep'> {
+export interface TrackRecordOptions
+  extends Pick<TrackOptions, 'transport' | 'forMs' | 'signal' | 'monotonic' | 'sleep'> {
   readonly accountSid: string | undefined;
 }
 
 /** Asks Twilio for a message, of whatever origin, until it has its final status or time is up; undefined when it is not known. */
 export async function trackRecord(sid: string, options: TrackRecordOptions): Promise<MessageRecord | undefined> {
-  const { transport, accountSid, forMs, now, sleep, signal } = options;
-  const until = now() + forMs;
+  const { transport, accountSid, forMs, monotonic, sleep, signal } = options;
+  const until = monotonic() + forMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
     const record = await transport.fetch(sid, accountSid);
     const isOver = record === undefined || isFinalStatus(record.status);
-    if (isOver || signal.aborted || now() + pauseMs > until) return record;
+    if (isOver || signal.aborted || monotonic() + pauseMs > until) return record;
     await sleep(pauseMs, signal);
     if (signal.aborted) return record;
   }

@@ -9,13 +9,13 @@ export async function follow(
   campaign: Campaign,
   forMs: number,
   session: Session,
-  { now, sleep, signal, status, err, terminal, env }: Context,
+  { now, monotonic, sleep, signal, status, err, terminal, env }: Context,
 ): Promise<number> {
   const ledger = await session.ledger();
   const isLive = terminal.stderrIsTty && env['TERM'] !== 'dumb';
   let told = '';
   const open = await track(campaign.id, {
-    ...{ ledger, now, sleep, signal, forMs },
+    ...{ ledger, now, monotonic, sleep, signal, forMs },
     transport: await session.connect(),
     onRound: async (left) => {
       if (session.isQuiet) return;

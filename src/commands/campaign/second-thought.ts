@@ -8,15 +8,15 @@ export async function secondThought(
   campaign: Campaign,
   waitMs: number | undefined,
   session: Session,
-  { err, status, terminal, now, sleep, signal }: Context,
+  { err, status, terminal, monotonic, sleep, signal }: Context,
 ): Promise<boolean> {
   if (waitMs === undefined) return true;
-  const until = now() + waitMs;
+  const until = monotonic() + waitMs;
   const tell = (leftMs: number) => `Sending in ${formatDuration(leftMs)}; Ctrl-C calls it back.`;
   if (!session.isQuiet && !terminal.stderrIsTty) err(tell(waitMs));
-  while (now() < until && !signal.aborted) {
-    if (!session.isQuiet && terminal.stderrIsTty) status(tell(until - now()));
-    await sleep(Math.min(1000, until - now()), signal);
+  while (monotonic() < until && !signal.aborted) {
+    if (!session.isQuiet && terminal.stderrIsTty) status(tell(until - monotonic()));
+    await sleep(Math.min(1000, until - monotonic()), signal);
   }
   status('');
   if (!signal.aborted) return true;

@@ -20,10 +20,10 @@ const logMs = 30_000;
 export async function watchProgress(campaign: Campaign, session: Session, context: Context): Promise<ProgressWatch> {
   const queues = await (await session.ledger()).queues(campaign.id);
   const total = queues.reduce((sum, { pending }) => sum + pending, 0);
-  const startedAt = context.now();
+  const startedAt = context.monotonic();
   const tally = { accepted: 0, rejected: 0, unknown: 0 };
   let waiting: string | undefined;
-  const progress = (): Progress => ({ total, ...tally, elapsedMs: context.now() - startedAt, waiting });
+  const progress = (): Progress => ({ total, ...tally, elapsedMs: context.monotonic() - startedAt, waiting });
   const isLive = context.terminal.stderrIsTty && context.env['TERM'] !== 'dumb';
   const isShown = total > 1 && !session.isQuiet;
   const timer = isShown && setInterval(show, isLive ? redrawMs : logMs);
