@@ -26,7 +26,9 @@ export async function runToEnd(lease: Lease, options: RunToEndOptions): Promise<
     options.onSettling?.(unknown.length);
     const { resent, hasLostLease } = await reconcile(lease, options);
     if (hasLostLease) return { kind: 'lost-lease' };
-    if (resent === 0 || !maySendOn(end) || options.signal.aborted) break;
+    // Others may have added to the campaign while it was looked for.
+    const hasMore = end.kind === 'finished' && (await options.ledger.queues(lease.campaignId)).length > 0;
+    if ((resent === 0 && !hasMore) || !maySendOn(end) || options.signal.aborted) break;
     end = await runCampaign(lease, { ...options, account, arrivals: undefined });
   }
   if (options.signal.aborted && end.kind === 'finished') return { kind: 'interrupted' };
