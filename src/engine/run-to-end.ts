@@ -19,7 +19,8 @@ const rounds = 3;
 /** Sends what is pending, looks for what became unknown, and sends again what turned out never to have been sent. */
 export async function runToEnd(lease: Lease, options: RunToEndOptions): Promise<RunEnd> {
   const account = runAccount(options);
-  let end: RunEnd = options.sendFirst ? await runCampaign(lease, { ...options, account }) : { kind: 'finished' };
+  const { sendFirst } = options;
+  let end: RunEnd = sendFirst ? await runCampaign(lease, { ...options, account }) : { kind: 'finished' };
   for (let round = 0; round < rounds && mayLook(end); round++) {
     const unknown = await options.ledger.unknowns(lease.campaignId);
     if (unknown.length === 0) break;
@@ -27,7 +28,7 @@ export async function runToEnd(lease: Lease, options: RunToEndOptions): Promise<
     const { resent, hasLostLease } = await reconcile(lease, options);
     if (hasLostLease) return { kind: 'lost-lease' };
     // Others may have added to the campaign while it was looked for.
-    const hasMore = end.kind === 'finished' && (await options.ledger.queues(lease.campaignId)).length > 0;
+    const hasMore = sendFirst && end.kind === 'finished' && (await options.ledger.queues(lease.campaignId)).length > 0;
     if ((resent === 0 && !hasMore) || !maySendOn(end) || options.signal.aborted) break;
     end = await runCampaign(lease, { ...options, account, arrivals: undefined });
   }

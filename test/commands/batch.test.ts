@@ -245,6 +245,17 @@ describe('sending again', () => {
     expect(await volley('resume', 'nope')).toBe(2);
   });
 
+  it('sends nothing that is pending when it only settles what is unknown', async () => {
+    const { batch, volley, sent } = world({
+      script: (_, __, n) => (n === 1 ? { kind: 'unknown', reason: 'x' } : undefined),
+    });
+    expect(await batch(recipients(3), '--yes', '--limit', '1', '--campaign', 'c')).toBe(8);
+    expect(await volley('reconcile', 'c')).toBe(8);
+    expect(sent).toEqual([]);
+    expect(await volley('reconcile', 'c', '--on-unknown', 'resend')).toBe(0);
+    expect(sent).toHaveLength(3);
+  });
+
   it('with nothing to do ends with 0 and says so, as text and JSON', async () => {
     const { batch, volley, sent, stderr, stdout } = world();
     for (const verb of ['resume', 'reconcile']) {
