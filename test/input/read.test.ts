@@ -41,8 +41,12 @@ async function outcomeOf(pieces: readonly Buffer[]): Promise<unknown> {
     return { columns: source.columns, rows, findings: source.findings() };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    // Of other encodings than UTF-8 only the piece is known in which they end.
-    return error.message.replace(/line \d+ or after/, 'somewhere');
+    // Of two places that are no text, the piece that holds them decides which is met first, and of other encodings than
+    // UTF-8 only the piece is known.
+    return error.message.replace(
+      /(line \d+( or after)?|somewhere): holds (a NUL character|bytes that are not .+ text)/,
+      'holds what is no text',
+    );
   }
 }
 
