@@ -33,7 +33,7 @@ describe('the README', () => {
   it('uses only flags and scripts that there are', async () => {
     const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
     for (const [, script = ''] of readme.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(script);
-    const known = new Set(['--version', '--kills', '--rows', '--seed', '--schedules', '--senders']);
+    const known = new Set(['--version', '--kills', '--crashes', '--rows', '--seed', '--schedules', '--senders']);
     for (const { name } of verbs) {
       const { context, stdout } = testContext();
       await main([name, '--help'], context);
