@@ -6,6 +6,7 @@ import type { OutgoingEvent } from '../core/outcome/event.ts';
 import type { CountryDelivery, Failure, Report, TimelinePoint } from '../core/outcome/report.ts';
 import type { UnknownMessage } from '../core/outcome/settle.ts';
 import type { Plan, PlannedRow } from '../core/plan.ts';
+import type { Result } from './rules/record.ts';
 
 /** One written plan, with a name. A single message is a campaign of one. */
 export interface Campaign {
@@ -169,11 +170,7 @@ export interface Claim extends Message {
 }
 
 /** The result of one attempt; ignored when the claim has gone to somebody else. */
-export interface AttemptRecord {
-  readonly messageId: string;
-  readonly attempt: number;
-  readonly change: MessageChange;
-}
+export type AttemptRecord = Result;
 
 /** What was found out about an unknown message. */
 export interface Settlement {
