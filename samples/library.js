@@ -2,10 +2,10 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePlan, openSqliteLedger, runCampaign, startSimulator, twilioTransport } from 'volley';
+import { makePlan, openSqliteLedger, runCampaign, startSimulator, twilioProvider } from 'volley';
 
 const simulator = await startSimulator();
-const transport = twilioTransport({
+const provider = twilioProvider({
   // For Twilio itself: https://api.twilio.com, your account, and an API key with its secret.
   baseUrl: simulator.url,
   credentials: { accountSid: simulator.accountSid, user: simulator.accountSid, secret: simulator.authToken },
@@ -29,11 +29,11 @@ for (const { line, issues } of invalid) console.log(`row ${line}: ${issues[0]?.c
 
 const { end, report } = await runCampaign(await commit(), {
   ledger,
-  transport,
+  provider,
   onResult: (result, { to }) => console.log(`${to} ${result.kind}`),
 });
 console.log(`${end.kind}: ${report.counts.accepted} accepted`);
 
 await ledger.close();
-transport.close();
+provider.close();
 await simulator.close();

@@ -1,12 +1,13 @@
+import type { EventPoster } from './callbacks/poster.ts';
+import { type Ask, askOn } from './cli/ask/ask.ts';
 import { monotonic, sleep } from './clock.ts';
+import { type Keyring, systemKeyring } from './config/keyring.ts';
 import { CliError } from './errors.ts';
-import { type Ask, askOn } from './input/ask/ask.ts';
-import { type Keyring, systemKeyring } from './keyring.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
+import type { Asked, Provider } from './provider/provider.ts';
+import type { TwilioOptions } from './provider/twilio/twilio.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
-import type { Asked, EventPoster, Transport } from './transport/transport.ts';
-import type { TwilioOptions } from './transport/twilio.ts';
 import { speaksUtf8, toAscii } from './ui/ascii.ts';
 
 /** What is known of the terminal, if there is one. */
@@ -50,7 +51,7 @@ export interface Context {
   /** Puts a prompt to the person at the terminal. */
   readonly ask: Ask;
   readonly openLedger: (path: string) => Promise<Ledger>;
-  readonly connect: (options: TwilioOptions) => Promise<Transport>;
+  readonly connect: (options: TwilioOptions) => Promise<Provider>;
   /** Makes what posts events to an address. */
   readonly poster: (url: string) => Promise<EventPoster>;
   /** Asks an address whether anything is there. */
@@ -90,9 +91,9 @@ export function processContext(signal: AbortSignal): Context {
     ask,
     keyring: systemKeyring,
     openLedger: async (path) => (await import('./ledger/sqlite/open.ts')).openSqliteLedger(path, now),
-    connect: async (options) => (await import('./transport/twilio.ts')).twilioTransport(options),
-    poster: async (url) => (await import('./transport/poster.ts')).httpPoster(url),
-    probe: async (url) => (await import('./transport/probe.ts')).probe(url),
+    connect: async (options) => (await import('./provider/twilio/twilio.ts')).twilioProvider(options),
+    poster: async (url) => (await import('./callbacks/poster.ts')).httpPoster(url),
+    probe: async (url) => (await import('./callbacks/probe.ts')).probe(url),
     simulate: async (options) => (await import('./simulator/simulator.ts')).startSimulator(options),
   };
 }
@@ -168,7 +169,7 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 }
 
 async function confirmWith(ask: Ask, message: string): Promise<boolean> {
-  const { confirm } = await import('./input/ask/prompts.ts');
+  const { confirm } = await import('./cli/ask/prompts.ts');
   try {
     return await ask(confirm, { message, default: false });
   } catch (error) {

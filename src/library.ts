@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { monotonic, sleep } from './clock.ts';
+import { settings } from './config/settings.ts';
 import type { Message, SendResult } from './core/message.ts';
 import { defaultRetry, defaultRetryForMs } from './core/outcome/after-send.ts';
 import type { Report, RunEnd } from './core/outcome/report.ts';
@@ -12,8 +13,7 @@ import { runToEnd } from './engine/run-to-end.ts';
 import { CliError } from './errors.ts';
 import { inGroups } from './input/groups.ts';
 import type { Campaign, Ledger } from './ledger/ledger.ts';
-import { settings } from './settings.ts';
-import type { Transport } from './transport/transport.ts';
+import type { Provider } from './provider/provider.ts';
 
 /** A row of data: text by column name. */
 export type DataRow = Readonly<Record<string, string>>;
@@ -90,7 +90,7 @@ async function* numbered(rows: PlanInput['rows']) {
 /** What a run works with. Times in milliseconds. */
 export interface CampaignRun {
   readonly ledger: Ledger;
-  readonly transport: Transport;
+  readonly provider: Provider;
   /** Stops it: what is on its way is waited for and recorded. */
   readonly signal?: AbortSignal;
   /** Requests at once; adapts to what Twilio takes. */

@@ -1,15 +1,15 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { httpPoster } from '../src/callbacks/poster.ts';
+import { probe } from '../src/callbacks/probe.ts';
+import type { Ask } from '../src/cli/ask/ask.ts';
 import type { Context } from '../src/context.ts';
-import type { Ask } from '../src/input/ask/ask.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
+import type { TwilioOptions } from '../src/provider/twilio/twilio.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
-import { httpPoster } from '../src/transport/poster.ts';
-import { probe } from '../src/transport/probe.ts';
-import type { TwilioOptions } from '../src/transport/twilio.ts';
 import { person } from './person.ts';
-import { type Script, scriptedTransport } from './scripted-transport.ts';
+import { type Script, scriptedProvider } from './scripted-provider.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** Credentials that look right and open nothing. */
@@ -57,7 +57,7 @@ export function testContext({
   const stderr: string[] = [];
   const asked: string[] = [];
   const connections: TwilioOptions[] = [];
-  const transport = scriptedTransport(script);
+  const provider = scriptedProvider(script);
   const now = () => clock.now;
   const context: Context = {
     out: (line) => void stdout.push(line),
@@ -89,7 +89,7 @@ export function testContext({
     openLedger: async (path) => openSqliteLedger(path, now),
     connect: async (options) => {
       connections.push(options);
-      return transport;
+      return provider;
     },
     poster: async (url) => httpPoster(url),
     probe,
@@ -110,7 +110,7 @@ export function testContext({
     stderr,
     asked,
     connections,
-    sent: transport.sent,
+    sent: provider.sent,
     secrets,
   };
 }

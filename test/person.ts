@@ -1,6 +1,6 @@
 import { render } from '@inquirer/testing';
 import { expect } from 'vitest';
-import { type Ask, orInterrupted } from '../src/input/ask/ask.ts';
+import { type Ask, orInterrupted } from '../src/cli/ask/ask.ts';
 
 /** What somebody waits to see, and then types; words in angle brackets are keys, as `<enter>`. */
 export type Reaction = readonly [sees: string | RegExp, ...types: string[]];

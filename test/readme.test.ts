@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { main } from '../src/cli/main.ts';
+import { verbs } from '../src/cli/verbs.ts';
 import { exitCodes } from '../src/errors.ts';
-import { main } from '../src/main.ts';
-import { verbs } from '../src/verbs.ts';
 import { testContext } from './context.ts';
 
 const readme = readFileSync(resolve(import.meta.dirname, '../README.md'), 'utf8');

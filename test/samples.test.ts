@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { main } from '../src/main.ts';
+import { main } from '../src/cli/main.ts';
 import { from, testContext } from './context.ts';
 
 const samples = resolve(import.meta.dirname, '../samples');

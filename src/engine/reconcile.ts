@@ -1,7 +1,7 @@
 import { afterSend, defaultRetry, type MessageChange } from '../core/outcome/after-send.ts';
 import { type Resolution, resolveUnknowns, type UnknownMessage } from '../core/outcome/settle.ts';
 import type { Lease, Ledger, Settlement } from '../ledger/ledger.ts';
-import type { Busy, Transport } from '../transport/transport.ts';
+import type { Busy, Sender } from '../provider/provider.ts';
 import { concurrencyLimit } from './concurrency.ts';
 import { keepLease } from './heartbeat.ts';
 
@@ -11,7 +11,7 @@ export type OnUnknown = 'hold' | 'resend';
 /** What reconciling works with. Times in milliseconds. */
 export interface ReconcileOptions {
   readonly ledger: Ledger;
-  readonly transport: Transport;
+  readonly provider: Sender;
   readonly onUnknown: OnUnknown;
   /** How long after a message became unknown the last look is. */
   readonly settleMs: number;
@@ -106,9 +106,9 @@ async function lookUntilResolved(lease: Lease, options: ReconcileOptions): Promi
 function ageOf(
   { claimedAt, clockAheadMs: then }: UnknownMessage,
   doubtMs: number,
-  { now, transport }: ReconcileOptions,
+  { now, provider }: ReconcileOptions,
 ): number {
-  const ahead = transport.clockAheadMs();
+  const ahead = provider.clockAheadMs();
   const age = now() - claimedAt;
   return ahead === undefined || then === undefined ? age - doubtMs : age + ahead - then;
 }
@@ -185,12 +185,12 @@ async function lookAt(
   group: Group,
   lease: Lease,
   isLast: boolean,
-  { ledger, transport, onUnknown, timeoutMs, now }: ReconcileOptions,
+  { ledger, provider, onUnknown, timeoutMs, now }: ReconcileOptions,
 ): Promise<{ readonly settlements: readonly Settlement[] } | { readonly busy: Busy }> {
   const [first] = group;
   if (!first) return { settlements: [] };
   const { to, accountSid } = first.request;
-  const list = await transport.list(to, accountSid);
+  const list = await provider.list(to, accountSid);
   if (!list.ok) return list.busy ? { busy: list.busy } : { settlements: [] };
   const taken = await ledger.takenSids(list.messages.map(({ sid }) => sid));
   const ids = group.map(({ id }) => id);

@@ -5,7 +5,7 @@ import type { RunEnd } from '../core/outcome/report.ts';
 import type { Fitted } from '../core/recipient/openings.ts';
 import { readLocalQuietHours } from '../core/recipient/quiet-hours.ts';
 import type { Claim, Lease, Ledger, SenderState, Want } from '../ledger/ledger.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Sender } from '../provider/provider.ts';
 import { keepLease } from './heartbeat.ts';
 import { type Lanes, makeLanes } from './lanes.ts';
 import { type Recorder, recorder } from './recorder.ts';
@@ -15,7 +15,7 @@ import { type RunState, runState } from './run-state.ts';
 /** What a run works with. Times in milliseconds. */
 export interface RunOptions {
   readonly ledger: Ledger;
-  readonly transport: Transport;
+  readonly provider: Sender;
   readonly retry: RetryPolicy;
   /** How long to go on while Twilio takes nothing: out of reach, or busy. */
   readonly retryForMs: number;
@@ -128,9 +128,9 @@ async function dispatch(run: Run): Promise<void> {
 
 /** True when something was claimed. */
 async function claimAndSend(wants: readonly Want[], run: Run): Promise<boolean> {
-  const { state, ledger, lease, results, transport, perSecond } = run;
+  const { state, ledger, lease, results, provider, perSecond } = run;
   const askedAt = { wall: run.now(), monotonic: run.monotonic() };
-  const clockAheadMs = transport.clockAheadMs();
+  const clockAheadMs = provider.clockAheadMs();
   const { claims, senders, end } = await results.withResults((written) =>
     ledger.claim(lease, { wants, results: written, perSecond, clockAheadMs }),
   );
@@ -159,7 +159,7 @@ interface Moment {
 }
 
 async function attempt(claim: Claim, askedAt: Moment, run: Run): Promise<void> {
-  const { state, transport, account } = run;
+  const { state, provider, account } = run;
   const epoch = state.epoch();
   let unsent = false;
   try {
@@ -170,7 +170,7 @@ async function attempt(claim: Claim, askedAt: Moment, run: Run): Promise<void> {
       unsent = true;
       return putBack(claim, { state: 'pending', dueAt: fitted.untilMs }, run);
     }
-    const result = await transport.send(withCallback(fitted.request, claim.id, run.callbackUrl));
+    const result = await provider.send(withCallback(fitted.request, claim.id, run.callbackUrl));
     const { change, effect } = afterSend(state.streak() + 1, result, run.retry, run.random());
     unsent = change.state === 'pending';
     applyEffect(effect, claim.sender, run, epoch);

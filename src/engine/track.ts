@@ -1,12 +1,12 @@
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { isFinalStatus } from '../core/outcome/status.ts';
 import type { Ledger, TrackedMessage } from '../ledger/ledger.ts';
-import type { MessageRecord, Transport } from '../transport/transport.ts';
+import type { MessageRecord, Sender } from '../provider/provider.ts';
 
 /** What tracking works with. Times in milliseconds. */
 export interface TrackOptions {
   readonly ledger: Ledger;
-  readonly transport: Transport;
+  readonly provider: Sender;
   /** How long to go on asking. */
   readonly forMs: number;
   /** The most requests in one round. */
@@ -48,16 +48,16 @@ export async function track(campaignId: string, options: TrackOptions): Promise<
 
 /** What tracking one message of Twilio's works with. Times in milliseconds. */
 export interface TrackRecordOptions
-  extends Pick<TrackOptions, 'transport' | 'forMs' | 'signal' | 'monotonic' | 'sleep'> {
+  extends Pick<TrackOptions, 'provider' | 'forMs' | 'signal' | 'monotonic' | 'sleep'> {
   readonly accountSid: string | undefined;
 }
 
 /** Asks Twilio for a message, of whatever origin, until it has its final status or time is up; undefined when it is not known. */
 export async function trackRecord(sid: string, options: TrackRecordOptions): Promise<MessageRecord | undefined> {
-  const { transport, accountSid, forMs, monotonic, sleep, signal } = options;
+  const { provider, accountSid, forMs, monotonic, sleep, signal } = options;
   const until = monotonic() + forMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
-    const record = await transport.fetch(sid, accountSid);
+    const record = await provider.fetch(sid, accountSid);
     const isOver = record === undefined || isFinalStatus(record.status);
     if (isOver || signal.aborted || monotonic() + pauseMs > until) return record;
     await sleep(pauseMs, signal);
@@ -79,8 +79,8 @@ async function askFor(open: readonly TrackedMessage[], options: TrackOptions): P
 }
 
 async function fetchEach(messages: readonly TrackedMessage[], options: TrackOptions): Promise<void> {
-  const { ledger, transport, now } = options;
-  const records = await Promise.all(messages.map(({ sid, accountSid }) => transport.fetch(sid, accountSid)));
+  const { ledger, provider, now } = options;
+  const records = await Promise.all(messages.map(({ sid, accountSid }) => provider.fetch(sid, accountSid)));
   await ledger.receive(records.filter((record) => record !== undefined).map((record) => toUpdate(record, now())));
 }
 
@@ -88,13 +88,13 @@ async function fetchEach(messages: readonly TrackedMessage[], options: TrackOpti
 async function readPages(
   messages: readonly TrackedMessage[],
   accountSid: string | undefined,
-  { ledger, transport, now, signal, requestsPerRound = defaultRequests }: TrackOptions,
+  { ledger, provider, now, signal, requestsPerRound = defaultRequests }: TrackOptions,
 ): Promise<void> {
   const wanted = new Set(messages.map(({ sid }) => sid));
   const oldest = Math.min(...messages.map(({ claimedAt }) => claimedAt)) - clockSlackMs;
   let page: string | undefined;
   for (let requests = 0; requests < requestsPerRound && wanted.size > 0 && !signal.aborted; requests++) {
-    const list = await transport.recent(page, accountSid);
+    const list = await provider.recent(page, accountSid);
     // What could not be read now is asked for in the next round.
     if (!list.ok) return;
     await ledger.receive(

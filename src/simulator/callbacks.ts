@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import { isLoopback } from '../core/request/web-address.ts';
 import { dueAt, endOf, parameter, senderOf, statusesOf } from './resource.ts';
 import type { StoredMessage } from './store.ts';
 import type { Timers } from './timers.ts';
@@ -79,15 +80,13 @@ export function startCallbacks({ authToken, statusDelayMs, timers }: CallbackSet
   };
 }
 
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 /** The message's callback address, if it is on this machine: a rehearsal never calls outside. */
 function callbackUrl(message: StoredMessage): string | undefined {
   const url = parameter(message, 'StatusCallback');
   if (url === null) return undefined;
   const { protocol, hostname } = new URL(url);
   // What follows the # are wishes to Twilio; it is neither sent nor signed.
-  return /^https?:$/.test(protocol) && loopback.has(hostname) ? url.replace(/#.*/s, '') : undefined;
+  return /^https?:$/.test(protocol) && isLoopback(hostname) ? url.replace(/#.*/s, '') : undefined;
 }
 
 function callbackForm(message: StoredMessage, status: string, statusDelayMs: number): Record<string, string> {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { twilioProvider } from '../../src/provider/twilio/twilio.ts';
 import { seededRandom } from '../../src/simulator/faults.ts';
-import { twilioTransport } from '../../src/transport/twilio.ts';
 import { from } from '../context.ts';
 import { installation, simulated } from '../e2e/volley.ts';
 import { type Tally, takeStock } from './invariants.ts';
@@ -181,7 +181,7 @@ export async function surviveCrash(
 export async function retryBlindly({ rows, seed, faults = stormyFaults }: Omit<Storm, 'kills'>): Promise<number> {
   const { simulator } = await simulated({ faults, seed });
   const { url: baseUrl, accountSid, authToken } = simulator;
-  const transport = twilioTransport({
+  const provider = twilioProvider({
     credentials: { accountSid, user: accountSid, secret: authToken },
     baseUrl,
     timeoutMs: 500,
@@ -190,14 +190,14 @@ export async function retryBlindly({ rows, seed, faults = stormyFaults }: Omit<S
   const work = async () => {
     for (let to = queue.pop(); to; to = queue.pop()) {
       for (let attempt = 0; attempt < 8; attempt++) {
-        if ((await transport.send({ to, from, body: 'Hi' })).kind === 'accepted') break;
+        if ((await provider.send({ to, from, body: 'Hi' })).kind === 'accepted') break;
       }
     }
   };
   await Promise.all(Array.from({ length: 32 }, work));
   const created = simulator.truth();
   const doubled = created.length - new Set(created.map(({ to }) => to)).size;
-  transport.close();
+  provider.close();
   await simulator.close();
   return doubled;
 }

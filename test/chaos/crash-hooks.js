@@ -3,36 +3,28 @@
 
 /** Where each point is: a file of dist, a text in it, and what stands there instead. `@` is the text itself. */
 const points = {
-  'mid-import': [
-    'commands/campaign/stage-input.js',
-    'await staging.add(await recheck(chunk));',
-    '@ crashPoint("mid-import");',
-  ],
+  'mid-import': ['campaign/stage-input.js', 'await staging.add(await recheck(chunk));', '@ crashPoint("mid-import");'],
   'before-commit': [
-    'commands/batch.js',
+    'cli/commands/batch.js',
     'campaign: await writeDown(settling)',
     'campaign: (crashPoint("before-commit"), await writeDown(settling))',
   ],
   'after-commit': [
-    'commands/campaign/deliver.js',
+    'campaign/deliver.js',
     'const lease = await acquire(campaign, session);',
     'crashPoint("after-commit"); @',
   ],
-  'after-lease': [
-    'commands/campaign/deliver.js',
-    'const progress = await watchProgress(',
-    'crashPoint("after-lease"); @',
-  ],
+  'after-lease': ['campaign/deliver.js', 'const progress = await watchProgress(', 'crashPoint("after-lease"); @'],
   'after-claim': [
     'engine/run-campaign.js',
     'for (const claim of claims)',
     'if (claims.length > 0) crashPoint("after-claim"); @',
   ],
-  'before-post': ['engine/run-campaign.js', 'const result = await transport.send(', 'crashPoint("before-post"); @'],
+  'before-post': ['engine/run-campaign.js', 'const result = await provider.send(', 'crashPoint("before-post"); @'],
   'mid-post': [
     'engine/run-campaign.js',
-    'await transport.send(withCallback(fitted.request, claim.id, run.callbackUrl))',
-    'await crashDuring("mid-post", transport.send(withCallback(fitted.request, claim.id, run.callbackUrl)))',
+    'await provider.send(withCallback(fitted.request, claim.id, run.callbackUrl))',
+    'await crashDuring("mid-post", provider.send(withCallback(fitted.request, claim.id, run.callbackUrl)))',
   ],
   'after-response': [
     'engine/run-campaign.js',
@@ -52,12 +44,12 @@ const points = {
   'mid-record': ['ledger/sqlite/results.js', 'if (spentMore !== 0)', 'crashPoint("mid-record"); @'],
   'reconcile-before-list': [
     'engine/reconcile.js',
-    'const list = await transport.list(to, accountSid);',
+    'const list = await provider.list(to, accountSid);',
     'crashPoint("reconcile-before-list"); @',
   ],
   'reconcile-after-list': [
     'engine/reconcile.js',
-    'const list = await transport.list(to, accountSid);',
+    'const list = await provider.list(to, accountSid);',
     '@ crashPoint("reconcile-after-list");',
   ],
   'reconcile-after-settle': [

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { verbs } from '../../src/verbs.ts';
+import { verbs } from '../../src/cli/verbs.ts';
 import { from, recipients } from '../context.ts';
 import { installation } from './volley.ts';
 

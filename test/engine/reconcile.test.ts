@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { UnknownMessage } from '../../src/core/outcome/settle.ts';
 import { type OnUnknown, reconcile } from '../../src/engine/reconcile.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
-import type { MessageList, Transport } from '../../src/transport/transport.ts';
+import type { MessageList, Provider } from '../../src/provider/provider.ts';
 import { tempFolder } from '../context.ts';
 import { row, take } from '../contracts/ledger.ts';
-import { scriptedTransport } from '../scripted-transport.ts';
+import { scriptedProvider } from '../scripted-provider.ts';
 import { virtualClock } from '../virtual-clock.ts';
 
 const start = Date.parse('2026-11-23T10:00:00Z');
@@ -18,7 +18,7 @@ interface Given {
   readonly count?: number;
   /** How long ago they were claimed, by the wall clock. */
   readonly claimedAgoMs?: number;
-  /** What the claims say of Twilio's clock, and what the transport says now. */
+  /** What the claims say of Twilio's clock, and what the provider says now. */
   readonly claimAheadMs?: number | undefined;
   readonly aheadMs?: number | undefined;
   readonly onUnknown?: OnUnknown;
@@ -49,8 +49,8 @@ async function settled(given: Given) {
   const looks: number[] = [];
   let out = 0;
   let most = 0;
-  const transport: Transport = {
-    ...scriptedTransport(),
+  const provider: Provider = {
+    ...scriptedProvider(),
     clockAheadMs: () => aheadMs,
     list: async (to) => {
       looks.push((clock.now - start) / 1000);
@@ -67,7 +67,7 @@ async function settled(given: Given) {
       ...{ id: one.id, request: one.request, claimedAt: start - claimedAgoMs, clockAheadMs: claimAheadMs },
     }));
   const result = await reconcile(lease, {
-    ...{ ledger: { ...ledger, unknowns }, transport, onUnknown, concurrency },
+    ...{ ledger: { ...ledger, unknowns }, provider, onUnknown, concurrency },
     ...{ settleMs: 60_000, timeoutMs: 30_000, signal: new AbortController().signal },
     ...{ now: () => clock.now, monotonic: () => clock.now - start, sleep: clock.sleep },
   });

@@ -7,7 +7,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { tempFolder, testContext } from '../context.ts';
 import { row } from '../contracts/ledger.ts';
-import { type Script, scriptedTransport } from '../scripted-transport.ts';
+import { type Script, scriptedProvider } from '../scripted-provider.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 
 const busy: SendResult = { kind: 'retry', cause: 'busy', reason: '429', afterMs: 2000 };
@@ -22,10 +22,10 @@ interface Extras {
   readonly onClock?: (clock: VirtualClock) => void;
 }
 
-let last: ReturnType<typeof scriptedTransport> | undefined;
+let last: ReturnType<typeof scriptedProvider> | undefined;
 
 /** What the run that is under way sends through. */
-function transportOf(): ReturnType<typeof scriptedTransport> {
+function transportOf(): ReturnType<typeof scriptedProvider> {
   if (!last) throw new Error('nothing runs');
   return last;
 }
@@ -41,13 +41,13 @@ async function run(count: number, script?: Script, options: Partial<RunOptions &
   if ('heldBy' in lease) throw new Error('held');
   options.onClock?.(clock);
   const startedAt = clock.monotonic;
-  const transport = scriptedTransport(script);
-  last = transport;
+  const provider = scriptedProvider(script);
+  last = provider;
   const arrivals = options.arrivalsOf?.(ledger, id);
   const end = await runCampaign(lease, {
     ...{
       ledger: options.wrap?.(ledger) ?? ledger,
-      transport,
+      provider,
       retry: { baseDelayMs: 500, maxDelayMs: 30_000 },
       retryForMs: 600_000,
       account: runAccount({ concurrency: 4, ...options }),
@@ -63,7 +63,7 @@ async function run(count: number, script?: Script, options: Partial<RunOptions &
     ...(arrivals && { arrivals }),
   });
   const { counts } = await ledger.report(id);
-  return { end, counts, transport, elapsedMs: clock.monotonic - startedAt };
+  return { end, counts, provider, elapsedMs: clock.monotonic - startedAt };
 }
 
 describe('a run', () => {
@@ -77,7 +77,7 @@ describe('a run', () => {
     const lease = await ledger.acquire(id, { host: 'a', pid: 1 });
     if ('heldBy' in lease) throw new Error('held');
     const seen: (string | undefined)[] = [];
-    const transport = scriptedTransport(async ({ to }) => {
+    const provider = scriptedProvider(async ({ to }) => {
       // Another connection sees only what has been committed.
       for await (const message of openSqliteLedger(path, Date.now).messages(id))
         if (message.to === to) seen.push(message.state);
@@ -88,7 +88,7 @@ describe('a run', () => {
     await runCampaign(lease, {
       ...context,
       ledger,
-      transport,
+      provider,
       retry,
       retryForMs: 1,
       account: runAccount({ concurrency: 1 }),
@@ -97,9 +97,9 @@ describe('a run', () => {
   });
 
   it('sends every message once', async () => {
-    const { end, counts, transport } = await run(50);
+    const { end, counts, provider } = await run(50);
     expect([end, counts.accepted]).toEqual([{ kind: 'finished' }, 50]);
-    expect(new Set(transport.tried.map(({ to }) => to)).size).toBe(transport.tried.length);
+    expect(new Set(provider.tried.map(({ to }) => to)).size).toBe(provider.tried.length);
   });
 
   it('never has more requests out than allowed', async () => {
@@ -115,14 +115,14 @@ describe('a run', () => {
   });
 
   it('tries again what was certainly not sent, after as long as Twilio asked', async () => {
-    const { counts, transport, elapsedMs } = await run(3, (_, attempt) => (attempt === 1 ? busy : undefined));
-    expect([counts.accepted, transport.tried.length]).toEqual([3, 6]);
+    const { counts, provider, elapsedMs } = await run(3, (_, attempt) => (attempt === 1 ? busy : undefined));
+    expect([counts.accepted, provider.tried.length]).toEqual([3, 6]);
     expect(elapsedMs).toBeGreaterThanOrEqual(2000);
   });
 
   it('never sends again what may have been sent', async () => {
-    const { end, counts, transport } = await run(3, () => ({ kind: 'unknown', reason: 'ETIMEDOUT' }));
-    expect([end.kind, counts.unknown, transport.tried.length]).toEqual(['finished', 3, 3]);
+    const { end, counts, provider } = await run(3, () => ({ kind: 'unknown', reason: 'ETIMEDOUT' }));
+    expect([end.kind, counts.unknown, provider.tried.length]).toEqual(['finished', 3, 3]);
   });
 
   it('gives up when Twilio takes nothing for too long, and leaves everything pending', async () => {
@@ -134,8 +134,8 @@ describe('a run', () => {
   });
 
   it('knocks ever less often while Twilio is out of reach', async () => {
-    const { transport } = await run(500, () => unreachable, { retryForMs: 600_000 });
-    expect(transport.tried.length).toBeLessThan(80);
+    const { provider } = await run(500, () => unreachable, { retryForMs: 600_000 });
+    expect(provider.tried.length).toBeLessThan(80);
   });
 
   it('goes on when Twilio comes back', async () => {
@@ -144,10 +144,10 @@ describe('a run', () => {
   });
 
   it('stops at once when the account is refused, and rejects nothing', async () => {
-    const { end, counts, transport } = await run(50, () => ({ kind: 'stop', code: 20003, reason: 'Authenticate' }));
+    const { end, counts, provider } = await run(50, () => ({ kind: 'stop', code: 20003, reason: 'Authenticate' }));
     expect(end).toEqual({ kind: 'credentials', code: 20003, reason: 'Authenticate' });
     expect([counts.pending, counts.rejected]).toEqual([50, 0]);
-    expect(transport.tried.length).toBeLessThanOrEqual(4);
+    expect(provider.tried.length).toBeLessThanOrEqual(4);
   });
 
   it('stops a sender that is refused, and goes on with the others', async () => {
@@ -192,7 +192,7 @@ describe('a run', () => {
   it('sends what arrives while another request hangs', async () => {
     const stop = new AbortController();
     const late = row(9, { sender: 'S0' });
-    const { counts, transport } = await run(
+    const { counts, provider } = await run(
       1,
       ({ to }) => (to === late.to ? undefined : new Promise((resolve) => setTimeout(() => resolve(undefined), 300))),
       {
@@ -206,7 +206,7 @@ describe('a run', () => {
         },
       },
     );
-    expect([counts.accepted, transport.sent.length]).toEqual([2, 2]);
+    expect([counts.accepted, provider.sent.length]).toEqual([2, 2]);
   });
 
   it('goes on when the clock is set back by an hour, and keeps its rate', async () => {
@@ -256,7 +256,7 @@ describe('a run', () => {
     }
   });
 
-  it('lets a bug of the transport through, after recording what it can', async () => {
+  it('lets a bug of the provider through, after recording what it can', async () => {
     const broken: Script = (_, __, n) => {
       if (n === 3) throw new TypeError('a bug');
       return undefined;

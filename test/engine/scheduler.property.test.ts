@@ -8,7 +8,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { tempFolder } from '../context.ts';
 import { lease, row, write } from '../contracts/ledger.ts';
-import { asksNothing, nextTurn } from '../scripted-transport.ts';
+import { asksNothing, nextTurn } from '../scripted-provider.ts';
 
 /** What a case asks for. */
 interface Case {
@@ -76,7 +76,7 @@ async function run({ senders, concurrency, limit, isPrompt, answers }: Case, sch
       if (!signal.aborted) await turn('sleep');
       now = Math.max(now, signal.aborted ? now : until);
     },
-    transport: { ...asksNothing, clockAheadMs: () => 0, send },
+    provider: { ...asksNothing, clockAheadMs: () => 0, send },
   };
   const ended = runCampaign(held, options as unknown as RunOptions);
   const end = await scheduler.waitFor(ended);

@@ -2,10 +2,10 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, syml
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/main.ts';
 import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
 import { applicationId } from '../../src/ledger/sqlite/identity.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
-import { main } from '../../src/main.ts';
 import { from, tempFolder, testContext } from '../context.ts';
 
 const send = ['send', '--to', '+14155550101', '--from', from, '--body', 'Hi'];

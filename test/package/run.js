@@ -26,18 +26,18 @@ function nodes() {
 }
 
 const program = `
-import { makePlan, openSqliteLedger, runCampaign, startSimulator, twilioTransport } from 'volley';
+import { makePlan, openSqliteLedger, runCampaign, startSimulator, twilioProvider } from 'volley';
 const simulator = await startSimulator();
 const { url: baseUrl, accountSid, authToken: secret } = simulator;
-const transport = twilioTransport({ baseUrl, timeoutMs: 5000, credentials: { accountSid, user: accountSid, secret } });
+const provider = twilioProvider({ baseUrl, timeoutMs: 5000, credentials: { accountSid, user: accountSid, secret } });
 const ledger = openSqliteLedger('ledger.db');
 const rows: { to: string }[] = [{ to: '+14155550101' }, { to: '+14155550102' }];
 const { plan, commit } = await makePlan(ledger, { name: 'test', rows, defaults: { from: '+14155550199', body: 'Hi' } });
-const { report } = await runCampaign(await commit(), { ledger, transport });
+const { report } = await runCampaign(await commit(), { ledger, provider });
 const { accepted }: { accepted: number } = report.counts;
 if (plan.toSend + accepted !== 4) throw new Error(JSON.stringify(report));
 await ledger.close();
-transport.close();
+provider.close();
 await simulator.close();
 `;
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { main } from '../../src/cli/main.ts';
 import type { Context } from '../../src/context.ts';
-import { main } from '../../src/main.ts';
 import type { DrawnCampaign, DrawnRow } from './draw.ts';
 import type { Process } from './machine.ts';
 import type { Run } from './schedule.ts';
@@ -123,7 +123,7 @@ function contextOf(world: World, { terms }: Pick<Run, 'terms'>, about: Surroundi
     cwd: place,
     ...{ now: world.machine.wall, monotonic: world.machine.monotonic, sleep: process.sleep, random: () => 0.5 },
     ...{ confirm: async () => false, ask: refuse, keyring: noKeyring },
-    ...{ openLedger: async () => stayingOpen(ports.ledger), connect: async () => ports.transport },
+    ...{ openLedger: async () => stayingOpen(ports.ledger), connect: async () => ports.provider },
     ...{ poster: refuse, probe: refuse, simulate: refuse },
   };
   return context as unknown as Context;

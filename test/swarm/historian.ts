@@ -3,7 +3,7 @@ import type { AttemptRecord, Claim, Lease, OptOut } from '../../src/ledger/ledge
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { Drawn, DrawnRow } from './draw.ts';
 import type { Happening, Of } from './history.ts';
-import { rowOf } from './provider.ts';
+import { rowOf } from './twilio.ts';
 
 /** A call of the ledger that has been answered. */
 export interface Call {

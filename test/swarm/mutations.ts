@@ -1,5 +1,5 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Transport } from '../../src/transport/transport.ts';
+import type { Provider } from '../../src/provider/provider.ts';
 
 /** Bugs of the past that come back on purpose, put into the ports of a run: whoever tests must find each of them. */
 export const mutations = {
@@ -16,7 +16,7 @@ export type Mutation = keyof typeof mutations;
 /** What a run works with. */
 export interface Ports {
   readonly ledger: Ledger;
-  readonly transport: Transport;
+  readonly provider: Provider;
 }
 
 /** The machine's clock and how long a request may take, both in milliseconds. */
@@ -31,7 +31,7 @@ export function mutate(ports: Ports, mutation: Mutation | undefined, times: Time
     case 'spin':
       return spinning(ports);
     case 'clock-step':
-      return { ...ports, transport: forgettingOldOnes(ports, times) };
+      return { ...ports, provider: forgettingOldOnes(ports, times) };
     case 'lost-lease':
       return { ...ports, ledger: replaced(ports.ledger, { renew: async () => true }) };
     default:
@@ -45,11 +45,11 @@ function replaced<T extends object>(target: T, methods: Partial<T>): T {
   });
 }
 
-function spinning({ ledger, transport }: Ports): Ports {
+function spinning({ ledger, provider }: Ports): Ports {
   let out = 0;
-  const send: Transport['send'] = async (request) => {
+  const send: Provider['send'] = async (request) => {
     out++;
-    const result = await transport.send(request);
+    const result = await provider.send(request);
     out--;
     return result;
   };
@@ -60,7 +60,7 @@ function spinning({ ledger, transport }: Ports): Ports {
   };
   return {
     ledger: replaced(ledger, { claim: claim as Ledger['claim'] }),
-    transport: replaced(transport, { send }),
+    provider: replaced(provider, { send }),
   };
 }
 
@@ -72,15 +72,15 @@ function countOf(claimed: unknown): number {
 const slack = { before: 2000, after: 60_000 };
 
 /** The window hangs on the wall clock at the request and on how far Twilio's is ahead now: a step between moves it. */
-function forgettingOldOnes({ transport }: Ports, { wall, timeoutMs }: Times): Transport {
+function forgettingOldOnes({ provider }: Ports, { wall, timeoutMs }: Times): Provider {
   const askedAt = new Map<string, number>();
-  return replaced(transport, {
+  return replaced(provider, {
     send: async (request) => {
       askedAt.set(request.to, wall());
-      return transport.send(request);
+      return provider.send(request);
     },
     list: async (to, accountSid) => {
-      const list = await transport.list(to, accountSid);
+      const list = await provider.list(to, accountSid);
       if (!list.ok) return list;
       const at = (askedAt.get(to) ?? wall()) + (list.clockAheadMs ?? 0);
       const isInTime = (createdAt: number) =>

@@ -89,7 +89,7 @@ export interface Run extends Life {
 /** Runs a campaign again and again, in bad weather and then in calm, until nothing of it moves. */
 async function live(life: Life): Promise<void> {
   const { world, drawn, campaign, on } = life;
-  const { clock, machine, provider, tell } = world;
+  const { clock, machine, twilio, tell } = world;
   await clock.sleep(campaign.startsAtMs, forever);
   const source = campaign.command === 'engine' ? await begin(life) : undefined;
   const { recallAtMs, rivalAtMs } = campaign;
@@ -99,7 +99,7 @@ async function live(life: Life): Promise<void> {
   for (let number = 0; number < mostLives; number++) {
     const isCalm = number >= stormyLives;
     if (isCalm) {
-      provider.clear();
+      twilio.clear();
       machine.settle();
     }
     const end = await runOnce(life, number, source);

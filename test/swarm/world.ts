@@ -7,9 +7,9 @@ import { type RunToEndOptions, runToEnd } from '../../src/engine/run-to-end.ts';
 import { CliError } from '../../src/errors.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
-import type { Transport } from '../../src/transport/transport.ts';
-import { toSendResult } from '../../src/transport/twilio.ts';
-import { asksNothing } from '../scripted-transport.ts';
+import type { Provider } from '../../src/provider/provider.ts';
+import { toSendResult } from '../../src/provider/twilio/twilio.ts';
+import { asksNothing } from '../scripted-provider.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { dice } from './dice.ts';
 import type { Drawn, DrawnCampaign, DrawnRow } from './draw.ts';
@@ -17,7 +17,7 @@ import { historian, senderOf } from './historian.ts';
 import type { Happening, Terms } from './history.ts';
 import { type Machine, machine, type Process } from './machine.ts';
 import { type Mutation, mutate } from './mutations.ts';
-import { asAsked, type Provider, provider, rowOf } from './provider.ts';
+import { asAsked, type FakeTwilio, fakeTwilio, rowOf } from './twilio.ts';
 
 // The only file that knows how the code under test is called: where its ports change, this is what has to follow.
 
@@ -25,7 +25,7 @@ import { asAsked, type Provider, provider, rowOf } from './provider.ts';
 export interface World {
   readonly clock: VirtualClock;
   readonly machine: Machine;
-  readonly provider: Provider;
+  readonly twilio: FakeTwilio;
   readonly mutation: Mutation | undefined;
   /** Where reports are to be sent, if anybody listens. */
   readonly callbackUrl: string | undefined;
@@ -34,7 +34,7 @@ export interface World {
   /** The ledger as somebody else's process sees it, who neither dies nor freezes. */
   readonly ledger: Ledger;
   /** The ledger and the provider as one process sees them. */
-  ports(process: Process, terms: Terms): { readonly ledger: Ledger; readonly transport: Transport };
+  ports(process: Process, terms: Terms): { readonly ledger: Ledger; readonly provider: Provider };
   /** How many messages of a campaign are in which state; none when it is not in the ledger yet. */
   counts(campaign: string): Readonly<Record<string, number>>;
   /** Tells how each message stands in the ledger. */
@@ -78,7 +78,7 @@ export function openWorld(drawn: Drawn, clock: VirtualClock, mutation?: Mutation
   const path = join(folder, 'ledger.db');
   const computer = machine({ clock, startsAt, machinery, tell, on: dice(seed, 'machine') });
   const everybody = drawn.campaigns.flatMap(({ rows, arrivals }) => [...rows, ...arrivals.flatMap((one) => one.rows)]);
-  const service = provider({ clock, startsAt, weather, everybody, tell, report, on: dice(seed, 'provider') });
+  const service = fakeTwilio({ clock, startsAt, weather, everybody, tell, report, on: dice(seed, 'provider') });
   const ledger = openSqliteLedger(path, computer.wall);
   const disk = new DatabaseSync(path);
   const teller = historian({ clock, tell, drawn });
@@ -94,9 +94,9 @@ export function openWorld(drawn: Drawn, clock: VirtualClock, mutation?: Mutation
     from messages m join campaigns c on c.id = m.campaign_id where c.ready = 1`);
 
   return {
-    ...{ clock, machine: computer, provider: service, tell, history, ledger: mindful(ledger, undefined) },
+    ...{ clock, machine: computer, twilio: service, tell, history, ledger: mindful(ledger, undefined) },
     ports: (process, terms) => {
-      const ports = { ledger: mindful(ledger, process), transport: wire(process, terms) };
+      const ports = { ledger: mindful(ledger, process), provider: wire(process, terms) };
       return mutate(ports, mutation, { wall: computer.wall, timeoutMs: terms.timeoutMs });
     },
     mutation,
@@ -156,17 +156,17 @@ export function openWorld(drawn: Drawn, clock: VirtualClock, mutation?: Mutation
     await process?.awake();
   }
 
-  function wire(process: Process, { timeoutMs }: Terms): Transport {
+  function wire(process: Process, { timeoutMs }: Terms): Provider {
     const { run } = process;
     let clockAheadMs: number | undefined;
     const measured = () => {
       clockAheadMs = Math.floor(service.now() / 1000) * 1000 - computer.wall();
       return clockAheadMs;
     };
-    const transport = {
+    const provider = {
       ...asksNothing,
       clockAheadMs: () => clockAheadMs,
-      send: async (asked: Parameters<Transport['send']>[0]) => {
+      send: async (asked: Parameters<Provider['send']>[0]) => {
         if (process.isDead()) await process.awake();
         const row = rowOf(asked.body) ?? '?';
         const request = ++requests;
@@ -199,7 +199,7 @@ export function openWorld(drawn: Drawn, clock: VirtualClock, mutation?: Mutation
       account: () => new Promise<never>(() => undefined),
       close: () => undefined,
     };
-    return transport;
+    return provider;
   }
 }
 
@@ -240,14 +240,14 @@ export interface RunAbout {
 /** Runs a campaign in a process, as the commands do. Resolves to the kind of its end. */
 export async function runIn(world: World, process: Process, id: string, about: RunAbout): Promise<string> {
   const { campaign, terms, signal, deadline, arrivals } = about;
-  const { ledger, transport } = world.ports(process, terms);
+  const { ledger, provider } = world.ports(process, terms);
   const acquire = ledger.acquire as (...args: readonly unknown[]) => ReturnType<Ledger['acquire']>;
   const lease = await acquire(id, { host: 'simulated', pid: 1 }, { maxCost: terms.maxCost });
   if ('heldBy' in lease) return 'held';
   const spent = (await ledger.report(id)).cost.amount ?? 0;
   const on = dice(Number(process.run.replace(/\D/g, '')), 'run');
   const options = {
-    ...{ ledger, transport, random: on.roll, sleep: process.sleep },
+    ...{ ledger, provider, random: on.roll, sleep: process.sleep },
     now: world.machine.wall,
     monotonic: world.mutation === 'wall-clock' ? world.machine.wall : world.machine.monotonic,
     ...{ retry: { baseDelayMs: 500, maxDelayMs: 30_000 }, retryForMs: campaign.retryForMs },

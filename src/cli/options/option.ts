@@ -1,5 +1,5 @@
+import type { SettingKey } from '../../config/settings.ts';
 import type { Parsed } from '../../core/recipient/phone.ts';
-import type { SettingKey } from '../../settings.ts';
 
 /** Understands one text, or says what is wrong with it in words that follow the flag and the text. */
 export type Parse<T> = (text: string) => Parsed<T>;

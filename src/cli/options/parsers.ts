@@ -1,4 +1,4 @@
-import { durationFrom } from '../../settings.ts';
+import { durationFrom } from '../../config/settings.ts';
 import type { Parse } from './option.ts';
 
 /** Any text but none. */

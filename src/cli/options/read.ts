@@ -1,7 +1,7 @@
+import { type SettingKey, settings } from '../../config/settings.ts';
 import type { Parsed } from '../../core/recipient/phone.ts';
 import { withoutUserinfo } from '../../core/request/web-address.ts';
 import { CliError } from '../../errors.ts';
-import { type SettingKey, settings } from '../../settings.ts';
 import { nameOf, type OptionTable, type SwitchOption, type TextOption, type ValuesOf } from './option.ts';
 
 /** What commander makes of a command line: texts, each in a list, and switches, by `keyOf`. */

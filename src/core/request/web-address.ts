@@ -38,3 +38,10 @@ function isHost(authority: string, text: string): boolean {
   if (hostname.startsWith('[')) return true;
   return hostname.length <= maxHostCharacters && hostname.split('.').every((part) => label.test(part));
 }
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** True for the name or address of this machine, as `URL.hostname` writes it. */
+export function isLoopback(hostname: string): boolean {
+  return loopback.has(hostname);
+}

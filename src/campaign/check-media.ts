@@ -1,0 +1,96 @@
+import { lookup } from 'node:dns';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import { mediaProblem } from '../core/request/media.ts';
+
+/** Looks at a media address; resolves to what is wrong with it. */
+export type CheckMedia = (url: string) => Promise<string | undefined>;
+
+/** How long one look may take, in milliseconds. */
+const timeoutMs = 3000;
+
+/** How many answers are kept: a campaign often has one picture. */
+const rememberedUrls = 10_000;
+
+const internal = new BlockList();
+for (const [network, bits] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+] as const) {
+  internal.addSubnet(network, bits, 'ipv4');
+}
+for (const [network, bits] of [
+  ['::', 127],
+  ['64:ff9b::', 96],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const) {
+  internal.addSubnet(network, bits, 'ipv6');
+}
+
+/** False for private, loopback, link-local and metadata addresses, also where IPv6 wraps them. */
+export function isPublicAddress(address: string): boolean {
+  return isIP(address) !== 0 && !internal.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
+/**
+ * Makes a checker that asks with HEAD, follows no redirect, and never connects to an address that is not public:
+ * a media URL comes from a file, and must not make volley knock at machines behind the firewall.
+ */
+export async function mediaChecker(isAllowed: (address: string) => boolean = isPublicAddress): Promise<CheckMedia> {
+  const { RequestError } = await import('got');
+  const { httpClient } = await import('../http.ts');
+  const client = httpClient({ timeout: { request: timeoutMs }, dnsLookup: guardedLookup(isAllowed) });
+  const seen = new Map<string, Promise<string | undefined>>();
+
+  const look = async (url: string): Promise<string | undefined> => {
+    const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+    if (isIP(host) && !isAllowed(host)) return 'is not on the public internet';
+    try {
+      const { statusCode, headers } = await client.head(url);
+      const length = headers['content-length'];
+      return mediaProblem({
+        status: statusCode,
+        type: headers['content-type'],
+        bytes: length === undefined ? undefined : Number(length),
+      });
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      return error.code === notPublic ? 'is not on the public internet' : `cannot be fetched (${error.code})`;
+    }
+  };
+  return (url) => {
+    const known = seen.get(url);
+    if (known) return known;
+    if (seen.size >= rememberedUrls) seen.clear();
+    const looked = look(url);
+    seen.set(url, looked);
+    return looked;
+  };
+}
+
+const notPublic = 'ERR_NOT_PUBLIC';
+
+/** Resolves as Node does, and refuses afterwards: the address that was checked is the one that is connected to. */
+function guardedLookup(isAllowed: (address: string) => boolean): typeof lookup {
+  const guarded = (
+    host: string,
+    options: object,
+    callback: (error: Error | null, ...rest: unknown[]) => void,
+  ): void => {
+    lookup(host, { ...options, all: false }, (error, address, family) => {
+      if (error) callback(error);
+      else if (isAllowed(address)) callback(null, address, family);
+      else callback(Object.assign(new Error('not a public address'), { code: notPublic }));
+    });
+  };
+  return guarded as typeof lookup;
+}

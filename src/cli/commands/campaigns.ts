@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { campaignLines } from '../../ui/campaigns.ts';
+import { addIntroduction } from '../help/page.ts';
+import type { Act, OptionsOf } from '../options/act.ts';
+import { option } from '../options/option.ts';
+import { count } from '../options/parsers.ts';
+import { withSession } from '../session.ts';
+
+const help = `Examples:
+  volley campaigns
+  volley campaigns --limit 100 --json`;
+
+const table = { limit: option('--limit <n>', 'the latest n (default 20)', count, 20) };
+
+/** Declares `volley campaigns`. */
+export function declareCampaigns(command: Command, act: Act): void {
+  addIntroduction(command, help);
+  act(table, campaigns);
+}
+
+function campaigns({ limit, session: told }: OptionsOf<typeof table>, context: Context): Promise<number> {
+  return withSession(told, context, async (session) => {
+    const list = await (await session.ledger()).campaigns(limit);
+    if (session.isJson) {
+      const documents = list.map(({ createdAt, ...rest }) => ({
+        ...rest,
+        createdAt: new Date(createdAt).toISOString(),
+      }));
+      context.out(JSON.stringify({ schema: 'volley.campaigns/1', campaigns: documents }));
+    } else if (list.length === 0) context.err('Nothing has been sent yet.');
+    else await context.page(campaignLines(list, session.resultLook));
+    return 0;
+  });
+}

@@ -1,0 +1,137 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import type { PlanContext } from '../../core/plan.ts';
+import { phoneNormalizer } from '../../core/recipient/phone.ts';
+import { parameterOf, senderKey } from '../../core/request/parameters.ts';
+import { CliError } from '../../errors.ts';
+import { clean } from '../../ui/clean.ts';
+import { addIntroduction } from '../help/page.ts';
+import type { Act, OptionsOf } from '../options/act.ts';
+import { country } from '../options/input.ts';
+import { option } from '../options/option.ts';
+import { text } from '../options/parsers.ts';
+import { planContextOf, type Session, withSession } from '../session.ts';
+
+const help = `Writes volley.toml, customers.csv and reminder.liquid, asks for your sender and country, and says how to go on.
+A file that is there is left as it is. The numbers in the sample belong to nobody.
+
+Examples:
+  volley init
+  volley init spring-sale --from +14155550199 --country US`;
+
+const table = {
+  folder: option('[folder]', 'where to; made if it is not there', text, '.'),
+  from: option('--from <sender>', 'your number, name, or messaging service', text),
+  country,
+};
+
+type InitOptions = OptionsOf<typeof table>;
+
+/** Declares `volley init`. */
+export function declareInit(command: Command, act: Act): void {
+  addIntroduction(command, help);
+  act(table, (options, context) => withSession(options.session, context, (session) => init(options, session, context)));
+}
+
+async function init(options: InitOptions, session: Session, context: Context): Promise<number> {
+  const plan = await planContextOf(session, context.now());
+  const answers = session.canAsk ? await ask(options, plan, context) : given(options);
+  const from = answers.from === undefined ? undefined : readSender(answers.from, plan);
+  const name = options.folder;
+  const folder = resolve(context.cwd, name);
+  mkdirSync(folder, { recursive: true });
+  for (const [file, text] of Object.entries(files({ ...answers, from }))) {
+    const isThere = existsSync(join(folder, file));
+    if (!isThere) writeFileSync(join(folder, file), text);
+    context.out(`${isThere ? 'kept    ' : 'written '} ${clean(join(name, file))}`);
+  }
+  if (!session.isQuiet) for (const line of nextSteps(name, from !== undefined)) context.out(line);
+  return 0;
+}
+
+interface Answers {
+  readonly from: string | undefined;
+  readonly country: string | undefined;
+}
+
+const given = ({ from, session }: InitOptions): Answers => ({ from, country: session.settings.country });
+
+async function ask(options: InitOptions, plan: PlanContext, { ask: put }: Context): Promise<Answers> {
+  const { input } = await import('../ask/prompts.ts');
+  const known = given(options);
+  const from =
+    known.from ??
+    (await put(input, {
+      message: 'Your sender (number, name or MG…; Enter: later)',
+      validate: (text: string) => text.trim() === '' || problemOf(text.trim(), plan) || true,
+    }));
+  const country =
+    known.country ??
+    (await put(input, {
+      message: 'Country of numbers without +, as US (Enter: none)',
+      validate: async (text: string) => text.trim() === '' || (await isCountry(text.trim())) || 'Two letters, as US.',
+    }));
+  return { from: from.trim() || undefined, country: country.trim().toUpperCase() || undefined };
+}
+
+const parseSender = (sender: string, plan: PlanContext) => parameterOf(senderKey(sender)).parse(sender, plan);
+
+function problemOf(sender: string, plan: PlanContext): string | undefined {
+  const parsed = parseSender(sender, plan);
+  return 'problem' in parsed ? `It ${parsed.problem}.` : undefined;
+}
+
+/** The sender as Twilio writes it. Throws a `CliError` for one that is none. */
+function readSender(sender: string, plan: PlanContext): string {
+  const parsed = parseSender(sender, plan);
+  if ('problem' in parsed) throw new CliError('usage', `--from ${sender}: It ${parsed.problem}.`);
+  return String(parsed.value);
+}
+
+async function isCountry(code: string): Promise<boolean> {
+  try {
+    await phoneNormalizer(code.toUpperCase());
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function files({ from, country }: Answers): Readonly<Record<string, string>> {
+  const name = from !== undefined && senderKey(from) === 'messagingServiceSid' ? 'messaging_service_sid' : 'from';
+  const sender = from === undefined ? '# from = "+14155550199"' : `${name} = ${JSON.stringify(from)}`;
+  return {
+    'volley.toml': `# What volley uses in this folder; all of it: volley help config
+${country === undefined ? '# country = "US"' : `country = ${JSON.stringify(country)}`}        # of numbers without +
+# quiet_hours = "21:00-08:00"   # text nobody then, by their own clock
+
+[defaults]                    # message parameters
+${sender}
+`,
+    'customers.csv': 'to,first_name,day\n+14155550101,Ada,2027-03-01\n+14155550102,Grace,2027-03-02\n',
+    'reminder.liquid': `---
+first_name: there
+---
+Hi {{ first_name | name }}, see you on {{ day | date: "%A, %-d %B" }}. Reply STOP to opt out.
+`,
+  };
+}
+
+function nextSteps(folder: string, hasSender: boolean): string[] {
+  const enter = folder === '.' ? [] : [`  cd ${clean(folder)}`];
+  return [
+    '',
+    'Now:',
+    ...enter,
+    ...(hasSender ? [] : ['  (put your sender into volley.toml: from = …)']),
+    '  volley check customers.csv --template reminder.liquid',
+    '      what would be sent',
+    '  volley batch customers.csv --template reminder.liquid --simulate',
+    '      a rehearsal: nothing leaves this machine',
+    '  volley login',
+    '      then the same without --simulate',
+  ];
+}

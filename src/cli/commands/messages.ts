@@ -1,0 +1,180 @@
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { isMessageSid } from '../../core/message.ts';
+import { CliError } from '../../errors.ts';
+import type { ListFilter, MediaRecord, MessageRecord, Provider } from '../../provider/provider.ts';
+import { clean } from '../../ui/clean.ts';
+import { safeCell } from '../../ui/export.ts';
+import { recordJson } from '../../ui/json.ts';
+import { recordLine, recordLines } from '../../ui/records.ts';
+import { addIntroduction } from '../help/page.ts';
+import type { Act } from '../options/act.ts';
+import { option, requiredChoice, toggle, type ValuesOf } from '../options/option.ts';
+import { count, day, sid, text } from '../options/parsers.ts';
+import { type Session, withSession } from '../session.ts';
+import { writeCsv, writePrivate } from '../write-file.ts';
+
+const help = `These are Twilio's own records, whoever sent the messages; what volley sent is in: volley report.
+
+Examples:
+  volley messages list --to +14155550100 --limit 20
+  volley messages list --since 2026-11-01 --csv november.csv --limit 100000
+  volley messages get SM1234…
+  volley messages media SM1234… --save .  its pictures, into this folder
+  volley messages cancel SM1234…          what is scheduled
+  volley messages redact SM1234… --yes    empties the text at Twilio
+  volley messages delete SM1234… --yes    the whole record at Twilio`;
+
+const what = ['list', 'get', 'media', 'cancel', 'redact', 'delete'] as const;
+
+const table = {
+  what: requiredChoice('<what>', 'list, get, media, cancel, redact or delete', what),
+  sid: option('[sid]', 'the SID of the message, except for list', text),
+  to: option('--to <number>', 'list: those to this number', text),
+  from: option('--from <sender>', 'list: those from this sender', text),
+  since: option('--since <day>', 'list: sent on this day or after, as 2026-11-23', day),
+  until: option('--until <day>', 'list: sent on this day or before', day),
+  limit: option('--limit <n>', 'list: the latest n (default 50)', count, 50),
+  csv: option('--csv <file>', 'list: to a CSV file, - for standard output', text),
+  save: option('--save <folder>', 'media: write the files into this folder', text),
+  accountSid: option('--account-sid <AC…>', 'the subaccount they are in', sid('AC')),
+  yes: toggle('--yes', 'do not ask before redact and delete'),
+};
+
+type MessagesOptions = ValuesOf<typeof table>;
+
+interface Work {
+  readonly options: MessagesOptions;
+  readonly provider: Provider;
+  readonly session: Session;
+  readonly context: Context;
+}
+
+type Verb = (work: Work) => Promise<number>;
+
+/** Declares `volley messages`. */
+export function declareMessages(command: Command, act: Act): void {
+  addIntroduction(command, help);
+  act(table, (options, context) => {
+    if (options.what !== 'list') sidOf(options);
+    return withSession(options.session, context, async (session) =>
+      verbs[options.what]({ options, session, context, provider: await session.connect() }),
+    );
+  });
+}
+
+const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
+  list: async (work) => {
+    const { options, session, context } = work;
+    const { csv } = options;
+    if (csv !== undefined) await writeCsv(csv, csvColumns, csvRows(records(work)), context);
+    else if (session.isJson || session.isNdjson) {
+      for await (const record of records(work)) context.out(JSON.stringify(recordJson(record)));
+    } else for await (const record of records(work)) context.out(recordLine(record, session.resultLook));
+    return 0;
+  },
+  get: async ({ options, provider, session, context }) => {
+    const sid = sidOf(options);
+    const record = await provider.fetch(sid, options.accountSid);
+    if (!record)
+      throw new CliError('input', `Twilio gave no message ${sid}.`, { hint: 'Check it with volley messages list.' });
+    if (session.isJson) context.out(JSON.stringify(recordJson(record)));
+    else for (const line of recordLines(record, session.resultLook)) context.out(line);
+    return 0;
+  },
+  media: async (work) => {
+    const sid = sidOf(work.options);
+    const list = await work.provider.media(sid, work.options.accountSid);
+    if (!list.ok) throw new CliError('rule', `Twilio refused: ${list.reason}`);
+    for (const media of list.value) await showMedia(sid, media, work);
+    if (list.value.length === 0 && !work.session.isQuiet) work.context.err(`${sid} has no media.`);
+    return 0;
+  },
+  cancel: async (work) => {
+    const sid = sidOf(work.options);
+    const canceled = await work.provider.cancel(sid, work.options.accountSid);
+    return done(work, `${sid} is canceled.`, canceled.ok ? undefined : canceled.reason);
+  },
+  redact: async (work) => {
+    const sid = sidOf(work.options);
+    await confirm(`Empty the text of ${sid} at Twilio, for good?`, work);
+    return done(work, `The text of ${sid} is emptied.`, await work.provider.redact(sid, work.options.accountSid));
+  },
+  delete: async (work) => {
+    const sid = sidOf(work.options);
+    await confirm(`Delete ${sid} at Twilio, for good?`, work);
+    return done(work, `${sid} is deleted.`, await work.provider.remove(sid, work.options.accountSid));
+  },
+};
+
+async function showMedia(sid: string, { sid: mediaSid, contentType }: MediaRecord, work: Work): Promise<void> {
+  const { options, session, context } = work;
+  const folder = options.save;
+  const known = { sid: mediaSid, contentType };
+  const shownMedia =
+    folder === undefined ? known : { ...known, file: await saveMedia(sid, { ...known, folder }, work) };
+  context.out(session.isJson ? JSON.stringify(shownMedia) : Object.values(shownMedia).map(clean).join('  '));
+}
+
+/** Writes one file, named by its SID; resolves to its path. */
+async function saveMedia(
+  sid: string,
+  media: MediaRecord & { readonly folder: string },
+  { options, provider, context }: Work,
+): Promise<string> {
+  const content = await provider.download(sid, media.sid, options.accountSid);
+  if (!content.ok) throw new CliError('unreachable', `${media.sid} cannot be fetched (${content.reason}).`);
+  const { default: mime } = await import('mime');
+  const file = join(media.folder, `${media.sid}.${mime.getExtension(media.contentType) ?? 'bin'}`);
+  await writePrivate(resolve(context.cwd, file), [content.value]);
+  return file;
+}
+
+function sidOf({ sid }: MessagesOptions): string {
+  if (sid !== undefined && isMessageSid(sid)) return sid;
+  throw new CliError('usage', sid === undefined ? 'Which message?' : `${sid} is not the SID of a message.`, {
+    hint: 'A SID is SM or MM and 32 hexadecimal digits.',
+  });
+}
+
+async function confirm(question: string, { options, session, context }: Work): Promise<void> {
+  if (options.yes) return;
+  if (!session.canAsk) throw new CliError('usage', 'Nobody is there to confirm.', { hint: 'Add --yes.' });
+  if (!(await context.confirm(question))) throw new CliError('interrupted', 'Nothing was changed.');
+}
+
+function done({ session, context }: Work, text: string, problem: string | undefined): number {
+  if (problem !== undefined) throw new CliError('rule', `Twilio refused: ${problem}`);
+  if (!session.isQuiet) context.out(text);
+  return 0;
+}
+
+/** Messages one after the other, asking for a further page only when it is needed. */
+async function* records({ options, provider }: Work): AsyncGenerator<MessageRecord> {
+  const account = options.accountSid;
+  const filter = filterOf(options);
+  let left = options.limit;
+  let page: string | undefined;
+  do {
+    const list = await provider.recent(page, account, filter);
+    if (!list.ok) throw new CliError('unreachable', `Twilio's list cannot be read (${list.reason}).`);
+    yield* list.messages.slice(0, left);
+    left -= list.messages.length;
+    page = list.next;
+  } while (page !== undefined && left > 0);
+}
+
+function filterOf({ to, from, since, until }: MessagesOptions): ListFilter {
+  return { ...(to && { to }), ...(from && { from }), ...(since && { since }), ...(until && { until }) };
+}
+
+const csvColumns = ['sid', 'date', 'direction', 'from', 'to', 'status', 'code', 'segments', 'price', 'body'];
+
+async function* csvRows(messages: AsyncIterable<MessageRecord>): AsyncGenerator<readonly string[]> {
+  for await (const record of messages) {
+    const { sid, date, direction, from, to, status, code, segments, price, body } = recordJson(record);
+    const cells = [sid, date, direction, from, to, status, code, segments, price, body];
+    yield cells.map((cell) => safeCell(String(cell ?? '')));
+  }
+}

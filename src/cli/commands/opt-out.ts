@@ -1,0 +1,183 @@
+import type { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import type { Row, RowIssue } from '../../core/message.ts';
+import type { NormalizePhone } from '../../core/recipient/phone.ts';
+import { foldName } from '../../core/request/parameters.ts';
+import { CliError } from '../../errors.ts';
+import { openSource } from '../../input/open-source.ts';
+import type { Ledger, OptOut } from '../../ledger/ledger.ts';
+import { safeCell } from '../../ui/export.ts';
+import { issueLine, plural, shown } from '../../ui/lines.ts';
+import { addIntroduction } from '../help/page.ts';
+import type { Act } from '../options/act.ts';
+import { country } from '../options/input.ts';
+import { option, requiredChoice, type ValuesOf } from '../options/option.ts';
+import { text } from '../options/parsers.ts';
+import { planContextOf, type Session, withSession } from '../session.ts';
+import { writeCsv } from '../write-file.ts';
+
+const examples = `Who is on the list is skipped, whatever file they come in; volley adds by itself who Twilio says has opted out.
+
+Examples:
+  volley opt-out add +14155550100 --source phone-call
+  volley opt-out add +14155550100 --sender +14155550199     only from this sender
+  volley opt-out import unsubscribed.csv --country US       a column to or phone; sender, source and date if there
+  volley opt-out export opted-out.csv                       - is standard output`;
+
+const what = ['add', 'remove', 'list', 'import', 'export'] as const;
+
+const table = {
+  what: requiredChoice('<what>', 'add, remove, list, import or export', what),
+  value: option('[value]', 'the number to add or remove, the file to import or export', text),
+  sender: option('--sender <sender>', 'this number or messaging service only (default: all)', text),
+  source: option('--source <text>', 'where it comes from (default manual, or the file)', text),
+  country,
+};
+
+/** What is asked for where a value is missing. */
+const missing = {
+  add: ['Which number?', 'volley opt-out add +14155550100'],
+  remove: ['Which number?', 'volley opt-out remove +14155550100'],
+  import: ['Import which file?', 'volley opt-out import FILE'],
+  export: ['Export to which file?', '- is standard output.'],
+} as const;
+
+type Verb = (work: Work) => Promise<number>;
+
+interface Work {
+  /** A number in E.164, or a file; empty for the list. */
+  readonly value: string;
+  readonly options: ValuesOf<typeof table>;
+  readonly normalizePhone: NormalizePhone;
+  readonly ledger: Ledger;
+  readonly session: Session;
+  readonly context: Context;
+}
+
+/** Declares `volley opt-out`. */
+export function declareOptOut(command: Command, act: Act): void {
+  addIntroduction(command, examples);
+  act(table, (options, context) => {
+    const { what, value = '' } = options;
+    if (value === '' && what !== 'list') {
+      const [message, hint] = missing[what];
+      throw new CliError('usage', message, { hint });
+    }
+    return withSession(options.session, context, async (session) => {
+      const { normalizePhone } = await planContextOf(session, context.now());
+      const isNumber = what === 'add' || what === 'remove';
+      const meant = isNumber ? addressOf(value, normalizePhone, session) : value;
+      return verbs[what]({ value: meant, options, normalizePhone, ledger: await session.ledger(), session, context });
+    });
+  });
+}
+
+const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
+  add: async (work) => {
+    const { value: address, options, ledger, context } = work;
+    const { sender, source = 'manual' } = options;
+    const added = await ledger.addOptOuts([{ address, source, at: context.now(), ...(sender && { sender }) }]);
+    tell(work, added > 0 ? 'is on the list now' : 'was on the list already', address);
+    return 0;
+  },
+  remove: async (work) => {
+    const { value: address } = work;
+    const removed = await work.ledger.removeOptOut(address, work.options.sender);
+    tell(work, removed > 0 ? 'is off the list' : 'was not on the list', address);
+    return 0;
+  },
+  list: async ({ ledger, session, context: { out, err } }) => {
+    let count = 0;
+    for await (const optOut of ledger.optOuts()) {
+      count++;
+      const { address, sender = null, source, at } = optOut;
+      const date = new Date(at).toISOString();
+      if (session.isJson) out(JSON.stringify({ address, sender, source, at: date }));
+      else {
+        const who = shown(address, session.resultLook);
+        out(
+          `${who}  ${date.slice(0, 10)}  ${shown(source, session.resultLook)}${sender ? `  from ${shown(sender, session.resultLook)} only` : ''}`,
+        );
+      }
+    }
+    if (count === 0 && !session.isJson) err('Nobody has opted out.');
+    return 0;
+  },
+  import: importFile,
+  export: async ({ value, ledger, context }) => {
+    const rows = async function* () {
+      for await (const { address, sender = '', source, at } of ledger.optOuts()) {
+        yield [address, sender, safeCell(source), new Date(at).toISOString()];
+      }
+    };
+    await writeCsv(value, ['to', 'sender', 'source', 'date'], rows(), context);
+    return 0;
+  },
+};
+
+function tell({ session, context }: Work, what: string, address: string): void {
+  if (!session.isQuiet) context.out(`${shown(address, session.resultLook)} ${what}.`);
+}
+
+function addressOf(value: string, normalizePhone: NormalizePhone, session: Session): string {
+  const parsed = normalizePhone(value);
+  if ('value' in parsed) return parsed.value;
+  throw new CliError('usage', `"${shown(value, session.workLook)}" ${parsed.problem}.`, {
+    ...(parsed.hint && { hint: parsed.hint }),
+  });
+}
+
+async function importFile({ value, options, normalizePhone, ledger, session, context }: Work): Promise<number> {
+  const source = await openSource({ file: value, stdin: context.stdin, signal: context.signal });
+  const { sender } = options;
+  const fallback: Omit<OptOut, 'address'> = {
+    source: options.source ?? source.name,
+    at: context.now(),
+    ...(sender && { sender }),
+  };
+  let chunk: OptOut[] = [];
+  const count = { added: 0, rows: 0, wrong: 0 };
+  const flush = async () => {
+    count.added += await ledger.addOptOuts(chunk);
+    chunk = [];
+  };
+  for await (const row of source.rows) {
+    count.rows++;
+    const read = 'problem' in row ? row : readOptOut(row, normalizePhone, fallback);
+    if ('problem' in read) {
+      count.wrong++;
+      context.err(issueLine('problem' in row ? row : { line: row.line, ...read }, session.workLook));
+    } else chunk.push(read.value);
+    if (chunk.length >= 500) await flush();
+  }
+  await flush();
+  const known = count.rows - count.wrong - count.added;
+  if (!session.isQuiet)
+    context.out(`${plural(count.added, 'number')} added, ${known} on the list already, ${count.wrong} wrong.`);
+  return count.wrong > 0 ? 3 : 0;
+}
+
+/** What the column with the number may be called. */
+const addressColumns = ['to', 'phone', 'number', 'address', 'mobile', 'phonenumber'];
+
+function readOptOut(
+  row: Row,
+  normalizePhone: NormalizePhone,
+  fallback: Omit<OptOut, 'address'>,
+): { readonly value: OptOut } | Omit<RowIssue, 'line'> {
+  const cells = new Map(Object.entries(row.cells).map(([name, cell]) => [foldName(name), String(cell).trim()]));
+  const text = addressColumns.map((name) => cells.get(name)).find((cell) => cell);
+  if (!text) return { column: 'to', value: '', problem: 'has no number in a column called to or phone' };
+  const address = normalizePhone(text);
+  if ('problem' in address) return { column: 'to', value: text, ...address };
+  const date = Date.parse(cells.get('date') ?? '');
+  const sender = cells.get('sender') || fallback.sender;
+  return {
+    value: {
+      address: address.value,
+      source: cells.get('source') || fallback.source,
+      at: Number.isNaN(date) ? fallback.at : date,
+      ...(sender && { sender }),
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { faults } from '../../simulator/faults.ts';
+import { addIntroduction } from '../help/page.ts';
+import type { Act, OptionsOf } from '../options/act.ts';
+import { list, option } from '../options/option.ts';
+import { count, duration, port, text } from '../options/parsers.ts';
+
+const about = `Other programs use it with:
+  export VOLLEY_API_URL=http://127.0.0.1:PORT TWILIO_ACCOUNT_SID=… TWILIO_AUTH_TOKEN=…
+
+Examples:
+  volley simulate --port 4010
+  volley simulate --port 4010 --seed 7 --fault 429=0.1 --fault reset-after-create=0.02 --latency 80ms`;
+
+const table = {
+  port: option('--port <n>', 'port to listen on; 0 picks one (default 0)', port, 0),
+  seed: option('--seed <n>', 'makes the same faults again', count),
+  faults: list('--fault <name=share>', 'a fault and how often, as 429=0.1', text),
+  latencyMs: option('--latency <time>', 'how long each answer takes, as 80ms', duration('0s', '10m'), 0),
+  truthFile: option('--truth <file>', 'keep what was created in a file, over restarts', text),
+};
+
+/** Declares `volley simulate`. */
+export function declareSimulate(command: Command, act: Act): void {
+  addIntroduction(command, about);
+  command.addHelpText(
+    'after',
+    `\nFaults:\n${faults.map(({ name, about: what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}`,
+  );
+  act(table, simulate);
+}
+
+/** Runs until it is interrupted. */
+async function simulate(options: OptionsOf<typeof table>, context: Context): Promise<number> {
+  const { seed, truthFile, session } = options;
+  const simulator = await context.simulate({
+    port: options.port,
+    latencyMs: options.latencyMs,
+    faults: options.faults,
+    ...(seed !== undefined && { seed }),
+    ...(truthFile !== undefined && { truthFile }),
+  });
+  const { url, accountSid, authToken } = simulator;
+  if (session.json) context.out(JSON.stringify({ url, accountSid, authToken }));
+  else {
+    context.out(`VOLLEY_API_URL=${url}`);
+    context.out(`TWILIO_ACCOUNT_SID=${accountSid}`);
+    context.out(`TWILIO_AUTH_TOKEN=${authToken}`);
+    context.err('A Twilio on this machine. Ctrl-C ends it.');
+  }
+  await context.sleep(2 ** 31 - 1, context.signal);
+  if (!session.json) context.err(`${simulator.truth().length} messages were created.`);
+  await simulator.close();
+  return 0;
+}

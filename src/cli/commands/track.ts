@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { printReport } from '../../campaign/deliver.ts';
+import { follow } from '../../campaign/follow.ts';
+import type { Context } from '../../context.ts';
+import { isMessageSid } from '../../core/message.ts';
+import { deliveryExitCode } from '../../core/outcome/report.ts';
+import { isFinalStatus } from '../../core/outcome/status.ts';
+import { trackRecord } from '../../engine/track.ts';
+import { CliError } from '../../errors.ts';
+import { messageJson, recordJson } from '../../ui/json.ts';
+import { messageLine } from '../../ui/messages.ts';
+import { recordLine } from '../../ui/records.ts';
+import { addIntroduction } from '../help/page.ts';
+import type { Act } from '../options/act.ts';
+import { option, required, type ValuesOf } from '../options/option.ts';
+import { sid, text } from '../options/parsers.ts';
+import { forMs } from '../options/sending.ts';
+import { type Session, withSession } from '../session.ts';
+import { findCampaign } from './resume.ts';
+
+const help = `Asks Twilio, by pages of its list and not message by message, until nothing is on its way any more.
+Exits 8 when some still are after --for, 3 when some were not delivered.
+
+Examples:
+  volley track spring-sale --for 30m
+  volley track SM1234… --json`;
+
+const table = {
+  campaign: required('<campaign>', 'name or id of a campaign, or the SID of a message', text),
+  forMs: { ...forMs, about: 'how long to go on asking (default 15m)' },
+  accountSid: option('--account-sid <AC…>', 'the subaccount of a message that is not in the ledger', sid('AC')),
+};
+
+/** Declares `volley track`. */
+export function declareTrack(command: Command, act: Act): void {
+  addIntroduction(command, help);
+  act(table, (options, context) =>
+    withSession(options.session, context, async (session) => {
+      const wanted = options.campaign;
+      const ledger = await session.ledger();
+      const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
+      if (isMessageSid(wanted) && !message) return watch(wanted, options, session, context);
+      const campaign = await findCampaign(ledger, message?.campaignId ?? wanted);
+      const open = await follow(campaign, options.forMs, session, context);
+      const report = await ledger.report(campaign.id);
+      const exitCode = deliveryExitCode(open, report);
+      if (message) {
+        const now = (await ledger.findSid(wanted)) ?? message;
+        context.out(session.isJson ? JSON.stringify(messageJson(now)) : messageLine(now, session.resultLook));
+      } else if (!(session.isQuiet && exitCode === 0))
+        await printReport({ campaign, report, exitCode }, session, context);
+      return exitCode;
+    }),
+  );
+}
+
+/** Follows a message that somebody else sent, or that was sent before there was a ledger. */
+async function watch(
+  sid: string,
+  options: ValuesOf<typeof table>,
+  session: Session,
+  context: Context,
+): Promise<number> {
+  const record = await trackRecord(sid, {
+    ...{ monotonic: context.monotonic, sleep: context.sleep, signal: context.signal },
+    provider: await session.connect(),
+    accountSid: options.accountSid,
+    forMs: options.forMs,
+  });
+  if (!record) {
+    throw new CliError('input', `Neither the ledger nor Twilio knows ${sid}.`, {
+      hint: 'Is it of another account? See --account-sid and --profile.',
+    });
+  }
+  context.out(session.isJson ? JSON.stringify(recordJson(record)) : recordLine(record, session.resultLook));
+  return deliveryExitCode(isFinalStatus(record.status) ? 0 : 1, { statuses: { [record.status]: 1 }, retried: 0 });
+}

@@ -1,0 +1,134 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { printReport } from '../../campaign/deliver.ts';
+import type { Context } from '../../context.ts';
+import { CliError } from '../../errors.ts';
+import type { CampaignSummary } from '../../ledger/ledger.ts';
+import type { Log } from '../../log.ts';
+import { clean } from '../../ui/clean.ts';
+import { plural } from '../../ui/lines.ts';
+import { orBack } from '../ask/ask.ts';
+import { select } from '../ask/prompts.ts';
+import { addIntroduction } from '../help/page.ts';
+import type { Act, OptionsOf } from '../options/act.ts';
+import { country } from '../options/input.ts';
+import { grouped, option } from '../options/option.ts';
+import { duration, text } from '../options/parsers.ts';
+import { planContextOf, type Session, withSession } from '../session.ts';
+import { back, type Desk } from './desk.ts';
+import { composeList } from './list.ts';
+import { composeMessage } from './message.ts';
+import { readContacts } from './recipient.ts';
+
+const help = `Asks for everything: whom to text, what, from whom; shows it with its cost and what went to them before; then sends it
+and shows how it arrives. Lists from files too. Going back is always possible, and Ctrl-C sends nothing.
+
+Examples:
+  volley compose --contacts customers.csv
+  volley compose --simulate                  to learn it: nothing leaves this machine`;
+
+const table = grouped('Input:', {
+  contacts: option('--contacts <file>', 'a CSV, Excel or NDJSON file of people to choose from', text),
+  country,
+  undoMs: option(
+    '--undo <time>',
+    'wait this long before sending; Ctrl-C calls it back (default 5s)',
+    duration('0s', '1h'),
+    5000,
+  ),
+});
+
+type ComposeOptions = OptionsOf<typeof table>;
+
+/** Declares `volley compose`. */
+export function declareCompose(command: Command, act: Act): void {
+  addIntroduction(command, help);
+  act(table, (options, context) =>
+    withSession(options.session, context, (session) => compose(options, session, context)),
+  );
+}
+
+/** Who chooses one person by the number and checks it in the preview sees it whole afterwards, too. */
+function withWholeNumbers(session: Session): Session {
+  const whole = (look: Session['workLook']) => ({ ...look, showPii: true });
+  return { ...session, resultLook: whole(session.resultLook), workLook: whole(session.workLook) };
+}
+
+type Task = 'message' | 'list' | 'report' | 'quit';
+
+const tasks: readonly { readonly name: string; readonly value: Task }[] = [
+  { name: 'Send a message', value: 'message' },
+  { name: 'Send to a list (CSV, Excel)', value: 'list' },
+  { name: 'See what was sent', value: 'report' },
+  { name: 'Quit', value: 'quit' },
+];
+
+async function compose(options: ComposeOptions, session: Session, context: Context): Promise<number> {
+  if (!session.canAsk) {
+    throw new CliError('usage', 'compose asks questions, and nobody is at a terminal to answer.', {
+      hint: 'Use volley send or volley batch with flags.',
+    });
+  }
+  let sent = 0;
+  const log: Log = (event) => {
+    // No answer came: it may have gone out.
+    if (event.event === 'attempt' && ['accepted', 'unknown'].includes(event.result)) sent++;
+    context.log(event);
+  };
+  const desk = await sitDown(options, session, { ...context, log });
+  let exitCode = 0;
+  try {
+    for (;;) {
+      const task = await desk.ask(select<Task>, { message: 'What would you like to do?', choices: tasks });
+      if (task === 'quit') return exitCode;
+      const code = await doTask(task, desk);
+      if (code === undefined) continue;
+      exitCode = code;
+      // Ctrl-C while it was sent: that was meant for all of it.
+      if (context.signal.aborted) return exitCode;
+    }
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== 'interrupted') throw error;
+    throw new CliError(
+      'interrupted',
+      `${error.message} ${sent === 0 ? 'Nothing was sent.' : 'Nothing more was sent.'}`,
+    );
+  }
+}
+
+async function sitDown({ contacts: file, undoMs }: ComposeOptions, session: Session, context: Context): Promise<Desk> {
+  const plan = await planContextOf(session, context.now());
+  const contacts =
+    file === undefined ? [] : await readContacts(resolve(context.cwd, file), plan.normalizePhone, context);
+  return { undoMs, session, context, plan, contacts, ask: context.ask, say: context.err };
+}
+
+/** Does one task; what is wrong with it is said, and the next one can be chosen. */
+async function doTask(task: Exclude<Task, 'quit'>, desk: Desk): Promise<number | undefined> {
+  try {
+    if (task === 'message') return await composeMessage({ ...desk, session: withWholeNumbers(desk.session) });
+    return await (task === 'list' ? composeList(desk) : showReport(desk));
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code === 'interrupted' || error.code === 'credentials') throw error;
+    desk.say(clean(`error: ${error.message}`));
+    if (error.hint !== undefined) desk.say(clean(`hint: ${error.hint}`));
+    return error.exitCode;
+  }
+}
+
+async function showReport({ ask, session, context }: Desk): Promise<undefined> {
+  const ledger = await session.ledger();
+  const latest = await ledger.campaigns(20);
+  const chosen = await ask(orBack(select<CampaignSummary | undefined>), {
+    message: latest.length === 0 ? 'Nothing was sent yet.' : 'Which?',
+    pageSize: 10,
+    choices: [...latest.map((campaign) => ({ name: campaignLine(campaign), value: campaign })), back],
+  });
+  if (!chosen) return;
+  await printReport({ campaign: chosen, report: await ledger.report(chosen.id), exitCode: 0 }, session, context);
+}
+
+function campaignLine({ name, createdAt, counts }: CampaignSummary): string {
+  const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return `${new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ')}  ${clean(name)}  ${plural(rows, 'row')}`;
+}

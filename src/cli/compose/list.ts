@@ -1,0 +1,174 @@
+import { templateOf } from '../../campaign/templates.ts';
+import type { Row } from '../../core/message.ts';
+import type { Plan } from '../../core/plan.ts';
+import { guessColumn, guessField } from '../../core/request/column-guess.ts';
+import { foldName } from '../../core/request/parameters.ts';
+import { parseTemplate } from '../../core/text/template.ts';
+import { openSource } from '../../input/open-source.ts';
+import { clean } from '../../ui/clean.ts';
+import { plural, truncate } from '../../ui/lines.ts';
+import { afterQuiet, orBack } from '../ask/ask.ts';
+import { select } from '../ask/prompts.ts';
+import { type Approval, sendBatch } from '../commands/batch.ts';
+import { type BatchOptions, noBatchOptions } from '../options/batch.ts';
+import { back, type Desk } from './desk.ts';
+import { askSender, hasSender } from './details.ts';
+import { askFile } from './file.ts';
+import { type TemplateChoice, templateChoices, writeText } from './text.ts';
+
+/** What somebody chose for a list: its file and the options that say the same. */
+interface ListDraft {
+  readonly file?: string;
+  readonly columns: readonly string[];
+  /** The first row's values, to show what a column holds. */
+  readonly first: Readonly<Record<string, string>>;
+  readonly options: BatchOptions;
+}
+
+type Step = (draft: ListDraft, desk: Desk) => Promise<ListDraft | undefined>;
+
+const steps: readonly Step[] = [askSource, askNumbers, askText, askFields, askFrom];
+
+/** Puts a campaign together from a file, shows its plan and its problems, and sends it if that is wanted. */
+export async function composeList(desk: Desk): Promise<number | undefined> {
+  await desk.session.connect();
+  let draft: ListDraft = { columns: [], first: {}, options: { ...noBatchOptions, undoMs: desk.undoMs } };
+  let goesForward = true;
+  for (let at = 0; at < steps.length; ) {
+    const before = draft;
+    const next = await steps[at]?.(draft, desk);
+    // A step that has nothing to ask must not turn somebody round who is on the way back.
+    goesForward = next !== undefined && (goesForward || next !== before);
+    if (next) draft = next;
+    at += goesForward ? 1 : -1;
+    if (at < 0) return undefined;
+  }
+  return review(draft, desk);
+}
+
+async function askSource(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
+  const path = await askFile(desk);
+  if (path === undefined) return undefined;
+  const source = await openSource({ file: path, stdin: desk.context.stdin });
+  const first = await firstRow(source.rows);
+  const columns = source.columns ?? Object.keys(first);
+  return { file: path, columns, first, options: { ...draft.options, file: path } };
+}
+
+async function firstRow(rows: AsyncIterable<Row | object>): Promise<Record<string, string>> {
+  for await (const row of rows) {
+    if ('cells' in row)
+      return Object.fromEntries(Object.entries(row.cells).map(([name, cell]) => [name, String(cell)]));
+  }
+  return {};
+}
+
+async function askNumbers(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
+  const guess = guessColumn(draft.columns, 'to');
+  const column = await askColumn('Which column holds the numbers?', guess, draft, desk);
+  return column === undefined ? undefined : withMap(draft, 'to', column);
+}
+
+function askColumn(
+  message: string,
+  guess: string | undefined,
+  draft: ListDraft,
+  { ask }: Desk,
+): Promise<string | undefined> {
+  const choices = draft.columns.map((column) => ({
+    name: `${clean(column)}  ${truncate(clean(draft.first[column] ?? ''), 40)}`,
+    short: clean(column),
+    value: column,
+  }));
+  return ask(orBack(select<string | undefined>), {
+    message,
+    pageSize: 10,
+    choices: [...choices, back],
+    ...(guess !== undefined && { default: guess }),
+  });
+}
+
+/** Adds one `--map`, in place of one for the same name. */
+function withMap(draft: ListDraft, name: string, column: string): ListDraft {
+  const others = draft.options.maps.filter((map) => !map.startsWith(`${name}=`));
+  return { ...draft, options: { ...draft.options, maps: [...others, `${name}=${column}`] } };
+}
+
+async function askText(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
+  const options = { ...draft.options, body: undefined, template: undefined };
+  const hasBody = draft.columns.some((column) => foldName(column) === 'body');
+  const chosen = await desk.ask(orBack(select<TextChoice | undefined>), {
+    message: 'Text or template',
+    pageSize: 8,
+    choices: [
+      { name: 'Write a text', value: { kind: 'free' } },
+      ...(hasBody ? [{ name: 'The column body of the file', value: { kind: 'column' } as const }] : []),
+      ...templateChoices(desk),
+      back,
+    ],
+  });
+  if (chosen === undefined) return undefined;
+  if (chosen.kind === 'column') return { ...draft, options };
+  if (chosen.kind === 'template') return { ...draft, options: { ...options, template: chosen.from } };
+  const fields = draft.columns.map((column) => `{{ ${column.replaceAll(' ', '_')} }}`).join(' ');
+  const body = await writeText(
+    desk,
+    String(draft.options.body ?? ''),
+    `From the file: ${truncate(clean(fields), 60)}. `,
+  );
+  return body === undefined ? askText(draft, desk) : { ...draft, options: { ...options, body } };
+}
+
+type TextChoice = TemplateChoice | { readonly kind: 'free' } | { readonly kind: 'column' };
+
+/** Which column fills each field of the text that no column is called like. */
+async function askFields(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
+  const { template, body } = draft.options;
+  const named = templateOf({ template }, desk.session.config.templates);
+  const text = named?.text ?? (typeof body === 'string' ? body : '');
+  let mapped = draft;
+  for (const field of parseTemplate(text).fields) {
+    const isThere = draft.columns.some((column) => foldName(column) === foldName(field));
+    if (isThere || named?.fields[field] !== undefined) continue;
+    const column = await askColumn(`Which column is ${clean(field)}?`, guessField(draft.columns, field), draft, desk);
+    if (column === undefined) return undefined;
+    mapped = withMap(mapped, field, column);
+  }
+  return mapped;
+}
+
+async function askFrom(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
+  if (hasSender(desk.session.config.defaults)) return draft;
+  const sender = await askSender(desk);
+  return sender && { ...draft, options: { ...draft.options, ...sender } };
+}
+
+/** Shows the plan and its problems, and sends just that when it is wanted: the file is not read again. */
+async function review(first: ListDraft, desk: Desk): Promise<number | undefined> {
+  const { session, context, ask } = desk;
+  let draft = first;
+  for (;;) {
+    let wantsText = false;
+    const approve = async ({ toSend }: Plan): Promise<Approval> => {
+      const decision = await ask(afterQuiet(select<Approval | 'text'>), {
+        message: 'What now?',
+        choices: [
+          ...(toSend > 0
+            ? ([
+                { name: `Send ${plural(toSend, 'message')}`, value: 'send' },
+                { name: 'Send and watch them arrive', value: 'send-and-wait' },
+              ] as const)
+            : []),
+          { name: 'Change the text', value: 'text' },
+          { name: 'Cancel', value: 'no' },
+        ],
+      });
+      wantsText = decision === 'text';
+      return decision === 'text' ? 'no' : decision;
+    };
+    const exitCode = await sendBatch({ options: draft.options, approve }, session, context);
+    if (!wantsText) return exitCode;
+    const changed = await askText(draft, desk);
+    draft = (changed && (await askFields(changed, desk))) ?? draft;
+  }
+}

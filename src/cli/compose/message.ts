@@ -1,0 +1,196 @@
+import { follow } from '../../campaign/follow.ts';
+import { asksForPrices, pricePlan } from '../../campaign/price.ts';
+import { planRequest } from '../../core/plan.ts';
+import { timeZonesOf } from '../../core/recipient/time-zones.ts';
+import { flagName, type ParameterKey } from '../../core/request/parameters.ts';
+import type { Origin, RawRequest } from '../../core/request/validate.ts';
+import { truncate } from '../../ui/lines.ts';
+import { messageLine } from '../../ui/messages.ts';
+import { type Preview, previewLines } from '../../ui/preview.ts';
+import { afterQuiet } from '../ask/ask.ts';
+import { select } from '../ask/prompts.ts';
+import { noSendOptions, type SendOptions, sendMessages } from '../commands/send.ts';
+import type { Desk, Draft } from './desk.ts';
+import { askMedia, askSender, askTime, hasSender } from './details.ts';
+import { askRecipient } from './recipient.ts';
+import { saveTemplate } from './save-template.ts';
+import { askText, countLine, writeText } from './text.ts';
+
+/** A draft in which nothing is missing. */
+type Whole = Draft & Required<Pick<Draft, 'to'>>;
+
+type Step = (draft: Draft, desk: Desk) => Promise<Draft | undefined>;
+
+const steps: readonly Step[] = [
+  async (draft, desk) => {
+    const to = await askRecipient(desk);
+    return to && { ...draft, to };
+  },
+  async (draft, desk) => {
+    const text = await askText(draft.to, desk, draft.body);
+    return text && { ...draft, body: text.body, parameters: { ...draft.parameters, ...text.parameters } };
+  },
+  async (draft, desk) => {
+    if (hasSender(draft.parameters)) return draft;
+    const sender = await askSender(desk);
+    return sender && { ...draft, parameters: { ...draft.parameters, ...sender } };
+  },
+];
+
+/** Puts one message together, shows it, and sends it if that is wanted. The exit code; undefined when nothing was sent. */
+export async function composeMessage(desk: Desk): Promise<number | undefined> {
+  // Credentials first: nobody should write a text that cannot be sent.
+  await desk.session.connect();
+  let draft: Draft = { parameters: desk.session.config.defaults };
+  for (let at = 0; at < steps.length; ) {
+    const next = await steps[at]?.(draft, desk);
+    if (next) draft = next;
+    at += next ? 1 : -1;
+    if (at < 0) return undefined;
+  }
+  return review(draft as Whole, desk);
+}
+
+type Decision = 'send' | 'text' | 'recipient' | 'sender' | 'media' | 'time' | 'template' | 'cancel';
+
+async function review(first: Whole, desk: Desk): Promise<number | undefined> {
+  let draft = first;
+  for (;;) {
+    const preview = await previewOf(draft, desk);
+    for (const line of previewLines(preview, desk.session.workLook)) desk.say(line);
+    const decision = await decide(draft, preview, desk);
+    if (decision === 'cancel') return undefined;
+    if (decision === 'send') return send(draft, desk);
+    draft = await change(decision, draft, desk);
+  }
+}
+
+function decide(draft: Draft, { row, hasOptedOut }: Preview, { ask }: Desk): Promise<Decision> {
+  const isRight = row.request !== undefined && !hasOptedOut;
+  const isScheduled = row.request?.sendAt !== undefined;
+  const send = { name: isScheduled ? 'Send at that time' : 'Send', value: 'send' as Decision };
+  return ask(afterQuiet(select<Decision>), {
+    message: 'What now?',
+    pageSize: 10,
+    choices: [
+      ...(isRight ? [send] : []),
+      { name: 'Edit the text', value: 'text' },
+      { name: 'Change the recipient', value: 'recipient' },
+      { name: 'Change the sender', value: 'sender' },
+      { name: 'Add or change a picture', value: 'media' },
+      { name: isScheduled ? 'Change the time' : 'Schedule', value: 'time' },
+      ...(draft.body === undefined ? [] : [{ name: 'Save the text as a template', value: 'template' as Decision }]),
+      { name: 'Cancel', value: 'cancel' },
+    ],
+  });
+}
+
+/** The draft after one change; as it was, when its question was left by going back. */
+async function change(decision: Decision, draft: Whole, desk: Desk): Promise<Whole> {
+  const { parameters, body } = draft;
+  const withParameters = (changed: RawRequest | undefined): Whole =>
+    changed === undefined ? draft : { ...draft, parameters: { ...parameters, ...changed } };
+  switch (decision) {
+    case 'text':
+      return { ...draft, ...optional('body', await writeText(desk, body)) };
+    case 'recipient':
+      return { ...draft, ...optional('to', await askRecipient(desk)) };
+    case 'sender': {
+      const sender = await askSender(desk, String(parameters.from ?? parameters.messagingServiceSid ?? ''));
+      return withParameters(sender && { from: '', messagingServiceSid: '', ...sender });
+    }
+    case 'media': {
+      const mediaUrl = await askMedia(desk, [parameters.mediaUrl ?? []].flat().join(' '));
+      return withParameters(mediaUrl && { mediaUrl });
+    }
+    case 'time': {
+      const sendAt = await askTime(desk);
+      return withParameters(sendAt === undefined ? undefined : { sendAt });
+    }
+    case 'template':
+      await saveTemplate(body ?? '', desk);
+      return draft;
+    default:
+      return draft;
+  }
+}
+
+const optional = <K extends string, V>(key: K, value: V | undefined) =>
+  (value === undefined ? {} : { [key]: value }) as { [key in K]?: V };
+
+function rawOf({ to, body, parameters }: Whole): RawRequest {
+  return { ...parameters, to: to.address, ...(body !== undefined && { body }) };
+}
+
+/** What the prompts call the parameters. */
+const names: Partial<Record<ParameterKey, string>> = {
+  ...{ to: 'To', from: 'From', messagingServiceSid: 'From', body: 'Text', mediaUrl: 'Picture', sendAt: 'When' },
+};
+
+const promptOrigin: Origin = { line: 1, columnOf: (key) => names[key] ?? flagName(key) };
+
+async function previewOf(draft: Whole, desk: Desk): Promise<Preview> {
+  const { session, context, plan } = desk;
+  const ledger = await session.ledger();
+  const asked = rawOf(draft);
+  const row = planRequest(asked, promptOrigin, { ...plan, nowMs: context.now() });
+  // Staged and thrown away: price and opt-outs are found as for any plan.
+  const staging = await ledger.stage({ stem: 'preview', source: 'compose' });
+  try {
+    await staging.add([row]);
+    await pricePlan(staging, asksForPrices(session), session, context);
+    const { cost, optedOut } = await staging.plan();
+    const past = await ledger.messagesTo(row.to, 3);
+    return {
+      waitMs: Math.max(0, (row.dueAt ?? 0) - context.now()),
+      ...{ row, asked, cost, label: draft.to.label, hasOptedOut: optedOut > 0, count: countLine(draft.body ?? '') },
+      localTimes: [...new Set(timeZonesOf(row.to).map((zone) => timeIn(zone, context.now())))],
+      past: past.map(({ claimedAt, request, status, state }) => ({
+        agoMs: context.now() - claimedAt,
+        text: truncate(request?.body ?? '', 50),
+        became: status ?? state,
+      })),
+    };
+  } finally {
+    await staging.discard();
+  }
+}
+
+const timeIn = (timeZone: string, ms: number): string =>
+  new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(ms);
+
+/** Sends it the way `volley send` does, and offers to watch. */
+async function send(draft: Whole, desk: Desk): Promise<number> {
+  const { undoMs, session, context } = desk;
+  const name = `compose-${context.now().toString(36)}-${Math.floor(context.random() * 1e6).toString(36)}`;
+  const isScheduled = (draft.parameters.sendAt ?? '') !== '';
+  const given: SendOptions = {
+    ...noSendOptions,
+    ...rawOf(draft),
+    to: [draft.to.address],
+    campaign: name,
+    undoMs: isScheduled ? undefined : undoMs,
+  };
+  const exitCode = await sendMessages(given, session, context, { isTyped: true });
+  if (exitCode === 0 && !isScheduled) await offerToWatch(name, desk);
+  return exitCode;
+}
+
+/** How long somebody watches a message arrive, in milliseconds. */
+const watchMs = 120_000;
+
+async function offerToWatch(name: string, { ask, session, context }: Desk): Promise<void> {
+  const wantsTo = await ask(select<boolean>, {
+    message: 'It is on its way.',
+    choices: [
+      { name: 'Watch it arrive', value: true },
+      { name: 'Go on', value: false },
+    ],
+  });
+  if (!wantsTo) return;
+  const ledger = await session.ledger();
+  const campaign = await ledger.find(name);
+  if (!campaign) throw new Error(`campaign ${name} has vanished`);
+  await follow(campaign, watchMs, session, context);
+  for await (const message of ledger.messages(campaign.id)) context.out(messageLine(message, session.resultLook));
+}

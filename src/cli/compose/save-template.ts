@@ -1,0 +1,43 @@
+import { CliError } from '../../errors.ts';
+import { clean } from '../../ui/clean.ts';
+import { liveInput } from '../ask/live-input.ts';
+import { readIfThere, replaceFile } from '../replace-file.ts';
+import type { Desk } from './desk.ts';
+
+/** Asks for a name and writes a text into `[templates]` of the user's config file. Its comments stay. */
+export async function saveTemplate(body: string, { ask, session, say }: Desk): Promise<void> {
+  const { templates, userFile } = session.config;
+  const name = await ask(liveInput, {
+    message: 'Name of the template',
+    note: () => 'Letters, digits, - and _. Enter takes it, Esc goes back.',
+    problem: (text) => {
+      if (!/^[\w-]+$/.test(text)) return 'Use letters, digits, - and _ only.';
+      return Object.hasOwn(templates, text) ? 'There is one of that name.' : undefined;
+    },
+  });
+  if (name === undefined) return;
+  const { parse } = await import('smol-toml');
+  const before = readIfThere(userFile);
+  const after = withTemplate(before, name, body);
+  const isThere = (): boolean => {
+    try {
+      return (parse(after)['templates'] as Record<string, unknown> | undefined)?.[name] === body;
+    } catch {
+      // A file whose [templates] are written in another way than by lines below that header.
+      return false;
+    }
+  };
+  if (!isThere()) {
+    throw new CliError('config', `${userFile} cannot be added to.`, { hint: `Write it yourself: [templates] ${name}` });
+  }
+  replaceFile(userFile, after);
+  say(`Saved as ${clean(name)} in ${clean(userFile)}. It can be chosen the next time.`);
+}
+
+/** The config with one template more, below its `[templates]` line or at the end. */
+export function withTemplate(config: string, name: string, body: string): string {
+  const entry = `${name} = ${JSON.stringify(body)}`;
+  const header = /^\[templates\][^\n]*$/m;
+  if (header.test(config)) return config.replace(header, (line) => `${line}\n${entry}`);
+  return `${config.trimEnd()}${config.trim() === '' ? '' : '\n\n'}[templates]\n${entry}\n`;
+}

@@ -1,0 +1,63 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { defaultLedger } from '../../config/config.ts';
+import { damagedHint } from '../../ledger/ledger.ts';
+import { plural } from '../../ui/lines.ts';
+import { type Check, check, type Finding } from './finding.ts';
+
+/** Whether this Node is new enough. */
+export const checkNode: Check = async () => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isEnough = major > 20 || (major === 20 && minor >= 17);
+  const text = process.versions.node;
+  return isEnough
+    ? [{ name: 'node', state: 'ok', text }]
+    : [{ name: 'node', state: 'wrong', text, hint: 'volley needs 20.17 or newer.' }];
+};
+
+/** Whether the ledger opens, holds together, and has nothing left to do. */
+export const checkLedger = check('ledger', async (session) => {
+  const ledger = await session.ledger();
+  const damage = await ledger.damage();
+  if (damage !== undefined) {
+    return [{ name: 'ledger', state: 'wrong', text: `is damaged: ${damage}`, hint: damagedHint }];
+  }
+  const campaigns = await ledger.campaigns(1000);
+  const open = campaigns.filter(({ counts }) => counts.pending + counts.claimed + counts.unknown > 0);
+  const text = `opens and is whole; ${plural(campaigns.length, 'campaign')}`;
+  if (open.length === 0) return [{ name: 'ledger', state: 'ok', text }];
+  const hint = 'Go on with: volley resume';
+  return [{ name: 'ledger', state: 'warning', text: `${text}, ${open.length} not done.`, hint }];
+});
+
+/** Below this a campaign of a million may not fit, in bytes. */
+const enoughDisk = 2_000_000_000;
+
+/** Whether the ledger has room to grow. */
+export const checkDisk: Check = async ({ config, isSimulated }) => {
+  const folder = dirname(config.get('ledger') ?? defaultLedger(config.env, isSimulated));
+  const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: 0, bsize: 0 }));
+  const free = bavail * bsize;
+  const text = `${(free / 1e9).toFixed(1)} GB free for the ledger`;
+  if (free >= enoughDisk) return [{ name: 'disk', state: 'ok', text }];
+  return [{ name: 'disk', state: 'warning', text: `${text}.`, hint: 'A campaign of a million needs about 2 GB.' }];
+};
+
+/** Governments change their clocks: data older than this many years has some of them wrong. */
+const tolerableZoneYears = 2;
+
+/** Whether quiet hours can be told by today's rules. */
+export const checkTimeZones: Check = async (_, { now }) => [
+  timeZoneFinding(process.versions['tz'], new Date(now()).getFullYear()),
+];
+
+/** What to say of time zone data of a version, as `2026a`; undefined where Node was built without. */
+export function timeZoneFinding(version: string | undefined, year: number): Finding {
+  const name = 'time zones';
+  const hint = 'Quiet hours go by them. Update Node.';
+  if (version === undefined) return { name, state: 'warning', text: 'this Node has no time zone data.', hint };
+  const isOld = year - Number.parseInt(version, 10) > tolerableZoneYears;
+  return isOld
+    ? { name, state: 'warning', text: `the data is of ${version}.`, hint }
+    : { name, state: 'ok', text: version };
+}

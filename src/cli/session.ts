@@ -1,0 +1,187 @@
+import { type Config, defaultLedger, loadConfig } from '../config/config.ts';
+import { type AccountCredentials, credentialsOf } from '../config/credentials.ts';
+import type { Context } from '../context.ts';
+import type { PlanContext, QuietRule } from '../core/plan.ts';
+import { countryFinder, type NormalizePhone, phoneNormalizer } from '../core/recipient/phone.ts';
+import { parseQuietHours } from '../core/recipient/quiet-hours.ts';
+import { isLoopback } from '../core/request/web-address.ts';
+import { CliError } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Provider } from '../provider/provider.ts';
+import type { Look } from '../ui/lines.ts';
+import { paintFor } from '../ui/paint.ts';
+import type { SessionOptions } from './options/everywhere.ts';
+
+/** What most commands work with, opened when first asked for and closed together. */
+export interface Session {
+  readonly config: Config;
+  readonly ledger: () => Promise<Ledger>;
+  readonly connect: () => Promise<Provider>;
+  /** How results are shown, on standard output. */
+  readonly resultLook: Look;
+  /** How the work is shown, on standard error. */
+  readonly workLook: Look;
+  readonly isJson: boolean;
+  /** Every message as a line of JSON, in place of the report. */
+  readonly isNdjson: boolean;
+  readonly isVerbose: boolean;
+  readonly isQuiet: boolean;
+  readonly isSimulated: boolean;
+  readonly canAsk: boolean;
+  readonly close: () => Promise<void>;
+}
+
+type Close = () => void | Promise<void>;
+
+/** Opens a session, runs `work` in it, and closes it whatever happens. */
+export async function withSession<T>(
+  options: SessionOptions,
+  context: Context,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(options, context);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function openSession(options: SessionOptions, context: Context): Promise<Session> {
+  const config = await loadConfig({ env: context.env, cwd: context.cwd, flags: options });
+  const isSimulated = options.simulate;
+  const toClose: Close[] = [];
+  let ledger: Promise<Ledger> | undefined;
+  let provider: Promise<Provider> | undefined;
+
+  const open = async () => {
+    const opened = await context.openLedger(ledgerPath(config, isSimulated));
+    toClose.push(() => opened.close());
+    return opened;
+  };
+  const connect = async () => {
+    const connected = await (isSimulated ? rehearse(context, config, toClose) : connectTwilio(context, config));
+    toClose.push(() => connected.close());
+    return connected;
+  };
+  return {
+    config,
+    ledger: () => (ledger ??= open()),
+    connect: () => (provider ??= connect()),
+    ...looksOf(options, context),
+    isJson: options.json,
+    isNdjson: options.output === 'ndjson',
+    isVerbose: options.verbose,
+    isQuiet: options.quiet,
+    isSimulated,
+    canAsk: context.terminal.canAsk && options.input,
+    close: async () => {
+      for (const close of toClose.reverse()) await close();
+    },
+  };
+}
+
+function looksOf(
+  { color: flag = 'auto', showPii }: SessionOptions,
+  { env, terminal }: Context,
+): Pick<Session, 'resultLook' | 'workLook'> {
+  const shared = { width: Math.min(100, terminal.columns), showPii };
+  return {
+    resultLook: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }) },
+    workLook: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stderrIsTty }) },
+  };
+}
+
+function ledgerPath(config: Config, isSimulated: boolean): string {
+  const path = config.get('ledger');
+  if (path === undefined) return defaultLedger(config.env, isSimulated);
+  // A rehearsal's made-up SIDs among the real ones would make every later report a lie.
+  if (isSimulated && config.origin('ledger') !== 'flag') return defaultLedger(config.env, true);
+  if (/^\w+:\/\//.test(path)) {
+    throw new CliError('config', 'This version keeps its ledger in a file only.', { hint: 'Give --ledger PATH.' });
+  }
+  return path;
+}
+
+async function rehearse(context: Context, config: Config, toClose: Close[]): Promise<Provider> {
+  const simulator = await context.simulate({});
+  toClose.push(() => simulator.close());
+  const { url: baseUrl, accountSid, authToken } = simulator;
+  return context.connect({
+    credentials: { accountSid, user: accountSid, secret: authToken },
+    baseUrl,
+    timeoutMs: config.get('timeout') ?? 0,
+  });
+}
+
+async function connectTwilio(context: Context, config: Config): Promise<Provider> {
+  return connectWith(await credentialsOf(config, context), config, context);
+}
+
+/** A connection with other credentials than the configured ones. */
+export function connectAs(credentials: AccountCredentials, { config }: Session, context: Context): Promise<Provider> {
+  return connectWith(credentials, config, context);
+}
+
+function connectWith(credentials: AccountCredentials, config: Config, context: Context): Promise<Provider> {
+  const baseUrl = config.get('api_url') ?? twilioUrl(config);
+  if (context.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && !isLoopback(new URL(baseUrl).hostname)) {
+    throw new CliError('config', 'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credentials to anyone.', {
+      hint: 'Unset it. A private authority goes into NODE_EXTRA_CA_CERTS.',
+    });
+  }
+  // Prices, services and permissions are told in one place for all regions.
+  const productUrl =
+    config.get('api_url') === undefined ? (product: string) => `https://${product}.twilio.com` : undefined;
+  return context.connect({ credentials, baseUrl, productUrl, timeoutMs: config.get('timeout') ?? 0 });
+}
+
+/** `api.dublin.ie1.twilio.com` and the like; https://www.twilio.com/docs/global-infrastructure. */
+function twilioUrl(config: Config): string {
+  const edge = config.get('edge');
+  const region = config.get('region') ?? (edge && 'us1');
+  return `https://${['api', edge, region, 'twilio', 'com'].filter((part) => part !== undefined).join('.')}`;
+}
+
+/** Whether texts stay in the ledger after they are sent. */
+export function storesText({ storeBody }: { readonly storeBody: boolean }, { config }: Session): boolean {
+  return storeBody && config.get('store_body') !== false;
+}
+
+/** What planning goes by in this session. Throws a `CliError` for a country that is none. */
+export async function planContextOf(
+  { config }: Session,
+  nowMs: number,
+  { asciiPunctuation = false }: { readonly asciiPunctuation?: boolean } = {},
+): Promise<PlanContext> {
+  const country = config.get('country');
+  return {
+    normalizePhone: await normalizerFor(country, config),
+    countryOf: await countryFinder(),
+    limits: config.limits,
+    nowMs,
+    asciiPunctuation,
+    maxSegments: config.get('max_segments'),
+    quietHours: await quietRuleOf(config.get('quiet_hours')),
+  };
+}
+
+async function normalizerFor(country: string | undefined, config: Config): Promise<NormalizePhone> {
+  try {
+    return await phoneNormalizer(country);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CliError('usage', `There is no country ${country} (${config.origin('country')}).`, {
+      hint: 'Write it as US, GB or DE.',
+    });
+  }
+}
+
+/** The rule for quiet hours; time zones and calendars are loaded only when there are any. */
+async function quietRuleOf(text: string | undefined): Promise<QuietRule | undefined> {
+  const parsed = text === undefined ? undefined : parseQuietHours(text);
+  if (!parsed || 'problem' in parsed) return undefined;
+  const { openingAt, fitToQuietHours } = await import('../core/recipient/openings.ts');
+  const { timeZonesOf } = await import('../core/recipient/time-zones.ts');
+  return { hours: parsed.value, zonesOf: timeZonesOf, openingAt, fit: fitToQuietHours };
+}

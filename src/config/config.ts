@@ -1,0 +1,296 @@
+import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
+import type { PriceTable } from '../core/cost/pricing.ts';
+import { defaultLimits, type Limits, maxValidityPeriodSeconds } from '../core/request/limits.ts';
+import { type ParameterKey, parameterNamed } from '../core/request/parameters.ts';
+import type { RawRequest } from '../core/request/validate.ts';
+import { CliError, fileError } from '../errors.ts';
+import { type SettingKey, type Settings, settings } from './settings.ts';
+
+/** A value, and where it was set, in the user's words. */
+export interface Sourced<T> {
+  readonly value: T;
+  readonly origin: string;
+}
+
+/** What volley was told, with each value's origin: flags > environment > project file > user file > defaults. */
+export interface Config {
+  readonly get: <K extends SettingKey>(key: K) => Settings[K] | undefined;
+  readonly origin: (key: SettingKey) => string;
+  /** Message parameters from `[defaults]`. */
+  readonly defaults: RawRequest;
+  readonly defaultOrigins: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+  /** Texts by name, from `[templates]`. */
+  readonly templates: Readonly<Record<string, string>>;
+  /** The names under `[profiles]` in all files. */
+  readonly profiles: readonly string[];
+  /** What a segment costs, from `[prices]`; without it Twilio is asked. */
+  readonly prices: PriceTable | undefined;
+  /** The environment, `--env-file` included. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly userFile: string;
+}
+
+/** What the command line and the process say about configuration. */
+export interface ConfigSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly flags: ConfigFlags;
+}
+
+/** What flags say about configuration: where it is, and settings as they were written. */
+export interface ConfigFlags {
+  readonly profile?: string | undefined;
+  readonly config?: string | undefined;
+  readonly envFile?: string | undefined;
+  readonly settings?: Readonly<Partial<Record<SettingKey, string>>>;
+}
+
+/** One place that settings come from, strongest first in a list of them. */
+interface Layer {
+  readonly origin: string;
+  readonly text: (key: SettingKey) => unknown;
+  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly limits: Table;
+  readonly templates: Table;
+  readonly prices: Table;
+}
+
+type Table = Readonly<Record<string, unknown>>;
+
+/** Reads flags, environment and files into one frozen config. Throws a `CliError` that names file and key. */
+export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  const env = withEnvFile(sources);
+  const profile = sources.flags.profile ?? present(env['VOLLEY_PROFILE']);
+  const userFile = sources.flags.config ?? present(env['VOLLEY_CONFIG']) ?? defaultUserFile(env);
+  const isNamed = sources.flags.config !== undefined || present(env['VOLLEY_CONFIG']) !== undefined;
+  const projectFile = join(sources.cwd, 'volley.toml');
+  const project = await readLayers(projectFile, { profile, isNamed: false, isProject: true });
+  const user = await readLayers(userFile, { profile, isNamed, isProject: false });
+  const kept = await readLayers(credentialsFile(userFile), { profile, isNamed: false, isProject: false });
+  const files = [...project, ...kept, ...user];
+  if (profile !== undefined && !files.some(({ isProfile }) => isProfile)) {
+    throw new CliError('config', `There is no profile ${profile}.`, {
+      hint: `Add [profiles.${profile}] to ${userFile}.`,
+    });
+  }
+  const environment: Layer = { ...flatLayer('environment', (key) => present(env[settings[key].env ?? ''])) };
+  // A profile named on this command line is nearer to the user than whatever the shell has set.
+  const chosen = sources.flags.profile === undefined ? [] : files.filter(({ isProfile }) => isProfile);
+  const layers: Layer[] = [flatLayer('flag', (key) => sources.flags.settings?.[key]), ...chosen, environment, ...files];
+  const profiles = [...new Set(files.flatMap(({ profileNames = [] }) => profileNames))];
+  return freeze(layers, { env, userFile, profiles });
+}
+
+const present = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
+const flatLayer = (origin: string, text: Layer['text']): Layer => ({
+  origin,
+  text,
+  defaults: {},
+  limits: {},
+  templates: {},
+  prices: {},
+});
+
+function defaultUserFile(env: ConfigSources['env']): string {
+  return join(present(env['XDG_CONFIG_HOME']) ?? join(env['HOME'] ?? homedir(), '.config'), 'volley', 'config.toml');
+}
+
+/** Where `volley login` keeps what no keyring would: beside the user's config file. */
+export function credentialsFile(userFile: string): string {
+  return join(dirname(userFile), 'credentials.toml');
+}
+
+/** Where the ledger is unless something says otherwise; rehearsals have one of their own. */
+export function defaultLedger(env: ConfigSources['env'], simulated: boolean): string {
+  const data = present(env['XDG_DATA_HOME']) ?? join(env['HOME'] ?? homedir(), '.local', 'share');
+  return join(data, 'volley', simulated ? 'simulated.db' : 'ledger.db');
+}
+
+function withEnvFile({ env, flags }: ConfigSources): ConfigSources['env'] {
+  const file = flags.envFile;
+  if (file === undefined) return env;
+  const text = readText(file, true) ?? '';
+  refuseReadable(file, /TOKEN|SECRET/.test(text));
+  return { ...parseEnv(text), ...env };
+}
+
+function readText(file: string, isNamed: boolean): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT' && !isNamed) return undefined;
+    throw fileError(cause, { doing: 'read', path: file }) ?? cause;
+  }
+}
+
+function refuseReadable(file: string, holdsSecret: boolean): void {
+  if (!holdsSecret || process.platform === 'win32') return;
+  if ((statSync(file).mode & 0o077) !== 0) {
+    throw new CliError('config', `${file} holds a secret and others can read it.`, { hint: `chmod 600 ${file}` });
+  }
+}
+
+interface FileKind {
+  readonly profile: string | undefined;
+  readonly isNamed: boolean;
+  readonly isProject: boolean;
+}
+
+interface FileLayer extends Layer {
+  readonly isProfile: boolean;
+  /** Those that the file has. */
+  readonly profileNames?: readonly string[];
+}
+
+async function readLayers(file: string, { profile, isNamed, isProject }: FileKind): Promise<FileLayer[]> {
+  const text = readText(file, isNamed);
+  if (text === undefined) return [];
+  const root = await parseToml(file, text);
+  const profiles = tableOf(root['profiles'], file, 'profiles');
+  const top = fileLayer(file, file, root, isProject);
+  // Every profile is checked, not only the one in use: a mistake shows before it matters.
+  const named = Object.entries(profiles).map(([name, table]) => ({
+    name,
+    layer: fileLayer(file, `profile ${name} in ${file}`, tableOf(table, file, `profiles.${name}`), isProject),
+  }));
+  const chosen = named.find(({ name }) => name === profile);
+  const profileNames = named.map(({ name }) => name);
+  return [...(chosen ? [{ ...chosen.layer, isProfile: true }] : []), { ...top, isProfile: false, profileNames }];
+}
+
+async function parseToml(file: string, text: string): Promise<Table> {
+  const { parse } = await import('smol-toml');
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new CliError('config', `${file} is not valid TOML: ${(cause as Error).message.split('\n')[0]}`, { cause });
+  }
+}
+
+function tableOf(value: unknown, file: string, name: string): Table {
+  if (value === undefined) return {};
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Table;
+  throw new CliError('config', `${file}: ${name} must be a table.`);
+}
+
+/** Tables beside the settings, of which a profile has its own. */
+const sections = ['limits', 'templates', 'prices'] as const;
+
+function fileLayer(file: string, origin: string, table: Table, isProject: boolean): Layer {
+  for (const key of Object.keys(table)) {
+    if (Object.hasOwn(settings, key) || ['defaults', 'profiles', ...sections].includes(key)) continue;
+    throw new CliError('config', `${file}: there is no setting ${key}.`, {
+      hint: 'See them all with: volley config list',
+    });
+  }
+  const holdsSecret = Object.keys(table).some(
+    (key) => Object.hasOwn(settings, key) && settings[key as SettingKey].isSecret,
+  );
+  refuseReadable(file, holdsSecret);
+  // A project file comes with a folder from anywhere: the credentials would go to the address it names, its command be run.
+  const forbidden = ['api_url', 'credential_command'].find((key) => isProject && table[key] !== undefined);
+  if (forbidden !== undefined) {
+    throw new CliError('config', `${file}: ${forbidden} may not be set by a project file.`, {
+      hint: `Set it in your own config file${forbidden === 'api_url' ? ', or use --api-url or VOLLEY_API_URL' : ''}.`,
+    });
+  }
+  const defaults = tableOf(table['defaults'], file, 'defaults');
+  const unknown = Object.keys(defaults).find((name) => parameterNamed(name) === undefined);
+  if (unknown) throw new CliError('config', `${file}: [defaults] knows no message parameter ${unknown}.`);
+  refuseUnknownLimit(file, tableOf(table['limits'], file, 'limits'));
+  const [limits = {}, templates = {}, prices = {}] = sections.map((name) => tableOf(table[name], file, name));
+  return { origin, text: (key) => table[key], defaults, limits, templates, prices };
+}
+
+/** What `[limits]` may hold. */
+const limitNames: readonly string[] = ['validity_period'];
+
+function refuseUnknownLimit(file: string, limits: Table): void {
+  const unknown = Object.keys(limits).find((name) => !limitNames.includes(name));
+  if (unknown === undefined) return;
+  throw new CliError('config', `${file}: [limits] knows no ${unknown}.`, {
+    hint: `Did you mean ${limitNames.join(' or ')}? It is all there is.`,
+  });
+}
+
+function freeze(layers: readonly Layer[], about: Pick<Config, 'env' | 'userFile' | 'profiles'>): Config {
+  const values = new Map<SettingKey, Sourced<unknown>>();
+  for (const key of Object.keys(settings) as SettingKey[]) {
+    const layer = layers.find(({ text }) => text(key) !== undefined);
+    if (!layer) continue;
+    const parsed = settings[key].parse(layer.text(key));
+    if ('problem' in parsed) throw new CliError('config', `${key} (${layer.origin}) ${parsed.problem}.`);
+    values.set(key, { value: parsed.value, origin: layer.origin });
+  }
+  const { defaults, defaultOrigins } = mergeDefaults(layers);
+  return Object.freeze({
+    get: <K extends SettingKey>(key: K) =>
+      (values.get(key)?.value ?? settings[key].fallback) as Settings[K] | undefined,
+    origin: (key: SettingKey) =>
+      values.get(key)?.origin ?? (settings[key].fallback === undefined ? 'not set' : 'default'),
+    defaults,
+    defaultOrigins,
+    limits: limitsOf(layers),
+    templates: templatesOf(layers),
+    prices: pricesOf(layers),
+    ...about,
+  });
+}
+
+function mergeDefaults(layers: readonly Layer[]): Pick<Config, 'defaults' | 'defaultOrigins'> {
+  const defaults: Partial<Record<ParameterKey, string | readonly string[]>> = {};
+  const defaultOrigins: Record<string, string> = {};
+  for (const layer of layers.toReversed()) {
+    for (const [name, value] of Object.entries(layer.defaults)) {
+      const key = parameterNamed(name);
+      if (!key) continue;
+      defaults[key] = Array.isArray(value) ? value.map(String) : String(value);
+      defaultOrigins[key] = layer.origin;
+    }
+  }
+  return { defaults, defaultOrigins };
+}
+
+function limitsOf(layers: readonly Layer[]): Limits {
+  const layer = layers.find(({ limits }) => limits['validity_period'] !== undefined);
+  if (!layer) return defaultLimits;
+  const seconds = layer.limits['validity_period'];
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 1 || seconds > maxValidityPeriodSeconds) {
+    throw new CliError(
+      'config',
+      `limits.validity_period (${layer.origin}) must be 1 to ${maxValidityPeriodSeconds} seconds.`,
+    );
+  }
+  return { ...defaultLimits, validityPeriodSeconds: seconds };
+}
+
+function templatesOf(layers: readonly Layer[]): Readonly<Record<string, string>> {
+  const entries = layers.toReversed().flatMap(({ origin, templates }) =>
+    Object.entries(templates).map(([name, text]): [string, string] => {
+      if (typeof text === 'string' && text.trim() !== '') return [name, text];
+      throw new CliError('config', `templates.${name} (${origin}) must be text.`);
+    }),
+  );
+  return Object.fromEntries(entries);
+}
+
+function pricesOf(layers: readonly Layer[]): PriceTable | undefined {
+  const layer = layers.find(({ prices }) => Object.keys(prices).length > 0);
+  if (!layer) return undefined;
+  const { currency, ...rest } = layer.prices;
+  const wrong = (problem: string) => new CliError('config', `prices${problem} (${layer.origin}).`);
+  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) throw wrong('.currency must be like USD');
+  const prices = Object.entries(rest).map(([name, price]): [string, number] => {
+    if (!/^([A-Z]{2}|mms|whatsapp|rcs|messenger|default)$/.test(name)) {
+      throw wrong(`.${name} is no country like US, no channel, not "mms" and not "default"`);
+    }
+    if (typeof price !== 'number' || !(price >= 0)) throw wrong(`.${name} must be a price`);
+    return [name, price];
+  });
+  return { currency, prices: Object.fromEntries(prices) };
+}

@@ -1,0 +1,129 @@
+import type { CountryPrices } from '../core/cost/pricing.ts';
+import type { MessageRequest, SendResult } from '../core/message.ts';
+import type { ListedMessage } from '../core/outcome/settle.ts';
+
+/** What Twilio says of the account that the credentials belong to. */
+export interface Account {
+  readonly sid: string;
+  readonly name: string;
+  readonly status: string;
+  /** `Trial` or `Full`. */
+  readonly type: string;
+  /** How far Twilio's clock is ahead of ours, in milliseconds, to about a second. */
+  readonly clockAheadMs: number;
+}
+
+/** The messages Twilio knows to one recipient, or why it could not be asked. */
+export type MessageList =
+  | {
+      readonly ok: true;
+      readonly messages: readonly ListedMessage[];
+      /** How far Twilio's clock is ahead of ours, as `Provider.clockAheadMs` says it now. */
+      readonly clockAheadMs: number | undefined;
+      /** Since when, by our wall clock, nobody has set it and the machine has not slept, as far as that is known. */
+      readonly clockSteadySince?: number;
+    }
+  | NotListed;
+
+/** Why messages could not be listed; `busy`: Twilio took no request, and says no more than when it may. */
+interface NotListed {
+  readonly ok: false;
+  readonly reason: string;
+  readonly busy?: Busy;
+}
+
+/** Too many requests: how long to wait before the next, in milliseconds, where Twilio says so in a way to be trusted. */
+export interface Busy {
+  readonly afterMs?: number;
+}
+
+/** A message as Twilio keeps it. */
+export interface MessageRecord extends ListedMessage {
+  readonly code?: number;
+  /** What it cost, in the account's currency. */
+  readonly price?: number;
+  readonly segments?: number;
+}
+
+/** Which of an account's messages to list: Twilio knows no other filters, and ignores what it does not know. */
+export interface ListFilter {
+  readonly to?: string;
+  readonly from?: string;
+  /** Sent on this day or after, as `2026-11-23`. */
+  readonly since?: string;
+  /** Sent on this day or before. */
+  readonly until?: string;
+}
+
+/** Some of an account's messages, or why it could not be asked. */
+export type MessagePage =
+  | { readonly ok: true; readonly messages: readonly MessageRecord[]; readonly next?: string }
+  | NotListed;
+
+/** What became of calling a message back. */
+export type Canceled = { readonly ok: true; readonly status: string } | { readonly ok: false; readonly reason: string };
+
+/** A picture or file of a message, as Twilio keeps it. */
+export interface MediaRecord {
+  readonly sid: string;
+  readonly contentType: string;
+}
+
+/** What was asked for, or why it could not be had. */
+export type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+/** What is left on an account. */
+export interface Balance {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** What the engine needs of a provider: to send a message, and to find out what became of it. */
+export interface Sender {
+  /** Makes one attempt. Whatever the provider or the network did is in the result; a throw is a bug of ours. */
+  send(request: MessageRequest): Promise<SendResult>;
+  /** All messages to a recipient, of the subaccount when one is given. Presence is proof, absence weak evidence. */
+  list(to: string, accountSid?: string): Promise<MessageList>;
+  /** What Twilio says of one message now; undefined when it does not know it, or can't be asked. */
+  fetch(sid: string, accountSid?: string): Promise<MessageRecord | undefined>;
+  /** A page of the account's messages, newest first; `page` is the `next` of the page before. */
+  recent(page?: string, accountSid?: string, filter?: ListFilter): Promise<MessagePage>;
+  /**
+   * How far Twilio's clock is ahead of our wall clock, in milliseconds, to about two seconds, by the `Date` of the answers
+   * so far, sends included. Undefined while that is not known: before the first answer, and from when our clock was set
+   * (or the machine slept) until the next.
+   */
+  clockAheadMs(): number | undefined;
+}
+
+/** What a provider keeps beside: its records of messages, prices, and how the account stands. */
+export interface Records {
+  /** The media of a message. */
+  media(sid: string, accountSid?: string): Promise<Asked<readonly MediaRecord[]>>;
+  /** The content of one of a message's media. */
+  download(sid: string, mediaSid: string, accountSid?: string): Promise<Asked<Uint8Array>>;
+  /** Empties the text of a message at Twilio; resolves to why that did not work, if it did not. */
+  redact(sid: string, accountSid?: string): Promise<string | undefined>;
+  /** Deletes a message at Twilio; resolves to why that did not work, if it did not. */
+  remove(sid: string, accountSid?: string): Promise<string | undefined>;
+  /** Tells Twilio whether a message did what it was for; resolves to why that did not work, if it did not. */
+  feedback(sid: string, outcome: 'confirmed' | 'unconfirmed', accountSid?: string): Promise<string | undefined>;
+  /** What Twilio's price list says of a country (ISO 3166); undefined when it says nothing or can't be asked. */
+  prices(country: string): Promise<CountryPrices | undefined>;
+  /** What is left on the account. */
+  balance(): Promise<Asked<Balance>>;
+  /** What keeps a sender (a number or a messaging service) from sending; undefined when nothing does. */
+  senderProblem(sender: string): Promise<Asked<string | undefined>>;
+  /** Whether the account may text a country (ISO 3166). */
+  mayText(country: string): Promise<Asked<boolean>>;
+  /** Calls back a message that is scheduled at Twilio: its status afterwards, or why that did not work. */
+  cancel(sid: string, accountSid?: string): Promise<Canceled>;
+  /** Looks at the account, sending nothing. Throws a `CliError` when it is refused or out of reach. */
+  account(): Promise<Account>;
+}
+
+/** A connection to a provider. Another provider than Twilio would be another folder beside `twilio/` that makes one. */
+export interface Provider extends Sender, Records {
+  /** Lets go of idle connections. */
+  close(): void;
+}

@@ -1,0 +1,386 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { withTemplate } from '../../src/cli/compose/save-template.ts';
+import { main } from '../../src/cli/main.ts';
+import { from, testContext } from '../context.ts';
+import { person, type Reaction } from '../person.ts';
+
+/** Somebody who sits down at `volley compose`, and what becomes of it. */
+async function sitting(
+  reactions: readonly Reaction[],
+  { config = '', top = '', files = {}, argv = [] as string[] } = {},
+) {
+  const { ask, screens, left } = person(...reactions);
+  const made = testContext({ canAsk: true, ask });
+  made.file('volley.toml', `${top}\n[defaults]\nfrom = "${from}"\n${config}`);
+  for (const [name, text] of Object.entries(files)) made.file(name, String(text));
+  const code = await main(['compose', '--undo', '0s', ...argv], made.context);
+  return { ...made, code, screens, left: left(), said: made.stderr.join('\n') };
+}
+
+const message: Reaction = ['What would you like to do', '<enter>'];
+const quit: Reaction = ['What would you like to do', '<up>', '<enter>'];
+const goOn: Reaction = ['It is on its way', '<down>', '<enter>'];
+const [pick, enter, down] = ['<enter>', '<enter>', '<down>'];
+const templates = '[templates]\nwelcome = "Welcome {{ first_name }}, see you in {{ city }}."';
+const people = 'Phone,First Name,City\n+14155550101,Ada,Bath\n+14155550102,Bob,\nbad,Cid,Oslo\n';
+
+describe('compose', () => {
+  it('sends a text to a number that is typed', async () => {
+    const { code, sent, said, left } = await sitting([
+      message,
+      ['To', '+1415555010', '1', enter],
+      ['Text', 'Hi Ada', enter],
+      ['What now', enter],
+      goOn,
+      quit,
+    ]);
+    expect([code, left]).toEqual([0, 0]);
+    expect(sent).toMatchObject([{ to: '+14155550101', from, body: 'Hi Ada' }]);
+    expect(said).toMatch(/To {7}\+14155550101/);
+    expect(said).toContain('6 characters, GSM-7, 1 segment');
+  });
+
+  it.each([
+    [[], 'ledger.db'],
+    [['--simulate'], 'simulated.db'],
+    [['--simulate', '--color', 'never'], 'simulated.db'],
+  ])('is what %j alone starts at a terminal', async (argv, ledger) => {
+    const { ask, screens, left } = person(
+      message,
+      ['To', '<escape>'],
+      ['What would you like to do', '<up>', '<enter>'],
+    );
+    const made = testContext({ canAsk: true, ask, env: argv.length > 0 ? { TWILIO_ACCOUNT_SID: '' } : {} });
+    expect([await main(argv, made.context), left()]).toEqual([0, 0]);
+    expect(screens.join('\n')).toContain('What would you like to do?');
+    expect(readdirSync(dirname(made.ledgerPath))).toContain(ledger);
+    // Somebody who wants no questions gets the help.
+    expect(await main([...argv, '--no-input'], made.context)).toBe(0);
+    expect(made.stdout.join('\n')).toContain('Start here:');
+  });
+
+  it('says while typing what is wrong with a number', async () => {
+    const { screens, sent } = await sitting([
+      message,
+      // Enter takes nothing, and keeps what was typed.
+      ['To', '+1415', enter, '<escape>'],
+      ['What would you like to do', '<up>', enter],
+    ]);
+    expect(screens.join('\n')).toContain('+1415 (is not a phone number: write it as +14155550100)');
+    expect(sent).toEqual([]);
+  });
+
+  it('fills a template from a contact, and asks only for what is missing', async () => {
+    const { sent, screens } = await sitting(
+      [
+        message,
+        ['To', 'bob', enter],
+        ['Text or template', 'wel', enter],
+        ['city', 'Rome', enter],
+        ['What now', enter],
+        goOn,
+        quit,
+      ],
+      { config: templates, files: { 'people.csv': people }, argv: ['--contacts', 'people.csv'] },
+    );
+    expect(sent[0]?.body).toBe('Welcome Bob, see you in Rome.');
+    expect(screens.join('\n')).not.toContain('Cid');
+  });
+
+  it('goes back from each question, and leaves nothing behind', async () => {
+    const { code, sent, context, stdout } = await sitting([
+      message,
+      ['To', '+14155550101', enter],
+      ['Text', 'Hi', '<escape>'],
+      ['To', '<escape>'],
+      message,
+      ['To', down, enter],
+      quit,
+    ]);
+    expect([code, sent]).toEqual([0, []]);
+    await main(['campaigns'], context);
+    expect(stdout.join('')).not.toContain('compose');
+  });
+
+  it('changes text, recipient, sender, picture and time before it is sent', async () => {
+    const service = `MG${'0'.repeat(32)}`;
+    const { sent } = await sitting([
+      message,
+      ['To', '+14155550101', enter],
+      ['Text', 'Hi', enter],
+      ['What now', down, enter],
+      ['Text', ' there', enter],
+      ['What now', down, down, enter],
+      ['To', '+14155550102', enter],
+      ['What now', down, down, down, enter],
+      [`From ${from}`, '<escape>'],
+      ['What now', down, down, down, down, enter],
+      ['Picture', 'https://example.com/a.png', enter],
+      ['What now', down, down, down, enter],
+      ['From', ...Array.from({ length: 12 }, () => '<backspace>'), service, enter],
+      ['What now', down, down, down, down, down, enter],
+      ['When', 'rubbish', enter, ...Array.from({ length: 7 }, () => '<backspace>'), '+2h', enter],
+      ['Send at that time', enter],
+      quit,
+    ]);
+    expect(sent).toEqual([
+      expect.objectContaining({
+        ...{ to: '+14155550102', body: 'Hi there', messagingServiceSid: service },
+        ...{ mediaUrl: ['https://example.com/a.png'], sendAt: '2026-11-23T12:00:00Z' },
+      }),
+    ]);
+    expect(sent[0]?.from).toBeUndefined();
+  });
+
+  it('says in the words of the prompts what is wrong, and when it would have to wait', async () => {
+    const { sent, said } = await sitting(
+      [
+        message,
+        ['To', '+14155550101', enter],
+        ['Text', 'Hi', enter],
+        ['What now', down, down, down, down, down, enter],
+        ['When', '+2h', enter],
+        [/What now.*\n❯ Edit/, '<up>', enter],
+        quit,
+      ],
+      { top: 'quiet_hours = "21:00-08:00"' },
+    );
+    expect(sent).toEqual([]);
+    // It is 2 o'clock in California.
+    expect(said).toMatch(/! These are quiet hours there: it would wait 6 h 0 min/);
+    expect(said).toMatch(/✗ When needs a messaging service/);
+    expect(said.match(/From {5}\+14155600199/g)).toHaveLength(2);
+  });
+
+  it('does not offer to send to who has opted out, and shows what went to them before', async () => {
+    const { ask } = person(
+      message,
+      ['To', '+14155550101', enter],
+      ['Text', 'Hi', enter],
+      [/What now.*\n❯ Edit/, '<up>', enter],
+      quit,
+    );
+    const { context, sent, stderr, file } = testContext({ canAsk: true, ask });
+    file('volley.toml', `[defaults]\nfrom = "${from}"\n`);
+    await main(['send', '--to', '+14155550101', '--body', 'Earlier'], context);
+    await main(['opt-out', 'add', '+14155550101'], context);
+    expect(await main(['compose'], context)).toBe(0);
+    expect(sent).toHaveLength(1);
+    expect(stderr.join('\n')).toMatch(/Before {3}0 s ago, queued: Earlier\n.*opted out/);
+  });
+
+  it.each<[string, readonly Reaction[]]>([
+    ['at the menu', [['What would you like to do', '<ctrl-c>']]],
+    ['in the text', [message, ['To', '+14155550101', enter], ['Text', 'Hi', '<ctrl-c>']]],
+    ['at the last question', [message, ['To', '+14155550101', enter], ['Text', 'Hi', enter], ['What now', '<ctrl-c>']]],
+  ])('ends with 130 by Ctrl-C %s, and says truthfully that nothing was sent', async (_, reactions) => {
+    const { code, sent, said } = await sitting(reactions);
+    expect([code, sent]).toEqual([130, []]);
+    expect(said).toContain('Nothing was sent.');
+  });
+
+  it('says that nothing more was sent when something was', async () => {
+    const { code, said } = await sitting([
+      message,
+      ['To', '+14155550101', enter],
+      ['Text', 'Hi', enter],
+      ['What now', enter],
+      goOn,
+      ['What would you like to do', '<ctrl-c>'],
+    ]);
+    expect([code, said]).toEqual([130, expect.stringContaining('Nothing more was sent.')]);
+  });
+
+  it('says that something was sent, when somebody leaves before watching it', async () => {
+    const { code, said, sent } = await sitting([
+      message,
+      ['To', '+14155550101', enter],
+      ['Text', 'Hi', enter],
+      ['What now', enter],
+      ['It is on its way', '<ctrl-c>'],
+    ]);
+    expect([code, sent.length]).toEqual([130, 1]);
+    expect(said).toContain('Nothing more was sent.');
+  });
+
+  it('says that nothing was sent after a list that was refused', async () => {
+    const { code, said } = await sitting(
+      [
+        ['What would you like to do', down, enter],
+        ['File', 'broken', enter],
+        ['What would you like to do', '<ctrl-c>'],
+      ],
+      { files: { 'broken.csv': 'to,to\n1,2\n' } },
+    );
+    expect([code, said]).toEqual([130, expect.stringContaining('Nothing was sent.')]);
+  });
+
+  it('shows no escape sequence of a template, and keeps its lines while it is edited', async () => {
+    const { sent, screens } = await sitting(
+      [
+        message,
+        ['To', '+14155550101', enter],
+        ['Text or template', 'odd', enter],
+        // The text as it is cannot be sent: what is offered first is to change it.
+        ['What now', enter],
+        ['Text One⏎Two', '!', enter],
+        ['What now', enter],
+        goOn,
+        quit,
+      ],
+      { config: '[templates]\nodd = "One\\nTwo\\u001b]0;x\\u0007"\n' },
+    );
+    expect(sent[0]?.body).toBe('One\nTwo]0;x!');
+    expect(screens.join('')).not.toContain('\u001b]0');
+  });
+
+  it('sends a list: file, numbers with the guess preselected, fields, plan', async () => {
+    const { code, sent, said } = await sitting(
+      [
+        ['What would you like to do', down, enter],
+        ['File', 'people', enter],
+        ['Which column holds the numbers', pick],
+        ['Text or template', enter],
+        ['Text', 'Hi {{ name }}', enter],
+        ['Which column is name', pick],
+        ['What now', enter],
+        quit,
+      ],
+      { files: { 'people.csv': people } },
+    );
+    expect(sent.map(({ body }) => body)).toEqual(['Hi Ada', 'Hi Bob']);
+    expect(said).toMatch(/2 to send.*1 row wrong/s);
+    expect(code).toBe(3);
+  });
+
+  it('shows a list again with another text, and sends nothing of it when it is left', async () => {
+    const { code, sent, said } = await sitting(
+      [
+        ['What would you like to do', down, enter],
+        ['File', 'people', enter],
+        ['Which column holds the numbers', pick],
+        ['Text or template', enter],
+        ['Text', 'Hi {{ city }}', enter],
+        ['Send 2 messages', down, down, enter],
+        ['Text or template', enter],
+        ['Text', ...Array.from({ length: 10 }, () => '<backspace>'), 'all', enter],
+        ['Send 3 messages', down, down, down, enter],
+        quit,
+      ],
+      { files: { 'people.csv': `${people}+14155550104,Dee,Bari\n` } },
+    );
+    expect([code, sent]).toEqual([0, []]);
+    expect(said).toMatch(/Hi Bath.*Hi all/s);
+  });
+
+  it('offers the templates that lie beside the list, and watches it arrive', async () => {
+    const { code, sent, stdout, screens } = await sitting(
+      [
+        ['What would you like to do', down, enter],
+        ['File', 'people', enter],
+        ['Which column holds the numbers', pick],
+        ['Text or template', down, enter],
+        ['Which column is town', down, down, enter],
+        ['Send 2 messages', down, enter],
+        quit,
+      ],
+      {
+        files: {
+          'people.csv': `${people}+14155550104,Dee,Bari\n`,
+          'bye.liquid': 'Bye, {{ town }}.',
+          'odd.liquid': '---\nx: [\n---\n',
+        },
+      },
+    );
+    expect(sent.map(({ body }) => body)).toEqual(['Bye, Bath.', 'Bye, Bari.']);
+    expect(screens.join('\n')).toMatch(/odd\.liquid \(Template odd\.liquid: /);
+    // The scripted provider knows of no later status: they are on their way still.
+    expect([code, stdout.join('\n')]).toEqual([8, expect.stringMatching(/accepted +2/)]);
+  });
+
+  it('asks before it goes on with a list that was begun before', async () => {
+    const list: readonly Reaction[] = [
+      ['What would you like to do', down, enter],
+      ['File', 'people', enter],
+      ['Which column holds the numbers', pick],
+      ['Text or template', enter],
+      ['Text', 'Hi', enter],
+      ['Send 1 message', '<up>', enter],
+      quit,
+    ];
+    const { ask } = person(...list);
+    const made = testContext({ canAsk: true, ask });
+    const file = made.file('people.csv', people);
+    const text = ['--map', 'to=Phone', '--from', from, '--body', 'Hi'];
+    await main(['batch', file, ...text, '--yes', '--limit', '1'], made.context);
+    made.file('volley.toml', `[defaults]\nfrom = "${from}"\n`);
+    expect(await main(['compose'], made.context)).toBe(0);
+    expect(made.stderr.join('\n')).toMatch(/begun before, as people-.* with 1 message to send/);
+    expect(made.sent).toHaveLength(1);
+  });
+
+  it('finds people in a file that is named on the way', async () => {
+    const { sent, code } = await sitting(
+      [
+        message,
+        ['To', enter],
+        ['File', 'people', enter],
+        ['To', 'ada', enter],
+        ['Text', 'Hi', enter],
+        ['What now', enter],
+        goOn,
+        quit,
+      ],
+      { files: { 'people.csv': people } },
+    );
+    expect([code, sent.map(({ to }) => to)]).toEqual([0, ['+14155550101']]);
+  });
+
+  it('says what is wrong with a file, and goes on', async () => {
+    const { code, said } = await sitting(
+      [['What would you like to do', down, enter], ['File', 'broken', enter], quit],
+      { files: { 'broken.csv': 'to,to\n1,2\n' } },
+    );
+    expect([code, said]).toEqual([2, expect.stringMatching(/error: .*two columns are called to/)]);
+  });
+
+  it('needs a terminal, and says what to use without one', async () => {
+    const { context, stderr } = testContext();
+    expect(await main(['compose'], context)).toBe(2);
+    expect(stderr.join('\n')).toMatch(/nobody is at a terminal.*\n.*volley send/);
+  });
+
+  it('is what volley alone does at a terminal', async () => {
+    const { ask, left } = person(quit);
+    expect(await main([], testContext({ canAsk: true, ask }).context)).toBe(0);
+    expect(left()).toBe(0);
+  });
+});
+
+describe('saving a text as a template', () => {
+  it('keeps the rest of the config', async () => {
+    const { folder, code, said } = await sitting([
+      message,
+      ['To', '+14155550101', enter],
+      ['Text', 'See "you"', enter],
+      ['What now', down, down, down, down, down, down, enter],
+      ['Name of the template', 'bye', enter],
+      ['What now', '<up>', enter],
+      quit,
+    ]);
+    expect([code, said]).toEqual([0, expect.stringContaining('Saved as bye')]);
+    expect(readFileSync(join(folder, '.config/volley/config.toml'), 'utf8')).toBe(
+      '[templates]\nbye = "See \\"you\\""\n',
+    );
+  });
+
+  it.each([
+    ['', '[templates]\nx = "Hi"\n'],
+    ['# mine\nrate = 5\n', '# mine\nrate = 5\n\n[templates]\nx = "Hi"\n'],
+    ['[templates] # texts\na = "A"\n\n[limits]\n', '[templates] # texts\nx = "Hi"\na = "A"\n\n[limits]\n'],
+  ])('adds to %j', (before, after) => {
+    expect(withTemplate(before, 'x', 'Hi')).toBe(after);
+  });
+});

@@ -1,0 +1,119 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, describe, expect, it } from 'vitest';
+import { introductionOf } from '../../src/cli/help/page.ts';
+import { main } from '../../src/cli/main.ts';
+import { verbs } from '../../src/cli/verbs.ts';
+import type { Context } from '../../src/context.ts';
+import { twilioProvider } from '../../src/provider/twilio/twilio.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { testContext, testEnv } from '../context.ts';
+import { person } from '../person.ts';
+
+const accountSid = testEnv.TWILIO_ACCOUNT_SID;
+const service = `MG${'c'.repeat(32)}`;
+const files = {
+  'volley.toml': '[defaults]\nfrom = "+14155600199"\n[templates]\nwelcome = "Hi"\n[profiles.staging]\nrate = 5\n',
+  'customers.csv': 'to,first_name\n+14155550101,Ada\n+14155550102,Bob\n',
+  'list.csv': 'phone,name\n(415) 555-0103,Cid\n',
+  'reminder.liquid': 'Hi {{ first_name }}.\n',
+  'events.ndjson': '{"id":"1","to":"+14155550104","body":"Hi"}\n',
+  'orders.ndjson': '{"id":"1","to":"+14155550105","order":"A1"}\n',
+  'unsubscribed.csv': 'phone\n+14155550166\n',
+  'secret.txt': `${testEnv.TWILIO_AUTH_TOKEN}\n`,
+};
+
+const apiKey = `SK${'d'.repeat(32)}`;
+const account = `account_sid = "${accountSid}"\nauth_token = "${testEnv.TWILIO_AUTH_TOKEN}"\n`;
+const credentials = `${account}[profiles.staging]\n${account}`;
+
+/** The examples of a command, as its help shows them. */
+async function examplesOf({ name, load }: (typeof verbs)[number]): Promise<string[]> {
+  const command = new Command(name);
+  (await load())(command, () => undefined);
+  const [, examples = ''] = introductionOf(command).split('Examples:\n');
+  return examples
+    .split('\n')
+    .filter((line) => /\bvolley\b/.test(line) && line.startsWith('  '))
+    .map((line) => line.trim().replace(/ {2,}\S.*$/, ''));
+}
+
+/** What a shell makes of a command line: the words after volley, and what it reads. */
+function words(line: string): { argv: string[]; stdin: string } {
+  const [, read] = / < (\S+)/.exec(line) ?? [];
+  const script = `volley() { printf '%s\\0' "$@" >&3; }; ${line.replace(/^.*\| (?=volley)/, '').replace(/ [<>].*$/, '')}`;
+  const { output, status } = spawnSync('sh', ['-c', script], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  expect(status).toBe(0);
+  const [, piped] = /^(?:cat|tail -f) (\S+) \|/.exec(line) ?? [];
+  const [, said = ''] = /^echo '(.*?)'/.exec(line) ?? [];
+  const stdin = files[(read ?? piped ?? '') as keyof typeof files] ?? said;
+  return { argv: String(output[3]).split('\0').slice(0, -1), stdin };
+}
+
+let closing: (() => unknown)[] = [];
+const startedIn = process.cwd();
+afterEach(async () => {
+  for (const close of closing) await close();
+  closing = [];
+  process.chdir(startedIn);
+});
+
+/** A folder with all that examples name, a campaign that was sent, and somebody who leaves at the first question. */
+async function world(stdin: string) {
+  const authToken = testEnv.TWILIO_AUTH_TOKEN;
+  const simulator = await startSimulator({ accountSid, authToken, apiKey, apiSecret: authToken, statusDelayMs: 0 });
+  closing.push(simulator.close);
+  const leave = new AbortController();
+  const made = testContext({
+    ...{ stdin, canAsk: true, signal: leave.signal, ask: person(['', '<ctrl-c>']).ask },
+    env: { VOLLEY_API_URL: simulator.url },
+  });
+  for (const [name, text] of Object.entries(files)) made.file(name, text);
+  mkdirSync(join(made.folder, '.config/volley'), { recursive: true });
+  made.file('.config/volley/credentials.toml', credentials);
+  chmodSync(join(made.folder, '.config/volley/credentials.toml'), 0o600);
+  process.chdir(made.folder);
+  const context: Context = {
+    ...made.context,
+    now: Date.now,
+    // What runs until it is interrupted is interrupted once it says that it runs.
+    out: (line) => {
+      made.context.out(line);
+      if (/^Listening on|^export /.test(line)) leave.abort();
+    },
+    connect: async (options) => twilioProvider(options),
+  };
+  const volley = (...argv: string[]) => main(argv, context);
+  const text = ['--body', 'Hi', '--yes', '--provide-feedback', 'true'];
+  await volley('batch', 'customers.csv', '--campaign', 'spring-sale', ...text);
+  await volley('send', '--to', '+14155550107', '--media-url', 'https://example.com/a.png');
+  await volley('send', '--to', '+14155550108', '--messaging-service-sid', service, '--send-at', '+2h', '--body', 'Hi');
+  const [first = '', , media = '', scheduled = ''] = simulator.truth().map(({ sid }) => sid);
+  made.file('outcomes.csv', `sid,outcome\n${first},confirmed\n`);
+  made.stderr.length = 0;
+  return { ...made, volley, sids: { first, media, scheduled } };
+}
+
+/** Where somebody is asked, and leaves. */
+const asking = /^volley (compose|init$|login$)/;
+
+const all = (await Promise.all(verbs.map(examplesOf))).flat();
+
+describe('every example in help', () => {
+  it('is there, for every command', async () => {
+    for (const verb of verbs) expect(await examplesOf(verb), verb.name).not.toEqual([]);
+  });
+
+  it.each(all)('%s', async (line) => {
+    const { argv, stdin } = words(line);
+    const { volley, sids, stderr } = await world(stdin);
+    const sid = argv.includes('cancel') ? sids.scheduled : argv.includes('media') ? sids.media : sids.first;
+    const meant = argv.map((word) => word.replace('SM1234…', sid).replace('MG…', service).replace('AC…', accountSid));
+    const code = await volley(...meant.map((word) => word.replace('SK…', apiKey)));
+    expect([code, stderr.filter((text) => text.startsWith('error'))]).toEqual(
+      asking.test(line) ? [130, [expect.stringContaining('error: ')]] : [0, []],
+    );
+  });
+});
