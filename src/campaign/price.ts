@@ -2,9 +2,9 @@ import type { Session } from '../cli/session.ts';
 import type { Context } from '../context.ts';
 import { type CountryPrices, listPrice, tablePrice } from '../core/cost/pricing.ts';
 import type { Plan } from '../core/plan.ts';
+import { formatCost, plural } from '../core/text/wording.ts';
 import { CliError } from '../errors.ts';
 import type { Destination, Ledger, Staging, UnitPrice } from '../ledger/ledger.ts';
-import { formatCost, plural } from '../ui/lines.ts';
 
 /** How long Twilio's price list is believed before it is asked for again, in milliseconds. */
 const freshMs = 7 * 86_400_000;

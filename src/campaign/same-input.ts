@@ -2,9 +2,9 @@ import type { BatchOptions } from '../cli/options/batch.ts';
 import type { Session } from '../cli/session.ts';
 import type { Context } from '../context.ts';
 import { sameInputMs } from '../core/plan.ts';
+import { formatDuration } from '../core/text/wording.ts';
 import { CliError } from '../errors.ts';
 import type { Campaign, Staging } from '../ledger/ledger.ts';
-import { formatDuration } from '../ui/lines.ts';
 import { quoted } from './deliver.ts';
 import type { StagedInput } from './stage-input.ts';
 

@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 import type { SendState } from '../core/message.ts';
-import { clean } from './clean.ts';
-import { formatCount, type Look, truncate } from './lines.ts';
+import { clean } from '../core/text/clean.ts';
+import { formatCount } from '../core/text/wording.ts';
+import { type Look, truncate } from './lines.ts';
 
 /** A campaign as the list shows it. */
 interface ListedCampaign {

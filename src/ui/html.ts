@@ -1,10 +1,10 @@
 import type { Message } from '../core/message.ts';
 import { explainCode } from '../core/outcome/error-codes.ts';
 import type { CountryDelivery, Failure, Report, TimelinePoint } from '../core/outcome/report.ts';
-import { visible } from './clean.ts';
+import { visible } from '../core/text/clean.ts';
+import { formatCost, formatCount, formatDuration } from '../core/text/wording.ts';
 import { issuesText } from './export.ts';
 import { pageScript, pageStyle } from './html-page.ts';
-import { formatCost, formatCount, formatDuration } from './lines.ts';
 
 /** What the page shows of a campaign. */
 export interface HtmlReport {

@@ -3,7 +3,7 @@ import type { RowIssue } from '../core/message.ts';
 import type { Cost } from '../core/outcome/report.ts';
 import { maskHint, maskInternational, maskNumbers } from '../core/recipient/mask.ts';
 import { bareAddress } from '../core/recipient/phone.ts';
-import { clean } from './clean.ts';
+import { clean } from '../core/text/clean.ts';
 import type { Paint } from './paint.ts';
 
 /** How text is shown: its colours, its width in cells, and whether numbers are shown whole. */
@@ -42,37 +42,12 @@ export function wrap(text: string, width: number, indent: number): string {
   return [...lines, line].join(`\n${' '.repeat(indent)}`);
 }
 
-/** `1 row`, `2,000 rows`. */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** `12,345`. */
-export function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** `4 s`, `3 min 20 s`, `2 h 5 min`; from milliseconds. */
-export function formatDuration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
-}
-
 /** `2026-11-25 09:00`, by this machine's clock; from ISO 8601. */
 export function localTime(iso: string): string {
   const date = new Date(iso);
   const two = (n: number) => String(n).padStart(2, '0');
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
-/** `12.40 USD`, `0.0083 USD`; `unknown` where no price is. */
-export function formatCost({ amount, currency }: Cost): string {
-  if (amount === null) return 'unknown';
-  const [whole = '', part = ''] = amount.toFixed(amount < 1 ? 4 : 2).split('.');
-  return `${formatCount(Number(whole))}.${part} ${currency}`;
 }
 
 /** What is wrong and the way out. Both may repeat the number they are about, which is masked as the value is. */

@@ -2,8 +2,9 @@ import type { Message, SendResult } from '../core/message.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { explainCode } from '../core/outcome/error-codes.ts';
 import { isFailedStatus } from '../core/outcome/status.ts';
-import { clean } from './clean.ts';
-import { type Look, plural, shown, wrap } from './lines.ts';
+import { clean } from '../core/text/clean.ts';
+import { plural } from '../core/text/wording.ts';
+import { type Look, shown, wrap } from './lines.ts';
 
 /** One message on one line: what became of it. */
 export function messageLine(message: Message, look: Look): string {

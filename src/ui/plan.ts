@@ -1,20 +1,10 @@
 import { drainSeconds, type Overflow } from '../core/cost/sender-rate.ts';
 import type { Message, RowIssue } from '../core/message.ts';
 import type { Plan } from '../core/plan.ts';
+import { clean } from '../core/text/clean.ts';
 import type { SegmentLint } from '../core/text/segment-lint.ts';
-import { clean } from './clean.ts';
-import {
-  bodyShown,
-  formatCost,
-  formatCount,
-  formatDuration,
-  issueLine,
-  type Look,
-  plural,
-  shown,
-  truncate,
-  wrap,
-} from './lines.ts';
+import { formatCost, formatCount, formatDuration, plural } from '../core/text/wording.ts';
+import { bodyShown, issueLine, type Look, shown, truncate, wrap } from './lines.ts';
 
 /** A plan with what makes it readable: some of its texts, its problems, its warnings. */
 export interface PlanView {

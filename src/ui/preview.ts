@@ -1,8 +1,9 @@
 import type { Cost } from '../core/outcome/report.ts';
 import type { PlannedRow } from '../core/plan.ts';
 import type { RawRequest } from '../core/request/validate.ts';
-import { clean } from './clean.ts';
-import { formatCost, formatDuration, type Look, localTime, wrap } from './lines.ts';
+import { clean } from '../core/text/clean.ts';
+import { formatCost, formatDuration } from '../core/text/wording.ts';
+import { type Look, localTime, wrap } from './lines.ts';
 
 /** One message before it goes, with what helps to see that it is the right one. */
 export interface Preview {

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
-import { clean } from './clean.ts';
-import { formatCount, formatDuration } from './lines.ts';
+import { clean } from '../core/text/clean.ts';
+import { formatCount, formatDuration } from '../core/text/wording.ts';
 import type { Paint } from './paint.ts';
 
 /** How far a run is. */

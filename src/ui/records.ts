@@ -1,5 +1,5 @@
 import { codeLink, explainCode } from '../core/outcome/error-codes.ts';
-import { clean } from './clean.ts';
+import { clean } from '../core/text/clean.ts';
 import { recordJson, type TwilioRecord } from './json.ts';
 import { bodyShown, type Look, shown, truncate, wrap } from './lines.ts';
 

@@ -1,8 +1,9 @@
 import type { SendState } from '../core/message.ts';
 import { codeLink, explainCode, noReason, reasonInWords } from '../core/outcome/error-codes.ts';
 import type { Report } from '../core/outcome/report.ts';
-import { clean } from './clean.ts';
-import { formatCost, formatCount, issueLine, type Look, plural, shown, wrap } from './lines.ts';
+import { clean } from '../core/text/clean.ts';
+import { formatCost, formatCount, plural } from '../core/text/wording.ts';
+import { issueLine, type Look, shown, wrap } from './lines.ts';
 import type { Paint } from './paint.ts';
 
 interface StateLook {

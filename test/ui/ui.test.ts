@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/core/outcome/report.ts';
 import { emptyCounts } from '../../src/core/outcome/report.ts';
 import { campaignLines } from '../../src/ui/campaigns.ts';
-import { clean } from '../../src/ui/clean.ts';
+import { clean } from '../../src/core/text/clean.ts';
 import { safeCell } from '../../src/ui/export.ts';
 import { truncate, wrap } from '../../src/ui/lines.ts';
 import { paintFor, wantsColor } from '../../src/ui/paint.ts';

@@ -8,7 +8,7 @@ import {
   useRef,
   useState,
 } from '@inquirer/core';
-import { clean } from '../../ui/clean.ts';
+import { clean } from '../../core/text/clean.ts';
 
 /** Where the typing goes. */
 type Line = Parameters<Parameters<typeof useKeypress>[0]>[1];

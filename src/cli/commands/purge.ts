@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
+import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
-import { plural } from '../../ui/lines.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { type Parse, required, toggle, type ValuesOf } from '../options/option.ts';

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import type { Message } from '../../core/message.ts';
+import { plural } from '../../core/text/wording.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { plural, shown } from '../../ui/lines.ts';
+import { shown } from '../../ui/lines.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { required } from '../options/option.ts';

@@ -5,11 +5,12 @@ import { mappingOf, type RowRules, readRules } from '../../campaign/stage-input.
 import type { Context } from '../../context.ts';
 import type { Message, SendResult } from '../../core/message.ts';
 import { makePlanner, type PlannedRow } from '../../core/plan.ts';
+import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import { inGroups } from '../../input/groups.ts';
 import { readEvents } from '../../input/ndjson.ts';
 import type { Campaign } from '../../ledger/ledger.ts';
-import { issueLine, plural } from '../../ui/lines.ts';
+import { issueLine } from '../../ui/lines.ts';
 import { attemptLine, messageLine } from '../../ui/messages.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { clean } from '../../ui/clean.ts';
+import { clean } from '../../core/text/clean.ts';
 import { orBack } from '../ask/ask.ts';
 import { search } from '../ask/prompts.ts';
 import { back, type Desk } from './desk.ts';

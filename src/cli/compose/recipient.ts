@@ -1,9 +1,9 @@
 import type { Context } from '../../context.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { guessColumn } from '../../core/request/column-guess.ts';
+import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
-import { clean } from '../../ui/clean.ts';
 import { orBack } from '../ask/ask.ts';
 import { search } from '../ask/prompts.ts';
 import { back, type Contact, type Desk } from './desk.ts';

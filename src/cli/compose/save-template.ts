@@ -1,5 +1,5 @@
+import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
-import { clean } from '../../ui/clean.ts';
 import { liveInput } from '../ask/live-input.ts';
 import { readIfThere, replaceFile } from '../replace-file.ts';
 import type { Desk } from './desk.ts';

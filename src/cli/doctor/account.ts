@@ -2,8 +2,8 @@ import { credentialsOf } from '../../config/credentials.ts';
 import type { Context } from '../../context.ts';
 import type { Cost } from '../../core/outcome/report.ts';
 import { countryFinder } from '../../core/recipient/phone.ts';
-import { clean } from '../../ui/clean.ts';
-import { formatCost } from '../../ui/lines.ts';
+import { clean } from '../../core/text/clean.ts';
+import { formatCost } from '../../core/text/wording.ts';
 import type { Session } from '../session.ts';
 import { check, type Finding } from './finding.ts';
 

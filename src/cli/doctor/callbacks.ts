@@ -1,4 +1,4 @@
-import { clean } from '../../ui/clean.ts';
+import { clean } from '../../core/text/clean.ts';
 import type { Check } from './finding.ts';
 
 /** What `volley listen` answers to a request that is no callback: https://www.rfc-editor.org/rfc/rfc9110#name-405-method-not-allowed. */

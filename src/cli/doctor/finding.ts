@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { maskInternational } from '../../core/recipient/mask.ts';
+import { clean } from '../../core/text/clean.ts';
 import { CliError, exitCodes } from '../../errors.ts';
-import { clean } from '../../ui/clean.ts';
 import { wrap } from '../../ui/lines.ts';
 import type { Session } from '../session.ts';
 

@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { defaultLedger } from '../../config/config.ts';
+import { plural } from '../../core/text/wording.ts';
 import { damagedHint } from '../../ledger/ledger.ts';
-import { plural } from '../../ui/lines.ts';
 import { type Check, check, type Finding } from './finding.ts';
 
 /** Whether this Node is new enough. */
