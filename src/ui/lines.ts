@@ -1,6 +1,5 @@
 import stringWidth from 'string-width';
 import type { RowIssue } from '../core/message.ts';
-import type { Cost } from '../core/outcome/report.ts';
 import { maskHint, maskInternational, maskNumbers } from '../core/recipient/mask.ts';
 import { bareAddress } from '../core/recipient/phone.ts';
 import { clean } from '../core/text/clean.ts';

@@ -125,7 +125,7 @@ type TextChoice = TemplateChoice | { readonly kind: 'free' } | { readonly kind: 
 /** Which column fills each field of the text that no column is called like. */
 async function askFields(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
   const { template, body } = draft.options;
-  const named = templateOf({ template }, desk.session.config.templates);
+  const named = templateOf(template, desk.session.config.templates);
   const text = named?.text ?? (typeof body === 'string' ? body : '');
   let mapped = draft;
   for (const field of parseTemplate(text).fields) {
