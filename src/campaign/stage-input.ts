@@ -60,7 +60,7 @@ export interface RowRules {
  * Throws a `CliError` for a parameter, template or country that is wrong whatever the rows are.
  */
 export async function readRules(options: RowsOptions, session: Session, nowMs: number): Promise<RowRules> {
-  const { config, workLook } = session;
+  const { config, workStyle } = session;
   const template = templateOf(options, config.templates);
   const plan = await planContextOf(session, nowMs, options);
   if (config.defaults.to !== undefined) {
@@ -70,9 +70,9 @@ export async function readRules(options: RowsOptions, session: Session, nowMs: n
     );
   }
   const ofTemplate = template && { name: options.template ?? '', parameters: template.parameters };
-  refuseFixed(fixedOf(requestOf(options), ofTemplate, config), plan, workLook);
+  refuseFixed(fixedOf(requestOf(options), ofTemplate, config), plan, workStyle);
   for (const [name, { parameters }] of Object.entries(namedTemplates(config.templates))) {
-    refuseFixed(fixedOf({}, { name: `template ${name}`, parameters }, config), plan, workLook);
+    refuseFixed(fixedOf({}, { name: `template ${name}`, parameters }, config), plan, workStyle);
   }
   return { options, template, plan };
 }
@@ -148,7 +148,7 @@ function tally<T>(keyOf: (issue: T) => string): { add: (issue: T) => void; all: 
 export function mappingOf(
   source: Pick<Source, 'name' | 'columns'>,
   { options, template, plan }: RowRules,
-  { config, workLook: look }: Session,
+  { config, workStyle: style }: Session,
 ): Mapping {
   const { maps, key, timeZoneColumn } = options;
   const given = { ...config.defaults, ...template?.parameters, ...requestOf(options) };
@@ -175,7 +175,7 @@ export function mappingOf(
       ...maps.map((map) => map.split('=')[0] ?? ''),
       ...Object.values(named).flatMap(({ parameters }) => Object.keys(parameters)),
     ];
-    if (source.columns) refuseTogether(fixed, parametersIn([...source.columns, ...brought]), { parse: plan, look });
+    if (source.columns) refuseTogether(fixed, parametersIn([...source.columns, ...brought]), { parse: plan, style });
     return mapping.value;
   }
   throw new CliError('input', `${source.name}: ${mapping.problem}.`, { ...(mapping.hint && { hint: mapping.hint }) });

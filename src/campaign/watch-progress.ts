@@ -29,7 +29,7 @@ export async function watchProgress(campaign: Campaign, session: Session, contex
   const timer = isShown && setInterval(show, isLive ? redrawMs : logMs);
 
   function show(): void {
-    if (isLive) context.status(progressLine(progress(), session.workLook.paint, context.terminal.columns));
+    if (isLive) context.status(progressLine(progress(), session.workStyle.paint, context.terminal.columns));
     else context.err(progressLog(progress()));
   }
 
@@ -39,7 +39,7 @@ export async function watchProgress(campaign: Campaign, session: Session, contex
       const { kind } = result;
       waiting = kind === 'retry' ? waitingText(result) : undefined;
       if (kind === 'accepted' || kind === 'rejected' || kind === 'unknown') tally[kind]++;
-      if (session.isVerbose) context.err(attemptLine(to, result, session.workLook));
+      if (session.isVerbose) context.err(attemptLine(to, result, session.workStyle));
     },
     stop: () => {
       if (timer) clearInterval(timer);

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import type { SendState } from '../core/message.ts';
 import { clean } from '../core/text/clean.ts';
 import { formatCount } from '../core/text/wording.ts';
-import { type Look, truncate } from './lines.ts';
+import { type Style, truncate } from './lines.ts';
 
 /** A campaign as the list shows it. */
 interface ListedCampaign {
@@ -13,7 +13,7 @@ interface ListedCampaign {
 }
 
 /** Campaigns as a table: when, name, rows, and what became of them. */
-export function campaignLines(campaigns: readonly ListedCampaign[], { paint, width }: Look): string[] {
+export function campaignLines(campaigns: readonly ListedCampaign[], { paint, width }: Style): string[] {
   const rows = campaigns.map((campaign) => ({
     when: formatTime(campaign.createdAt),
     name: truncate(clean(campaign.name), Math.max(12, width - 50)),

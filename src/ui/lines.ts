@@ -1,20 +1,19 @@
 import stringWidth from 'string-width';
 import type { RowIssue } from '../core/message.ts';
-import type { Cost } from '../core/outcome/report.ts';
 import { maskHint, maskInternational, maskNumbers } from '../core/recipient/mask.ts';
 import { bareAddress } from '../core/recipient/phone.ts';
 import { clean } from '../core/text/clean.ts';
 import type { Paint } from './paint.ts';
 
 /** How text is shown: its colours, its width in cells, and whether numbers are shown whole. */
-export interface Look {
+export interface Style {
   readonly paint: Paint;
   readonly width: number;
   readonly showPii: boolean;
 }
 
 /** Safe text, with numbers masked unless they may be shown. */
-export function shown(text: string, { showPii }: Pick<Look, 'showPii'>): string {
+export function shown(text: string, { showPii }: Pick<Style, 'showPii'>): string {
   return clean(showPii ? text : maskNumbers(text));
 }
 
@@ -53,23 +52,23 @@ export function localTime(iso: string): string {
 /** What is wrong and the way out. Both may repeat the number they are about, which is masked as the value is. */
 export function issueText(
   { problem, hint }: Pick<RowIssue, 'problem' | 'hint'>,
-  { showPii }: Pick<Look, 'showPii'>,
+  { showPii }: Pick<Style, 'showPii'>,
 ): string {
   const [what, way] = showPii ? [problem, hint] : [maskInternational(problem), hint && maskHint(hint)];
   return clean(`${what}.${way ? ` ${way}` : ''}`);
 }
 
 /** A text of the recipient's: whole but for their own number, which is masked beside it. */
-export function bodyShown(text: string, to: string, { showPii }: Pick<Look, 'showPii'>): string {
+export function bodyShown(text: string, to: string, { showPii }: Pick<Style, 'showPii'>): string {
   const number = bareAddress(to);
   return clean(showPii || number === '' ? text : text.replaceAll(number, () => maskNumbers(number)));
 }
 
 /** One line for one issue: where, what, and the way out. */
-export function issueLine({ line, column, value, problem, hint }: RowIssue, look: Look): string {
-  const { paint, width } = look;
+export function issueLine({ line, column, value, problem, hint }: RowIssue, style: Style): string {
+  const { paint, width } = style;
   const where = `line ${line}`.padEnd(9);
-  const what = value === '' ? '' : ` "${truncate(shown(value, look), 40)}"`;
-  const text = `${clean(column)}${what} ${issueText({ problem, ...(hint && { hint }) }, look)}`;
+  const what = value === '' ? '' : ` "${truncate(shown(value, style), 40)}"`;
+  const text = `${clean(column)}${what} ${issueText({ problem, ...(hint && { hint }) }, style)}`;
   return `  ${paint.yellow(where)} ${wrap(text, width, 12)}`;
 }

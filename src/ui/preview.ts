@@ -3,7 +3,7 @@ import type { PlannedRow } from '../core/plan.ts';
 import type { RawRequest } from '../core/request/validate.ts';
 import { clean } from '../core/text/clean.ts';
 import { formatCost, formatDuration } from '../core/text/wording.ts';
-import { type Look, localTime, wrap } from './lines.ts';
+import { localTime, type Style, wrap } from './lines.ts';
 
 /** One message before it goes, with what helps to see that it is the right one. */
 export interface Preview {
@@ -27,9 +27,9 @@ export interface Preview {
 /** The preview, for a person. Numbers are whole: they are what there is to check. */
 export function previewLines(
   { row, asked, waitMs, label, cost, hasOptedOut, localTimes, past, count }: Preview,
-  look: Look,
+  style: Style,
 ): string[] {
-  const { paint, width } = look;
+  const { paint, width } = style;
   const { request, issues, warnings } = row;
   const body = request?.body ?? (typeof asked.body === 'string' ? asked.body : undefined);
   const field = (name: string, text: string) => `  ${paint.dim(name.padEnd(8))} ${wrap(text, width, 11)}`;

@@ -2,8 +2,8 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/core/outcome/report.ts';
 import { emptyCounts } from '../../src/core/outcome/report.ts';
-import { campaignLines } from '../../src/ui/campaigns.ts';
 import { clean } from '../../src/core/text/clean.ts';
+import { campaignLines } from '../../src/ui/campaigns.ts';
 import { safeCell } from '../../src/ui/export.ts';
 import { truncate, wrap } from '../../src/ui/lines.ts';
 import { paintFor, wantsColor } from '../../src/ui/paint.ts';
@@ -11,7 +11,7 @@ import { progressLine, progressLog } from '../../src/ui/progress.ts';
 import { reportLines } from '../../src/ui/report.ts';
 
 const paint = paintFor({ flag: 'never', env: {}, isTty: false });
-const look = { paint, width: 80, showPii: false };
+const style = { paint, width: 80, showPii: false };
 
 const report: Report = {
   rows: 1_000_000,
@@ -36,7 +36,7 @@ const report: Report = {
 };
 
 describe('a report', () => {
-  const text = reportLines('spring', report, look);
+  const text = reportLines('spring', report, style);
 
   it('fits 80 columns', () => {
     for (const line of text.join('\n').split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(80);
@@ -60,14 +60,14 @@ describe('a report', () => {
       reportLines(
         'none',
         { ...report, rows: 0, counts: emptyCounts(), errors: [], issues: [], statuses: {}, segments: 0 },
-        look,
+        style,
       ),
     ).toEqual(['none  0 rows', '', '', '  Segments     0']);
   });
 
   it('has colour when it is asked for', () => {
     const colored = reportLines('spring', report, {
-      ...look,
+      ...style,
       paint: paintFor({ flag: 'always', env: {}, isTty: false }),
     });
     expect(colored.join('\n')).toContain('\u001b[32m');
@@ -113,7 +113,7 @@ it('cuts and wraps by width in cells, never through a character', () => {
 it('lists campaigns in a table within the width', () => {
   const lines = campaignLines(
     [{ name: `a very long name ${'x'.repeat(80)}`, createdAt: 0, counts: { ...emptyCounts(), accepted: 5 } }],
-    look,
+    style,
   );
   for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(80);
   expect(lines[1]).toContain('5 accepted');

@@ -177,13 +177,13 @@ async function showPlan(view: PlanView, settling: Settling): Promise<number> {
   if (path !== undefined) await writePlanFile(path, { plan, messagesHash: input.hash }, { options, session, context });
   const online = await askOnline(plan, settling);
   const exitCode = findingsExitCode(online ?? []) || (plan.invalid > 0 ? 3 : 0);
-  const { resultLook } = session;
+  const { resultStyle } = session;
   if (session.isJson) {
     const found = online ? { online: online.map(findingJson) } : {};
     context.out(JSON.stringify({ ...planJson(view, exitCode), ...found }));
   } else if (!(session.isQuiet && exitCode === 0)) {
-    const found = (online ?? []).map((finding) => findingLine(finding, resultLook));
-    await context.page([...planLines(view, resultLook), ...(found.length > 0 ? ['', ...found] : [])]);
+    const found = (online ?? []).map((finding) => findingLine(finding, resultStyle));
+    await context.page([...planLines(view, resultStyle), ...(found.length > 0 ? ['', ...found] : [])]);
   }
   if (path !== undefined && !session.isQuiet)
     context.err(`Written to ${path}. Send it with: volley batch --apply ${quoted(path)}`);
@@ -209,7 +209,7 @@ async function settleOn(
   const ledger = await session.ledger();
   const earlier = await sameInput(settling);
   if (!earlier && !session.isQuiet && !session.isJson)
-    for (const line of [...planLines(view, session.workLook), '']) context.err(line);
+    for (const line of [...planLines(view, session.workStyle), '']) context.err(line);
   refuseInvalid(view.plan, options);
   refuseCost(view.plan, session);
   if (earlier) {

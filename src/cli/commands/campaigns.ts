@@ -29,7 +29,7 @@ function campaigns({ limit, session: told }: OptionsOf<typeof table>, context: C
       }));
       context.out(JSON.stringify({ schema: 'volley.campaigns/1', campaigns: documents }));
     } else if (list.length === 0) context.err('Nothing has been sent yet.');
-    else await context.page(campaignLines(list, session.resultLook));
+    else await context.page(campaignLines(list, session.resultStyle));
     return 0;
   });
 }

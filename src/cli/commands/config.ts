@@ -28,7 +28,7 @@ export function declareConfig(command: Command, act: Act): void {
 }
 
 function listConfig({ showOrigin, session }: OptionsOf<typeof table>, context: Context): Promise<number> {
-  return withSession(session, context, async ({ config, isJson, resultLook: { paint } }) => {
+  return withSession(session, context, async ({ config, isJson, resultStyle: { paint } }) => {
     const rows = [...settingRows(config), ...defaultRows(config)];
     if (isJson) context.out(JSON.stringify({ schema: 'volley.config/1', settings: rows }));
     else {

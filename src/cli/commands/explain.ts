@@ -38,7 +38,7 @@ export function declareExplain(command: Command, act: Act): void {
 }
 
 function explain({ code, session }: OptionsOf<typeof table>, context: Context): Promise<number> {
-  return withSession(session, context, async ({ isJson, resultLook: { paint, width } }) => {
+  return withSession(session, context, async ({ isJson, resultStyle: { paint, width } }) => {
     const text = String(code);
     const link = codeLink(code);
     const known = explainCode(code);

@@ -59,7 +59,7 @@ async function verify(name: string, session: Session, context: Context): Promise
     );
   } else if (!(session.isQuiet && exitCode === 0)) {
     for (const { sid, to, text } of differences) {
-      context.out(`${sid}  to ${shown(to, session.resultLook)}  ${clean(text)}`);
+      context.out(`${sid}  to ${shown(to, session.resultStyle)}  ${clean(text)}`);
     }
     context.out(`${plural(sent.size, 'message')} compared, ${plural(differences.length, 'difference')}.`);
   }

@@ -50,8 +50,8 @@ export function declareCompose(command: Command, act: Act): void {
 
 /** Who chooses one person by the number and checks it in the preview sees it whole afterwards, too. */
 function withWholeNumbers(session: Session): Session {
-  const whole = (look: Session['workLook']) => ({ ...look, showPii: true });
-  return { ...session, resultLook: whole(session.resultLook), workLook: whole(session.workLook) };
+  const whole = (style: Session['workStyle']) => ({ ...style, showPii: true });
+  return { ...session, resultStyle: whole(session.resultStyle), workStyle: whole(session.workStyle) };
 }
 
 type Task = 'message' | 'list' | 'report' | 'quit';

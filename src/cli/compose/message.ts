@@ -57,7 +57,7 @@ async function review(first: Whole, desk: Desk): Promise<number | undefined> {
   let draft = first;
   for (;;) {
     const preview = await previewOf(draft, desk);
-    for (const line of previewLines(preview, desk.session.workLook)) desk.say(line);
+    for (const line of previewLines(preview, desk.session.workStyle)) desk.say(line);
     const decision = await decide(draft, preview, desk);
     if (decision === 'cancel') return undefined;
     if (decision === 'send') return send(draft, desk);
@@ -192,5 +192,5 @@ async function offerToWatch(name: string, { ask, session, context }: Desk): Prom
   const campaign = await ledger.find(name);
   if (!campaign) throw new Error(`campaign ${name} has vanished`);
   await follow(campaign, watchMs, session, context);
-  for await (const message of ledger.messages(campaign.id)) context.out(messageLine(message, session.resultLook));
+  for await (const message of ledger.messages(campaign.id)) context.out(messageLine(message, session.resultStyle));
 }

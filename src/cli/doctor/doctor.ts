@@ -33,7 +33,7 @@ function doctor(told: SessionOptions, context: Context): Promise<number> {
     if (session.isJson) {
       context.out(JSON.stringify({ schema: 'volley.doctor/1', findings: findings.map(findingJson), exitCode }));
     } else if (!session.isQuiet || findings.some(({ state }) => state !== 'ok'))
-      for (const finding of findings) context.out(findingLine(finding, session.resultLook));
+      for (const finding of findings) context.out(findingLine(finding, session.resultStyle));
     return exitCode;
   });
 }

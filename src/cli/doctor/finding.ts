@@ -39,8 +39,8 @@ export function findingsExitCode(findings: readonly Finding[]): number {
 }
 
 /** What was found, for a person; one entry a line, broken where it is too long. */
-export function findingLine({ name, state, text, hint }: Finding, look: Session['resultLook']): string {
-  const { paint, width, showPii } = look;
+export function findingLine({ name, state, text, hint }: Finding, style: Session['resultStyle']): string {
+  const { paint, width, showPii } = style;
   const mark = { ok: paint.green('✓'), warning: paint.yellow('!'), wrong: paint.red('✗') }[state];
   const label = state === 'ok' ? '' : `${state}: `;
   const said = `${label}${showPii ? text : maskInternational(text)}${hint ? ` ${hint}` : ''}`;
