@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { timeZoneFinding } from '../../src/cli/doctor/machine.ts';
+import { timeZoneResult } from '../../src/cli/doctor/machine.ts';
 import { main } from '../../src/cli/main.ts';
 import { maskNumbers } from '../../src/core/recipient/mask.ts';
 import { CliError } from '../../src/errors.ts';
@@ -241,7 +241,7 @@ describe('doctor', () => {
     ['2021a', 'warning'],
     ['2025c', 'ok'],
   ])('finds time zone data of %s: %s', (version, state) => {
-    expect(timeZoneFinding(version, 2026).state).toBe(state);
+    expect(timeZoneResult(version, 2026).state).toBe(state);
   });
 
   it('says what is not done yet', async () => {

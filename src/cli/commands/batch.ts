@@ -15,7 +15,7 @@ import { CliError } from '../../errors.ts';
 import type { Campaign } from '../../ledger/ledger.ts';
 import { planJson } from '../../ui/json.ts';
 import { type PlanView, planLines } from '../../ui/plan.ts';
-import { type Finding, findingJson, findingLine, findingsExitCode } from '../doctor/finding.ts';
+import { type CheckResult, checkJson, checkLine, checksExitCode } from '../doctor/check.ts';
 import { checkPlan } from '../doctor/online.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
@@ -165,7 +165,7 @@ async function viewPlan(
 async function askOnline(
   plan: Plan,
   { staging, options, session, context }: Settling,
-): Promise<readonly Finding[] | undefined> {
+): Promise<readonly CheckResult[] | undefined> {
   if (!options.online) return undefined;
   return checkPlan({ plan, destinations: await staging.destinations() }, session, context);
 }
@@ -176,13 +176,13 @@ async function showPlan(view: PlanView, settling: Settling): Promise<number> {
   const { plan: path } = options;
   if (path !== undefined) await writePlanFile(path, { plan, messagesHash: input.hash }, { options, session, context });
   const online = await askOnline(plan, settling);
-  const exitCode = findingsExitCode(online ?? []) || (plan.invalid > 0 ? 3 : 0);
+  const exitCode = checksExitCode(online ?? []) || (plan.invalid > 0 ? 3 : 0);
   const { resultStyle } = session;
   if (session.isJson) {
-    const found = online ? { online: online.map(findingJson) } : {};
+    const found = online ? { online: online.map(checkJson) } : {};
     context.out(JSON.stringify({ ...planJson(view, exitCode), ...found }));
   } else if (!(session.isQuiet && exitCode === 0)) {
-    const found = (online ?? []).map((finding) => findingLine(finding, resultStyle));
+    const found = (online ?? []).map((result) => checkLine(result, resultStyle));
     await context.page([...planLines(view, resultStyle), ...(found.length > 0 ? ['', ...found] : [])]);
   }
   if (path !== undefined && !session.isQuiet)
