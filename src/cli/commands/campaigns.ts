@@ -19,8 +19,8 @@ export function declareCampaigns(command: Command, act: Act): void {
   act(table, campaigns);
 }
 
-function campaigns({ limit, session: told }: OptionsOf<typeof table>, context: Context): Promise<number> {
-  return withSession(told, context, async (session) => {
+function campaigns({ limit, session: options }: OptionsOf<typeof table>, context: Context): Promise<number> {
+  return withSession(options, context, async (session) => {
     const list = await (await session.ledger()).campaigns(limit);
     if (session.isJson) {
       const documents = list.map(({ createdAt, ...rest }) => ({

@@ -8,7 +8,7 @@ import { parseTemplate } from '../../core/text/template.ts';
 import { plural } from '../../core/text/wording.ts';
 import { openSource } from '../../input/open-source.ts';
 import { truncate } from '../../ui/lines.ts';
-import { afterQuiet, orBack } from '../ask/ask.ts';
+import { discardingKeys, orBack } from '../ask/ask.ts';
 import { select } from '../ask/prompts.ts';
 import { type Approval, sendBatch } from '../commands/batch.ts';
 import { type BatchOptions, noBatchOptions } from '../options/batch.ts';
@@ -151,7 +151,7 @@ async function review(first: ListDraft, dialog: Dialog): Promise<number | undefi
   for (;;) {
     let wantsText = false;
     const approve = async ({ toSend }: Plan): Promise<Approval> => {
-      const decision = await ask(afterQuiet(select<Approval | 'text'>), {
+      const decision = await ask(discardingKeys(select<Approval | 'text'>), {
         message: 'What now?',
         choices: [
           ...(toSend > 0

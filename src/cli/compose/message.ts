@@ -7,7 +7,7 @@ import type { Origin, RawRequest } from '../../core/request/validate.ts';
 import { truncate } from '../../ui/lines.ts';
 import { messageLine } from '../../ui/messages.ts';
 import { type Preview, previewLines } from '../../ui/preview.ts';
-import { afterQuiet } from '../ask/ask.ts';
+import { discardingKeys } from '../ask/ask.ts';
 import { select } from '../ask/prompts.ts';
 import { noSendOptions, type SendOptions, sendMessages } from '../commands/send.ts';
 import { askMedia, askSender, askTime, hasSender } from './details.ts';
@@ -69,7 +69,7 @@ function decide(draft: Draft, { row, hasOptedOut }: Preview, { ask }: Dialog): P
   const isSendable = row.request !== undefined && !hasOptedOut;
   const isScheduled = row.request?.sendAt !== undefined;
   const send = { name: isScheduled ? 'Send at that time' : 'Send', value: 'send' as Decision };
-  return ask(afterQuiet(select<Decision>), {
+  return ask(discardingKeys(select<Decision>), {
     message: 'What now?',
     pageSize: 10,
     choices: [
