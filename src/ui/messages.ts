@@ -6,7 +6,7 @@ import { clean } from '../core/text/clean.ts';
 import { plural } from '../core/text/wording.ts';
 import { type Style, shown, wrap } from './lines.ts';
 
-/** One message on one line: what became of it. */
+/** One message on one line: its state or status, with the reason where it failed. */
 export function messageLine(message: Message, style: Style): string {
   const { paint } = style;
   const { to, state, sid = '', status = '', code, segments } = message;
@@ -26,7 +26,7 @@ export function messageLine(message: Message, style: Style): string {
   }
 }
 
-/** One message and every receipt of it, in the order they were heard. */
+/** One message and every delivery receipt of it, in the order they arrived. */
 export function historyLines(message: Message, receipts: readonly StatusUpdate[], style: Style): string[] {
   const { paint } = style;
   const { code } = message;

@@ -6,7 +6,7 @@ import type { SegmentLint } from '../core/text/segment-lint.ts';
 import { formatCost, formatCount, formatDuration, plural } from '../core/text/wording.ts';
 import { bodyShown, issueLine, type Style, shown, truncate, wrap } from './lines.ts';
 
-/** A plan with what makes it readable: some of its texts, its problems, its warnings. */
+/** A plan with all that is shown of it: samples of its texts, wrong rows, warnings and notes. */
 export interface PlanView {
   readonly name: string;
   readonly plan: Plan;
@@ -15,7 +15,7 @@ export interface PlanView {
   /** Each once, with how many rows it concerns. */
   readonly warnings: readonly { readonly issue: RowIssue; readonly count: number }[];
   readonly lints: readonly { readonly issue: SegmentLint & { readonly line: number }; readonly count: number }[];
-  /** What was found out about the file, in sentences. */
+  /** How the input file was read, where that had to be guessed, in sentences. */
   readonly findings: readonly string[];
   readonly perSecond?: number | undefined;
   readonly nowMs: number;
@@ -33,7 +33,7 @@ export interface PlanView {
     | undefined;
 }
 
-/** What would happen, for a person. */
+/** The plan for a person: what would be sent, at what cost, and what is wrong. */
 export function planLines(view: PlanView, style: Style): string[] {
   const { name, plan, samples, invalid, warnings } = view;
   const { paint } = style;
@@ -59,7 +59,7 @@ export function planLines(view: PlanView, style: Style): string[] {
   ];
 }
 
-/** What a batch of this would come to, which knows what was sent before. */
+/** A note where the same messages were planned before: `volley batch` would go on with them, or be refused. */
 function sameInputTexts({ sameInput }: PlanView): string[] {
   if (!sameInput) return [];
   const { campaign, agoMs, pending } = sameInput;
@@ -101,21 +101,21 @@ function overflowText({ sender, perSecond, queueSeconds }: Overflow): string {
   return `${sender} sends about ${plural(perSecond, 'segment')} a second, so the last would wait ${hours} at Twilio and expire; --rate ${perSecond} keeps them here.`;
 }
 
-/** How many characters that make texts longer are named. */
-const namedLints = 5;
+/** How many characters that make texts longer are listed; the others are counted. Our choice. */
+const listedLints = 5;
 
 function lintTexts(lints: PlanView['lints']): string[] {
-  const texts = lints.slice(0, namedLints).map(({ issue, count }) => {
+  const texts = lints.slice(0, listedLints).map(({ issue, count }) => {
     const { line, column, character, replacement, segments, plainSegments } = issue;
     const rows = count > 1 ? ` (and ${plural(count - 1, 'other row')})` : '';
-    const way =
+    const remedy =
       replacement === undefined
         ? ''
         : `; --ascii-punctuation replaces it by ${replacement === '' ? 'nothing' : replacement}`;
     const what = clean(character) || `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-    return `line ${line}: ${what} in ${clean(column)} makes ${segments} segments of ${plainSegments}${way}${rows}.`;
+    return `line ${line}: ${what} in ${clean(column)} makes ${segments} segments of ${plainSegments}${remedy}${rows}.`;
   });
-  const more = lints.length - namedLints;
+  const more = lints.length - listedLints;
   return more > 0 ? [...texts, `${plural(more, 'other character')} make texts longer as well.`] : texts;
 }
 

@@ -3,7 +3,7 @@ import { clean } from '../core/text/clean.ts';
 import { recordJson, type TwilioRecord } from './json.ts';
 import { bodyShown, type Style, shown, truncate, wrap } from './lines.ts';
 
-/** One of Twilio's records on one line. */
+/** One message record of Twilio's on one line. */
 export function recordLine(record: TwilioRecord, style: Style): string {
   const { sid, date, from, to, status, code, body } = recordJson(record);
   const why = code === null ? '' : ` ${code}`;
@@ -11,7 +11,7 @@ export function recordLine(record: TwilioRecord, style: Style): string {
   return `${start}${style.paint.dim(truncate(bodyShown(body, to, style), Math.max(10, style.width - start.length)))}`;
 }
 
-/** All of one of Twilio's records, a field a line, with what its error code means. */
+/** A message record of Twilio's, one field a line, with the meaning of its error code. */
 export function recordLines(record: TwilioRecord, style: Style): string[] {
   const fields = Object.entries(recordJson(record)).filter(([, value]) => value !== null && value !== '');
   const known = record.code === undefined ? undefined : explainCode(record.code);

@@ -6,15 +6,16 @@ import { formatCost, formatCount, plural } from '../core/text/wording.ts';
 import { issueLine, type Style, shown, wrap } from './lines.ts';
 import type { Paint } from './paint.ts';
 
+/** How a state is shown in a report. */
 interface StateMark {
   readonly state: SendState;
-  /** Tells the states apart without colour. */
+  /** Different for each state, so that the bar can be read without colour. */
   readonly glyph: string;
   readonly color: Exclude<keyof Paint, 'bold'>;
   readonly about: string;
 }
 
-const marks: readonly StateMark[] = [
+const stateMarks: readonly StateMark[] = [
   { state: 'accepted', glyph: '█', color: 'green', about: 'taken by Twilio' },
   { state: 'rejected', glyph: '▓', color: 'red', about: 'refused by Twilio' },
   { state: 'unknown', glyph: '?', color: 'yellow', about: 'may have been sent: no answer came' },
@@ -25,10 +26,10 @@ const marks: readonly StateMark[] = [
   { state: 'canceled', glyph: '○', color: 'dim', about: 'called back before it went out' },
 ];
 
-/** How many wrong rows a report lists before it only counts them. */
-const listedIssues = 10;
+/** How many error codes, and how many wrong rows, a report lists; further rows are counted. Our choice. */
+const maxListed = 10;
 
-/** A campaign's report, for a person. */
+/** The report of a campaign for a person: states, statuses, errors, and wrong rows. */
 export function reportLines(name: string, report: Report, style: Style): string[] {
   const { paint } = style;
   return [
@@ -42,10 +43,10 @@ export function reportLines(name: string, report: Report, style: Style): string[
   ];
 }
 
-/** Shares of a whole in `cells` cells; what is there at all gets one. */
+/** The states as shares of one bar. A state with any message gets at least one cell. */
 function bar({ counts, rows }: Report, { paint, width }: Style): string {
   const cells = Math.min(60, width - 4);
-  const present = marks.filter(({ state }) => counts[state] > 0);
+  const present = stateMarks.filter(({ state }) => counts[state] > 0);
   const sizes = present.map(({ state }) => Math.max(1, Math.round((counts[state] / rows) * cells)));
   const largest = sizes.indexOf(Math.max(...sizes));
   const excess = sizes.reduce((sum, size) => sum + size, 0) - cells;
@@ -55,7 +56,7 @@ function bar({ counts, rows }: Report, { paint, width }: Style): string {
 
 function stateLines({ counts, rows }: Report, paint: Paint): string[] {
   const digits = formatCount(rows).length;
-  return marks
+  return stateMarks
     .filter(({ state }) => counts[state] > 0)
     .map(({ state, glyph, color, about }) => {
       const share = `${((counts[state] / rows) * 100).toFixed(1)} %`.padStart(9);
@@ -63,7 +64,7 @@ function stateLines({ counts, rows }: Report, paint: Paint): string[] {
     });
 }
 
-/** `delivered 120, sent 3`: Twilio's last word on the messages, in the order they come to it. */
+/** `delivered 120, sent 3`: how many messages have which status at Twilio. */
 export function statusWords({ statuses }: Report): string {
   return Object.entries(statuses)
     .map(([status, count]) => `${clean(status)} ${formatCount(count)}`)
@@ -72,10 +73,10 @@ export function statusWords({ statuses }: Report): string {
 
 function factLines(report: Report): string[] {
   const { segments, cost, retried } = report;
-  const words = statusWords(report);
+  const statuses = statusWords(report);
   return [
     '',
-    ...(words === '' ? [] : [`  Twilio says  ${words}`]),
+    ...(statuses === '' ? [] : [`  Twilio says  ${statuses}`]),
     ...(retried === 0 ? [] : [`  Sent again   ${formatCount(retried)} that were not delivered`]),
     `  Segments     ${formatCount(segments)}`,
     ...(cost.amount === null ? [] : [`  Cost         at most ${formatCost(cost)}`]),
@@ -85,7 +86,7 @@ function factLines(report: Report): string[] {
 function errorLines({ errors }: Report, style: Style): string[] {
   if (errors.length === 0) return [];
   const { paint, width } = style;
-  const lines = errors.slice(0, listedIssues).flatMap(({ code, reason, count }) => {
+  const lines = errors.slice(0, maxListed).flatMap(({ code, reason, count }) => {
     const known = code === null ? undefined : explainCode(code);
     const meaning = known?.meaning ?? shown(reasonInWords(code, reason) ?? noReason, style);
     const hint = known?.hint ?? (code === null ? undefined : codeLink(code));
@@ -99,11 +100,11 @@ function errorLines({ errors }: Report, style: Style): string[] {
 
 function issueLines({ issues, counts }: Report, style: Style): string[] {
   if (issues.length === 0) return [];
-  const more = counts.invalid - listedIssues;
+  const more = counts.invalid - maxListed;
   return [
     '',
     style.paint.bold('  Rows to mend'),
-    ...issues.slice(0, listedIssues).map((issue) => issueLine(issue, style)),
+    ...issues.slice(0, maxListed).map((issue) => issueLine(issue, style)),
     ...(more > 0 ? [`  and ${plural(more, 'more row')}`] : []),
   ];
 }
