@@ -71,11 +71,11 @@ export async function printReport(result: Result, session: Session, { out }: Con
     for await (const message of (await session.ledger()).messages(campaign.id))
       out(JSON.stringify(messageJson(message)));
   } else if (session.isJson) out(JSON.stringify(reportJson(campaign, report, exitCode)));
-  else for (const line of reportLines(campaign.name, report, session.resultLook)) out(line);
+  else for (const line of reportLines(campaign.name, report, session.resultStyle)) out(line);
 }
 
-function sayEnd(end: RunEnd, { workLook }: Session, { err, now }: Context): void {
-  const say = (text: string) => err(workLook.paint.yellow(shown(text, workLook)));
+function sayEnd(end: RunEnd, { workStyle }: Session, { err, now }: Context): void {
+  const say = (text: string) => err(workStyle.paint.yellow(shown(text, workStyle)));
   switch (end.kind) {
     case 'finished':
     case 'limit':

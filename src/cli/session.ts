@@ -8,7 +8,7 @@ import { isLoopback } from '../core/request/web-address.ts';
 import { CliError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../provider/provider.ts';
-import type { Look } from '../ui/lines.ts';
+import type { Style } from '../ui/lines.ts';
 import { paintFor } from '../ui/paint.ts';
 import type { SessionOptions } from './options/everywhere.ts';
 
@@ -18,9 +18,9 @@ export interface Session {
   readonly ledger: () => Promise<Ledger>;
   readonly connect: () => Promise<Provider>;
   /** How results are shown, on standard output. */
-  readonly resultLook: Look;
+  readonly resultStyle: Style;
   /** How the work is shown, on standard error. */
-  readonly workLook: Look;
+  readonly workStyle: Style;
   readonly isJson: boolean;
   /** Every message as a line of JSON, in place of the report. */
   readonly isNdjson: boolean;
@@ -68,7 +68,7 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
     config,
     ledger: () => (ledger ??= open()),
     connect: () => (provider ??= connect()),
-    ...looksOf(options, context),
+    ...stylesOf(options, context),
     isJson: options.json,
     isNdjson: options.output === 'ndjson',
     isVerbose: options.verbose,
@@ -81,14 +81,14 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
   };
 }
 
-function looksOf(
+function stylesOf(
   { color: flag = 'auto', showPii }: SessionOptions,
   { env, terminal }: Context,
-): Pick<Session, 'resultLook' | 'workLook'> {
+): Pick<Session, 'resultStyle' | 'workStyle'> {
   const shared = { width: Math.min(100, terminal.columns), showPii };
   return {
-    resultLook: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }) },
-    workLook: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stderrIsTty }) },
+    resultStyle: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }) },
+    workStyle: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stderrIsTty }) },
   };
 }
 

@@ -31,7 +31,7 @@ export function watchDelivery(campaign: Campaign, session: Session, context: Con
     const progress = (): Progress => ({ total, ...tally, elapsedMs: context.monotonic() - startedAt, waiting });
     const show = () =>
       isLive
-        ? status(progressLine(progress(), session.workLook.paint, terminal.columns))
+        ? status(progressLine(progress(), session.workStyle.paint, terminal.columns))
         : err(progressLog(progress()));
     if (total > 1 && !isQuiet) timer = setInterval(show, isLive ? redrawMs : logMs);
   };
@@ -51,7 +51,7 @@ export function watchDelivery(campaign: Campaign, session: Session, context: Con
       const { kind } = result;
       waiting = kind === 'retry' ? waitingText(result) : undefined;
       if (kind === 'accepted' || kind === 'rejected' || kind === 'unknown') tally[kind]++;
-      if (session.isVerbose) err(attemptLine(to, result, session.workLook));
+      if (session.isVerbose) err(attemptLine(to, result, session.workStyle));
     },
     onResolving: (count) => {
       if (!isQuiet) err(`Looking at Twilio for ${plural(count, 'message')} that may have been sent …`);

@@ -19,7 +19,7 @@ import type { Campaign } from '../../ledger/ledger.ts';
 import { planJson } from '../../ui/json.ts';
 import { type PlanView, planLines } from '../../ui/plan.ts';
 import { runDelivery } from '../delivery.ts';
-import { type Finding, findingJson, findingLine, findingsExitCode } from '../doctor/finding.ts';
+import { type CheckResult, checkJson, checkLine, checksExitCode } from '../doctor/check.ts';
 import { checkPlan } from '../doctor/online.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
@@ -118,7 +118,7 @@ export async function sendBatch(work: BatchWork, session: Session, context: Cont
   }
   const deadline = deadlineOf(options, context);
   const plan = await planContextOf(session, approved?.plannedAt ?? context.now(), options);
-  const rules = rowRulesOf(options, { config: session.config, plan, look: session.workLook });
+  const rules = rowRulesOf(options, { config: session.config, plan, style: session.workStyle });
   const planOptions = planOptionsOf(options, plan, session);
   // Credentials first: a plan that can't be sent is not worth reading twice.
   if (!options.isDry) await session.connect();
@@ -208,7 +208,7 @@ async function viewPlan(
 async function askOnline(
   plan: Plan,
   { pending, options, session, context }: Review,
-): Promise<readonly Finding[] | undefined> {
+): Promise<readonly CheckResult[] | undefined> {
   if (!options.online) return undefined;
   return checkPlan({ plan, destinations: await pending.staging.destinations() }, session, context);
 }
@@ -219,14 +219,14 @@ async function showPlan(view: PlanView, review: Review): Promise<number> {
   const { plan: path } = options;
   if (path !== undefined) await keepPlan(path, plan, review);
   const online = await askOnline(plan, review);
-  const exitCode = findingsExitCode(online ?? []) || (plan.invalid > 0 ? 3 : 0);
-  const { resultLook } = session;
+  const exitCode = checksExitCode(online ?? []) || (plan.invalid > 0 ? 3 : 0);
+  const { resultStyle } = session;
   if (session.isJson) {
-    const found = online ? { online: online.map(findingJson) } : {};
+    const found = online ? { online: online.map(checkJson) } : {};
     context.out(JSON.stringify({ ...planJson(view, exitCode), ...found }));
   } else if (!(session.isQuiet && exitCode === 0)) {
-    const found = (online ?? []).map((finding) => findingLine(finding, resultLook));
-    await context.page([...planLines(view, resultLook), ...(found.length > 0 ? ['', ...found] : [])]);
+    const found = (online ?? []).map((result) => checkLine(result, resultStyle));
+    await context.page([...planLines(view, resultStyle), ...(found.length > 0 ? ['', ...found] : [])]);
   }
   if (path !== undefined && !session.isQuiet)
     context.err(`Written to ${path}. Send it with: volley batch --apply ${quoted(path)}`);
@@ -261,7 +261,7 @@ async function decide(
 ): Promise<Chosen | undefined> {
   const earlier = await findUnfinished(pending, rules, ports);
   if (!earlier && !session.isQuiet && !session.isJson)
-    for (const line of [...planLines(view, session.workLook), '']) context.err(line);
+    for (const line of [...planLines(view, session.workStyle), '']) context.err(line);
   refusePlan(view.plan, rules);
   if (earlier) {
     const left = plural(earlier.pending, 'message');

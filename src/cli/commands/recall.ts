@@ -45,7 +45,7 @@ function show(name: string, recalled: Recalled, session: Session, { out }: Conte
   out(`${plural(pending, 'message')} canceled before being sent, ${scheduled} called back from Twilio.`);
   if (gone > 0) out(`${plural(gone, 'message')} had gone out, or may have.`);
   for (const { message, reason } of failed) {
-    const who = shown(message.to, session.resultLook);
-    out(`not called back: ${message.sid} to ${who}: ${shown(reason, session.resultLook)}`);
+    const who = shown(message.to, session.resultStyle);
+    out(`not called back: ${message.sid} to ${who}: ${shown(reason, session.resultStyle)}`);
   }
 }

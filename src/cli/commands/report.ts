@@ -55,7 +55,7 @@ function report(options: OptionsOf<typeof table>, context: Context): Promise<num
       }
       const receipts = await ledger.receipts(wanted);
       if (session.isJson) context.out(JSON.stringify({ ...messageJson(message), receipts: receipts.map(receiptJson) }));
-      else for (const line of historyLines(message, receipts, session.resultLook)) context.out(line);
+      else for (const line of historyLines(message, receipts, session.resultStyle)) context.out(line);
       return 0;
     }
     const campaign = await findCampaign(ledger, wanted);
@@ -74,7 +74,7 @@ async function listFailed(ledger: Ledger, { id }: Campaign, session: Session, { 
     out(
       session.isJson
         ? JSON.stringify(messageJson(message))
-        : `line ${message.line}  ${messageLine(message, session.resultLook)}`,
+        : `line ${message.line}  ${messageLine(message, session.resultStyle)}`,
     );
   }
 }

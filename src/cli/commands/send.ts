@@ -92,13 +92,13 @@ async function planMessages(
   session: Session,
   context: Context,
 ): Promise<readonly PlannedRow[]> {
-  const { config, workLook: look } = session;
+  const { config, workStyle: style } = session;
   const given: RawRequest = { ...requestOf(options), ...(body !== undefined && { body }) };
   const raw: RawRequest = { ...config.defaults, ...template?.parameters, ...given };
   const variables = options.contentVariable;
   const base = Object.keys(variables).length > 0 ? { ...raw, contentVariables: JSON.stringify(variables) } : raw;
   const parse = await planContextOf(session, context.now(), options);
-  refuseFixed(fixedOf(given, template, config), parse, look);
+  refuseFixed(fixedOf(given, template, config), parse, style);
   const recipients = [raw.to ?? []].flat();
   const planned = (recipients.length > 0 ? recipients : ['']).map((to, i) =>
     planRequest({ ...base, to }, { ...flagOrigin, line: i + 1 }, parse),
@@ -106,7 +106,7 @@ async function planMessages(
   const rows = await (await mediaRecheck(options))(planned);
   const issue = rows.flatMap(({ issues }) => issues)[0];
   if (issue) {
-    const value = issue.value === '' ? '' : ` "${shown(issue.value, look)}"`;
+    const value = issue.value === '' ? '' : ` "${shown(issue.value, style)}"`;
     throw new CliError('usage', `${issue.column}${value} ${issue.problem}.`, {
       ...(issue.hint && { hint: issue.hint }),
     });
@@ -189,5 +189,5 @@ async function printMessages(result: Result, session: Session, context: Context)
   for await (const message of (await session.ledger()).messages(campaign.id)) messages.push(message);
   if (session.isJson) {
     context.out(JSON.stringify({ ...reportJson(campaign, report, exitCode), messages: messages.map(messageJson) }));
-  } else for (const message of messages) context.out(messageLine(message, session.resultLook));
+  } else for (const message of messages) context.out(messageLine(message, session.resultStyle));
 }

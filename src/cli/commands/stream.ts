@@ -52,7 +52,7 @@ function stream(options: StreamOptions, context: Context): Promise<number> {
   return withSession(options.session, context, async (session) => {
     const plan = await planContextOf(session, context.now(), options);
     const given = { ...options, key: options.key ?? 'id' };
-    const rules = rowRulesOf(given, { config: session.config, plan, look: session.workLook });
+    const rules = rowRulesOf(given, { config: session.config, plan, style: session.workStyle });
     const storesTexts = storesText(options, session);
     const ports = await connectedPortsOf(session, context);
     const campaign = await openCampaign(ports.ledger, {
@@ -106,7 +106,7 @@ function tellResult(result: SendResult, message: Message, session: Session, { ou
   if (kind === 'retry' || kind === 'stop' || session.isQuiet) return;
   const { key = null, to, line } = message;
   if (session.isJson || session.isNdjson) out(JSON.stringify({ key, line, to, state: kind, ...about }));
-  else out(attemptLine(to, result, session.resultLook));
+  else out(attemptLine(to, result, session.resultStyle));
 }
 
 /** The same for one that is not sent. */
@@ -114,12 +114,12 @@ function tellState(message: Message, session: Session, { out }: Context): void {
   const { key = null, to, line, state, reason = null } = message;
   if (session.isQuiet) return;
   if (session.isJson || session.isNdjson) out(JSON.stringify({ key, line, to, state, reason }));
-  else out(messageLine(message, session.resultLook));
+  else out(messageLine(message, session.resultStyle));
 }
 
 /** What is wrong with an event; for a program it is one of the results, too. */
 function tellWrong({ line, to, issues }: PlannedRow, session: Session, { out, err }: Context): void {
-  for (const issue of issues) err(issueLine(issue, session.workLook));
+  for (const issue of issues) err(issueLine(issue, session.workStyle));
   if ((session.isJson || session.isNdjson) && !session.isQuiet) {
     const problems = issues.map(({ column, value, problem }) => ({ column, value, problem }));
     out(JSON.stringify({ key: null, line, to, state: 'invalid', issues: problems }));

@@ -46,7 +46,7 @@ export function declareTrack(command: Command, act: Act): void {
       const exitCode = deliveryExitCode(open, report);
       if (message) {
         const now = (await ledger.findSid(wanted)) ?? message;
-        context.out(session.isJson ? JSON.stringify(messageJson(now)) : messageLine(now, session.resultLook));
+        context.out(session.isJson ? JSON.stringify(messageJson(now)) : messageLine(now, session.resultStyle));
       } else if (!(session.isQuiet && exitCode === 0))
         await printReport({ campaign, report, exitCode }, session, context);
       return exitCode;
@@ -72,6 +72,6 @@ async function watch(
       hint: 'Is it of another account? See --account-sid and --profile.',
     });
   }
-  context.out(session.isJson ? JSON.stringify(recordJson(record)) : recordLine(record, session.resultLook));
+  context.out(session.isJson ? JSON.stringify(recordJson(record)) : recordLine(record, session.resultStyle));
   return deliveryExitCode(isFinalStatus(record.status) ? 0 : 1, { statuses: { [record.status]: 1 }, retried: 0 });
 }

@@ -46,7 +46,7 @@ async function verifyCampaign(name: string, session: Session, context: Context):
     );
   } else if (!(session.isQuiet && exitCode === 0)) {
     for (const { sid, to, text } of differences) {
-      context.out(`${sid}  to ${shown(to, session.resultLook)}  ${clean(text)}`);
+      context.out(`${sid}  to ${shown(to, session.resultStyle)}  ${clean(text)}`);
     }
     context.out(`${plural(compared, 'message')} compared, ${plural(differences.length, 'difference')}.`);
   }

@@ -3,7 +3,7 @@ import { flagName, type ParameterKey, type ParseContext, parameterOf } from '../
 import type { Origin, RawRequest } from '../../core/request/validate.ts';
 import { isTemplate } from '../../core/text/template.ts';
 import { CliError } from '../../errors.ts';
-import { type Look, shown } from '../../ui/lines.ts';
+import { type Style, shown } from '../../ui/lines.ts';
 
 /** Parameters that all messages have in common, and what their reader calls each. */
 export interface Fixed {
@@ -31,14 +31,14 @@ export interface NamedParameters {
 }
 
 /** Throws a `CliError` for a value that is wrong whatever the rows are, so that it is said once and not for each row. */
-export function refuseFixed(layers: readonly Fixed[], parse: ParseContext, look: Look): void {
+export function refuseFixed(layers: readonly Fixed[], parse: ParseContext, style: Style): void {
   const settled = new Set<string>();
   for (const { values, nameOf } of layers) {
     for (const [name, given] of Object.entries(values)) {
       if (name === 'extra' || settled.has(name)) continue;
       settled.add(name);
       const key = name as ParameterKey;
-      for (const text of [given].flat() as string[]) refuseValue(key, text, { name: nameOf(key), parse, look });
+      for (const text of [given].flat() as string[]) refuseValue(key, text, { name: nameOf(key), parse, style });
     }
   }
 }
@@ -46,13 +46,13 @@ export function refuseFixed(layers: readonly Fixed[], parse: ParseContext, look:
 function refuseValue(
   key: ParameterKey,
   text: string,
-  { name, parse, look }: { readonly name: string; readonly parse: ParseContext; readonly look: Look },
+  { name, parse, style }: { readonly name: string; readonly parse: ParseContext; readonly style: Style },
 ): void {
   // A text with fields is checked when they are filled; an empty value in a file is none.
   if (text.trim() === '' || (key === 'body' && isTemplate(text))) return;
   const parsed = parameterOf(key).parse(key === 'body' ? text : text.trim(), parse);
   if ('value' in parsed) return;
-  throw new CliError('usage', `${name} "${shown(text, look)}" ${parsed.problem}.`, {
+  throw new CliError('usage', `${name} "${shown(text, style)}" ${parsed.problem}.`, {
     ...(parsed.hint && { hint: parsed.hint }),
   });
 }

@@ -3,7 +3,7 @@ import { namedTemplates, templateOf } from '../../campaign/templates.ts';
 import type { Config } from '../../config/config.ts';
 import type { PlanContext } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
-import type { Look } from '../../ui/lines.ts';
+import type { Style } from '../../ui/lines.ts';
 import { fixedOf, refuseFixed } from './fixed.ts';
 import type { MappingValues } from './input.ts';
 import { type MessageValues, requestOf } from './message.ts';
@@ -17,7 +17,7 @@ export type RowsOptions = MappingValues & MessageValues;
  */
 export function rowRulesOf(
   options: RowsOptions,
-  { config, plan, look }: { readonly config: Config; readonly plan: PlanContext; readonly look: Look },
+  { config, plan, style }: { readonly config: Config; readonly plan: PlanContext; readonly style: Style },
 ): RowRules {
   if (config.defaults.to !== undefined) {
     throw new CliError(
@@ -31,10 +31,10 @@ export function rowRulesOf(
   const flags = requestOf(options);
   const template = templateOf(options.template, config.templates);
   const ofTemplate = template && { name: options.template ?? '', parameters: template.parameters };
-  refuseFixed(fixedOf(flags, ofTemplate, config), plan, look);
+  refuseFixed(fixedOf(flags, ofTemplate, config), plan, style);
   const templates = namedTemplates(config.templates);
   for (const [name, { parameters }] of Object.entries(templates)) {
-    refuseFixed(fixedOf({}, { name: `template ${name}`, parameters }, config), plan, look);
+    refuseFixed(fixedOf({}, { name: `template ${name}`, parameters }, config), plan, style);
   }
   const { body, contentVariables, ...base } = { ...config.defaults, ...template?.parameters, ...flags };
   const text = template?.text ?? (typeof body === 'string' ? body : undefined);

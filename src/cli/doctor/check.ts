@@ -5,8 +5,8 @@ import { CliError, exitCodes } from '../../errors.ts';
 import { wrap } from '../../ui/lines.ts';
 import type { Session } from '../session.ts';
 
-/** One thing that was looked at. What is `wrong` would stop a send. */
-export interface Finding {
+/** What one check came to. What is `wrong` would stop a send. */
+export interface CheckResult {
   readonly name: string;
   readonly state: 'ok' | 'warning' | 'wrong';
   readonly text: string;
@@ -16,14 +16,14 @@ export interface Finding {
   readonly isRefused?: true;
 }
 
-/** Looks at some things. */
-export type Check = (session: Session, context: Context) => Promise<readonly Finding[]>;
+/** Checks some things, and sends nothing. */
+export type Check = (session: Session, context: Context) => Promise<readonly CheckResult[]>;
 
-/** A check that turns a `CliError` into a finding; anything else is a bug and goes on up. */
-export function check(name: string, look: Check): Check {
+/** A check for which a `CliError` is a result, `wrong`; any other error is a bug, and is thrown. */
+export function makeCheck(name: string, check: Check): Check {
   return async (session, context) => {
     try {
-      return await look(session, context);
+      return await check(session, context);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       const refused = error.code === 'credentials' ? ({ isRefused: true } as const) : {};
@@ -32,22 +32,22 @@ export function check(name: string, look: Check): Check {
   };
 }
 
-/** The exit code of what was found: 4 for credentials, 3 for anything else that would stop a send. */
-export function findingsExitCode(findings: readonly Finding[]): number {
-  if (findings.some(({ isRefused }) => isRefused)) return exitCodes.credentials;
-  return findings.some(({ state }) => state === 'wrong') ? 3 : 0;
+/** The exit code of all results: 4 for credentials, 3 for anything else that would stop a send, else 0. */
+export function checksExitCode(results: readonly CheckResult[]): number {
+  if (results.some(({ isRefused }) => isRefused)) return exitCodes.credentials;
+  return results.some(({ state }) => state === 'wrong') ? 3 : 0;
 }
 
-/** What was found, for a person; one entry a line, broken where it is too long. */
-export function findingLine({ name, state, text, hint }: Finding, look: Session['resultLook']): string {
-  const { paint, width, showPii } = look;
+/** A result for a person: one line, broken where it is too long. */
+export function checkLine({ name, state, text, hint }: CheckResult, style: Session['resultStyle']): string {
+  const { paint, width, showPii } = style;
   const mark = { ok: paint.green('✓'), warning: paint.yellow('!'), wrong: paint.red('✗') }[state];
   const label = state === 'ok' ? '' : `${state}: `;
   const said = `${label}${showPii ? text : maskInternational(text)}${hint ? ` ${hint}` : ''}`;
   return `${mark} ${name.padEnd(12)} ${wrap(clean(said), width, 15)}`;
 }
 
-/** What was found, as JSON. Field names are a contract. */
-export function findingJson({ name, state, text, hint }: Finding) {
+/** A result as JSON. Field names are a contract. */
+export function checkJson({ name, state, text, hint }: CheckResult) {
   return { name, state, text, ...(hint !== undefined && { hint }) };
 }

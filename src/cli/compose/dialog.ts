@@ -11,7 +11,7 @@ export interface Contact {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** What somebody has put together so far. */
+/** A message as it is put together; what is not asked for yet is absent. */
 export interface Draft {
   readonly to?: Contact;
   readonly body?: string;
@@ -19,18 +19,18 @@ export interface Draft {
   readonly parameters: RawRequest;
 }
 
-/** Where support staff sit: what every question and answer works with. */
-export interface Desk {
-  /** How long somebody may call a message back before it goes out, in milliseconds. */
+/** What every step of `volley compose` works with: who is asked, what is known, and the session. */
+export interface Dialog {
+  /** `--undo`: how long a message can be called back before it goes out, in milliseconds. */
   readonly undoMs: number;
   readonly session: Session;
   readonly context: Context;
   readonly ask: Ask;
   readonly say: (line: string) => void;
-  /** Who can be chosen by name; a file that is read adds to them. */
+  /** Who can be chosen by name; reading a file during the dialog adds to them. */
   readonly contacts: Contact[];
-  readonly plan: PlanContext;
+  readonly planContext: PlanContext;
 }
 
-/** What the way back is called in every list. */
+/** The choice that goes back to the question before, in every list. */
 export const back = { name: '← Back (Esc)', value: undefined } as const;

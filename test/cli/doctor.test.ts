@@ -1,128 +1,15 @@
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { timeZoneFinding } from '../../src/cli/doctor/machine.ts';
+import { timeZoneResult } from '../../src/cli/doctor/machine.ts';
 import { main } from '../../src/cli/main.ts';
 import { maskNumbers } from '../../src/core/recipient/mask.ts';
 import { CliError } from '../../src/errors.ts';
 import type { Provider } from '../../src/provider/provider.ts';
 import { from, recipients, testContext } from '../context.ts';
-
-async function run(argv: readonly string[], options: Parameters<typeof testContext>[0] = {}) {
-  const made = testContext(options);
-  const code = await main(argv, made.context);
-  return { ...made, code, out: made.stdout.join('\n'), said: made.stderr.join('\n') };
-}
-
-describe('help', () => {
-  it('lists every command, shows how to begin and what exit codes mean', async () => {
-    for (const argv of [[], ['--help']]) {
-      const { code, out } = await run(argv);
-      expect(code).toBe(0);
-      for (const verb of ['send', 'batch', 'check', 'resume', 'campaigns', 'report', 'config', 'doctor', 'simulate']) {
-        expect(out).toMatch(new RegExp(`^  ${verb}\\b`, 'm'));
-      }
-    }
-  });
-
-  it.each(['send', 'batch', 'check', 'resume', 'campaigns', 'report', 'config', 'doctor', 'simulate'])(
-    'of %s names its options',
-    async (verb) => {
-      const { code, out } = await run([verb, '--help']);
-      expect([code, out.includes('--json')]).toEqual([0, true]);
-    },
-  );
-
-  it.each([
-    [['--simulate']],
-    [['--json', '--ledger', 'x.db']],
-    [['--profile=staging', '-v']],
-    [['--quiet', '--no-input']],
-  ])('is shown for %j alone, as for nothing', async (argv) => {
-    const [alone, nothing] = [await run(argv), await run([])];
-    expect([alone.code, alone.out]).toEqual([nothing.code, nothing.out]);
-    expect(alone.out).toContain('Start here:');
-  });
-
-  it.each([
-    [['--profile'], /argument missing/],
-    [['--color', 'pink'], /Allowed choices/],
-    [['--simulat'], /unknown option/],
-  ])('is not what %j asks for', async (argv, message) => {
-    const { code, said } = await run(argv);
-    expect([code, said]).toEqual([2, expect.stringMatching(message)]);
-  });
-
-  it('has a flag for every message parameter', async () => {
-    const { out } = await run(['send', '--help']);
-    for (const flag of [
-      '--to',
-      '--from',
-      '--messaging-service-sid',
-      '--media-url',
-      '--send-at',
-      '--content-variable',
-      '--param',
-      '--risk-check',
-    ]) {
-      expect(out).toContain(flag);
-    }
-  });
-
-  it('names the faults of the simulator', async () => {
-    expect((await run(['simulate', '--help'])).out).toMatch(/reset-after-create +connection reset after/);
-  });
-
-  it('prints the version', async () => expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+$/));
-});
-
-describe('a mistake', () => {
-  it.each([
-    [['sned'], /unknown command 'sned'[\s\S]*send/],
-    [['send', '--form', '1'], /unknown option '--form'[\s\S]*--from/],
-    [['batch'], /Which file/],
-    [['report'], /missing required argument 'campaign'[\s\S]*See: volley report --help/],
-    [['help', 'nothing'], /no page about nothing[\s\S]*csv, templates/],
-    [['send', '--color', 'pink'], /Allowed choices are auto, always, never/],
-    [['batch', 'x.csv', '--limit', 'few', '--yes'], /no such file|not a whole number/],
-  ])('%j ends with 2 and says so', async (argv, message) => {
-    const { code, said } = await run(argv);
-    expect(code).toBe(2);
-    expect(said).toMatch(message);
-  });
-
-  it('is one JSON document with --json', async () => {
-    const { said } = await run(['send', '--json']);
-    expect(JSON.parse(said)).toEqual({
-      error: { code: 'usage', message: '--to is empty.', hint: 'Every message needs a recipient.' },
-    });
-  });
-
-  it('of ours is called a bug, with its stack', async () => {
-    const { context, stderr } = testContext();
-    const openLedger = () => Promise.reject(new TypeError('of ours'));
-    expect(await main(['campaigns'], { ...context, openLedger })).toBe(1);
-    expect(stderr.join('\n')).toMatch(/TypeError: of ours[\s\S]*This is a bug in volley/);
-  });
-});
-
-describe('config list', () => {
-  it('shows every setting and default, where it comes from, and no secret', async () => {
-    const world = testContext();
-    world.file('volley.toml', `rate = 7\n[defaults]\nfrom = "${from}"`);
-    expect(await main(['config', 'list', '--show-origin'], world.context)).toBe(0);
-    const out = world.stdout.join('\n');
-    expect(out).toMatch(/^rate +7 +\(.*volley\.toml\)$/m);
-    expect(out).toMatch(/^auth_token +\(hidden\) +\(environment\)$/m);
-    expect(out).toMatch(/^defaults\.from +\+14155600199/m);
-    expect(out).not.toContain('canary');
-  });
-
-  it('knows no other verb', async () => expect((await run(['config', 'set'])).code).toBe(2));
-});
+import { run } from './volley.ts';
 
 describe('doctor', () => {
   it('finds nothing wrong where nothing is', async () => {
@@ -241,7 +128,7 @@ describe('doctor', () => {
     ['2021a', 'warning'],
     ['2025c', 'ok'],
   ])('finds time zone data of %s: %s', (version, state) => {
-    expect(timeZoneFinding(version, 2026).state).toBe(state);
+    expect(timeZoneResult(version, 2026).state).toBe(state);
   });
 
   it('says what is not done yet', async () => {
@@ -341,134 +228,5 @@ describe('check --online', () => {
     const argv = ['check', file('list.csv', list), '--body', 'Hi', '--json'];
     expect(await main(argv, { ...context, connect })).toBe(0);
     expect(JSON.parse(stdout.join(''))).not.toHaveProperty('online');
-  });
-});
-
-describe('campaigns', () => {
-  it('lists them, as text and JSON', async () => {
-    const world = testContext();
-    const file = world.file('list.csv', recipients(2));
-    await main(['batch', file, '--from', from, '--body', 'Hi', '--yes', '--campaign', 'spring'], world.context);
-    world.stdout.length = 0;
-    await main(['campaigns'], world.context);
-    expect(world.stdout.splice(0).join('\n')).toMatch(/spring +2 accepted/);
-    await main(['campaigns', '--json'], world.context);
-    expect(JSON.parse(world.stdout.join(''))).toMatchObject({
-      schema: 'volley.campaigns/1',
-      campaigns: [{ name: 'spring', counts: { accepted: 2 } }],
-    });
-  });
-});
-
-describe('simulate', () => {
-  it('prints where it is and who may use it, and ends when told', async () => {
-    const stop = new AbortController();
-    const world = testContext({ signal: stop.signal });
-    const sleep = async () => stop.abort();
-    expect(
-      await main(['simulate', '--json', '--fault', '429=0.5', '--latency', '5ms'], { ...world.context, sleep }),
-    ).toBe(0);
-    expect(JSON.parse(world.stdout.join(''))).toEqual({
-      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
-      accountSid: expect.stringMatching(/^AC[0-9a-f]{32}$/),
-      authToken: expect.any(String),
-    });
-  });
-
-  it.each([
-    [['--fault', 'nonsense=1'], /no fault nonsense/],
-    [['--port', '99999'], /--port 99999 must be/],
-    [['--latency', 'long'], /--latency long must be a time/],
-  ])('refuses %j', async (argv, message) => {
-    const { code, said } = await run(['simulate', ...argv]);
-    expect(code).toBe(2);
-    expect(said).toMatch(message);
-  });
-});
-
-describe('a rehearsal', () => {
-  it('goes the whole way without credentials, in a ledger of its own, and can be repeated', async () => {
-    const world = testContext({ env: { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' } });
-    // The rehearsal is over real HTTP, so the provider is the real one.
-    const { twilioProvider } = await import('../../src/provider/twilio/twilio.ts');
-    const context = {
-      ...world.context,
-      connect: async (options: Parameters<typeof twilioProvider>[0]) => twilioProvider(options),
-    };
-    const file = world.file('list.csv', recipients(3));
-    const argv = ['batch', file, '--from', from, '--body', 'Hi {{ name }}', '--simulate'];
-    expect([await main(argv, context), await main(argv, context)]).toEqual([0, 0]);
-    world.stdout.length = 0;
-    await main(['campaigns'], context);
-    expect(world.stderr.at(-1)).toBe('Nothing has been sent yet.');
-    await main(['campaigns', '--simulate'], context);
-    expect(world.stdout).toHaveLength(3);
-  });
-});
-
-describe('--log-file', () => {
-  it('keeps each attempt as a line of JSON, without numbers and texts', async () => {
-    const made = testContext({
-      script: ({ to }) =>
-        to.endsWith('2') ? { kind: 'rejected', code: 21211, reason: `${to} is no number` } : undefined,
-    });
-    const list = made.file('list.csv', recipients(3));
-    const argv = [
-      'batch',
-      list,
-      '--campaign',
-      'c',
-      '--from',
-      from,
-      '--body',
-      'Hi you',
-      '--yes',
-      '--log-file',
-      'log.ndjson',
-    ];
-    expect(await main(argv, made.context)).toBe(3);
-    const path = join(made.folder, 'log.ndjson');
-    const text = readFileSync(path, 'utf8');
-    const events = text
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(events.map(({ event }) => event)).toEqual(['start', 'attempt', 'attempt', 'attempt', 'report', 'end']);
-    expect(events.filter(({ result }) => result === 'rejected')).toMatchObject([
-      { code: 21211, reason: expect.stringContaining('•••') },
-    ]);
-    expect(events.at(-2)).toMatchObject({ campaign: 'c', counts: { accepted: 2, rejected: 1 } });
-    for (const { to } of made.sent) expect(text).not.toContain(to.slice(1));
-    await main(
-      ['send', '--to', '+14155550188', '--from', from, '--body', 'Hi', '--log-file', path, '--show-pii'],
-      made.context,
-    );
-    expect(readFileSync(path, 'utf8')).toContain('+14155550188');
-    expect(text).not.toContain('Hi you');
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-  });
-
-  it('is refused before anything is sent when it cannot be written', async () => {
-    const { code, said, sent } = await run([
-      'send',
-      '--to',
-      '+14155550101',
-      '--from',
-      from,
-      '--body',
-      'Hi',
-      '--log-file',
-      'no/such/log',
-    ]);
-    expect([code, sent]).toEqual([2, []]);
-    expect(said).toContain('Cannot write the log');
-  });
-
-  it('keeps how a run failed', async () => {
-    const made = testContext();
-    await main(['report', 'nothing', '--log-file', 'log'], made.context);
-    expect(readFileSync(join(made.folder, 'log'), 'utf8')).toMatch(
-      /"event":"error","code":"usage","message":".*nothing/,
-    );
   });
 });

@@ -89,14 +89,3 @@ describe('what cannot be read', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('list.xlsx cannot be read as an Excel workbook')]);
   });
 });
-
-describe('a wait that nothing can end', () => {
-  it.each([[[]], [['--json']]])('is a bug, and said so %j', async (flags) => {
-    // Standard input that does not keep the process alive, as a promise that is forgotten does not.
-    const { start } = installation({ NODE_OPTIONS: '--import=data:text/javascript,process.stdin.unref()' });
-    const { code, stdout, stderr } = await start('check', '-', ...text, ...flags).ended;
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/can no longer come/);
-    expect(stderr).toMatch(flags.length === 0 ? /hint: This is a bug in volley/ : /^\{"error":\{"code":"bug",/);
-  });
-});
