@@ -14,7 +14,8 @@ export { type NormalizePhone, phoneNormalizer } from './core/recipient/phone.ts'
 export { type RawRequest, validate } from './core/request/validate.ts';
 export { countSegments } from './core/text/segments.ts';
 export { CliError, type ErrorCode, exitCodes } from './errors.ts';
-export type { Campaign, Ledger } from './ledger/ledger.ts';
+export type { Ledger } from './ledger/ledger.ts';
+export type { Campaign } from './ledger/plans.ts';
 export { openSqliteLedger } from './ledger/sqlite/open.ts';
 export { type CampaignRun, type DataRow, makePlan, type PendingPlan, type PlanInput, runCampaign } from './library.ts';
 export type { Provider } from './provider/provider.ts';

@@ -12,7 +12,8 @@ import type { RawRequest } from './core/request/validate.ts';
 import { runToEnd } from './engine/run-to-end.ts';
 import { CliError } from './errors.ts';
 import { inGroups } from './input/groups.ts';
-import type { Campaign, Ledger } from './ledger/ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Campaign } from './ledger/plans.ts';
 import type { Provider } from './provider/provider.ts';
 
 /** A row of data: text by column name. */

@@ -8,7 +8,8 @@ import { deliveryExitCode, exitCodeOf, type Report, type RunEnd } from '../core/
 import { formatDuration, plural } from '../core/text/wording.ts';
 import { type RunToEndOptions, runToEnd } from '../engine/run-to-end.ts';
 import { CliError, exitCodes } from '../errors.ts';
-import type { Campaign, Lease } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
+import type { Lease } from '../ledger/runs.ts';
 import type { LogEvent } from '../log.ts';
 import { messageJson, reportJson } from '../ui/json.ts';
 import { shown } from '../ui/lines.ts';

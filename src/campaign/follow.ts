@@ -1,7 +1,7 @@
 import type { Session } from '../cli/session.ts';
 import type { Context } from '../context.ts';
 import { track } from '../engine/track.ts';
-import type { Campaign } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
 import { statusWords } from '../ui/report.ts';
 
 /** Asks Twilio for a campaign's messages until all have ended or `forMs` (milliseconds) are up, and shows how it goes; returns how many are open. */

@@ -4,7 +4,8 @@ import { type CountryPrices, listPrice, tablePrice } from '../core/cost/pricing.
 import type { Plan } from '../core/plan.ts';
 import { formatCost, plural } from '../core/text/wording.ts';
 import { CliError } from '../errors.ts';
-import type { Destination, Ledger, Staging, UnitPrice } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Destination, Staging, UnitPrice } from '../ledger/plans.ts';
 
 /** How long Twilio's price list is believed before it is asked for again, in milliseconds. */
 const freshMs = 7 * 86_400_000;

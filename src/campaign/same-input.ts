@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { sameInputMs } from '../core/plan.ts';
 import { formatDuration } from '../core/text/wording.ts';
 import { CliError } from '../errors.ts';
-import type { Campaign, Staging } from '../ledger/ledger.ts';
+import type { Campaign, Staging } from '../ledger/plans.ts';
 import { quoted } from './deliver.ts';
 import type { StagedInput } from './stage-input.ts';
 

@@ -1,7 +1,7 @@
 import type { Session } from '../cli/session.ts';
 import type { Context } from '../context.ts';
 import { formatDuration, plural } from '../core/text/wording.ts';
-import type { Campaign } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
 
 /** Where `waitMs` (milliseconds) is given, waits before anything is sent; false when Ctrl-C called it back, and then nothing of it is ever sent. */
 export async function secondThought(

@@ -13,7 +13,7 @@ import type { TemplateSource } from '../core/text/front-matter.ts';
 import type { SegmentLint } from '../core/text/segment-lint.ts';
 import { CliError } from '../errors.ts';
 import { openSource, type Source } from '../input/open-source.ts';
-import type { Staging } from '../ledger/ledger.ts';
+import type { Staging } from '../ledger/plans.ts';
 import { fixedOf, refuseFixed, refuseTogether } from './fixed.ts';
 import { mediaRecheck } from './media.ts';
 import { namedTemplates, templateOf } from './templates.ts';

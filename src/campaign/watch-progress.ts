@@ -1,7 +1,7 @@
 import type { Session } from '../cli/session.ts';
 import type { Context } from '../context.ts';
 import type { Message, SendResult } from '../core/message.ts';
-import type { Campaign } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
 import { attemptLine } from '../ui/messages.ts';
 import { type Progress, progressLine, progressLog } from '../ui/progress.ts';
 

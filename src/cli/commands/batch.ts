@@ -12,7 +12,7 @@ import type { Plan } from '../../core/plan.ts';
 import { maxValidityPeriodSeconds } from '../../core/request/limits.ts';
 import { formatCount, plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
-import type { Campaign } from '../../ledger/ledger.ts';
+import type { Campaign } from '../../ledger/plans.ts';
 import { planJson } from '../../ui/json.ts';
 import { type PlanView, planLines } from '../../ui/plan.ts';
 import { type Finding, findingJson, findingLine, findingsExitCode } from '../doctor/finding.ts';

@@ -6,7 +6,9 @@ import { type CodeExplanation, errorCodes } from '../../core/outcome/error-codes
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
-import type { Campaign, CampaignSummary, Ledger } from '../../ledger/ledger.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Campaign } from '../../ledger/plans.ts';
+import type { CampaignSummary } from '../../ledger/reports.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option, toggle } from '../options/option.ts';

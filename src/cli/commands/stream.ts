@@ -9,7 +9,7 @@ import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import { inGroups } from '../../input/groups.ts';
 import { readEvents } from '../../input/ndjson.ts';
-import type { Campaign } from '../../ledger/ledger.ts';
+import type { Campaign } from '../../ledger/plans.ts';
 import { issueLine } from '../../ui/lines.ts';
 import { attemptLine, messageLine } from '../../ui/messages.ts';
 import { addIntroduction } from '../help/page.ts';

@@ -1,6 +1,6 @@
 import type { Plan } from '../../core/plan.ts';
 import { formatCount } from '../../core/text/wording.ts';
-import type { Destination } from '../../ledger/ledger.ts';
+import type { Destination } from '../../ledger/plans.ts';
 import type { Session } from '../session.ts';
 import { accountFindings, balanceFinding, countryFinding, senderFinding } from './account.ts';
 import { check, type Finding } from './finding.ts';
