@@ -5,16 +5,19 @@ import { expect, it } from 'vitest';
 const src = resolve(import.meta.dirname, '../src');
 
 /** The interfaces to the outside: whoever uses one knows its promise, and not what stands behind it. */
-const ports = ['ledger/ledger', 'provider/provider'];
+const ledgerRoles = ['plans', 'runs', 'receipts', 'consent', 'outbox', 'reports', 'upkeep'].map(
+  (role) => `ledger/${role}`,
+);
+const ports = ['ledger/ledger', ...ledgerRoles, 'provider/provider'];
 
 /** Which folder may import which. A folder may always import itself; the longest name that fits a file counts. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
   input: ['core', 'errors'],
   simulator: ['core', 'errors'],
-  'ledger/ledger': ['core', 'ledger/rules'],
+  ledger: ['core', ...ledgerRoles],
   'ledger/rules': ['core'],
-  'ledger/sqlite': ['core', 'errors', 'ledger/rules', 'ledger/ledger'],
+  'ledger/sqlite': ['core', 'errors', 'ledger/rules', 'ledger/ledger', ...ledgerRoles],
   'provider/provider': ['core'],
   'provider/twilio': ['core', 'errors', 'http', 'provider/provider'],
   engine: ['core', 'errors', ...ports],

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { Message, SendResult } from '../core/message.ts';
 import type { Report, RunEnd } from '../core/outcome/report.ts';
 import { formatDuration, plural, quoted } from '../core/text/wording.ts';
-import type { Campaign } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
 import type { LogEvent } from '../log.ts';
 import { messageJson, reportJson } from '../ui/json.ts';
 import { shown } from '../ui/lines.ts';

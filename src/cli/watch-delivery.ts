@@ -3,7 +3,7 @@ import { track } from '../campaign/track.ts';
 import type { Context } from '../context.ts';
 import type { SendResult } from '../core/message.ts';
 import { formatDuration, plural } from '../core/text/wording.ts';
-import type { Campaign } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
 import { attemptLine } from '../ui/messages.ts';
 import { type Progress, progressLine, progressLog } from '../ui/progress.ts';
 import { statusWords } from '../ui/report.ts';

@@ -15,7 +15,7 @@ import { maxValidityPeriodSeconds } from '../../core/request/limits.ts';
 import { plural, quoted } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
-import type { Campaign } from '../../ledger/ledger.ts';
+import type { Campaign } from '../../ledger/plans.ts';
 import { planJson } from '../../ui/json.ts';
 import { type PlanView, planLines } from '../../ui/plan.ts';
 import { runDelivery } from '../delivery.ts';

@@ -12,7 +12,7 @@ import { flagOrigin, type RawRequest } from '../../core/request/validate.ts';
 import { isTemplate } from '../../core/text/template.ts';
 import { CliError, exitCodes, fileError } from '../../errors.ts';
 import { readWhole } from '../../input/text.ts';
-import type { Campaign } from '../../ledger/ledger.ts';
+import type { Campaign } from '../../ledger/plans.ts';
 import { messageJson, reportJson } from '../../ui/json.ts';
 import { shown } from '../../ui/lines.ts';
 import { messageLine } from '../../ui/messages.ts';

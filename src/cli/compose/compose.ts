@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
-import type { CampaignSummary } from '../../ledger/ledger.ts';
+import type { CampaignSummary } from '../../ledger/reports.ts';
 import type { Log } from '../../log.ts';
 import { orBack } from '../ask/ask.ts';
 import { select } from '../ask/prompts.ts';
