@@ -1,3 +1,4 @@
+import { defaultRun } from '../core/defaults.ts';
 import type { Parsed } from '../core/recipient/phone.ts';
 import { parseQuietHours } from '../core/recipient/quiet-hours.ts';
 import { isLoopback, webAddressProblem } from '../core/request/web-address.ts';
@@ -144,14 +145,18 @@ export const settings = {
   max_cost: setting<number>({ about: 'the most a campaign may cost', parse: between(0, 1e9, false) }),
   concurrency: setting<number>({
     about: 'requests at once',
-    fallback: 16,
+    fallback: defaultRun.concurrency,
     parse: between(1, 1000, true),
   }),
   rate: setting<number>({ about: 'messages a second per sender', parse: between(0.01, 10_000, false) }),
-  timeout: setting<number>({ about: 'time for one request', fallback: 30_000, parse: durationFrom('100ms', '10m') }),
+  timeout: setting<number>({
+    about: 'time for one request',
+    fallback: defaultRun.timeoutMs,
+    parse: durationFrom('100ms', '10m'),
+  }),
   settle: setting<number>({
     about: 'how long an unknown outcome is looked for',
-    fallback: 60_000,
+    fallback: defaultRun.resolveMs,
     parse: durationFrom('0s', '24h'),
   }),
   store_body: setting<boolean>({

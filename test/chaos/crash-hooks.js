@@ -3,18 +3,18 @@
 
 /** Where each point is: a file of dist, a text in it, and what stands there instead. `@` is the text itself. */
 const points = {
-  'mid-import': ['campaign/stage-input.js', 'await staging.add(await recheck(chunk));', '@ crashPoint("mid-import");'],
+  'mid-import': ['campaign/plan.js', 'await staging.add(await recheck(chunk));', '@ crashPoint("mid-import");'],
   'before-commit': [
-    'cli/commands/batch.js',
-    'campaign: await writeDown(settling)',
-    'campaign: (crashPoint("before-commit"), await writeDown(settling))',
+    'campaign/approve.js',
+    'campaign: await commit(pending, rules, ports)',
+    'campaign: (crashPoint("before-commit"), await commit(pending, rules, ports))',
   ],
   'after-commit': [
     'campaign/deliver.js',
-    'const lease = await acquire(campaign, session);',
+    'const lease = await acquire(campaign, options, ports);',
     'crashPoint("after-commit"); @',
   ],
-  'after-lease': ['campaign/deliver.js', 'const progress = await watchProgress(', 'crashPoint("after-lease"); @'],
+  'after-lease': ['campaign/deliver.js', 'events.onStart?.(', 'crashPoint("after-lease"); @'],
   'after-claim': [
     'engine/run-campaign.js',
     'for (const claim of claims)',

@@ -1,27 +1,36 @@
 import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
+import { type ApprovalRules, commitPlan, findSameInput, findUnfinished, refusePlan } from '../../campaign/approve.ts';
 import { deadlineOf } from '../../campaign/deadline.ts';
-import { deliver, quoted } from '../../campaign/deliver.ts';
-import { type ApprovedPlan, readPlanFile, writePlanFile } from '../../campaign/plan-file.ts';
-import { asksForPrices, pricePlan, refuseCost } from '../../campaign/price.ts';
-import { runOfSameInput, type Settling, sameInput, writeDown } from '../../campaign/same-input.ts';
-import { readFileRules, stageInput } from '../../campaign/stage-input.ts';
+import { type PendingPlan, type PlanOptions, planCampaign } from '../../campaign/plan.ts';
+import { type ApprovedPlan, planFileText, readPlanFile } from '../../campaign/plan-file.ts';
+import type { Ports } from '../../campaign/ports.ts';
+import { pricePlan } from '../../campaign/price.ts';
+import type { RowSource } from '../../campaign/rows.ts';
 import type { Context } from '../../context.ts';
 import { overflows } from '../../core/cost/sender-rate.ts';
-import type { Plan } from '../../core/plan.ts';
+import type { Plan, PlanContext } from '../../core/plan.ts';
+import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { maxValidityPeriodSeconds } from '../../core/request/limits.ts';
-import { formatCount, plural } from '../../core/text/wording.ts';
+import { plural, quoted } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
+import { openSource } from '../../input/open-source.ts';
 import type { Campaign } from '../../ledger/ledger.ts';
 import { planJson } from '../../ui/json.ts';
 import { type PlanView, planLines } from '../../ui/plan.ts';
+import { runDelivery } from '../delivery.ts';
 import { type CheckResult, checkJson, checkLine, checksExitCode } from '../doctor/check.ts';
 import { checkPlan } from '../doctor/online.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { type BatchOptions, batchTable, checkTable, noBatchOptions } from '../options/batch.ts';
+import { deliverOptionsOf } from '../options/delivery.ts';
 import { requestOf } from '../options/message.ts';
-import { type Session, storesText, withSession } from '../session.ts';
+import { fromPlanned, refuseBesidePlan, toPlanned } from '../options/planned.ts';
+import { rowRulesOf } from '../options/rules.ts';
+import { asksForPrices, priceSourcesOf } from '../prices.ts';
+import { planContextOf, portsOf, type Session, storesText, withSession } from '../session.ts';
+import { writePrivate } from '../write-file.ts';
 
 const examples = `Examples:
   volley batch customers.csv --from +14155550199 --body 'Hi {{ first_name }}, we open at nine.'
@@ -75,8 +84,9 @@ function batch({ session: told, file, ...given }: GivenToBatch, context: Context
 
 /** Sends a plan that was written before: what is sent to whom comes from there, how to send it from here. */
 function apply({ session: told, ...given }: GivenToBatch, context: Context): Promise<number> {
-  const approved = readPlanFile(given.apply ?? '', { ...given, settings: told.settings });
-  const planned = approved.options;
+  refuseBesidePlan({ ...given, settings: told.settings });
+  const approved = readPlanFile(given.apply ?? '');
+  const planned = fromPlanned(approved.options);
   const settings = { ...told.settings, ...planned.settings };
   const options: BatchOptions = {
     ...{ ...given, ...planned, settings, again: given.again || planned.again },
@@ -101,45 +111,80 @@ export type Approval = 'send' | 'send-and-wait' | 'no';
 
 /** A file from its rows to its report, or to its plan when it is only looked at. Undefined: it was not approved. */
 export async function sendBatch(work: BatchWork, session: Session, context: Context): Promise<number | undefined> {
-  const { options, approved, approve } = work;
-  const { isDry, campaign: name, file } = options;
-  const mayGo = isDry || options.yes || session.isSimulated || session.canAsk;
+  const { options, approved } = work;
+  const mayGo = options.isDry || options.yes || session.isSimulated || session.canAsk;
   if (!mayGo) {
     throw new CliError('usage', 'Nobody is there to confirm.', { hint: 'Look with --dry-run, then add --yes.' });
   }
   const deadline = deadlineOf(options, context);
-  const rules = await readFileRules(options, session, approved?.plannedAt ?? context.now());
+  const plan = await planContextOf(session, approved?.plannedAt ?? context.now(), options);
+  const rules = rowRulesOf(options, { config: session.config, plan, style: session.workStyle });
+  const planOptions = planOptionsOf(options, plan, session);
   // Credentials first: a plan that can't be sent is not worth reading twice.
-  if (!isDry) await session.connect();
-  const ledger = await session.ledger();
-  const staging = await ledger.stage({
-    name,
-    stem: file === '-' ? 'stdin' : basename(file, extname(file)),
-    source: file,
-    storesText: storesText(options, session),
-  });
+  if (!options.isDry) await session.connect();
+  const ports = await portsOf(session, context);
+  const pending = await planCampaign(await openRows(options, context), rules, planOptions, ports);
+  const review: Review = { pending, options, rules: approvalRulesOf(options, session), ports, session, context };
   try {
-    const input = await stageInput(staging, rules, session, context);
-    approved?.checkMessages(input.hash);
-    const mayAsk = options.online || (!isDry && asksForPrices(session));
-    const prices = await pricePlan(staging, mayAsk, session, context);
-    const settling: Settling = { staging, input, options, session, context };
-    const view = await viewPlan(settling, prices);
-    if (isDry) return showPlan(view, settling);
-    const settled = await settleOn(view, settling, approve ?? ((plan) => confirm(plan, settling)));
-    if (!settled) return undefined;
-    const { campaign, invalid, waits } = settled;
-    const wait = options.wait || waits;
-    return await deliver(campaign, { ...options, wait, deadline, invalid: () => invalid }, session, context);
+    approved?.checkMessages(pending.hash);
+    const prices = await price(review);
+    const view = await viewPlan(review, prices);
+    if (options.isDry) return await showPlan(view, review);
+    const chosen = await decide(view, review, work.approve ?? ((counted) => confirm(counted, review)));
+    if (!chosen) return undefined;
+    const { campaign, invalid, waits } = chosen;
+    const delivery = deliverOptionsOf({ ...options, wait: options.wait || waits }, session.config);
+    return await runDelivery(campaign, delivery, { deadline, invalid: () => invalid }, { session, context });
   } finally {
-    await staging.discard();
+    await pending.staging.discard();
   }
 }
 
+/** A plan that waits for a decision, and all that bears on it. */
+interface Review {
+  readonly pending: PendingPlan;
+  readonly options: BatchOptions;
+  readonly rules: ApprovalRules;
+  readonly ports: Ports;
+  readonly session: Session;
+  readonly context: Context;
+}
+
+function openRows({ file, delimiter, encoding, sheet }: BatchOptions, { stdin, signal }: Context): Promise<RowSource> {
+  return openSource({ file, stdin, delimiter, encoding, sheet, signal });
+}
+
+function planOptionsOf(options: BatchOptions, { normalizePhone }: PlanContext, session: Session): PlanOptions {
+  const { campaign: name, file, sample, checkMedia } = options;
+  const stem = file === '-' ? 'stdin' : basename(file, extname(file));
+  const testTo = options.testTo === undefined ? undefined : testRecipient(options.testTo, normalizePhone);
+  return { name, stem, source: file, storesText: storesText(options, session), sample, testTo, checkMedia };
+}
+
+function testRecipient(number: string, normalizePhone: NormalizePhone): string {
+  const parsed = normalizePhone(number);
+  if ('value' in parsed) return parsed.value;
+  const { problem, hint } = parsed;
+  throw new CliError('usage', `--test-to ${number} ${problem}.`, { ...(hint && { hint }) });
+}
+
+function approvalRulesOf(options: BatchOptions, { config, isSimulated }: Session): ApprovalRules {
+  const { strict, maxInvalid, campaign, again, testTo } = options;
+  // What is named knows whom it has texted; the rest is asked for, or reaches nobody.
+  const mayRepeat = campaign !== undefined || again || testTo !== undefined || isSimulated;
+  return { strict, maxInvalid, maxCost: config.get('max_cost'), mayRepeat };
+}
+
+async function price({ pending, options, session, ports }: Review) {
+  const mayAsk = options.online || (!options.isDry && asksForPrices(session));
+  return pricePlan(pending.staging, await priceSourcesOf(session, mayAsk, ports));
+}
+
 async function viewPlan(
-  { staging, input, options, session, context }: Settling,
+  { pending, options, rules, ports, session, context }: Review,
   prices: { readonly ageMs: number } | undefined,
 ): Promise<PlanView> {
+  const { staging, warnings, lints, findings } = pending;
   const plan = await staging.plan();
   const { config } = session;
   const { isDry } = options;
@@ -147,35 +192,33 @@ async function viewPlan(
     requestOf(options).validityPeriod ?? config.defaults.validityPeriod ?? maxValidityPeriodSeconds,
   );
   return {
-    name: staging.name,
-    plan,
+    ...{ name: staging.name, plan, warnings, lints, findings },
     samples: await staging.samples(3),
     invalid: await staging.invalid(isDry ? Number.MAX_SAFE_INTEGER : 10),
-    ...input,
     perSecond: config.get('rate'),
     nowMs: context.now(),
     priceAgeMs: prices?.ageMs,
     overflows: overflows(plan.senders, config.get('rate'), validity),
     wholeTexts: isDry,
-    sameInput: isDry ? await runOfSameInput({ staging, input, options, session, context }) : undefined,
+    sameInput: isDry ? await findSameInput(pending, rules, ports) : undefined,
   };
 }
 
 /** With `--online`, what Twilio says of a plan. */
 async function askOnline(
   plan: Plan,
-  { staging, options, session, context }: Settling,
+  { pending, options, session, context }: Review,
 ): Promise<readonly CheckResult[] | undefined> {
   if (!options.online) return undefined;
-  return checkPlan({ plan, destinations: await staging.destinations() }, session, context);
+  return checkPlan({ plan, destinations: await pending.staging.destinations() }, session, context);
 }
 
-async function showPlan(view: PlanView, settling: Settling): Promise<number> {
-  const { input, options, session, context } = settling;
+async function showPlan(view: PlanView, review: Review): Promise<number> {
+  const { options, session, context } = review;
   const { plan } = view;
   const { plan: path } = options;
-  if (path !== undefined) await writePlanFile(path, { plan, messagesHash: input.hash }, { options, session, context });
-  const online = await askOnline(plan, settling);
+  if (path !== undefined) await keepPlan(path, plan, review);
+  const online = await askOnline(plan, review);
   const exitCode = checksExitCode(online ?? []) || (plan.invalid > 0 ? 3 : 0);
   const { resultStyle } = session;
   if (session.isJson) {
@@ -190,8 +233,19 @@ async function showPlan(view: PlanView, settling: Settling): Promise<number> {
   return exitCode;
 }
 
+async function keepPlan(path: string, plan: Plan, { pending, options, session, context }: Review): Promise<void> {
+  const text = planFileText({
+    plan,
+    options: toPlanned(options),
+    messagesHash: pending.hash,
+    accountSid: session.config.get('account_sid'),
+    nowMs: context.now(),
+  });
+  await writePrivate(path, [Buffer.from(text)]);
+}
+
 /** What is sent. */
-interface Settled {
+interface Chosen {
   readonly campaign: Campaign;
   /** How many of its rows are wrong. */
   readonly invalid: number;
@@ -200,51 +254,28 @@ interface Settled {
 }
 
 /** Decides what is sent: the plan as it is, an earlier run of the same input that is not done, or nothing. */
-async function settleOn(
+async function decide(
   view: PlanView,
-  settling: Settling,
+  { pending, rules, ports, session, context }: Review,
   approve: (plan: Plan) => Promise<Approval>,
-): Promise<Settled | undefined> {
-  const { options, session, context } = settling;
-  const ledger = await session.ledger();
-  const earlier = await sameInput(settling);
+): Promise<Chosen | undefined> {
+  const earlier = await findUnfinished(pending, rules, ports);
   if (!earlier && !session.isQuiet && !session.isJson)
     for (const line of [...planLines(view, session.workStyle), '']) context.err(line);
-  refuseInvalid(view.plan, options);
-  refuseCost(view.plan, session);
+  refusePlan(view.plan, rules);
   if (earlier) {
     const left = plural(earlier.pending, 'message');
     context.err(`This input was begun before, as ${earlier.campaign.name}: going on there, with ${left} to send.`);
   }
   const approval = await approve(earlier ? { ...view.plan, toSend: earlier.pending } : view.plan);
   if (approval === 'no') return undefined;
-  const waits = approval === 'send-and-wait';
-  if (earlier) return { campaign: earlier.campaign, invalid: 0, waits };
-  const before = await ledger.find(view.name);
-  const known = before ? (await ledger.report(before.id)).counts.invalid : 0;
-  return {
-    campaign: await writeDown(settling),
-    invalid: Math.max(0, view.plan.invalid - known),
-    waits,
-  };
+  const approved = earlier ? { campaign: earlier.campaign, invalid: 0 } : await commitPlan(pending, rules, ports);
+  return { ...approved, waits: approval === 'send-and-wait' };
 }
 
 /** Asks whether to send, where that is needed. Throws a `CliError` for a no. */
-async function confirm({ toSend }: Plan, { options, session, context }: Settling): Promise<Approval> {
+async function confirm({ toSend }: Plan, { options, session, context }: Review): Promise<Approval> {
   if (options.yes || session.isSimulated || toSend === 0) return 'send';
   if (await context.confirm(`Send ${plural(toSend, 'message')} now?`)) return 'send';
   throw new CliError('interrupted', 'Nothing was sent.');
-}
-
-function refuseInvalid({ invalid, rows }: Plan, { strict, maxInvalid }: BatchOptions): void {
-  if (invalid === 0) return;
-  const hint = 'Nothing was sent. See every problem with: volley check';
-  if (strict) throw new CliError('rule', `${plural(invalid, 'row')} wrong, and --strict is given.`, { hint });
-  if (invalid / rows > maxInvalid) {
-    throw new CliError(
-      'rule',
-      `${formatCount(invalid)} of ${plural(rows, 'row')} wrong, more than ${Number((maxInvalid * 100).toFixed(4))}% (--max-invalid).`,
-      { hint },
-    );
-  }
 }

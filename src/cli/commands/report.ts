@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { printReport } from '../../campaign/deliver.ts';
+import { findCampaign } from '../../campaign/find.ts';
+import { readFigures } from '../../campaign/report.ts';
 import type { Context } from '../../context.ts';
 import { isMessageSid, type Message } from '../../core/message.ts';
 import { failedStatuses } from '../../core/outcome/status.ts';
@@ -9,13 +10,13 @@ import { exportColumns, exportRow } from '../../ui/export.ts';
 import { htmlHead, htmlRow, htmlTail } from '../../ui/html.ts';
 import { messageJson, receiptJson } from '../../ui/json.ts';
 import { historyLines, messageLine } from '../../ui/messages.ts';
+import { printReport } from '../delivery.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option, required, toggle } from '../options/option.ts';
 import { text } from '../options/parsers.ts';
 import { type Session, withSession } from '../session.ts';
 import { writeCsv, writePrivate } from '../write-file.ts';
-import { findCampaign } from './resume.ts';
 
 const help = `Examples:
   volley report spring-sale
@@ -78,20 +79,13 @@ async function listFailed(ledger: Ledger, { id }: Campaign, session: Session, { 
   }
 }
 
-/** How finely the page draws statuses over time, in milliseconds. */
-const timelineStepMs = 1000;
-
 async function writeHtml(file: string, campaign: Campaign, session: Session, context: Context): Promise<void> {
   const ledger = await session.ledger();
   const head = htmlHead({
     name: campaign.name,
     createdAt: campaign.createdAt,
     madeAt: context.now(),
-    report: await ledger.report(campaign.id),
-    countries: await ledger.byCountry(campaign.id),
-    deliveryMs: await ledger.deliveryTimes(campaign.id),
-    failures: await ledger.failures(campaign.id),
-    timeline: await ledger.timeline(campaign.id, timelineStepMs),
+    ...(await readFigures(ledger, campaign)),
   });
   const page = async function* () {
     yield head;

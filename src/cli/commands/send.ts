@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { refuseCost } from '../../campaign/approve.ts';
 import { deadlineOf } from '../../campaign/deadline.ts';
-import { deliver, printReport, type Result } from '../../campaign/deliver.ts';
-import { fixedOf, type NamedParameters, refuseFixed } from '../../campaign/fixed.ts';
 import { mediaRecheck } from '../../campaign/media.ts';
-import { pricePlan, refuseCost } from '../../campaign/price.ts';
+import { pricePlan } from '../../campaign/price.ts';
 import { fillTemplate, templateOf } from '../../campaign/templates.ts';
 import type { Context } from '../../context.ts';
 import type { Message } from '../../core/message.ts';
@@ -17,14 +16,18 @@ import type { Campaign } from '../../ledger/ledger.ts';
 import { messageJson, reportJson } from '../../ui/json.ts';
 import { shown } from '../../ui/lines.ts';
 import { messageLine } from '../../ui/messages.ts';
+import { printReport, type Result, runDelivery } from '../delivery.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
+import { deliverOptionsOf } from '../options/delivery.ts';
+import { fixedOf, type NamedParameters, refuseFixed } from '../options/fixed.ts';
 import { country } from '../options/input.ts';
 import { messageOptions, requestOf } from '../options/message.ts';
 import { option, pairs, toggle, type ValuesOf } from '../options/option.ts';
 import { text } from '../options/parsers.ts';
 import { absent } from '../options/read.ts';
 import { aroundSending, protection, sendingOne } from '../options/sending.ts';
+import { priceSourcesOf } from '../prices.ts';
 import { planContextOf, type Session, storesText, withSession } from '../session.ts';
 
 const examples = `Examples:
@@ -75,12 +78,8 @@ export async function sendMessages(
   const written = isTyped ? {} : await textOf(options, session, context);
   const rows = await planMessages(options, written, session, context);
   const campaign = await write(rows, options, session, context);
-  const exitCode = await deliver(
-    campaign,
-    { ...options, deadline, retryForMs, print: printMessages },
-    session,
-    context,
-  );
+  const delivery = deliverOptionsOf(options, session.config, retryForMs);
+  const exitCode = await runDelivery(campaign, delivery, { deadline, print: printMessages }, { session, context });
   const { rows: all, counts } = await (await session.ledger()).report(campaign.id);
   if (exitCode !== 0 || counts.skipped < all) return exitCode;
   context.err('Not sent: who has opted out is not texted.');
@@ -129,7 +128,7 @@ async function textOf(options: SendOptions, { config }: Session, context: Contex
     (way) => way !== undefined,
   );
   if (ways.length > 1) throw new CliError('usage', `Give ${ways.join(' or ')}, not both.`);
-  const source = templateOf({ template }, config.templates);
+  const source = templateOf(template, config.templates);
   if (source && template !== undefined) {
     const body = fillTemplate(source, fields, config.get('locale'));
     return { body, template: { name: template, parameters: source.parameters } };
@@ -176,9 +175,10 @@ async function write(
     storesText: storesText(options, session),
   });
   await staging.add(rows);
-  const isLimited = session.config.get('max_cost') !== undefined;
-  await pricePlan(staging, isLimited, session, context);
-  if (isLimited) refuseCost(await staging.plan(), session);
+  const maxCost = session.config.get('max_cost');
+  const sources = { ledger, now: context.now };
+  await pricePlan(staging, await priceSourcesOf(session, maxCost !== undefined, sources));
+  if (maxCost !== undefined) refuseCost(await staging.plan(), { maxCost });
   return staging.commit(`send ${staging.name}`);
 }
 

@@ -1,22 +1,22 @@
 import type { Command } from 'commander';
-import { printReport } from '../../campaign/deliver.ts';
-import { follow } from '../../campaign/follow.ts';
+import { findCampaign } from '../../campaign/find.ts';
+import { trackRecord } from '../../campaign/track.ts';
 import type { Context } from '../../context.ts';
 import { isMessageSid } from '../../core/message.ts';
 import { deliveryExitCode } from '../../core/outcome/report.ts';
 import { isFinalStatus } from '../../core/outcome/status.ts';
-import { trackRecord } from '../../engine/track.ts';
 import { CliError } from '../../errors.ts';
 import { messageJson, recordJson } from '../../ui/json.ts';
 import { messageLine } from '../../ui/messages.ts';
 import { recordLine } from '../../ui/records.ts';
+import { printReport } from '../delivery.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { option, required, type ValuesOf } from '../options/option.ts';
 import { sid, text } from '../options/parsers.ts';
 import { forMs } from '../options/sending.ts';
 import { type Session, withSession } from '../session.ts';
-import { findCampaign } from './resume.ts';
+import { followShown } from '../watch-delivery.ts';
 
 const help = `Asks Twilio, by pages of its list and not message by message, until nothing is on its way any more.
 Exits 8 when some still are after --for, 3 when some were not delivered.
@@ -41,7 +41,7 @@ export function declareTrack(command: Command, act: Act): void {
       const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
       if (isMessageSid(wanted) && !message) return watch(wanted, options, session, context);
       const campaign = await findCampaign(ledger, message?.campaignId ?? wanted);
-      const open = await follow(campaign, options.forMs, session, context);
+      const open = await followShown(campaign, options.forMs, session, context);
       const report = await ledger.report(campaign.id);
       const exitCode = deliveryExitCode(open, report);
       if (message) {

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { printReport } from '../../campaign/deliver.ts';
 import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
@@ -9,6 +8,7 @@ import type { CampaignSummary } from '../../ledger/ledger.ts';
 import type { Log } from '../../log.ts';
 import { orBack } from '../ask/ask.ts';
 import { select } from '../ask/prompts.ts';
+import { printReport } from '../delivery.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { country } from '../options/input.ts';

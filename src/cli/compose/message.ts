@@ -1,5 +1,4 @@
-import { follow } from '../../campaign/follow.ts';
-import { asksForPrices, pricePlan } from '../../campaign/price.ts';
+import { pricePlan } from '../../campaign/price.ts';
 import { planRequest } from '../../core/plan.ts';
 import { timeZonesOf } from '../../core/recipient/time-zones.ts';
 import { flagName, type ParameterKey } from '../../core/request/parameters.ts';
@@ -10,6 +9,8 @@ import { type Preview, previewLines } from '../../ui/preview.ts';
 import { discardingKeys } from '../ask/ask.ts';
 import { select } from '../ask/prompts.ts';
 import { noSendOptions, type SendOptions, sendMessages } from '../commands/send.ts';
+import { asksForPrices, priceSourcesOf } from '../prices.ts';
+import { followShown } from '../watch-delivery.ts';
 import { askMedia, askSender, askTime, hasSender } from './details.ts';
 import type { Dialog, Draft } from './dialog.ts';
 import { askRecipient } from './recipient.ts';
@@ -138,7 +139,8 @@ async function previewOf(draft: CompleteDraft, dialog: Dialog): Promise<Preview>
   const staging = await ledger.stage({ stem: 'preview', source: 'compose' });
   try {
     await staging.add([row]);
-    await pricePlan(staging, asksForPrices(session), session, context);
+    const sources = { ledger, now: context.now };
+    await pricePlan(staging, await priceSourcesOf(session, asksForPrices(session), sources));
     const { cost, optedOut } = await staging.plan();
     const past = await ledger.messagesTo(row.to, 3);
     return {
@@ -191,6 +193,6 @@ async function offerToWatch(name: string, { ask, session, context }: Dialog): Pr
   const ledger = await session.ledger();
   const campaign = await ledger.find(name);
   if (!campaign) throw new Error(`campaign ${name} has vanished`);
-  await follow(campaign, watchMs, session, context);
+  await followShown(campaign, watchMs, session, context);
   for await (const message of ledger.messages(campaign.id)) context.out(messageLine(message, session.resultStyle));
 }

@@ -1,9 +1,9 @@
-import type { Config } from '../config/config.ts';
-import { flagName, type ParameterKey, type ParseContext, parameterOf } from '../core/request/parameters.ts';
-import { flagOrigin, type Origin, type RawRequest, validate } from '../core/request/validate.ts';
-import { isTemplate } from '../core/text/template.ts';
-import { CliError } from '../errors.ts';
-import { type Style, shown } from '../ui/lines.ts';
+import type { Config } from '../../config/config.ts';
+import { flagName, type ParameterKey, type ParseContext, parameterOf } from '../../core/request/parameters.ts';
+import type { Origin, RawRequest } from '../../core/request/validate.ts';
+import { isTemplate } from '../../core/text/template.ts';
+import { CliError } from '../../errors.ts';
+import { type Style, shown } from '../../ui/lines.ts';
 
 /** Parameters that all messages have in common, and what their reader calls each. */
 export interface Fixed {
@@ -41,26 +41,6 @@ export function refuseFixed(layers: readonly Fixed[], parse: ParseContext, style
       for (const text of [given].flat() as string[]) refuseValue(key, text, { name: nameOf(key), parse, style });
     }
   }
-}
-
-/** Stands for what a row may bring: characters that nobody has a use for, but that a text may hold. */
-const fromRow = '\uE000\uE001';
-
-/**
- * Throws a `CliError` for parameters that cannot go together whatever the rows are: a schedule without a service, say.
- * `others` are the parameters that rows may have.
- */
-export function refuseTogether(
-  fixed: RawRequest,
-  others: readonly ParameterKey[],
-  { parse, style }: { readonly parse: ParseContext; readonly style: Style },
-): void {
-  const rows = Object.fromEntries(others.map((key) => [key, fromRow]));
-  const { issues } = validate({ ...rows, ...fixed }, flagOrigin, parse);
-  const wrong = issues.find(({ value }) => value !== '' && value !== fromRow);
-  if (!wrong) return;
-  const { column, value, problem, hint } = wrong;
-  throw new CliError('usage', `${column} "${shown(value, style)}" ${problem}.`, { ...(hint && { hint }) });
 }
 
 function refuseValue(

@@ -17,7 +17,7 @@ export interface TrackOptions {
   readonly monotonic: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Hears after each round how many messages are open still. */
-  readonly onRound?: (open: number) => Promise<void> | void;
+  readonly onRound?: ((open: number) => Promise<void> | void) | undefined;
 }
 
 /** Rounds begin close together and grow apart: most messages end within seconds, the last ones take minutes. */
