@@ -6,11 +6,11 @@ describe('feedback', () => {
   const sid = (n: number) => `SM${String(n).padStart(32, '0')}`;
   const given = async (...argv: string[]) => {
     const made = testContext();
-    const told: string[] = [];
+    const posted: string[] = [];
     const connect: typeof made.context.connect = async (options) => ({
       ...(await made.context.connect(options)),
       feedback: async (id, outcome) =>
-        id.endsWith('9') ? '20404: not found' : void told.push(`${id.at(-1)} ${outcome}`),
+        id.endsWith('9') ? '20404: not found' : void posted.push(`${id.at(-1)} ${outcome}`),
     });
     const volley = (...args: string[]) => main(args, { ...made.context, connect });
     await volley('send', '--to', '+14155550101', '--from', from, '--body', 'x', '--provide-feedback', 'true');
@@ -20,24 +20,24 @@ describe('feedback', () => {
       `sid,outcome\n${sid(1)},confirmed\n${sid(9)},confirmed\nx,confirmed\n${sid(1)},maybe\n`,
     );
     const code = await volley('feedback', ...argv.map((arg) => (arg === 'FILE' ? file : arg)));
-    return { code, told, said: [...made.stdout, ...made.stderr].join('\n') };
+    return { code, posted, said: [...made.stdout, ...made.stderr].join('\n') };
   };
 
-  it('is told to Twilio', async () => {
-    expect(await given(sid(1), '--outcome', 'confirmed')).toMatchObject({ code: 0, told: ['1 confirmed'] });
+  it('is posted to Twilio', async () => {
+    expect(await given(sid(1), '--outcome', 'confirmed')).toMatchObject({ code: 0, posted: ['1 confirmed'] });
   });
 
   it('is refused where the message was not sent for it', async () => {
-    const { code, told, said } = await given(sid(2), '--outcome', 'confirmed');
-    expect([code, told]).toEqual([6, []]);
+    const { code, posted, said } = await given(sid(2), '--outcome', 'confirmed');
+    expect([code, posted]).toEqual([6, []]);
     expect(said).toMatch(/sent without --provide-feedback true/);
     expect((await given(sid(9), '--outcome', 'confirmed')).said).toMatch(/Twilio knows no such message/);
     expect((await given(sid(1))).said).toMatch(/Which outcome/);
   });
 
   it('is read from a file, each fault with its line', async () => {
-    const { code, told, said } = await given('FILE');
-    expect([code, told]).toEqual([3, ['1 confirmed']]);
+    const { code, posted, said } = await given('FILE');
+    expect([code, posted]).toEqual([3, ['1 confirmed']]);
     expect(said).toMatch(
       /1 outcome told, 3 not[\s\S]*line 3: Twilio knows[\s\S]*line 4: "x" is not[\s\S]*line 5: "maybe" must be/,
     );

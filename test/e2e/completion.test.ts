@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verbs } from '../../src/cli/verbs.ts';
 import { from, recipients } from '../context.ts';
+import { needs } from '../needs.ts';
 import { installation } from './volley.ts';
-
-const hasShell = (shell: string): boolean => spawnSync(shell, ['--version']).error === undefined;
 
 /** What Tab offers after these words; the last is the one being typed. */
 async function offered(run: ReturnType<typeof installation>['run'], ...words: string[]): Promise<string[]> {
@@ -48,12 +47,12 @@ describe('completion', () => {
     expect(await offered(run, 'report', '')).toEqual([]);
   });
 
-  it.each(['bash', 'zsh', 'fish'])('prints a script that %s takes', async (shell) => {
+  it.for(['bash', 'zsh', 'fish'] as const)('prints a script that %s takes', async (shell, test) => {
     const { run, folder } = installation();
     const { code, stdout } = await run('completion', shell);
     expect([code, stdout]).toEqual([0, expect.stringContaining('volley')]);
     writeFileSync(join(folder, 'script'), stdout);
-    if (!hasShell(shell)) return console.warn(`${shell} is not here: its script was not checked`);
+    needs(shell, test);
     const { status, stderr } = spawnSync(shell, ['-n', join(folder, 'script')], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
   });

@@ -15,7 +15,8 @@ afterEach(async () => {
   closing = [];
 });
 
-interface Told {
+/** An event as `--forward` posts it. */
+interface ForwardedEvent {
   readonly id: string;
   readonly type: string;
   readonly status: string;
@@ -23,18 +24,18 @@ interface Told {
   readonly campaignId: string | null;
 }
 
-/** Somebody's program that events are passed on to; it takes nothing until it is told to. */
-async function receiver() {
-  const told: Told[] = [];
+/** A program that events are forwarded to; it refuses them until `state.takes` is true. */
+async function forwardTarget() {
+  const received: ForwardedEvent[] = [];
   const state = { takes: false, refused: 0 };
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
-    if (state.takes) told.push(JSON.parse(body) as Told);
+    if (state.takes) received.push(JSON.parse(body) as ForwardedEvent);
     else state.refused++;
     response.writeHead(state.takes ? 204 : 503).end();
   });
-  return { told, state, url: `http://127.0.0.1:${await open(server)}/events` };
+  return { received, state, url: `http://127.0.0.1:${await open(server)}/events` };
 }
 
 async function open(server: Server): Promise<number> {
@@ -66,13 +67,13 @@ it('sends a campaign, is called back through faults and a kill -9, tracks, passe
   closing.push(() => simulator.close());
   const port = await freePort();
   const address = `http://127.0.0.1:${port}/twilio`;
-  const sink = await receiver();
+  const target = await forwardTarget();
   const { start, run, folder } = installation({
     ...{ VOLLEY_API_URL: simulator.url, VOLLEY_CALLBACK_URL: address },
     ...{ TWILIO_ACCOUNT_SID: simulator.accountSid, TWILIO_AUTH_TOKEN: simulator.authToken },
   });
   const listen = async (): Promise<ChildProcess> => {
-    const { child } = start('listen', '--public-url', address, '--port', String(port), '--forward', sink.url);
+    const { child } = start('listen', '--public-url', address, '--port', String(port), '--forward', target.url);
     closing.push(() => child.kill('SIGKILL'));
     await once(child.stdout ?? child, 'data');
     return child;
@@ -86,7 +87,7 @@ it('sends a campaign, is called back through faults and a kill -9, tracks, passe
   const first = await listen();
   const batch = ['batch', 'list.csv', '--campaign', 'c', '--from', from, '--body', 'Hi {{ name }}', '--yes'];
   const sending = run(...batch, '--provide-feedback', 'true', '--settle', '3s');
-  await expect.poll(() => sink.state.refused, { timeout: 20_000 }).toBeGreaterThan(5);
+  await expect.poll(() => target.state.refused, { timeout: 20_000 }).toBeGreaterThan(5);
   first.kill('SIGKILL');
   await once(first, 'exit');
   const second = await listen();
@@ -111,14 +112,15 @@ it('sends a campaign, is called back through faults and a kill -9, tracks, passe
   expect(page).toContain('Not delivered, by carrier error');
   expect(page).not.toContain('<b>Ada');
 
-  sink.state.takes = true;
+  target.state.takes = true;
   const again = await run('resume', 'c', '--undelivered');
   expect(again.stderr).toContain('3 undelivered messages will be sent once more.');
   expect(simulator.truth()).toHaveLength(63);
 
-  const delivered = () => new Set(sink.told.filter(({ status }) => status === 'delivered').map(({ to }) => to)).size;
+  const delivered = () =>
+    new Set(target.received.filter(({ status }) => status === 'delivered').map(({ to }) => to)).size;
   await expect.poll(delivered, { timeout: 30_000 }).toBeGreaterThan(45);
-  expect(new Set(sink.told.map(({ type, campaignId }) => `${type} ${campaignId !== null}`))).toEqual(
+  expect(new Set(target.received.map(({ type, campaignId }) => `${type} ${campaignId !== null}`))).toEqual(
     new Set(['status true']),
   );
   second.kill('SIGTERM');

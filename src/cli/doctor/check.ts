@@ -12,7 +12,7 @@ export interface CheckResult {
   readonly text: string;
   /** How to mend it. */
   readonly hint?: string;
-  /** Twilio was not asked at all: the credentials are missing, or it refused them. */
+  /** The credentials are missing, or Twilio refused them, so that nothing more could be asked. */
   readonly isRefused?: true;
 }
 

@@ -46,7 +46,7 @@ export const checkDisk: Check = async ({ config, isSimulated }) => {
 /** How old time zone data may be, in years. Our choice: countries change their clocks, so older data has some wrong. */
 const tolerableZoneYears = 2;
 
-/** Whether Node's time zone data, by which quiet hours are reckoned, is recent. */
+/** Whether Node's time zone data, by which quiet hours are found, is recent. */
 export const checkTimeZones: Check = async (_, { now }) => [
   timeZoneResult(process.versions['tz'], new Date(now()).getFullYear()),
 ];
