@@ -12,11 +12,11 @@ import { exportColumns, exportRow } from '../../ui/export.ts';
 import { htmlHead, htmlRow, htmlTail } from '../../ui/html.ts';
 import { messageJson, receiptJson } from '../../ui/json.ts';
 import { historyLines, messageLine } from '../../ui/messages.ts';
-import { printReport } from '../delivery.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option, required, toggle } from '../options/option.ts';
 import { text } from '../options/parsers.ts';
+import { printReport } from '../sending/delivery.ts';
 import { type Session, withSession } from '../session.ts';
 import { writeCsv, writePrivate } from '../write-file.ts';
 
