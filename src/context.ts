@@ -7,6 +7,8 @@ import type { Ledger } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
 import type { Asked, Provider } from './provider/provider.ts';
 import type { TwilioOptions } from './provider/twilio/twilio.ts';
+import type { Queue } from './queue/queue.ts';
+import type { RunCommand } from './queue/scheduler.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 import { speaksUtf8, toAscii } from './ui/ascii.ts';
 
@@ -51,6 +53,10 @@ export interface Context {
   /** Puts a prompt to the person at the terminal. */
   readonly ask: Ask;
   readonly openLedger: (path: string) => Promise<Ledger>;
+  /** Opens the queue beside a ledger on PostgreSQL. */
+  readonly openQueue: (address: string) => Promise<Queue>;
+  /** Runs volley with other arguments, in a process of its own on this terminal. */
+  readonly runCommand: RunCommand;
   readonly connect: (options: TwilioOptions) => Promise<Provider>;
   /** Makes what posts events to an address. */
   readonly poster: (url: string) => Promise<EventPoster>;
@@ -91,12 +97,31 @@ export function processContext(signal: AbortSignal): Context {
     ask,
     keyring: systemKeyring,
     openLedger: async (path) => (await import('./ledger/sqlite/open.ts')).openSqliteLedger(path, now),
+    openQueue: async (address) => (await import('./queue/pg-boss.ts')).openPostgresQueue(address),
+    runCommand,
     connect: async (options) => (await import('./provider/twilio/twilio.ts')).twilioProvider(options),
     poster: async (url) => (await import('./callbacks/poster.ts')).httpPoster(url),
     probe: async (url) => (await import('./callbacks/probe.ts')).probe(url),
     simulate: async (options) => (await import('./simulator/simulator.ts')).startSimulator(options),
   };
 }
+
+/** Ends it as somebody at its terminal would: once, so that it records what is on its way. */
+const runCommand: RunCommand = async (argv, { cwd, signal }) => {
+  const { spawn } = await import('node:child_process');
+  const [, binary = ''] = process.argv;
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [binary, ...argv], { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+    const stop = () => child.kill('SIGTERM');
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    child.on('error', () => resolve(1));
+    child.on('close', (code) => {
+      signal.removeEventListener('abort', stop);
+      resolve(code ?? 1);
+    });
+  });
+};
 
 function terminalOutput(): Pick<Context, 'out' | 'err' | 'status'> {
   const { stdout, stderr } = process;

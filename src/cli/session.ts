@@ -17,6 +17,8 @@ export interface Session {
   readonly config: Config;
   readonly ledger: () => Promise<Ledger>;
   readonly connect: () => Promise<Provider>;
+  /** What workers share. Throws a `CliError` (`config`) for a ledger in a file, which one machine has for itself. */
+  readonly queue: () => Promise<Queue>;
   /** How results are shown, on standard output. */
   readonly resultStyle: Style;
   /** How the work is shown, on standard error. */
@@ -53,9 +55,21 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
   const toClose: Close[] = [];
   let ledger: Promise<Ledger> | undefined;
   let provider: Promise<Provider> | undefined;
+  let queue: Promise<Queue> | undefined;
 
   const open = async () => {
     const opened = await context.openLedger(ledgerPath(config, isSimulated));
+    toClose.push(() => opened.close());
+    return opened;
+  };
+  const openQueue = async () => {
+    const address = ledgerPath(config, isSimulated);
+    if (!isPostgres(address)) {
+      throw new CliError('config', 'More than one machine needs a ledger that all of them reach.', {
+        hint: 'Give --ledger postgres://user@host/database, or set VOLLEY_LEDGER.',
+      });
+    }
+    const opened = await context.openQueue(address);
     toClose.push(() => opened.close());
     return opened;
   };
@@ -68,6 +82,7 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
     config,
     ledger: () => (ledger ??= open()),
     connect: () => (provider ??= connect()),
+    queue: () => (queue ??= openQueue()),
     ...stylesOf(options, context),
     isJson: options.json,
     isNdjson: options.output === 'ndjson',

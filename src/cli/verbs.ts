@@ -121,6 +121,24 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/purge.ts')).declarePurge,
   },
   {
+    name: 'worker',
+    about: 'work on what is enqueued and scheduled, beside other machines',
+    group: 'More than one machine:',
+    load: async () => (await import('./commands/worker.ts')).declareWorker,
+  },
+  {
+    name: 'workers',
+    about: 'show who is at work',
+    group: 'More than one machine:',
+    load: async () => (await import('./commands/workers.ts')).declareWorkers,
+  },
+  {
+    name: 'schedule',
+    about: 'run command lines by the clock, once over all workers',
+    group: 'More than one machine:',
+    load: async () => (await import('./commands/schedule.ts')).declareSchedule,
+  },
+  {
     name: 'init',
     about: 'make a config, a sample list and a template to begin with',
     group: 'Setting up:',
