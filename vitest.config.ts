@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/shared-postgres.ts'],
     testTimeout: 30_000,
     // Many tests wait for processes of their own: two at a time keep two cores busy.
     maxWorkers: 2,

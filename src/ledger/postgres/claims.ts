@@ -1,0 +1,160 @@
+import { fullQueuePauseMs } from '../../core/outcome/after-send.ts';
+import type { Claim, Claimed, ClaimRequest, Lease, Ledger, SenderQueue, SenderState, Want } from '../ledger.ts';
+import type { Account } from '../rules/claim.ts';
+import { type Grant, giveBack, reserve } from '../rules/pace.ts';
+import type { Clock } from './clock.ts';
+import type { Connection, Database } from './driver.ts';
+import { lockPaces, writePaces } from './paces.ts';
+import { runGates, writeResults } from './results.ts';
+import { sql } from './sql.ts';
+import { takeMessages } from './take.ts';
+
+type Claims = Pick<Ledger, 'queues' | 'claim' | 'record'>;
+
+interface RunRow {
+  readonly at: number;
+  readonly recalled_at: number | null;
+  readonly max_cost: number | null;
+}
+
+/**
+ * Taking messages to send, and writing what became of them. `wall` is this machine's own clock, in milliseconds since
+ * 1970, by which Twilio's is measured.
+ */
+export function claims(database: Database, clock: Clock, wall: () => number): Claims {
+  const inTurn = turns();
+  return {
+    queues: (campaignId) =>
+      database.read((connection) =>
+        connection.all<SenderQueue>(sql`select sender, count(*) as pending, min(due_at) as "dueAt" from messages
+          where campaign_id = ${campaignId} and state = 'pending' group by sender order by min(seq)`),
+      ),
+    claim: (lease, request) =>
+      inTurn(lease.campaignId, () =>
+        database.transaction(runGates(lease, request.results), (connection) =>
+          claim(connection, lease, request, { clock, wall }),
+        ),
+      ),
+    record: (lease, results) =>
+      database.transaction(runGates(lease, results), (connection) => writeResults(connection, lease, results, clock)),
+  };
+}
+
+/** Who asks first is served first, within this process; others are served beside. */
+function turns() {
+  const last = new Map<string, Promise<unknown>>();
+  return <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const turn = (last.get(key) ?? Promise.resolve()).then(work, work);
+    last.set(key, turn);
+    const leave = () => {
+      if (last.get(key) === turn) last.delete(key);
+    };
+    turn.then(leave, leave);
+    return turn;
+  };
+}
+
+interface Clocks {
+  readonly clock: Clock;
+  readonly wall: () => number;
+}
+
+async function claim(
+  connection: Connection,
+  lease: Lease,
+  request: ClaimRequest,
+  { clock, wall }: Clocks,
+): Promise<Claimed> {
+  const { wants, results, perSecond, clockAheadMs } = request;
+  const { campaignId, owner } = lease;
+  await writeResults(connection, lease, results, clock);
+  const run = await connection.get<RunRow>(sql`select ${clock()} as at, c.recalled_at, c.max_cost
+    from campaigns c join leases l on l.campaign_id = c.id where c.id = ${campaignId} and l.owner = ${owner}`);
+  if (!run) return { claims: [], senders: [], end: 'lost-lease' };
+  if (run.recalled_at !== null) return { claims: [], senders: [], end: 'recalled' };
+  if (wants.length === 0) return { claims: [], senders: [] };
+  const account = await lockAccount(connection, campaignId, run);
+  const before = await lockPaces(
+    connection,
+    wants.map(({ sender }) => sender),
+    perSecond !== undefined,
+  );
+  // Behind the locks: what others have reserved meanwhile lies before this moment.
+  const { at } = (await connection.get<{ at: number }>(sql`select ${clock()} as at`)) ?? run;
+  const grants = grantsOf(wants, (sender) => before.get(sender) ?? {}, perSecond, at);
+  // Twilio's clock was compared with this machine's; the claim's time is the ledger's.
+  const aheadMs = clockAheadMs === undefined ? null : clockAheadMs + wall() - at;
+  const taking = { campaignId, owner, at, clockAheadMs: aheadMs };
+  const taken = await takeMessages(connection, taking, { grants: grantedOf(grants), account });
+  if (account.maxCost !== undefined) {
+    await connection.run(sql`update campaigns set spent = ${taken.spent}::float8 where id = ${campaignId}`);
+  }
+  await keepPaces(connection, grants, taken.claims, before);
+  return {
+    claims: taken.claims,
+    senders: await senderStates(connection, campaignId, grants, at),
+    ...(taken.isOverBudget && { end: 'budget' }),
+  };
+}
+
+/** What the campaign may cost. Where that is limited, nobody else claims of it until the transaction ends. */
+async function lockAccount(connection: Connection, campaignId: string, { max_cost }: RunRow): Promise<Account> {
+  if (max_cost === null) return { spent: 0 };
+  const campaign = await connection.get<{ spent: number }>(
+    sql`select spent from campaigns where id = ${campaignId} for no key update`,
+  );
+  return { maxCost: max_cost, spent: campaign?.spent ?? 0 };
+}
+
+type Grants = ReadonlyMap<string, Grant>;
+
+function grantsOf(
+  wants: readonly Want[],
+  paceOf: (sender: string) => Parameters<typeof reserve>[0],
+  perSecond: number | undefined,
+  at: number,
+): Grants {
+  return new Map(
+    wants.map(({ sender, limit }) => {
+      const asked = { wanted: limit, perSecond, at, longestPauseMs: fullQueuePauseMs };
+      return [sender, reserve(paceOf(sender), asked)];
+    }),
+  );
+}
+
+const grantedOf = (grants: Grants): ReadonlyMap<string, number> =>
+  new Map([...grants].map(([sender, { granted }]) => [sender, granted]));
+
+/** Writes down how fast each sender may go on. */
+async function keepPaces(
+  connection: Connection,
+  grants: Grants,
+  claimed: readonly Claim[],
+  before: ReadonlyMap<string, object>,
+): Promise<void> {
+  const used = new Map<string, number>();
+  for (const { sender } of claimed) used.set(sender, (used.get(sender) ?? 0) + 1);
+  const kept = [...grants].filter(([sender]) => before.has(sender));
+  await writePaces(
+    connection,
+    kept.map(([sender, { pace, granted }]) => [sender, giveBack(pace, granted - (used.get(sender) ?? 0))] as const),
+  );
+}
+
+/** How senders stand: by when their next message is due, and by what their pace says. */
+async function senderStates(
+  connection: Connection,
+  campaignId: string,
+  grants: Grants,
+  at: number,
+): Promise<readonly SenderState[]> {
+  const rows = await connection.all<{ sender: string; dueAt: number | null }>(sql`
+    select s.sender, (select due_at from messages where campaign_id = ${campaignId} and sender = s.sender
+      and state = 'pending' order by due_at limit 1) as "dueAt" from unnest(${[...grants.keys()]}::text[]) s (sender)`);
+  return rows.map(({ sender, dueAt }): SenderState => {
+    if (dueAt === null) return { sender };
+    const paceMs = grants.get(sender)?.waitMs ?? 0;
+    const dueMs = Math.max(0, dueAt - at);
+    return { sender, waitMs: Math.max(paceMs, dueMs), ...(dueMs > paceMs && { isDeferred: true }) };
+  });
+}
