@@ -1,23 +1,36 @@
-import { inject } from 'vitest';
-import { describe } from 'vitest';
+import { describe, inject } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { connect } from '../../src/ledger/postgres/connect.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
+import { raw } from '../../src/ledger/postgres/sql.ts';
 import { afterwardsContract } from '../contracts/afterwards.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 
 const address = await (await fetch(inject('databases'))).text();
-let schemas = 0;
+let clock = { now: 0 };
+const ledger = await openPostgresLedger(address, () => clock.now);
+const { database } = await connect(address);
 
-function open(clock: { now: number }): Ledger {
-  const opening = openPostgresLedger(`${address}?schema=ledger_${++schemas}`, () => clock.now);
-  opening.catch(() => undefined);
-  return new Proxy({} as Ledger, {
+/** The one ledger of these tests, emptied: to make all its tables anew takes longer than most tests. */
+function open(by: { now: number }): Ledger {
+  clock = by;
+  const emptied = database.transaction([], async (connection) => {
+    const tables = ['inputs', 'leases', 'messages', 'campaigns', 'sender_paces', 'country_prices', 'opt_outs'];
+    for (const table of [...tables, 'status_events', 'outgoing_events', 'pseudonym_key']) {
+      await connection.run(raw(`delete from ${table}`));
+    }
+  });
+  return new Proxy(ledger, {
     get: (_, name: keyof Ledger) =>
       name === 'messages' || name === 'optOuts'
         ? async function* (...args: never[]) {
-            yield* ((await opening)[name] as (...all: never[]) => AsyncIterable<unknown>)(...args);
+            await emptied;
+            yield* (ledger[name] as (...all: never[]) => AsyncIterable<unknown>)(...args);
           }
-        : async (...args: never[]) => ((await opening)[name] as (...all: never[]) => unknown)(...args),
+        : async (...args: never[]) => {
+            await emptied;
+            return (ledger[name] as (...all: never[]) => unknown)(...args);
+          },
   });
 }
 
