@@ -7,9 +7,9 @@ import { json, raw, type Sql, sql } from './sql.ts';
  * WhatsApp either. `row`: the name under which a statement has recipient and sender.
  */
 export function hasOptedOut(row: string): Sql {
-  return raw(`exists (select 1 from opt_outs o
-    where o.address in (${row}.recipient, substr(${row}.recipient, strpos(${row}.recipient, ':') + 1))
-      and (o.sender = '' or (o.address = ${row}.recipient and o.sender = ${row}.sender)))`);
+  return raw(`(exists (select 1 from opt_outs o where o.address = ${row}.recipient and o.sender in ('', ${row}.sender))
+    or exists (select 1 from opt_outs o where o.sender = ''
+      and o.address = substr(${row}.recipient, strpos(${row}.recipient, ':') + 1)))`);
 }
 
 /** What a skipped row's reason says. */
