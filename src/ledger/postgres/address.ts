@@ -22,6 +22,12 @@ const idleInTransaction = '20s';
 /** How long a writer waits for another one: as long as with a file. */
 const lockTimeout = '30s';
 
+/**
+ * Statements are planned once for a connection, often while the tables are small: by their indexes, then, which stay
+ * right when a million rows have come, and without compiling them.
+ */
+const planning = ['-c plan_cache_mode=force_generic_plan', '-c enable_seqscan=off', '-c jit=off'];
+
 /** Reads `postgres://user:password@host:port/database?sslmode=…&schema=…`. Throws a `CliError` that repeats none of it. */
 export function readAddress(address: string): Address {
   const url = parsed(address);
@@ -51,6 +57,7 @@ function settings(schema: string, url: URL): PoolConfig {
     options: [
       ...(own === null ? [] : [own]),
       `-c search_path=${schema}`,
+      ...planning,
       `-c lock_timeout=${lockTimeout}`,
       `-c idle_in_transaction_session_timeout=${idleInTransaction}`,
     ].join(' '),

@@ -1,20 +1,30 @@
 import { fullQueuePauseMs } from '../../core/outcome/after-send.ts';
-import type { Claim, Claimed, ClaimRequest, Lease, Ledger, SenderQueue, SenderState, Want } from '../ledger.ts';
+import type {
+  AttemptRecord,
+  Claim,
+  Claimed,
+  ClaimRequest,
+  Lease,
+  Ledger,
+  SenderQueue,
+  SenderState,
+  Want,
+} from '../ledger.ts';
 import type { Account } from '../rules/claim.ts';
-import { type Grant, giveBack, reserve } from '../rules/pace.ts';
+import { type Grant, giveBack, reserve, type SenderPace } from '../rules/pace.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
 import { lockPaces, writePaces } from './paces.ts';
-import { runGates, writeResults } from './results.ts';
+import { readForResults, runGates, touchesSenders, writeResults } from './results.ts';
 import { sql } from './sql.ts';
 import { takeMessages } from './take.ts';
 
 type Claims = Pick<Ledger, 'queues' | 'claim' | 'record'>;
 
 interface RunRow {
-  readonly at: number;
   readonly recalled_at: number | null;
-  readonly max_cost: number | null;
+  /** False: the lease has gone to somebody else. */
+  readonly isOurs: boolean;
 }
 
 /**
@@ -36,7 +46,7 @@ export function claims(database: Database, clock: Clock, wall: () => number): Cl
         ),
       ),
     record: (lease, results) =>
-      database.transaction(runGates(lease, results), (connection) => writeResults(connection, lease, results, clock)),
+      database.transaction(runGates(lease, results), (connection) => record(connection, lease, results, clock)),
   };
 }
 
@@ -67,43 +77,77 @@ async function claim(
 ): Promise<Claimed> {
   const { wants, results, perSecond, clockAheadMs } = request;
   const { campaignId, owner } = lease;
-  await writeResults(connection, lease, results, clock);
-  const run = await connection.get<RunRow>(sql`select ${clock()} as at, c.recalled_at, c.max_cost
-    from campaigns c join leases l on l.campaign_id = c.id where c.id = ${campaignId} and l.owner = ${owner}`);
-  if (!run) return { claims: [], senders: [], end: 'lost-lease' };
-  if (run.recalled_at !== null) return { claims: [], senders: [], end: 'recalled' };
-  if (wants.length === 0) return { claims: [], senders: [] };
-  const account = await lockAccount(connection, campaignId, run);
-  const before = await lockPaces(
-    connection,
-    wants.map(({ sender }) => sender),
-    perSecond !== undefined,
-  );
-  // Behind the locks: what others have reserved meanwhile lies before this moment.
-  const { at } = (await connection.get<{ at: number }>(sql`select ${clock()} as at`)) ?? run;
+  const [run, known] = await Promise.all([runOf(connection, lease), readForResults(connection, lease, results)]);
+  const isRecalled = run.recalled_at !== null;
+  const written = writeResults(connection, lease, { given: results, known, isRecalled, clock });
+  if (!run.isOurs || isRecalled || wants.length === 0) {
+    await written;
+    return { claims: [], senders: [], ...(!run.isOurs ? lostLease : isRecalled && recalled) };
+  }
+  if (touchesSenders(results)) await written;
+  // Sent together: the server does one after the other.
+  const [, account, { before, at }] = await Promise.all([
+    written,
+    lockAccount(connection, campaignId),
+    standing(connection, request, clock),
+  ]);
   const grants = grantsOf(wants, (sender) => before.get(sender) ?? {}, perSecond, at);
   // Twilio's clock was compared with this machine's; the claim's time is the ledger's.
   const aheadMs = clockAheadMs === undefined ? null : clockAheadMs + wall() - at;
   const taking = { campaignId, owner, at, clockAheadMs: aheadMs };
   const taken = await takeMessages(connection, taking, { grants: grantedOf(grants), account });
-  if (account.maxCost !== undefined) {
-    await connection.run(sql`update campaigns set spent = ${taken.spent}::float8 where id = ${campaignId}`);
-  }
-  await keepPaces(connection, grants, taken.claims, before);
-  return {
-    claims: taken.claims,
-    senders: await senderStates(connection, campaignId, grants, at),
-    ...(taken.isOverBudget && { end: 'budget' }),
-  };
+  const [, , senders] = await Promise.all([
+    account.maxCost === undefined ? undefined : spend(connection, campaignId, taken.spent),
+    keepPaces(connection, grants, taken.claims, before),
+    senderStates(connection, campaignId, grants, at),
+  ]);
+  return { claims: taken.claims, senders, ...(taken.isOverBudget && { end: 'budget' }) };
+}
+
+const lostLease = { end: 'lost-lease' } as const;
+const recalled = { end: 'recalled' } as const;
+
+async function runOf(connection: Connection, { campaignId, owner }: Lease): Promise<RunRow> {
+  const run = await connection.get<RunRow>(sql`select recalled_at,
+      exists (select 1 from leases where campaign_id = ${campaignId} and owner = ${owner}) as "isOurs"
+    from campaigns where id = ${campaignId}`);
+  return run ?? { recalled_at: null, isOurs: false };
+}
+
+async function record(
+  connection: Connection,
+  lease: Lease,
+  results: readonly AttemptRecord[],
+  clock: Clock,
+): Promise<void> {
+  const [run, known] = await Promise.all([runOf(connection, lease), readForResults(connection, lease, results)]);
+  await writeResults(connection, lease, { given: results, known, isRecalled: run.recalled_at !== null, clock });
+}
+
+/** How the senders that are asked for stand, and what time it is then. Until the transaction ends it stays so. */
+async function standing(
+  connection: Connection,
+  { wants, perSecond }: ClaimRequest,
+  clock: Clock,
+): Promise<{ readonly before: ReadonlyMap<string, SenderPace>; readonly at: number }> {
+  const senders = wants.map(({ sender }) => sender);
+  const [before, now] = await Promise.all([
+    lockPaces(connection, senders, perSecond !== undefined),
+    // Behind the locks: what others have reserved meanwhile lies before this moment.
+    connection.get<{ at: number }>(sql`select ${clock()} as at`),
+  ]);
+  return { before, at: now?.at ?? 0 };
 }
 
 /** What the campaign may cost. Where that is limited, nobody else claims of it until the transaction ends. */
-async function lockAccount(connection: Connection, campaignId: string, { max_cost }: RunRow): Promise<Account> {
-  if (max_cost === null) return { spent: 0 };
-  const campaign = await connection.get<{ spent: number }>(
-    sql`select spent from campaigns where id = ${campaignId} for no key update`,
-  );
-  return { maxCost: max_cost, spent: campaign?.spent ?? 0 };
+async function lockAccount(connection: Connection, campaignId: string): Promise<Account> {
+  const limited = await connection.get<{ maxCost: number; spent: number }>(sql`select max_cost as "maxCost", spent
+    from campaigns where id = ${campaignId} and max_cost is not null for no key update`);
+  return limited ?? { spent: 0 };
+}
+
+async function spend(connection: Connection, campaignId: string, spent: number): Promise<void> {
+  await connection.run(sql`update campaigns set spent = ${spent}::float8 where id = ${campaignId}`);
 }
 
 type Grants = ReadonlyMap<string, Grant>;

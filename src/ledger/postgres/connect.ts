@@ -21,7 +21,11 @@ export async function connect(address: string): Promise<Place> {
   const pool = new Pool({
     ...config,
     onConnect: waitForDisk,
-    types: { getTypeParser: ((id: number, format) => parsers[id] ?? types.getTypeParser(id, format)) as typeof types.getTypeParser },
+    pipeline: true,
+    types: {
+      getTypeParser: ((id: number, format) =>
+        parsers[id] ?? types.getTypeParser(id, format)) as typeof types.getTypeParser,
+    },
   });
   // The failure of a connection that nobody uses is not news; one that is in use tells its user.
   pool.on('error', () => undefined);
@@ -53,12 +57,18 @@ async function check(client: PoolClient, shown: string): Promise<void> {
   client.release();
   const [server] = rows;
   if (!server || server.version < oldestVersion) {
-    throw new CliError('config', `The server of the ledger ${shown} is too old.`, { hint: 'volley needs PostgreSQL 14.' });
+    throw new CliError('config', `The server of the ledger ${shown} is too old.`, {
+      hint: 'volley needs PostgreSQL 14.',
+    });
   }
   if (server.encoding !== 'UTF8') {
-    throw new CliError('config', `The database of the ledger ${shown} does not hold every text: it is ${server.encoding}.`, {
-      hint: 'Make one with: createdb --encoding=UTF8 --template=template0 NAME',
-    });
+    throw new CliError(
+      'config',
+      `The database of the ledger ${shown} does not hold every text: it is ${server.encoding}.`,
+      {
+        hint: 'Make one with: createdb --encoding=UTF8 --template=template0 NAME',
+      },
+    );
   }
 }
 
@@ -75,4 +85,3 @@ async function library(): Promise<Pick<typeof import('pg'), 'Pool' | 'types'>> {
     });
   }
 }
-

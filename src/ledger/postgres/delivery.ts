@@ -71,7 +71,8 @@ export function postgresDelivery({ read, transaction }: Database): Delivery {
   };
 }
 
-const keyOf = ({ sid, status, code = 0 }: Pick<StatusUpdate, 'sid' | 'status' | 'code'>): string => `${sid} ${status} ${code}`;
+const keyOf = ({ sid, status, code = 0 }: Pick<StatusUpdate, 'sid' | 'status' | 'code'>): string =>
+  `${sid} ${status} ${code}`;
 
 /** Writes receipts at the gate of their SIDs: a result that gives a message its SID at the same time waits, or was first. */
 async function receive(connection: Connection, updates: readonly StatusUpdate[], passOn: boolean): Promise<number> {

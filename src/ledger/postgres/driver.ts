@@ -1,11 +1,11 @@
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { CliError } from '../../errors.ts';
 import { isAway, isConflict, storageFault } from './faults.ts';
-import { outcomeOf } from './outcome.ts';
 import { type Gate, lockText } from './gates.ts';
+import { outcomeOf } from './outcome.ts';
 import { type Sql, storable, textOf } from './sql.ts';
 
-/** Runs statements one after the other. `Row` is what its author says the columns are. */
+/** Runs statements one after the other, also those that are given together. `Row` is what its author says the columns are. */
 export interface Connection {
   all<Row>(statement: Sql): Promise<Row[]>;
   get<Row>(statement: Sql): Promise<Row | undefined>;
@@ -114,16 +114,25 @@ async function begin(client: PoolClient, gates: readonly Gate[]): Promise<string
 }
 
 function connectionOf(client: PoolClient): Connection {
-  const query = (statement: Sql) =>
-    client.query(
-      textOf(statement),
-      statement.values.map((value) => (typeof value === 'string' ? storable(value) : value)),
-    );
+  const query = (statement: Sql) => {
+    const text = textOf(statement);
+    const values = statement.values.map((value) => (typeof value === 'string' ? storable(value) : value));
+    return client.query(values.length === 0 ? { text } : { name: nameOf(text), text, values });
+  };
   return {
     all: async <Row>(statement: Sql) => (await query(statement)).rows as Row[],
     get: async <Row>(statement: Sql) => (await query(statement)).rows[0] as Row | undefined,
     run: async (statement) => (await query(statement)).rowCount ?? 0,
   };
+}
+
+const names = new Map<string, string>();
+
+/** The name by which a connection keeps the plan of a statement. */
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `volley_${names.size}`;
+  names.set(text, name);
+  return name;
 }
 
 const pidOf = (client: PoolClient): number => (client as unknown as { readonly processID: number }).processID;

@@ -23,7 +23,9 @@ export function postgresEvents({ read, transaction }: Database, clock: Clock): E
       read(async (connection) => {
         const rows = await connection.all<{ event: string; attempts: number }>(sql`select event, attempts
           from outgoing_events where due_at <= ${clock()} order by due_at, at, id limit ${limit}`);
-        return rows.map(({ event, attempts }): QueuedEvent => ({ event: JSON.parse(event) as OutgoingEvent, attempts }));
+        return rows.map(
+          ({ event, attempts }): QueuedEvent => ({ event: JSON.parse(event) as OutgoingEvent, attempts }),
+        );
       }),
     dropEvents: (ids) =>
       transaction([], async (connection) => {
@@ -31,7 +33,9 @@ export function postgresEvents({ read, transaction }: Database, clock: Clock): E
       }),
     delayEvent: (id, dueAt) =>
       transaction([], async (connection) => {
-        await connection.run(sql`update outgoing_events set attempts = attempts + 1, due_at = ${dueAt} where id = ${id}`);
+        await connection.run(
+          sql`update outgoing_events set attempts = attempts + 1, due_at = ${dueAt} where id = ${id}`,
+        );
       }),
     countEvents: () =>
       read(async (connection) => {

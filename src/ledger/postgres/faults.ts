@@ -66,7 +66,11 @@ const openFaults: readonly (readonly [codes: RegExp, reason: string, hint: strin
   [/^ECONNREFUSED$/, 'no server answers there', 'Check that it runs, and the port in the address.'],
   [/^(53300)$/, 'its server has no connection left', 'Raise its max_connections, or end some.'],
   [/^42501$/, 'the user may not make its tables', 'Grant it CREATE on the database, or make the schema for it.'],
-  [/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/, 'its certificate cannot be trusted', 'Name its authority with ?sslrootcert=FILE.'],
+  [
+    /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/,
+    'its certificate cannot be trusted',
+    'Name its authority with ?sslrootcert=FILE.',
+  ],
 ];
 
 /** Why a ledger could not be opened, without a word of its password. */

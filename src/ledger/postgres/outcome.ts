@@ -10,9 +10,7 @@ const endingMs = 5000;
  */
 export async function outcomeOf(connection: Connection, xid: string, pid: number): Promise<boolean> {
   for (;;) {
-    const found = await connection.get<{ status: string | null }>(
-      sql`select pg_xact_status(${xid}::xid8) as status`,
-    );
+    const found = await connection.get<{ status: string | null }>(sql`select pg_xact_status(${xid}::xid8) as status`);
     if (found?.status === 'committed') return true;
     if (found?.status === 'aborted') return false;
     if (found?.status !== 'in progress') throw new Error(`the server has forgotten transaction ${xid}`);

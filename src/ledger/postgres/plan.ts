@@ -37,7 +37,9 @@ export async function planOf(connection: Connection, place: PlanPlace, clock: Cl
       count(*) - count(unit_price) as unpriced, count(*) filter (where due_at > now.at) as waiting,
       min(due_at) filter (where due_at > now.at) as "firstAt"
     from messages, (select ${clock()} as at) now where ${toSend(place)}`);
-  const campaign = await connection.get<{ currency: string | null }>(sql`select currency from campaigns where id = ${id}`);
+  const campaign = await connection.get<{ currency: string | null }>(
+    sql`select currency from campaigns where id = ${id}`,
+  );
   return {
     rows: staged?.rows ?? 0,
     toSend: senders.reduce((sum, { count }) => sum + count, 0),

@@ -11,6 +11,7 @@ import { finalStatuses } from './rows.ts';
 import { json, raw, type Sql, sql } from './sql.ts';
 
 interface PurgedRow {
+  readonly campaign_id: string;
   readonly seq: number;
   readonly recipient: string;
   readonly key: string | null;
@@ -48,12 +49,13 @@ export function postgresPurge(database: Database, clock: Clock): Pick<Ledger, 'p
       }),
     purge: async (before) => {
       let purged = 0;
-      for (let after = -1; ; ) {
-        const rows = await database.transaction([], (connection) => purgeSome(connection, { before, after }, clock));
+      for (let after = first; ; ) {
+        const bounds = { before, after };
+        const rows = await database.transaction([], (connection) => purgeSome(connection, bounds, clock));
         const last = rows.at(-1);
         if (!last) break;
         purged += rows.length;
-        after = last.seq;
+        after = last;
       }
       await database.transaction([], async (connection) => {
         await dropAbandoned(connection, clock);
@@ -71,8 +73,11 @@ export function postgresPurge(database: Database, clock: Clock): Pick<Ledger, 'p
 interface Bounds {
   readonly before: number;
   /** The last row that was looked at. */
-  readonly after: number;
+  readonly after: Pick<PurgedRow, 'campaign_id' | 'seq'>;
 }
+
+/** Comes before every row. */
+const first: Bounds['after'] = { campaign_id: '', seq: 0 };
 
 async function purgeSome(
   connection: Connection,
@@ -81,10 +86,12 @@ async function purgeSome(
 ): Promise<readonly PurgedRow[]> {
   const wasPurged = await connection.get(sql`select 1 from campaigns where purged_at is not null limit 1`);
   const pseudonym = await pseudonymsOf(connection, wasPurged === undefined);
-  const rows = await connection.all<PurgedRow>(sql`select seq, recipient, key, request, issues from messages
-    where seq > ${after} and ${isSettled(before, clock)} order by seq limit ${chunkRows} for update`);
+  const rows = await connection.all<PurgedRow>(sql`select campaign_id, seq, recipient, key, request, issues
+    from messages where (campaign_id, seq) > (${after.campaign_id}, ${after.seq}::bigint) and ${isSettled(before, clock)}
+    order by campaign_id, seq limit ${chunkRows} for update`);
   if (rows.length === 0) return rows;
-  const purged = rows.map(({ seq, recipient, key, request, issues }) => ({
+  const purged = rows.map(({ campaign_id, seq, recipient, key, request, issues }) => ({
+    campaign_id,
     seq,
     recipient: pseudonym(recipient),
     key: key === null ? null : pseudonym(key),
@@ -93,11 +100,11 @@ async function purgeSome(
   }));
   await connection.run(sql`update messages m set recipient = r.recipient, key = r.key, request = r.request,
       issues = r.issues, text_kept = 'gone', reason = case when m.code is null then m.reason end
-    from json_to_recordset(${json(purged)}) as r (seq bigint, recipient text, key text, request json, issues json)
-    where m.seq = r.seq`);
-  const seqs = rows.map(({ seq }) => seq);
-  await connection.run(sql`update campaigns set purged_at = ${clock()}
-    where id in (select campaign_id from messages where seq = any(${seqs}::bigint[]))`);
+    from json_to_recordset(${json(purged)})
+      as r (campaign_id text, seq bigint, recipient text, key text, request json, issues json)
+    where m.campaign_id = r.campaign_id and m.seq = r.seq`);
+  const campaigns = [...new Set(rows.map((row) => row.campaign_id))];
+  await connection.run(sql`update campaigns set purged_at = ${clock()} where id = any(${campaigns})`);
   return rows;
 }
 
@@ -129,7 +136,7 @@ export async function adoptPseudonyms(
     const names = rows.map(({ key }) => pseudonym(key));
     await connection.run(sql`update messages m set key = r.name
       from unnest(${rows.map(({ seq }) => seq)}::bigint[], ${names}::text[]) r (seq, name)
-      where m.seq = r.seq and m.key <> r.name
+      where m.campaign_id = ${id} and m.seq = r.seq and m.key <> r.name
         and exists (select 1 from messages t where t.campaign_id = ${target} and t.key = r.name)`);
     after = last.seq;
   }

@@ -13,6 +13,9 @@ const reportedIssues = 1000;
 /** How many messages are read at a time. */
 const pageRows = 1000;
 
+/** In how many campaigns recent recipients are looked for: those that were added to last. */
+const recentCampaigns = 20;
+
 type CampaignReads = Pick<Ledger, 'find' | 'findInput' | 'campaigns' | 'findSid' | 'recentRecipients' | 'messagesTo'>;
 
 /** Finding campaigns and messages. */
@@ -21,8 +24,12 @@ export function campaignReads({ read }: Database): CampaignReads {
     recentRecipients: (limit) =>
       read(async (connection) => {
         const rows = await connection.all<{ recipient: string }>(sql`
-          select recipient from (select recipient, seq from messages where claimed_at is not null order by seq desc limit 1000) m
-          where recipient not like ${`${pseudonymPrefix}%`} group by recipient order by max(seq) desc limit ${limit}`);
+          select m.recipient
+          from (select id from campaigns where ready order by touched_at desc, seq desc limit ${recentCampaigns}) c
+          cross join lateral (select recipient, seq from messages where campaign_id = c.id and claimed_at is not null
+            order by seq desc limit ${pageRows}) m
+          where m.recipient not like ${`${pseudonymPrefix}%`}
+          group by m.recipient order by max(m.seq) desc limit ${limit}`);
         return rows.map(({ recipient }) => recipient);
       }),
     messagesTo: (address, limit) =>
@@ -91,7 +98,12 @@ async function reportOf(connection: Connection, campaignId: string): Promise<Rep
   const counts = (await countStates(connection, [campaignId])).get(campaignId) ?? emptyCounts();
   const statuses = await connection.all<{ status: string; n: number }>(sql`
     select status, count(*) as n from messages where campaign_id = ${campaignId} and status is not null group by status`);
-  const sent = await connection.get<{ segments: number; amount: number | null; currency: string | null; retried: number }>(sql`
+  const sent = await connection.get<{
+    segments: number;
+    amount: number | null;
+    currency: string | null;
+    retried: number;
+  }>(sql`
     select coalesce(sum(segments), 0)::bigint as segments, sum(coalesce(price, segments * unit_price)) as amount,
       (select currency from campaigns where id = ${campaignId}) as currency,
       count(*) filter (where retry_of is not null and state = 'accepted') as retried

@@ -32,7 +32,13 @@ export async function mergeReceipts(
     const before = merged.get(row.sid) ?? { status: row.status ?? undefined, code: row.code ?? undefined };
     const { status, code, suppress } = afterReceipt(before, update);
     const { price, segments } = update;
-    merged.set(row.sid, { ...before, status, code, ...(price !== undefined && { price }), ...(segments !== undefined && { segments }) });
+    merged.set(row.sid, {
+      ...before,
+      status,
+      code,
+      ...(price !== undefined && { price }),
+      ...(segments !== undefined && { segments }),
+    });
     // Of a purged message nobody knows any more whom it went to.
     if (suppress && !row.recipient.startsWith(pseudonymPrefix)) {
       optOuts.push({ address: row.recipient, sender: row.sender, source: String(code), at: update.at });
@@ -73,5 +79,11 @@ export async function proveSent(connection: Connection, messageIds: readonly str
       select 1 from messages o join status_events e on e.sid = o.sid where e.message_id = m.id)
     returning m.sid`);
   if (proved.length === 0) return;
-  await mergeReceipts(connection, await receiptsOf(connection, proved.map(({ sid }) => sid)));
+  await mergeReceipts(
+    connection,
+    await receiptsOf(
+      connection,
+      proved.map(({ sid }) => sid),
+    ),
+  );
 }

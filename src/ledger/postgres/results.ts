@@ -1,3 +1,4 @@
+import type { StatusUpdate } from '../../core/outcome/delivery.ts';
 import type { AttemptRecord, Lease, OptOut } from '../ledger.ts';
 import { type ClaimedRow, recordResults } from '../rules/record.ts';
 import type { Clock } from './clock.ts';
@@ -21,33 +22,68 @@ export function runGates({ campaignId }: Lease, results: readonly AttemptRecord[
   ];
 }
 
-/** Writes the results of one run in sets; for use inside a transaction, behind the run's gates. */
+/** What a set of results is judged by, as far as it comes from the ledger. */
+export interface Known {
+  readonly rows: ReadonlyMap<string, ResultRow>;
+  readonly owners: ReadonlyMap<string, string>;
+  /** Receipts that came before their message was known to have its SID. */
+  readonly early: readonly StatusUpdate[];
+}
+
+/** Reads, and locks, what results are about; for use inside a transaction, behind the run's gates. */
+export async function readForResults(
+  connection: Connection,
+  { owner }: Lease,
+  given: readonly AttemptRecord[],
+): Promise<Known> {
+  if (given.length === 0) return { rows: new Map(), owners: new Map(), early: [] };
+  const sids = given.flatMap(({ change }) => change.sid ?? []);
+  const [rows, owners, early] = await Promise.all([
+    claimedRows(connection, owner, given),
+    sids.length > 0 ? ownersOf(connection, sids) : new Map<string, string>(),
+    sids.length > 0 ? receiptsOf(connection, sids) : [],
+  ]);
+  return { rows, owners, early };
+}
+
+/** Writes the results of one run in sets; for use inside a transaction, after they were read for. */
 export async function writeResults(
   connection: Connection,
-  { campaignId, owner }: Lease,
-  given: readonly AttemptRecord[],
-  clock: Clock,
+  { campaignId }: Lease,
+  { given, known, isRecalled, clock }: Writing,
 ): Promise<void> {
-  if (given.length === 0) return;
-  const rows = await claimedRows(connection, owner, given);
-  const sids = given.flatMap(({ change }) => change.sid ?? []);
-  const campaign = await connection.get<{ isRecalled: boolean }>(
-    sql`select recalled_at is not null as "isRecalled" from campaigns where id = ${campaignId}`,
-  );
-  const { results, spentMore } = recordResults(given, {
-    rows,
-    owners: await ownersOf(connection, sids),
-    isRecalled: campaign?.isRecalled === true,
-  });
+  const { rows, owners, early } = known;
+  const { results, spentMore } = recordResults(given, { rows, owners, isRecalled });
   if (results.length === 0) return;
-  await write(connection, results);
-  if (spentMore !== 0) {
-    await connection.run(sql`update campaigns set spent = spent + ${spentMore}::float8
-      where id = ${campaignId} and max_cost is not null`);
-  }
-  await takeReported(connection, results);
+  await Promise.all([
+    write(connection, results),
+    spentMore === 0
+      ? undefined
+      : connection.run(sql`update campaigns set spent = spent + ${spentMore}::float8
+          where id = ${campaignId} and max_cost is not null`),
+  ]);
+  if (early.length > 0) await mergeReceipts(connection, early);
+  // A callback may have come before the answer was given up.
+  const open = results.filter(({ change }) => change.state === 'unknown' || change.state === 'pending');
+  await proveSent(
+    connection,
+    open.map(({ messageId }) => messageId),
+  );
   await pauseSenders(connection, pausesOf(results, rows), clock);
   await suppress(connection, { results, rows }, clock);
+}
+
+/** Results that are to be written. */
+export interface Writing {
+  readonly given: readonly AttemptRecord[];
+  readonly known: Known;
+  readonly isRecalled: boolean;
+  readonly clock: Clock;
+}
+
+/** Whether results may change what their senders may have next. */
+export function touchesSenders(given: readonly AttemptRecord[]): boolean {
+  return given.some(({ change }) => change.pauseSenderMs !== undefined);
 }
 
 async function claimedRows(
@@ -64,7 +100,6 @@ async function claimedRows(
 }
 
 async function ownersOf(connection: Connection, sids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  if (sids.length === 0) return new Map();
   const rows = await connection.all<{ sid: string; id: string }>(
     sql`select sid, id from messages where sid = any(${sids})`,
   );
@@ -79,18 +114,6 @@ async function write(connection: Connection, results: readonly AttemptRecord[]):
     from json_to_recordset(${changes}) as r (id text, state text, sid text, status text, code bigint, reason text,
       segments int, "dueAt" bigint)
     where m.id = r.id`);
-}
-
-/** A callback may have come before the answer, or before it was given up. */
-async function takeReported(connection: Connection, results: readonly AttemptRecord[]): Promise<void> {
-  const sids = results.flatMap(({ change }) => change.sid ?? []);
-  const open = results.filter(({ change }) => change.state === 'unknown' || change.state === 'pending');
-  const early = sids.length === 0 ? [] : await receiptsOf(connection, sids);
-  if (early.length > 0) await mergeReceipts(connection, early);
-  await proveSent(
-    connection,
-    open.map(({ messageId }) => messageId),
-  );
 }
 
 function pausesOf(
@@ -112,9 +135,7 @@ async function suppress(
 ): Promise<void> {
   const suppressed = results.flatMap(({ messageId, change }): Omit<OptOut, 'at'>[] => {
     const row = rows.get(messageId);
-    return change.suppress && row
-      ? [{ address: row.recipient, sender: row.sender, source: String(change.code) }]
-      : [];
+    return change.suppress && row ? [{ address: row.recipient, sender: row.sender, source: String(change.code) }] : [];
   });
   if (suppressed.length === 0) return;
   const now = await connection.get<{ at: number }>(sql`select ${clock()} as at`);

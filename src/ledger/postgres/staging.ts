@@ -57,8 +57,7 @@ export async function stageInPostgres(place: StagingPlace, campaign: NewCampaign
         return planOf(connection, plan, place.clock);
       }),
     destinations: () => inPlan(destinationsOf),
-    price: (prices, currency) =>
-      database.transaction([], (connection) => priceIn(connection, id, prices, currency)),
+    price: (prices, currency) => database.transaction([], (connection) => priceIn(connection, id, prices, currency)),
     samples: (limit) => staged('pending', limit),
     invalid: (limit) => staged('invalid', limit),
     commit: (inputHash) =>
@@ -136,7 +135,9 @@ async function publish(
   const campaignId = target === '' ? id : target;
   await connection.run(sql`insert into inputs (hash, campaign_id, at) values (${inputHash}, ${campaignId}, ${clock()})
     on conflict (hash, campaign_id) do update set at = excluded.at`);
-  const row = await connection.get<CampaignRow>(sql`select ${campaignColumns} from campaigns c where c.id = ${campaignId}`);
+  const row = await connection.get<CampaignRow>(
+    sql`select ${campaignColumns} from campaigns c where c.id = ${campaignId}`,
+  );
   if (!row) throw new Error(`campaign ${campaignId} has vanished from the ledger`);
   return toCampaign(row);
 }

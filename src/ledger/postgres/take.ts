@@ -45,8 +45,7 @@ export async function takeMessages(
     if (left.size === 0) return { claims, spent, isOverBudget: false };
     const rows = await dueRows(connection, taking, left);
     const chosen = select(rows.map(toDue), left, { ...account, spent });
-    await skip(connection, chosen.skipped);
-    await claim(connection, taking, chosen.claimed);
+    await Promise.all([skip(connection, taking.campaignId, chosen.skipped), claim(connection, taking, chosen.claimed)]);
     claims.push(...chosen.claimed.map(toClaim));
     left = new Map([...left].map(([sender, count]) => [sender, count - countOf(chosen.claimed, sender)]));
     spent = chosen.spent;
@@ -70,21 +69,21 @@ async function dueRows(
   return rows.sort((a, b) => a.due_at - b.due_at || a.seq - b.seq);
 }
 
-async function skip(connection: Connection, rows: readonly MessageRow[]): Promise<void> {
+async function skip(connection: Connection, campaignId: string, rows: readonly MessageRow[]): Promise<void> {
   if (rows.length === 0) return;
   await connection.run(sql`update messages set state = 'skipped', reason = ${optedOut}
-    where seq = any(${rows.map(({ seq }) => seq)}::bigint[])`);
+    where campaign_id = ${campaignId} and seq = any(${rows.map(({ seq }) => seq)}::bigint[])`);
 }
 
 async function claim(
   connection: Connection,
-  { owner, at, clockAheadMs }: Taking,
+  { campaignId, owner, at, clockAheadMs }: Taking,
   rows: readonly MessageRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
   await connection.run(sql`update messages set state = 'claimed', attempts = attempts + 1, owner = ${owner},
       claimed_at = ${at}, clock_ahead_ms = ${clockAheadMs}::float8
-    where seq = any(${rows.map(({ seq }) => seq)}::bigint[])`);
+    where campaign_id = ${campaignId} and seq = any(${rows.map(({ seq }) => seq)}::bigint[])`);
 }
 
 const toDue = (row: DueRow) => ({ ...row, unitPrice: row.unit_price, hasOptedOut: row.opted_out });
