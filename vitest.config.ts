@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import { skipReporter } from './test/skip-reporter.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/shared-postgres.ts'],
+    // It takes minutes, so it is part of `npm run chaos` only.
+    exclude: process.env['CHAOS_SCHEDULES'] === undefined ? ['test/swarm/mutations.test.ts'] : [],
+    reporters: ['default', skipReporter],
     testTimeout: 30_000,
     // Many tests wait for processes of their own: two at a time keep two cores busy.
     maxWorkers: 2,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CliError } from '../errors.ts';
-import { isSignedBy } from '../provider/twilio/signature.ts';
+import { isSignedBy, signatureHeader } from '../provider/twilio/signature.ts';
 import { readWebhook, type Webhook } from '../provider/twilio/webhook.ts';
 
 /** How to listen for Twilio's requests. */
@@ -79,7 +79,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   const body = await readBody(request);
   if (body === undefined) return refuse(response, 413, 'a body over 64 KiB', options);
   // The address as Twilio was given it, with the query as it came: put together anew it would not be what was signed.
-  const signature = request.headers['x-twilio-signature'];
+  const signature = request.headers[signatureHeader];
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '');
   const url = options.publicUrl.replace(/[?#].*$/s, '') + (at < 0 ? '' : target.slice(at));
   if (typeof signature !== 'string' || !isSignedBy(options.authTokens, { url, signature, body, isForm })) {

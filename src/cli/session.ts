@@ -1,14 +1,14 @@
+import { planContext } from '../campaign/plan-context.ts';
+import type { Ports } from '../campaign/ports.ts';
 import { type Config, defaultLedger, loadConfig } from '../config/config.ts';
 import { type AccountCredentials, credentialsOf } from '../config/credentials.ts';
 import type { Context } from '../context.ts';
-import type { PlanContext, QuietRule } from '../core/plan.ts';
-import { countryFinder, type NormalizePhone, phoneNormalizer } from '../core/recipient/phone.ts';
-import { parseQuietHours } from '../core/recipient/quiet-hours.ts';
+import type { PlanContext } from '../core/plan.ts';
 import { isLoopback } from '../core/request/web-address.ts';
 import { CliError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../provider/provider.ts';
-import type { Look } from '../ui/lines.ts';
+import type { Style } from '../ui/lines.ts';
 import { paintFor } from '../ui/paint.ts';
 import type { SessionOptions } from './options/everywhere.ts';
 
@@ -18,9 +18,9 @@ export interface Session {
   readonly ledger: () => Promise<Ledger>;
   readonly connect: () => Promise<Provider>;
   /** How results are shown, on standard output. */
-  readonly resultLook: Look;
+  readonly resultStyle: Style;
   /** How the work is shown, on standard error. */
-  readonly workLook: Look;
+  readonly workStyle: Style;
   readonly isJson: boolean;
   /** Every message as a line of JSON, in place of the report. */
   readonly isNdjson: boolean;
@@ -68,7 +68,7 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
     config,
     ledger: () => (ledger ??= open()),
     connect: () => (provider ??= connect()),
-    ...looksOf(options, context),
+    ...stylesOf(options, context),
     isJson: options.json,
     isNdjson: options.output === 'ndjson',
     isVerbose: options.verbose,
@@ -81,14 +81,14 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
   };
 }
 
-function looksOf(
+function stylesOf(
   { color: flag = 'auto', showPii }: SessionOptions,
   { env, terminal }: Context,
-): Pick<Session, 'resultLook' | 'workLook'> {
+): Pick<Session, 'resultStyle' | 'workStyle'> {
   const shared = { width: Math.min(100, terminal.columns), showPii };
   return {
-    resultLook: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }) },
-    workLook: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stderrIsTty }) },
+    resultStyle: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }) },
+    workStyle: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stderrIsTty }) },
   };
 }
 
@@ -149,39 +149,33 @@ export function storesText({ storeBody }: { readonly storeBody: boolean }, { con
 }
 
 /** What planning goes by in this session. Throws a `CliError` for a country that is none. */
-export async function planContextOf(
+export function planContextOf(
   { config }: Session,
   nowMs: number,
   { asciiPunctuation = false }: { readonly asciiPunctuation?: boolean } = {},
 ): Promise<PlanContext> {
-  const country = config.get('country');
-  return {
-    normalizePhone: await normalizerFor(country, config),
-    countryOf: await countryFinder(),
+  return planContext({
+    country: config.get('country'),
+    countryOrigin: config.origin('country'),
     limits: config.limits,
     nowMs,
     asciiPunctuation,
     maxSegments: config.get('max_segments'),
-    quietHours: await quietRuleOf(config.get('quiet_hours')),
-  };
+    quietHours: config.get('quiet_hours'),
+  });
 }
 
-async function normalizerFor(country: string | undefined, config: Config): Promise<NormalizePhone> {
-  try {
-    return await phoneNormalizer(country);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new CliError('usage', `There is no country ${country} (${config.origin('country')}).`, {
-      hint: 'Write it as US, GB or DE.',
-    });
-  }
+/** What use cases work with in this session. */
+export async function portsOf(session: Session, context: Context): Promise<Ports> {
+  const { now, monotonic, sleep, random, signal } = context;
+  return { ledger: await session.ledger(), now, monotonic, sleep, random, signal };
 }
 
-/** The rule for quiet hours; time zones and calendars are loaded only when there are any. */
-async function quietRuleOf(text: string | undefined): Promise<QuietRule | undefined> {
-  const parsed = text === undefined ? undefined : parseQuietHours(text);
-  if (!parsed || 'problem' in parsed) return undefined;
-  const { openingAt, fitToQuietHours } = await import('../core/recipient/openings.ts');
-  const { timeZonesOf } = await import('../core/recipient/time-zones.ts');
-  return { hours: parsed.value, zonesOf: timeZonesOf, openingAt, fit: fitToQuietHours };
+/** The same with a connection to the provider, which needs credentials. */
+export async function connectedPortsOf(
+  session: Session,
+  context: Context,
+): Promise<Ports & { readonly provider: Provider }> {
+  const provider = await session.connect();
+  return { ...(await portsOf(session, context)), provider };
 }

@@ -1,12 +1,12 @@
 import type { Declare } from './options/act.ts';
 
-/** One word after `volley`. */
+/** A command: the word after `volley`. */
 export interface Verb {
   readonly name: string;
   readonly about: string;
   /** The heading it stands under in help. */
   readonly group: string;
-  /** Only the verb that is asked for is loaded: `--version` and `--help` load none. */
+  /** Loads the command. Only the verb that was typed is loaded; `--version` and `--help` load none. */
   readonly load: () => Promise<Declare>;
 }
 

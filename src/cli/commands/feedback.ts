@@ -61,7 +61,7 @@ async function feedback(
     if (problem === undefined) count.given++;
     else {
       count.wrong++;
-      context.err(`line ${row.line}: ${shown(problem, session.workLook)}`);
+      context.err(`line ${row.line}: ${shown(problem, session.workStyle)}`);
     }
     if (context.signal.aborted) throw new CliError('interrupted', `Interrupted after line ${row.line}.`);
   }

@@ -70,7 +70,7 @@ async function listen(options: ValuesOf<typeof table>, session: Session, context
       // The first one is told anyway: an address that is set up wrong looks like this.
       if (session.isVerbose || (count.refused === 1 && !session.isQuiet)) {
         const more = session.isVerbose ? '' : ' (more of them with -v)';
-        context.err(`refused: ${shown(reason, session.workLook)}${more}`);
+        context.err(`refused: ${shown(reason, session.workStyle)}${more}`);
       }
     },
     onWebhook: async (webhook) => {
@@ -199,10 +199,10 @@ async function heed({ from, to, keyword }: Inbound, ledger: Ledger, at: number):
   if (keyword === 'start') await ledger.removeOptOut(from, to);
 }
 
-function told(webhook: Webhook, { workLook }: Session): string {
+function told(webhook: Webhook, { workStyle }: Session): string {
   if (webhook.kind === 'status') return `${webhook.status}  ${webhook.sid}${webhook.code ? `  ${webhook.code}` : ''}`;
-  if (webhook.kind === 'inbound') return `inbound  from ${shown(webhook.from, workLook)}  ${webhook.keyword ?? ''}`;
-  return shown(webhook.problem, workLook);
+  if (webhook.kind === 'inbound') return `inbound  from ${shown(webhook.from, workStyle)}  ${webhook.keyword ?? ''}`;
+  return shown(webhook.problem, workStyle);
 }
 
 const untilStopped = (signal: AbortSignal): Promise<void> =>

@@ -71,7 +71,7 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     if (csv !== undefined) await writeCsv(csv, csvColumns, csvRows(records(work)), context);
     else if (session.isJson || session.isNdjson) {
       for await (const record of records(work)) context.out(JSON.stringify(recordJson(record)));
-    } else for await (const record of records(work)) context.out(recordLine(record, session.resultLook));
+    } else for await (const record of records(work)) context.out(recordLine(record, session.resultStyle));
     return 0;
   },
   get: async ({ options, provider, session, context }) => {
@@ -80,7 +80,7 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     if (!record)
       throw new CliError('input', `Twilio gave no message ${sid}.`, { hint: 'Check it with volley messages list.' });
     if (session.isJson) context.out(JSON.stringify(recordJson(record)));
-    else for (const line of recordLines(record, session.resultLook)) context.out(line);
+    else for (const line of recordLines(record, session.resultStyle)) context.out(line);
     return 0;
   },
   media: async (work) => {

@@ -6,7 +6,8 @@ import { foldName } from '../../core/request/parameters.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
-import type { Ledger, OptOut } from '../../ledger/ledger.ts';
+import type { OptOut } from '../../ledger/consent.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { safeCell } from '../../ui/export.ts';
 import { issueLine, shown } from '../../ui/lines.ts';
 import { addIntroduction } from '../help/page.ts';
@@ -95,9 +96,9 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
       const date = new Date(at).toISOString();
       if (session.isJson) out(JSON.stringify({ address, sender, source, at: date }));
       else {
-        const who = shown(address, session.resultLook);
+        const who = shown(address, session.resultStyle);
         out(
-          `${who}  ${date.slice(0, 10)}  ${shown(source, session.resultLook)}${sender ? `  from ${shown(sender, session.resultLook)} only` : ''}`,
+          `${who}  ${date.slice(0, 10)}  ${shown(source, session.resultStyle)}${sender ? `  from ${shown(sender, session.resultStyle)} only` : ''}`,
         );
       }
     }
@@ -117,13 +118,13 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
 };
 
 function tell({ session, context }: Work, what: string, address: string): void {
-  if (!session.isQuiet) context.out(`${shown(address, session.resultLook)} ${what}.`);
+  if (!session.isQuiet) context.out(`${shown(address, session.resultStyle)} ${what}.`);
 }
 
 function addressOf(value: string, normalizePhone: NormalizePhone, session: Session): string {
   const parsed = normalizePhone(value);
   if ('value' in parsed) return parsed.value;
-  throw new CliError('usage', `"${shown(value, session.workLook)}" ${parsed.problem}.`, {
+  throw new CliError('usage', `"${shown(value, session.workStyle)}" ${parsed.problem}.`, {
     ...(parsed.hint && { hint: parsed.hint }),
   });
 }
@@ -147,7 +148,7 @@ async function importFile({ value, options, normalizePhone, ledger, session, con
     const read = 'problem' in row ? row : readOptOut(row, normalizePhone, fallback);
     if ('problem' in read) {
       count.wrong++;
-      context.err(issueLine('problem' in row ? row : { line: row.line, ...read }, session.workLook));
+      context.err(issueLine('problem' in row ? row : { line: row.line, ...read }, session.workStyle));
     } else chunk.push(read.value);
     if (chunk.length >= 500) await flush();
   }

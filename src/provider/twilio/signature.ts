@@ -1,5 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
+/** The header of a request that carries its signature, as Node names it. */
+export const signatureHeader = 'x-twilio-signature';
+
 /** A request that claims to come from Twilio. */
 export interface SignedRequest {
   /** The configured public address with the raw query of the request; never put together anew. */
