@@ -4,6 +4,7 @@ import { skipReporter } from './test/skip-reporter.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/shared-postgres.ts'],
     // It takes minutes, so it is part of `npm run chaos` only.
     exclude: process.env['CHAOS_SCHEDULES'] === undefined ? ['test/swarm/mutations.test.ts'] : [],
     reporters: ['default', skipReporter],

@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger.ts';
 import { isHeld, leaseMs } from '../rules/lease.ts';
 import { proof } from './delivery.ts';
 import type { Database } from './driver.ts';
-import { processOf } from './process.ts';
+import { processOf } from '../process.ts';
 
 interface LeaseRow {
   readonly owner: string;

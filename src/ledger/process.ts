@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /** Where Linux says which start of the machine this is, and, of a process, when it began: proc(5). */
 const bootFile = '/proc/sys/kernel/random/boot_id';
@@ -16,6 +16,15 @@ export function processOf(pid: number): string | undefined {
     // The second field is the program's name in brackets, which may hold spaces and brackets of its own.
     const rest = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return `${boot} ${rest[startField - 3]}`;
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** What process numbers are counted in: this start of the machine, and the container, where that is one. */
+export function namespaceOf(): string {
+  try {
+    return `${readFileSync(bootFile, 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
     return 'unknown';
   }

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Ledger } from '../ledger.ts';
+import { namespaceOf, processOf } from '../process.ts';
+import { isHeld, leaseMs } from '../rules/lease.ts';
+import type { Clock } from './clock.ts';
+import type { Connection, Database } from './driver.ts';
+import { proveSent } from './receipts.ts';
+import { sql } from './sql.ts';
+
+interface LeaseRow {
+  readonly host: string;
+  readonly pid: number;
+  readonly process: string | null;
+  readonly expires_at: number;
+  readonly at: number;
+}
+
+/** One run per campaign: who may claim and record. */
+export function postgresLeases(database: Database, clock: Clock): Pick<Ledger, 'acquire' | 'renew' | 'release'> {
+  const until = () => sql`${clock()} + ${leaseMs}::bigint`;
+  return {
+    acquire: (campaignId, { host, pid }, { maxCost } = {}) => {
+      const owner = randomUUID();
+      return database.transaction([{ kind: 'campaign', keys: [campaignId] }], async (connection) => {
+        const current = await connection.get<LeaseRow>(sql`select host, pid, process, expires_at, ${clock()} as at
+          from leases where campaign_id = ${campaignId}`);
+        if (current && isAlive(current)) return { heldBy: { host: current.host, pid: current.pid } };
+        await connection.run(sql`
+          insert into leases (campaign_id, owner, host, pid, process, expires_at)
+          values (${campaignId}, ${owner}, ${host}, ${pid}, ${identityOf(host, pid)}, ${until()})
+          on conflict (campaign_id) do update set owner = excluded.owner, host = excluded.host, pid = excluded.pid,
+            process = excluded.process, expires_at = excluded.expires_at`);
+        await abandon(connection, campaignId);
+        await openAccount(connection, campaignId, maxCost ?? null);
+        return { campaignId, owner, tookOver: current !== undefined };
+      });
+    },
+    renew: ({ campaignId, owner }) =>
+      database.transaction([], async (connection) => {
+        const renewed = await connection.run(sql`update leases set expires_at = ${until()}
+          where campaign_id = ${campaignId} and owner = ${owner}`);
+        return renewed > 0;
+      }),
+    release: ({ campaignId, owner }) =>
+      database.transaction([], async (connection) => {
+        await connection.run(sql`delete from leases where campaign_id = ${campaignId} and owner = ${owner}`);
+      }),
+  };
+}
+
+/** What an earlier run left claimed may have been sent; a callback may have told already. */
+async function abandon(connection: Connection, campaignId: string): Promise<void> {
+  await connection.run(sql`update messages set state = 'unknown',
+      reason = 'the run that claimed it ended before an answer came'
+    where campaign_id = ${campaignId} and state = 'claimed'`);
+  const reported = await connection.all<{ id: string }>(sql`select distinct m.id from messages m
+    join status_events e on e.message_id = m.id where m.campaign_id = ${campaignId} and m.state = 'unknown'`);
+  await proveSent(
+    connection,
+    reported.map(({ id }) => id),
+  );
+}
+
+async function openAccount(connection: Connection, campaignId: string, maxCost: number | null): Promise<void> {
+  await connection.run(sql`update campaigns set max_cost = ${maxCost}, spent = case when ${maxCost}::float8 is null then 0
+    else (select coalesce(sum(coalesce(price, segments * unit_price)), 0) from messages
+      where campaign_id = ${campaignId} and state in ('accepted', 'unknown')) end
+    where id = ${campaignId}`);
+}
+
+/** Tells a process from every other one that has its number, also on a machine of the same name. */
+function identityOf(host: string, pid: number): string | null {
+  const running = host === hostname() ? processOf(pid) : undefined;
+  return running === undefined || running === 'unknown' ? null : `${namespaceOf()} ${running}`;
+}
+
+/**
+ * Only a process that was started on this very machine can be looked for: others share the ledger, and may share the
+ * name of the host. Their leases expire by the ledger's clock.
+ */
+function isAlive({ host, pid, process: identity, expires_at: expiresAt, at }: LeaseRow): boolean {
+  const here = `${namespaceOf()} `;
+  const isHere = identity?.startsWith(here) === true;
+  const holder = { host, pid, ...(isHere && { process: identity.slice(here.length) }) };
+  return isHeld(holder, expiresAt, at, { host: isHere ? hostname() : '', processOf });
+}
