@@ -7,6 +7,7 @@ import type { Ask } from '../src/cli/ask/ask.ts';
 import type { Context } from '../src/context.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
 import type { TwilioOptions } from '../src/provider/twilio/twilio.ts';
+import { openPostgresQueue } from '../src/queue/pg-boss.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import { person } from './person.ts';
 import { type Script, scriptedProvider } from './scripted-provider.ts';
@@ -87,6 +88,10 @@ export function testContext({
       remove: async (name) => secrets.delete(name),
     },
     openLedger: async (path) => openSqliteLedger(path, now),
+    openQueue: openPostgresQueue,
+    runCommand: async () => {
+      throw new Error('this test runs no other command');
+    },
     connect: async (options) => {
       connections.push(options);
       return provider;

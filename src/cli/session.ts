@@ -1,3 +1,5 @@
+import { isLedgerUrl } from '../core/ledger-address.ts';
+import type { Queue } from '../queue/queue.ts';
 import { planContext } from '../campaign/plan-context.ts';
 import type { Ports } from '../campaign/ports.ts';
 import { type Config, defaultLedger, loadConfig } from '../config/config.ts';
@@ -64,7 +66,7 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
   };
   const openQueue = async () => {
     const address = ledgerPath(config, isSimulated);
-    if (!isPostgres(address)) {
+    if (!isLedgerUrl(address)) {
       throw new CliError('config', 'More than one machine needs a ledger that all of them reach.', {
         hint: 'Give --ledger postgres://user@host/database, or set VOLLEY_LEDGER.',
       });
@@ -112,8 +114,10 @@ function ledgerPath(config: Config, isSimulated: boolean): string {
   if (path === undefined) return defaultLedger(config.env, isSimulated);
   // A rehearsal's made-up SIDs among the real ones would make every later report a lie.
   if (isSimulated && config.origin('ledger') !== 'flag') return defaultLedger(config.env, true);
-  if (/^\w+:\/\//.test(path)) {
-    throw new CliError('config', 'This version keeps its ledger in a file only.', { hint: 'Give --ledger PATH.' });
+  if (/^\w+:\/\//.test(path) && !isLedgerUrl(path)) {
+    throw new CliError('config', 'A ledger is a file, or a database of PostgreSQL.', {
+      hint: 'Give --ledger PATH, or --ledger postgres://user@host/database.',
+    });
   }
   return path;
 }

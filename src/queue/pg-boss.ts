@@ -52,6 +52,7 @@ export async function openPostgresQueue(address: string): Promise<Queue> {
     expireInSeconds: jobMs / 1000,
   });
   return {
+    enqueue: (campaign, delivery) => enqueuing(boss, schema, delivery)(execute, campaign),
     enqueuing: (delivery) => enqueuing(boss, schema, delivery),
     ...workOn(boss, execute, schema),
     ...postgresWorkers(execute, schema),

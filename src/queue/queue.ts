@@ -1,5 +1,5 @@
 import type { DeliverOptions } from '../campaign/deliver.ts';
-import type { InTransaction } from '../ledger/plans.ts';
+import type { Campaign, InTransaction } from '../ledger/plans.ts';
 
 /**
  * A share of the work on a campaign, for one worker at a time. It says of which campaign messages may be sent, never
@@ -68,6 +68,8 @@ export interface ScheduledRun {
 
 /** What workers share beside the ledger. Every method throws a `CliError` (`storage`) when its server stays away. */
 export interface Queue {
+  /** Writes the jobs of a campaign that is there already. */
+  enqueue(campaign: Campaign, delivery: DeliverOptions): Promise<void>;
   /** For a plan's commit: writes the campaign's jobs in the same transaction. */
   enqueuing(delivery: DeliverOptions): InTransaction;
   /** Takes at most `limit` jobs; each comes again when it is not finished within `jobMs`. */

@@ -1,6 +1,6 @@
 import type { DeliverOptions } from '../campaign/deliver.ts';
 import type { Clock } from '../campaign/ports.ts';
-import type { SendResult } from '../core/message.ts';
+import type { Message, SendResult } from '../core/message.ts';
 import { defaultRetry } from '../core/outcome/after-send.ts';
 import type { RunEnd } from '../core/outcome/report.ts';
 import { type RunAccount, runAccount } from '../engine/run-account.ts';
@@ -39,7 +39,7 @@ export interface WorkerPorts extends Clock {
 
 /** Hears how a worker goes. */
 export interface WorkerEvents {
-  readonly onResult: (result: SendResult, campaign: string) => void;
+  readonly onResult: (result: SendResult, message: Message) => void;
   readonly onShard: (campaign: string, end: RunEnd) => void;
   /** A campaign that nobody goes on with, and why. */
   readonly onStopped: (campaign: string, reason: string) => void;
@@ -163,7 +163,7 @@ async function send(lease: Lease, { delivery }: QueuedCampaign, worker: Worker):
   void worker.sleep(shardMs, AbortSignal.any([worker.signal, over.signal])).then(() => over.abort());
   try {
     return await runCampaign(lease, {
-      ...runOptions(lease.campaignId, delivery, worker),
+      ...runOptions(delivery, worker),
       account: accountOf(lease.campaignId, delivery, worker),
       deadline: over.signal,
     });
@@ -172,15 +172,15 @@ async function send(lease: Lease, { delivery }: QueuedCampaign, worker: Worker):
   }
 }
 
-function runOptions(campaignId: string, delivery: DeliverOptions, worker: Worker) {
+function runOptions(delivery: DeliverOptions, worker: Worker) {
   const { ledger, provider, signal, now, monotonic, sleep, random, events } = worker;
   const { perSecond, retryForMs, callbackUrl } = delivery;
   return {
     ...{ ledger, provider, signal, now, monotonic, sleep, random, perSecond, retryForMs, callbackUrl },
     retry: defaultRetry,
-    onResult: (result: SendResult) => {
+    onResult: (result: SendResult, message: Message) => {
       if (result.kind === 'accepted') worker.accepted++;
-      events.onResult(result, campaignId);
+      events.onResult(result, message);
     },
   };
 }
@@ -254,7 +254,7 @@ async function resolveRest(
   if ('heldBy' in lease) return othersMs;
   try {
     await runToEnd(lease, {
-      ...runOptions(campaignId, delivery, worker),
+      ...runOptions(delivery, worker),
       ...{ timeoutMs, onUnknown, concurrency, noBreaker: !delivery.breaker, settleMs: resolveMs, sendFirst: false },
     });
   } finally {

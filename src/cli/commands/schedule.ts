@@ -128,11 +128,11 @@ async function show(schedule: KnownSchedule, session: Session, context: Context)
   context.out(`  last run ${localTime(new Date(lastAt).toISOString())}: ${end}`);
 }
 
-async function scheduleJson({ lastAt, lastEnd = null, ...schedule }: KnownSchedule, now: number) {
+async function scheduleJson({ lastAt, lastEnd, ...schedule }: KnownSchedule, now: number) {
   return {
     ...schedule,
     next: await nextTimes(schedule, now),
     lastAt: lastAt === undefined ? null : new Date(lastAt).toISOString(),
-    lastEnd,
+    lastEnd: lastEnd ?? null,
   };
 }

@@ -10,6 +10,7 @@ import { runWorker, type WorkerEvents, type WorkerOptions } from '../../queue/wo
 import { shown } from '../../ui/lines.ts';
 import type { OptionsOf } from '../options/act.ts';
 import type { workerTable } from '../options/worker.ts';
+import { attemptEvent } from './delivery.ts';
 import { connectedPortsOf, type Session, withSession } from '../session.ts';
 
 /** `volley worker`. */
@@ -18,7 +19,7 @@ export function worker(options: OptionsOf<typeof workerTable>, context: Context)
     const queue = await session.queue();
     const ports = await connectedPortsOf(session, context);
     const working = workerOptionsOf(options.drain, session);
-    const count = { accepted: 0, inFlight: 0 };
+    const count = { accepted: 0 };
     const metrics = startMetrics({
       volley_accepted: { help: 'Messages that Twilio took from this worker.', read: () => count.accepted },
     });
@@ -43,9 +44,9 @@ export function worker(options: OptionsOf<typeof workerTable>, context: Context)
         queue,
         events: {
           ...events,
-          onResult: (result, campaign) => {
+          onResult: (result, message) => {
             if (result.kind === 'accepted') count.accepted++;
-            events.onResult(result, campaign);
+            events.onResult(result, message);
           },
         },
       });
@@ -79,9 +80,9 @@ function workerOptionsOf(drain: boolean, { config }: Session): WorkerOptions {
 function watch(session: Session, context: Context, metrics: Metrics): WorkerEvents {
   const say = (text: string) => context.err(shown(text, session.workStyle));
   return {
-    onResult: ({ kind }, campaignId) => {
-      metrics.count('volley_attempts_total', kind);
-      context.log({ event: 'attempt', campaignId, result: kind });
+    onResult: (result, message) => {
+      metrics.count('volley_attempts_total', result.kind);
+      context.log(attemptEvent(result, message));
     },
     onShard: (campaignId, { kind }) => {
       metrics.count('volley_shards_total', kind);
