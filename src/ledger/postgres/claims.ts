@@ -1,17 +1,9 @@
+import type { AttemptRecord } from '../../core/outcome/after-send.ts';
 import { fullQueuePauseMs } from '../../core/outcome/after-send.ts';
-import type {
-  AttemptRecord,
-  Claim,
-  Claimed,
-  ClaimRequest,
-  Lease,
-  Ledger,
-  SenderQueue,
-  SenderState,
-  Want,
-} from '../ledger.ts';
+import type { Ledger } from '../ledger.ts';
 import type { Account } from '../rules/claim.ts';
 import { type Grant, giveBack, reserve, type SenderPace } from '../rules/pace.ts';
+import type { Claim, Claimed, ClaimRequest, Lease, SenderQueue, SenderState, Want } from '../runs.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
 import { lockPaces, writePaces } from './paces.ts';
