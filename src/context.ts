@@ -2,6 +2,7 @@ import type { EventPoster } from './callbacks/poster.ts';
 import { type Ask, askOn } from './cli/ask/ask.ts';
 import { monotonic, sleep } from './clock.ts';
 import { type Keyring, systemKeyring } from './config/keyring.ts';
+import { isLedgerUrl } from './core/ledger-address.ts';
 import { CliError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
@@ -52,7 +53,8 @@ export interface Context {
   readonly keyring: Keyring;
   /** Puts a prompt to the person at the terminal. */
   readonly ask: Ask;
-  readonly openLedger: (path: string) => Promise<Ledger>;
+  /** Opens the ledger in a file, or at an address on a server. */
+  readonly openLedger: (ledger: string) => Promise<Ledger>;
   /** Opens the queue beside a ledger on PostgreSQL. */
   readonly openQueue: (address: string) => Promise<Queue>;
   /** Runs volley with other arguments, in a process of its own on this terminal. */
@@ -96,7 +98,10 @@ export function processContext(signal: AbortSignal): Context {
     confirm: (question) => confirmWith(ask, question),
     ask,
     keyring: systemKeyring,
-    openLedger: async (path) => (await import('./ledger/sqlite/open.ts')).openSqliteLedger(path, now),
+    openLedger: async (ledger) =>
+      isLedgerUrl(ledger)
+        ? (await import('./ledger/postgres/open.ts')).openPostgresLedger(ledger)
+        : (await import('./ledger/sqlite/open.ts')).openSqliteLedger(ledger, now),
     openQueue: async (address) => (await import('./queue/pg-boss.ts')).openPostgresQueue(address),
     runCommand,
     connect: async (options) => (await import('./provider/twilio/twilio.ts')).twilioProvider(options),

@@ -21,7 +21,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   simulator: ['core', 'errors'],
   ledger: ['core', ...ledgerRoles],
   'ledger/rules': ['core'],
-  'ledger/sqlite': ['core', 'errors', 'ledger/rules', 'ledger/ledger', ...ledgerRoles],
+  'ledger/sqlite': ['core', 'errors', 'ledger/rules', 'ledger/ledger', 'ledger/process', ...ledgerRoles],
+  'ledger/postgres': ['core', 'errors', 'ledger/rules', 'ledger/ledger', 'ledger/process', ...ledgerRoles],
   'provider/provider': ['core'],
   'provider/twilio': ['core', 'errors', 'http', 'provider/provider'],
   engine: ['core', 'errors', ...ports],
@@ -52,7 +53,16 @@ const roomOf = (path: string): string =>
     .sort((a, b) => b.length - a.length)[0] ?? '';
 
 /** Slow to load: only where they are needed, by `await import`, or in a folder that is itself loaded late. */
-const heavy = ['got', 'inquirer', 'csv-parse', 'libphonenumber-js', '@photostructure/sqlite', 'liquidjs', 'smol-toml'];
+const heavy = [
+  'got',
+  'inquirer',
+  'csv-parse',
+  'libphonenumber-js',
+  '@photostructure/sqlite',
+  'pg',
+  'liquidjs',
+  'smol-toml',
+];
 const loadedAtStart = [
   'cli/main.ts',
   'context.ts',

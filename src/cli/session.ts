@@ -1,10 +1,10 @@
-import { isLedgerUrl } from '../core/ledger-address.ts';
 import type { Queue } from '../queue/queue.ts';
 import { planContext } from '../campaign/plan-context.ts';
 import type { Ports } from '../campaign/ports.ts';
 import { type Config, defaultLedger, loadConfig } from '../config/config.ts';
 import { type AccountCredentials, credentialsOf } from '../config/credentials.ts';
 import type { Context } from '../context.ts';
+import { isLedgerUrl } from '../core/ledger-address.ts';
 import type { PlanContext } from '../core/plan.ts';
 import { isLoopback } from '../core/request/web-address.ts';
 import { CliError } from '../errors.ts';
@@ -115,8 +115,8 @@ function ledgerPath(config: Config, isSimulated: boolean): string {
   // A rehearsal's made-up SIDs among the real ones would make every later report a lie.
   if (isSimulated && config.origin('ledger') !== 'flag') return defaultLedger(config.env, true);
   if (/^\w+:\/\//.test(path) && !isLedgerUrl(path)) {
-    throw new CliError('config', 'A ledger is a file, or a database of PostgreSQL.', {
-      hint: 'Give --ledger PATH, or --ledger postgres://user@host/database.',
+    throw new CliError('config', 'A ledger is a file, or a database on a PostgreSQL server.', {
+      hint: 'Give --ledger PATH, or --ledger postgres://user:password@host/database.',
     });
   }
   return path;

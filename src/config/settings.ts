@@ -127,7 +127,11 @@ export const settings = {
     parse: matching(/^[a-z0-9-]+$/, 'an edge like dublin'),
   }),
   api_url: setting<string>({ about: 'another server', env: 'VOLLEY_API_URL', parse: apiUrl }),
-  ledger: setting<string>({ about: 'the ledger file', env: 'VOLLEY_LEDGER', parse: text }),
+  ledger: setting<string>({
+    about: 'the ledger: a file, or postgres://user:password@host/database',
+    env: 'VOLLEY_LEDGER',
+    parse: text,
+  }),
   country: setting<string>({ about: 'country of numbers without +', parse: country }),
   locale: setting<string>({
     about: 'how dates and amounts are written, as de-DE',

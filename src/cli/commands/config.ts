@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../../config/config.ts';
 import { type SettingKey, settings } from '../../config/settings.ts';
 import type { Context } from '../../context.ts';
+import { shownLedger } from '../../core/ledger-address.ts';
 import { flagName, type ParameterKey } from '../../core/request/parameters.ts';
 import { clean } from '../../core/text/clean.ts';
 import { formatDuration } from '../../core/text/wording.ts';
@@ -57,6 +58,7 @@ function settingRows(config: Config): ConfigRow[] {
 
 function settingText(key: SettingKey, value: string | number | boolean): string {
   if (settings[key].isSecret) return '(hidden)';
+  if (key === 'ledger') return shownLedger(String(value));
   return ['timeout', 'retry_for', 'settle'].includes(key) ? formatDuration(Number(value)) : String(value);
 }
 

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { defaultLedger } from '../../config/config.ts';
+import { isLedgerUrl } from '../../core/ledger-address.ts';
 import { plural } from '../../core/text/wording.ts';
 import { damagedHint } from '../../ledger/upkeep.ts';
 import { type Check, type CheckResult, makeCheck } from './check.ts';
@@ -20,7 +21,8 @@ export const checkLedger = makeCheck('ledger', async (session) => {
   const ledger = await session.ledger();
   const damage = await ledger.damage();
   if (damage !== undefined) {
-    return [{ name: 'ledger', state: 'wrong', text: `is damaged: ${damage}`, hint: damagedHint }];
+    const hint = isLedgerUrl(session.config.get('ledger') ?? '') ? 'Bring it back from a backup.' : damagedHint;
+    return [{ name: 'ledger', state: 'wrong', text: `is damaged: ${damage}`, hint }];
   }
   const campaigns = await ledger.campaigns(1000);
   const open = campaigns.filter(({ counts }) => counts.pending + counts.claimed + counts.unknown > 0);
@@ -35,7 +37,10 @@ const enoughDisk = 2_000_000_000;
 
 /** Whether the ledger has room to grow. */
 export const checkDisk: Check = async ({ config, isSimulated }) => {
-  const folder = dirname(config.get('ledger') ?? defaultLedger(config.env, isSimulated));
+  const ledger = config.get('ledger') ?? defaultLedger(config.env, isSimulated);
+  // The disk of a server is for who keeps it.
+  if (isLedgerUrl(ledger)) return [];
+  const folder = dirname(ledger);
   const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: 0, bsize: 0 }));
   const free = bavail * bsize;
   const text = `${(free / 1e9).toFixed(1)} GB free for the ledger`;

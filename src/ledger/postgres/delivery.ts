@@ -1,7 +1,8 @@
 import type { StatusUpdate } from '../../core/outcome/delivery.ts';
 import { statusEvent } from '../../core/outcome/event.ts';
 import type { CountryDelivery, Failure, TimelinePoint } from '../../core/outcome/report.ts';
-import type { Ledger, TrackedMessage } from '../ledger.ts';
+import type { Ledger } from '../ledger.ts';
+import type { TrackedMessage } from '../receipts.ts';
 import type { Connection, Database } from './driver.ts';
 import { keepEvents } from './events.ts';
 import { mergeReceipts, proveSent, receiptsOf } from './receipts.ts';

@@ -1,4 +1,4 @@
-import type { Campaign } from '../ledger.ts';
+import type { Campaign } from '../plans.ts';
 import type { Connection } from './driver.ts';
 import { type CampaignRow, campaignColumns, toCampaign } from './rows.ts';
 import { sql } from './sql.ts';

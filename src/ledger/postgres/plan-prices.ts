@@ -1,4 +1,4 @@
-import type { Destination, UnitPrice } from '../ledger.ts';
+import type { Destination, UnitPrice } from '../plans.ts';
 import type { Connection } from './driver.ts';
 import { json, raw, type Sql, sql } from './sql.ts';
 

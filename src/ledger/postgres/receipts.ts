@@ -1,6 +1,6 @@
 import { afterReceipt, type Delivery, type StatusUpdate } from '../../core/outcome/delivery.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
-import type { OptOut } from '../ledger.ts';
+import type { OptOut } from '../consent.ts';
 import type { Connection } from './driver.ts';
 import { addOptOuts } from './opt-outs.ts';
 import { json, sql } from './sql.ts';

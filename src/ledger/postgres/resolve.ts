@@ -1,5 +1,7 @@
-import type { UnknownMessage } from '../../core/outcome/settle.ts';
-import type { Lease, Ledger, Settlement } from '../ledger.ts';
+import type { Resolution } from '../../core/outcome/after-send.ts';
+import type { UnknownMessage } from '../../core/outcome/match-unknowns.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Lease } from '../runs.ts';
 import type { Connection, Database } from './driver.ts';
 import { proveSent } from './receipts.ts';
 import { json, sql } from './sql.ts';
@@ -15,7 +17,7 @@ interface UnknownRow {
 export function resolving({
   read,
   transaction,
-}: Database): Pick<Ledger, 'unknowns' | 'takenSids' | 'countOpen' | 'settle'> {
+}: Database): Pick<Ledger, 'unknowns' | 'takenSids' | 'countOpen' | 'resolve'> {
   return {
     unknowns: (campaignId) =>
       read(async (connection) => {
@@ -39,17 +41,17 @@ export function resolving({
           where recipient = ${to} and state in ('claimed', 'unknown') and id <> all(${except})`);
         return found?.n ?? 0;
       }),
-    settle: (lease, changes) =>
+    resolve: (lease, changes) =>
       transaction([{ kind: 'campaign', keys: [lease.campaignId], isShared: true }], (connection) =>
-        settle(connection, lease, changes),
+        resolve(connection, lease, changes),
       ),
   };
 }
 
-async function settle(
+async function resolve(
   connection: Connection,
   { campaignId, owner }: Lease,
-  changes: readonly Settlement[],
+  changes: readonly Resolution[],
 ): Promise<void> {
   const run = await connection.get<{ isRecalled: boolean }>(sql`select c.recalled_at is not null as "isRecalled"
     from campaigns c join leases l on l.campaign_id = c.id where c.id = ${campaignId} and l.owner = ${owner}`);

@@ -1,6 +1,8 @@
+import type { AttemptRecord } from '../../core/outcome/after-send.ts';
 import type { StatusUpdate } from '../../core/outcome/delivery.ts';
-import type { AttemptRecord, Lease, OptOut } from '../ledger.ts';
+import type { OptOut } from '../consent.ts';
 import { type ClaimedRow, recordResults } from '../rules/record.ts';
+import type { Lease } from '../runs.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './driver.ts';
 import type { Gate } from './gates.ts';

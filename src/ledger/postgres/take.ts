@@ -1,5 +1,5 @@
-import type { Claim } from '../ledger.ts';
 import { type Account, select } from '../rules/claim.ts';
+import type { Claim } from '../runs.ts';
 import type { Connection } from './driver.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
 import { type MessageRow, messageColumns, toMessage } from './rows.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Ledger } from '../ledger.ts';
+import { processOf } from '../process.ts';
 import { isHeld, leaseMs } from '../rules/lease.ts';
 import { proof } from './delivery.ts';
 import type { Database } from './driver.ts';
-import { processOf } from '../process.ts';
 
 interface LeaseRow {
   readonly owner: string;
