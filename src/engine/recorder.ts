@@ -34,21 +34,28 @@ interface Waiting {
 export function recorder({ ledger, lease, sleep, signal, onFailure }: RecorderOptions): Recorder {
   let waiting: Waiting[] = [];
   let isTimed = false;
+  const underWay = new Set<Promise<unknown>>();
 
   const withResults: Recorder['withResults'] = async (write) => {
     const group = waiting;
     waiting = [];
+    const writing = write(group.map(({ result }) => result));
+    underWay.add(writing);
     try {
-      const value = await write(group.map(({ result }) => result));
+      const value = await writing;
       for (const { written } of group) written();
       return value;
     } catch (error) {
       waiting = [...group, ...waiting];
       throw error;
+    } finally {
+      underWay.delete(writing);
     }
   };
   const flush = async (): Promise<void> => {
     if (waiting.length > 0) await withResults((results) => ledger.record(lease, results));
+    // Others may still be writing what was added before.
+    await Promise.all(underWay);
   };
   const flushSoon = async (): Promise<void> => {
     isTimed = true;

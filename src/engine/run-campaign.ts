@@ -63,6 +63,7 @@ export async function runCampaign(lease: Lease, options: RunOptions): Promise<Ru
     await state.allBack();
     // Without the lease the last results are not taken, and what the ledger says is another run's work.
     const { end } = await results.withResults((written) => ledger.claim(lease, { wants: [], results: written }));
+    await results.flush();
     if (end === 'lost-lease' || (end && !options.signal.aborted)) state.stop({ kind: end });
   } finally {
     stopRenewing();
