@@ -1,6 +1,7 @@
 import { eventJson, keptForMs, type OutgoingEvent, retryDelayMs } from '../core/outcome/event.ts';
 import { CliError } from '../errors.ts';
-import type { Ledger, QueuedEvent } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { QueuedEvent } from '../ledger/outbox.ts';
 import type { EventPoster } from './poster.ts';
 
 /** What passing on works with. Times in milliseconds. */

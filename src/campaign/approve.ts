@@ -1,7 +1,7 @@
 import { type Plan, sameInputMs } from '../core/plan.ts';
 import { formatCost, formatCount, formatDuration, plural, quoted } from '../core/text/wording.ts';
 import { CliError } from '../errors.ts';
-import type { Campaign } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
 import type { PendingPlan } from './plan.ts';
 import type { Ports } from './ports.ts';
 

@@ -6,7 +6,8 @@ import { deliveryExitCode, exitCodeOf, type Report, type RunEnd } from '../core/
 import { quoted } from '../core/text/wording.ts';
 import { type RunToEndOptions, runToEnd } from '../engine/run-to-end.ts';
 import { CliError } from '../errors.ts';
-import type { Campaign, Lease } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
+import type { Lease } from '../ledger/runs.ts';
 import type { Sender } from '../provider/provider.ts';
 import type { Ports } from './ports.ts';
 import { track } from './track.ts';

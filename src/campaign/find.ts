@@ -1,5 +1,7 @@
 import { CliError } from '../errors.ts';
-import type { Campaign, CampaignSummary, Ledger } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
+import type { CampaignSummary } from '../ledger/reports.ts';
 
 /** The campaign of a name or id. Throws a `CliError` that says where to look. */
 export async function findCampaign(ledger: Pick<Ledger, 'find'>, name: string): Promise<Campaign> {

@@ -3,7 +3,7 @@ import type { Row, RowIssue } from '../core/message.ts';
 import { makePlanner, type PlannedRow } from '../core/plan.ts';
 import type { SegmentLint } from '../core/text/segment-lint.ts';
 import { CliError } from '../errors.ts';
-import type { Staging } from '../ledger/ledger.ts';
+import type { Staging } from '../ledger/plans.ts';
 import { mediaRecheck, type Recheck } from './media.ts';
 import type { Ports } from './ports.ts';
 import { mappingOf, type RowRules, type RowSource } from './rows.ts';

@@ -1,5 +1,6 @@
 import { type CountryPrices, listPrice, type PriceTable, tablePrice } from '../core/cost/pricing.ts';
-import type { Destination, Ledger, Staging, UnitPrice } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Destination, Staging, UnitPrice } from '../ledger/plans.ts';
 import type { Records } from '../provider/provider.ts';
 
 /** How long the provider's price list is believed before it is asked for again, in milliseconds. */

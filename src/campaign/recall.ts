@@ -1,5 +1,6 @@
 import type { Message } from '../core/message.ts';
-import type { Campaign, Ledger } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
 import type { Records } from '../provider/provider.ts';
 
 /** What calling a campaign back came to. */

@@ -1,5 +1,6 @@
 import type { CountryDelivery, Failure, Report, TimelinePoint } from '../core/outcome/report.ts';
-import type { Campaign, Ledger } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
 
 /** All that a page about a campaign shows above its messages. */
 export interface CampaignFigures {

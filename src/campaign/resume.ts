@@ -1,5 +1,6 @@
 import { type CodeExplanation, errorCodes } from '../core/outcome/error-codes.ts';
-import type { Campaign, Ledger } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
 
 type Action = CodeExplanation['action'];
 

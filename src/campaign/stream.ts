@@ -1,7 +1,8 @@
 import type { Message, Row, RowIssue } from '../core/message.ts';
 import { makePlanner, type PlannedRow } from '../core/plan.ts';
 import { inGroups } from '../input/groups.ts';
-import type { Campaign, Ledger, NewCampaign } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Campaign, NewCampaign } from '../ledger/plans.ts';
 import type { Ports } from './ports.ts';
 import { mappingOf, type RowRules } from './rows.ts';
 

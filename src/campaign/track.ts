@@ -1,11 +1,11 @@
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { isFinalStatus } from '../core/outcome/status.ts';
-import type { Ledger, TrackedMessage } from '../ledger/ledger.ts';
+import type { Receipts, TrackedMessage } from '../ledger/receipts.ts';
 import type { MessageRecord, Sender } from '../provider/provider.ts';
 
 /** What tracking works with. Times in milliseconds. */
 export interface TrackOptions {
-  readonly ledger: Ledger;
+  readonly ledger: Receipts;
   readonly provider: Sender;
   /** How long to go on asking. */
   readonly forMs: number;

@@ -1,4 +1,4 @@
-import type { Campaign } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
 import type { Ports } from './ports.ts';
 
 /** How often the time that is left is told, in milliseconds. */

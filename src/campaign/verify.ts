@@ -1,7 +1,8 @@
 import type { Message } from '../core/message.ts';
 import { laterStatus } from '../core/outcome/status.ts';
 import { CliError } from '../errors.ts';
-import type { Campaign, Ledger } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Campaign } from '../ledger/plans.ts';
 import type { MessageRecord, Sender } from '../provider/provider.ts';
 
 /** Where the ledger and the provider differ about a message. */

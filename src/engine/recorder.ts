@@ -1,5 +1,5 @@
-import type { MessageChange } from '../core/outcome/after-send.ts';
-import type { AttemptRecord, Claim, Lease, Ledger } from '../ledger/ledger.ts';
+import type { AttemptRecord, MessageChange } from '../core/outcome/after-send.ts';
+import type { Claim, Lease, Runs } from '../ledger/runs.ts';
 
 /** Gathers results, so that many go to disk in one commit: with the next claim, or soon by themselves. */
 export interface Recorder {
@@ -16,7 +16,7 @@ const groupMs = 10;
 
 /** What a recorder works with. */
 interface RecorderOptions {
-  readonly ledger: Ledger;
+  readonly ledger: Runs;
   readonly lease: Lease;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Once aborted, results no longer wait for company. */

@@ -4,7 +4,7 @@ import { afterSend, type Effect, isTooLong, type MessageChange, type RetryPolicy
 import type { RunEnd } from '../core/outcome/report.ts';
 import type { Fitted } from '../core/recipient/openings.ts';
 import { readLocalQuietHours } from '../core/recipient/quiet-hours.ts';
-import type { Claim, Lease, Ledger, SenderState, Want } from '../ledger/ledger.ts';
+import type { Claim, Lease, Runs, SenderState, Want } from '../ledger/runs.ts';
 import type { Sender } from '../provider/provider.ts';
 import { keepLease } from './heartbeat.ts';
 import { type Lanes, makeLanes } from './lanes.ts';
@@ -14,7 +14,7 @@ import { type RunState, runState } from './run-state.ts';
 
 /** What a run works with. Times in milliseconds. */
 export interface RunOptions {
-  readonly ledger: Ledger;
+  readonly ledger: Runs;
   readonly provider: Sender;
   readonly retry: RetryPolicy;
   /** How long to go on while Twilio takes nothing: out of reach, or busy. */

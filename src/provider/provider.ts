@@ -1,6 +1,6 @@
 import type { CountryPrices } from '../core/cost/pricing.ts';
 import type { MessageRequest, SendResult } from '../core/message.ts';
-import type { ListedMessage } from '../core/outcome/settle.ts';
+import type { ListedMessage } from '../core/outcome/match-unknowns.ts';
 
 /** What Twilio says of the account that the credentials belong to. */
 export interface Account {

@@ -1,8 +1,8 @@
 import type { Message } from '../core/message.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { noReason, reasonInWords } from '../core/outcome/error-codes.ts';
+import type { ListedMessage } from '../core/outcome/match-unknowns.ts';
 import type { Report } from '../core/outcome/report.ts';
-import type { ListedMessage } from '../core/outcome/settle.ts';
 import type { PlanView } from './plan.ts';
 
 /** A report as the one JSON document that `--json` prints. Field names are a contract. */

@@ -52,10 +52,10 @@ const points = {
     'const list = await provider.list(to, accountSid);',
     '@ crashPoint("reconcile-after-list");',
   ],
-  'reconcile-after-settle': [
+  'reconcile-after-resolve': [
     'engine/reconcile.js',
-    'await ledger.settle(lease, settlements);',
-    '@ crashPoint("reconcile-after-settle");',
+    'await ledger.resolve(lease, resolutions);',
+    '@ crashPoint("reconcile-after-resolve");',
   ],
   'mid-migration': [
     'ledger/sqlite/migrations/migrate.js',

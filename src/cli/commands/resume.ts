@@ -5,7 +5,6 @@ import { reopenRejected, retryUndelivered } from '../../campaign/resume.ts';
 import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural, quoted } from '../../core/text/wording.ts';
-import { printReport, runDelivery } from '../delivery.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { deliverOptionsOf } from '../options/delivery.ts';
@@ -13,6 +12,7 @@ import { option, toggle } from '../options/option.ts';
 import { text } from '../options/parsers.ts';
 import { absent } from '../options/read.ts';
 import { aroundSending, sending } from '../options/sending.ts';
+import { printReport, runDelivery } from '../sending/delivery.ts';
 import { type Session, withSession } from '../session.ts';
 
 const campaignArgument = option('[campaign]', 'name or id; the latest that is not done', text);

@@ -9,14 +9,14 @@ import { CliError } from '../../errors.ts';
 import { messageJson, recordJson } from '../../ui/json.ts';
 import { messageLine } from '../../ui/messages.ts';
 import { recordLine } from '../../ui/records.ts';
-import { printReport } from '../delivery.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { option, required, type ValuesOf } from '../options/option.ts';
 import { sid, text } from '../options/parsers.ts';
 import { forMs } from '../options/sending.ts';
+import { printReport } from '../sending/delivery.ts';
+import { followShown } from '../sending/watch-delivery.ts';
 import { type Session, withSession } from '../session.ts';
-import { followShown } from '../watch-delivery.ts';
 
 const help = `Asks Twilio, by pages of its list and not message by message, until nothing is on its way any more.
 Exits 8 when some still are after --for, 3 when some were not delivered.

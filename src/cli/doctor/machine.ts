@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { defaultLedger } from '../../config/config.ts';
 import { plural } from '../../core/text/wording.ts';
-import { damagedHint } from '../../ledger/ledger.ts';
+import { damagedHint } from '../../ledger/upkeep.ts';
 import { type Check, type CheckResult, makeCheck } from './check.ts';
 
 /** Whether this Node is as new as `engines` of package.json asks. */

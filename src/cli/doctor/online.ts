@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { Plan } from '../../core/plan.ts';
 import { formatCount } from '../../core/text/wording.ts';
-import type { Destination } from '../../ledger/ledger.ts';
+import type { Destination } from '../../ledger/plans.ts';
 import type { Session } from '../session.ts';
 import { accountResults, balanceResult, countryResult, senderResult } from './account.ts';
 import { type CheckResult, makeCheck } from './check.ts';

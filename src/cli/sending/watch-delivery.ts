@@ -1,13 +1,13 @@
-import type { DeliveryEvents } from '../campaign/deliver.ts';
-import { track } from '../campaign/track.ts';
-import type { Context } from '../context.ts';
-import type { SendResult } from '../core/message.ts';
-import { formatDuration, plural } from '../core/text/wording.ts';
-import type { Campaign } from '../ledger/ledger.ts';
-import { attemptLine } from '../ui/messages.ts';
-import { type Progress, progressLine, progressLog } from '../ui/progress.ts';
-import { statusWords } from '../ui/report.ts';
-import { connectedPortsOf, type Session } from './session.ts';
+import type { DeliveryEvents } from '../../campaign/deliver.ts';
+import { track } from '../../campaign/track.ts';
+import type { Context } from '../../context.ts';
+import type { SendResult } from '../../core/message.ts';
+import { formatDuration, plural } from '../../core/text/wording.ts';
+import type { Campaign } from '../../ledger/plans.ts';
+import { attemptLine } from '../../ui/messages.ts';
+import { type Progress, progressLine, progressLog } from '../../ui/progress.ts';
+import { statusWords } from '../../ui/report.ts';
+import { connectedPortsOf, type Session } from '../session.ts';
 
 /** How often the terminal's line changes, and how often a log gets one, in milliseconds. */
 const redrawMs = 200;

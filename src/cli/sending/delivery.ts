@@ -1,14 +1,14 @@
-import { type DeliverOptions, type DeliverPorts, deliver, exitCodeOfDelivery } from '../campaign/deliver.ts';
-import type { Context } from '../context.ts';
-import type { Message, SendResult } from '../core/message.ts';
-import type { Report, RunEnd } from '../core/outcome/report.ts';
-import { formatDuration, plural, quoted } from '../core/text/wording.ts';
-import type { Campaign } from '../ledger/ledger.ts';
-import type { LogEvent } from '../log.ts';
-import { messageJson, reportJson } from '../ui/json.ts';
-import { shown } from '../ui/lines.ts';
-import { reportLines } from '../ui/report.ts';
-import { connectedPortsOf, type Session } from './session.ts';
+import { type DeliverOptions, type DeliverPorts, deliver, exitCodeOfDelivery } from '../../campaign/deliver.ts';
+import type { Context } from '../../context.ts';
+import type { Message, SendResult } from '../../core/message.ts';
+import type { Report, RunEnd } from '../../core/outcome/report.ts';
+import { formatDuration, plural, quoted } from '../../core/text/wording.ts';
+import type { Campaign } from '../../ledger/plans.ts';
+import type { LogEvent } from '../../log.ts';
+import { messageJson, reportJson } from '../../ui/json.ts';
+import { shown } from '../../ui/lines.ts';
+import { reportLines } from '../../ui/report.ts';
+import { connectedPortsOf, type Session } from '../session.ts';
 import { watchDelivery } from './watch-delivery.ts';
 
 /** What a command shows and takes in beside the sending itself. */

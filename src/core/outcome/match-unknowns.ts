@@ -38,7 +38,7 @@ export interface ListComparison {
 }
 
 /** What became of one unknown message. `candidates`: how many listed messages a person has to choose from. */
-export type Resolution =
+export type UnknownMatch =
   | { readonly id: string; readonly kind: 'sent'; readonly sid: string; readonly status: string }
   | { readonly id: string; readonly kind: 'absent' }
   | { readonly id: string; readonly kind: 'ambiguous'; readonly candidates: number };
@@ -57,7 +57,7 @@ const slackAfterMs = 60_000;
  * A request without a text of its own (a content template, media only, a text that Twilio does not keep) is found
  * only as the one candidate in time, while no other message to the recipient is open; else a person decides.
  */
-export function resolveUnknowns(comparison: ListComparison): readonly Resolution[] {
+export function matchUnknowns(comparison: ListComparison): readonly UnknownMatch[] {
   const pairs = pairsOf(comparison);
   const found = new Map<UnknownMessage, ListedMessage>();
   const timely = pairs.filter(({ evidence }) => evidence !== 'none');
@@ -67,10 +67,10 @@ export function resolveUnknowns(comparison: ListComparison): readonly Resolution
     matchOnly(timely, found, 'shortened');
     if (comparison.unknown.length === 1) matchOnly(timely, found, 'rendered');
   }
-  return comparison.unknown.map((message) => resolutionOf(message, open(pairs, found), found));
+  return comparison.unknown.map((message) => matchOf(message, open(pairs, found), found));
 }
 
-function resolutionOf(message: UnknownMessage, open: readonly Pair[], found: Found): Resolution {
+function matchOf(message: UnknownMessage, open: readonly Pair[], found: Found): UnknownMatch {
   const { id, request } = message;
   const listed = found.get(message);
   if (listed) return { id, kind: 'sent', sid: listed.sid, status: listed.status };

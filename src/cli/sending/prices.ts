@@ -1,6 +1,6 @@
-import type { Ports } from '../campaign/ports.ts';
-import type { PriceSources } from '../campaign/price.ts';
-import type { Session } from './session.ts';
+import type { Ports } from '../../campaign/ports.ts';
+import type { PriceSources } from '../../campaign/price.ts';
+import type { Session } from '../session.ts';
 
 /** Whether a run asks for prices it does not know: another server than Twilio's may have none, so only for a budget. */
 export function asksForPrices({ config, isSimulated }: Session): boolean {

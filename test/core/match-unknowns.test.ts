@@ -7,9 +7,9 @@ import { likenessOf } from '../../src/core/outcome/likeness.ts';
 import {
   type ListComparison,
   type ListedMessage,
-  resolveUnknowns,
+  matchUnknowns,
   type UnknownMessage,
-} from '../../src/core/outcome/settle.ts';
+} from '../../src/core/outcome/match-unknowns.ts';
 
 const claimedAt = Date.parse('2026-11-23T10:00:00.400Z');
 const service = `MG${'a'.repeat(32)}`;
@@ -31,7 +31,7 @@ const compare = (
   theirs: readonly ListedMessage[],
   more: Partial<ListComparison> = {},
 ): string[] =>
-  resolveUnknowns({
+  matchUnknowns({
     ...{ unknown: ours, listed: theirs, taken: new Set(), clockAheadMs: 0, timeoutMs: 30_000, isContested: false },
     ...more,
   }).map((resolution) => (resolution.kind === 'sent' ? resolution.sid : resolution.kind));
