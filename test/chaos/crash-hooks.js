@@ -77,6 +77,13 @@ function crashDuring(name, promise) {
 }
 `;
 
+/** Node's hook: the binary runs a bundle; what it was made of is easier to change. */
+export async function resolve(specifier, context, next) {
+  const [, file] = /^\.\.\/dist\/bundle\/(.*)$/.exec(specifier) ?? [];
+  if (file === undefined) return next(specifier, context);
+  return next(`../dist/${file === 'main.js' ? 'cli/main.js' : file}`, context);
+}
+
 /** Node's hook: changes a file of dist on its way in when the point asked for is in it. */
 export async function load(url, context, next) {
   const loaded = await next(url, context);

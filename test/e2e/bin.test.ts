@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { from } from '../context.ts';
 import { installation } from './volley.ts';
@@ -17,8 +18,10 @@ describe('the start', () => {
     );
     const traced = installation({ NODE_OPTIONS: `--import=${join(folder, 'trace.mjs')}` });
     for (const flag of ['--version', '--help']) expect((await traced.run(flag)).code).toBe(0);
-    const loaded = readFileSync(trace, 'utf8');
-    expect(loaded).toContain('commander');
+    const files = readFileSync(trace, 'utf8').match(/^file:.*dist\/bundle\/.*$/gm) ?? [];
+    // The bundle names above each part where it is from.
+    const loaded = files.map((url) => readFileSync(fileURLToPath(url), 'utf8')).join('\n');
+    expect(loaded).toContain('// node_modules/commander/');
     expect(loaded).not.toMatch(
       /node_modules\/(got|inquirer|csv-parse|libphonenumber|liquidjs|chalk|smol-toml|@photostructure)/,
     );
