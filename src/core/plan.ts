@@ -101,15 +101,10 @@ function planMapped(mapped: Mapped, validateRow: ReturnType<typeof makeValidator
   const { request, issues, warnings } = validateRow(context.asciiPunctuation ? withPlainBody(raw) : raw, origin);
   if (!request) return { ...invalidRow(origin.line, addressOf(raw), issues), warnings };
   const segments = segmentsOf(request);
-  const broken = tooLong(segments, origin, context);
   const hours = hoursOf(request, mapped, context);
-  if (broken || 'problem' in hours) {
-    const found = [broken, 'problem' in hours ? hours : undefined].filter((issue) => issue !== undefined);
-    return { ...invalidRow(origin.line, request.to, found), warnings };
-  }
-  const country = context.countryOf?.(request.to);
-  const lint = segments > 1 ? lintSegments(request.body ?? '', segments) : undefined;
-  return {
+  const broken = [tooLong(segments, origin, context), hours].filter(isIssue);
+  if (broken.length > 0) return { ...invalidRow(origin.line, request.to, broken), warnings };
+  const planned: { -readonly [K in keyof PlannedRow]: PlannedRow[K] } = {
     line: origin.line,
     key: mapped.key ?? request.to,
     to: request.to,
@@ -117,13 +112,18 @@ function planMapped(mapped: Mapped, validateRow: ReturnType<typeof makeValidator
     state: 'pending',
     request,
     segments,
-    ...(country !== undefined && { country }),
-    ...hours,
     issues,
     warnings,
-    ...(lint && { lint: { ...lint, column: mapped.columnHolding?.(lint.character) ?? 'body' } }),
   };
+  const country = context.countryOf?.(request.to);
+  if (country !== undefined) planned.country = country;
+  if (hours) Object.assign(planned, hours);
+  const lint = segments > 1 ? lintSegments(request.body ?? '', segments) : undefined;
+  if (lint) planned.lint = { ...lint, column: mapped.columnHolding?.(lint.character) ?? 'body' };
+  return planned;
 }
+
+const isIssue = (found: object | undefined): found is RowIssue => found !== undefined && 'problem' in found;
 
 const withPlainBody = (raw: RawRequest): RawRequest =>
   typeof raw.body === 'string' ? { ...raw, body: withAsciiPunctuation(raw.body) } : raw;
@@ -142,14 +142,12 @@ function tooLong(segments: number, { line, columnOf }: Origin, { maxSegments }: 
   return { line, column: columnOf('body'), value: '', problem, hint: 'Shorten the text, or see --ascii-punctuation.' };
 }
 
-const noHours = {};
-
 function hoursOf(
   request: MessageRequest,
   { origin: { line }, timeZone }: Mapped,
   { quietHours: rule, nowMs }: PlanContext,
-): Pick<PlannedRow, 'quietHours' | 'dueAt'> | RowIssue {
-  if (!rule) return noHours;
+): Pick<PlannedRow, 'quietHours' | 'dueAt'> | RowIssue | undefined {
+  if (!rule) return undefined;
   const zones = timeZone === undefined ? rule.zonesOf(request.to) : [timeZone];
   const issue = (problem: string, hint: string) => ({ line, column: 'to', value: request.to, problem, hint });
   if (zones.length === 0) {

@@ -1,6 +1,6 @@
 import type { MessageRequest, RowIssue } from '../message.ts';
 import { channelOf, type Parsed } from '../recipient/phone.ts';
-import { flagName, type ParameterKey, type ParseContext, parameterOf } from './parameters.ts';
+import { flagName, type Parameter, type ParameterKey, type ParseContext, parameterOf } from './parameters.ts';
 import { withoutUserinfo } from './web-address.ts';
 
 /** Parameters as somebody wrote them: text, or several for the repeatable ones. Absent and empty mean "not given". */
@@ -46,12 +46,11 @@ export function makeValidator(context: ParseContext): (raw: RawRequest, origin: 
     const fields: Fields = raw.extra && Object.keys(raw.extra).length > 0 ? { extra: raw.extra } : {};
     const issues: RowIssue[] = [];
     const warnings: RowIssue[] = [];
-    const given: ParameterKey[] = [];
-    for (const key of Object.keys(raw) as (keyof RawRequest)[]) {
-      const written = key === 'extra' ? undefined : raw[key];
-      if (key === 'extra' || written === undefined) continue;
-      const { isBlank, value, findings } = readingOf(key, written);
-      if (!isBlank) given.push(key);
+    const keys = parameterKeys(raw);
+    let given = keys;
+    for (const key of keys) {
+      const { isBlank, value, findings } = readingOf(key, raw[key] ?? '');
+      if (isBlank) given = given.filter((other) => other !== key);
       if (value !== undefined) fields[key] = value;
       for (const finding of findings) (finding.warning ? warnings : issues).push(toIssue(origin, finding));
     }
@@ -65,6 +64,11 @@ export function makeValidator(context: ParseContext): (raw: RawRequest, origin: 
     return { request: fields as unknown as MessageRequest, issues, warnings };
   };
 }
+
+const parameterKeys = (raw: RawRequest): readonly ParameterKey[] => {
+  const keys = Object.keys(raw);
+  return (raw.extra ? keys.filter((key) => key !== 'extra') : keys) as ParameterKey[];
+};
 
 /** Something wrong with a parameter, or worth a warning. */
 interface Finding {
@@ -85,33 +89,52 @@ interface Reading {
   readonly findings: readonly Finding[];
 }
 
+const noFindings: readonly Finding[] = [];
+
 function readParameter(key: ParameterKey, written: string | readonly string[], context: ParseContext): Reading {
-  const parameter = parameterOf(key);
-  const texts = typeof written === 'string' ? [written] : written;
-  const values: unknown[] = [];
-  const findings: Finding[] = [];
-  for (const text of texts) {
-    const value = key === 'body' ? text : text.trim();
-    if (value.trim() === '') continue;
-    const parsed = unprintable(value) ?? parameter.parse(value, context);
-    if ('problem' in parsed) findings.push({ key, value: shown(value), ...parsed });
-    else {
-      values.push(parsed.value);
-      if (parsed.warning) findings.push({ key, value: shown(value), problem: parsed.warning, warning: true });
-    }
-  }
-  if (values.length > 1 && !parameter.repeatable) {
-    findings.push({ key, value: texts.join(' '), problem: 'is given twice' });
-  }
-  if (key === 'mediaUrl' && values.length > context.limits.mediaUrls) {
-    const problem = `has ${values.length} addresses, more than ${context.limits.mediaUrls}`;
-    findings.push({ key, value: texts.join(' '), problem });
-  }
-  const isBlank = values.length + findings.length === 0;
-  return { written, isBlank, value: parameter.repeatable && values.length > 0 ? values : values[0], findings };
+  if (typeof written !== 'string') return readSeveral(key, written, context);
+  const parsed = parseText(key, written, context);
+  if (!parsed) return { written, isBlank: true, value: undefined, findings: noFindings };
+  const finding = findingOf(key, written, parsed);
+  const value = 'problem' in parsed ? undefined : parsed.value;
+  const isList = parameterOf(key).repeatable && value !== undefined;
+  return { written, isBlank: false, value: isList ? [value] : value, findings: finding ? [finding] : noFindings };
 }
 
-const shown = (value: string): string => withoutUserinfo(value).replace(unprintables, codePointOf);
+function readSeveral(key: ParameterKey, written: readonly string[], context: ParseContext): Reading {
+  const { repeatable = false } = parameterOf(key);
+  const values: unknown[] = [];
+  const findings: Finding[] = [];
+  for (const text of written) {
+    const parsed = parseText(key, text, context);
+    const finding = parsed && findingOf(key, text, parsed);
+    if (finding) findings.push(finding);
+    if (parsed && 'value' in parsed) values.push(parsed.value);
+  }
+  const isBlank = values.length + findings.length === 0;
+  const value = written.join(' ');
+  if (values.length > 1 && !repeatable) findings.push({ key, value, problem: 'is given twice' });
+  if (key === 'mediaUrl' && values.length > context.limits.mediaUrls) {
+    const problem = `has ${values.length} addresses, more than ${context.limits.mediaUrls}`;
+    findings.push({ key, value, problem });
+  }
+  return { written, isBlank, value: repeatable && values.length > 0 ? values : values[0], findings };
+}
+
+/** What a text means as this parameter; undefined for a blank one. */
+function parseText(key: ParameterKey, text: string, context: ParseContext): ReturnType<Parameter['parse']> | undefined {
+  const value = key === 'body' ? text : text.trim();
+  return value.trim() === '' ? undefined : (unprintable(value) ?? parameterOf(key).parse(value, context));
+}
+
+function findingOf(key: ParameterKey, text: string, parsed: Parsed<unknown>): Finding | undefined {
+  if ('problem' in parsed) return { key, value: shown(key, text), ...parsed };
+  return parsed.warning ? { key, value: shown(key, text), problem: parsed.warning, warning: true } : undefined;
+}
+
+/** A value as an issue quotes it. */
+const shown = (key: ParameterKey, text: string): string =>
+  withoutUserinfo(key === 'body' ? text : text.trim()).replace(unprintables, codePointOf);
 
 /** Control characters but for tabs and line breaks, and halves of characters: nothing that a text can hold. */
 const unprintables = /[^\P{Cc}\t\n\r]|\p{Cs}/gu;
