@@ -19,7 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'provider/twilio': ['core', 'errors', 'http', 'provider/provider'],
   engine: ['core', 'errors', ...ports],
   campaign: ['core', 'errors', 'http', 'clock', 'engine', 'input', ...ports],
-  callbacks: ['core', 'errors', 'http', 'engine', 'input', 'provider/twilio', ...ports],
+  callbacks: ['core', 'errors', 'http', 'engine', 'input', ...ports],
   ui: ['core'],
   config: ['core', 'errors', 'context'],
   cli: [
@@ -33,7 +33,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'log',
     'input',
     'simulator/faults',
-    'provider/twilio/webhook',
     ...ports,
   ],
 };
