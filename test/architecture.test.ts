@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const src = resolve(import.meta.dirname, '../src');
 
 /** The interfaces to the outside: whoever uses one knows its promise, and not what stands behind it. */
-const ports = ['ledger/ledger', 'provider/provider'];
+const ports = ['ledger/ledger', 'provider/provider', 'provider/pages'];
 
 /** Which folder may import which. A folder may always import itself; the longest name that fits a file counts. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -16,7 +16,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'ledger/rules': ['core'],
   'ledger/sqlite': ['core', 'errors', 'ledger/rules', 'ledger/ledger'],
   'provider/provider': ['core'],
-  'provider/twilio': ['core', 'errors', 'http', 'provider/provider'],
+  'provider/pages': ['errors', 'provider/provider'],
+  'provider/twilio': ['core', 'errors', 'http', 'provider/provider', 'provider/pages'],
   engine: ['core', 'errors', ...ports],
   campaign: ['core', 'errors', 'http', 'clock', 'engine', 'input', ...ports],
   callbacks: ['core', 'errors', 'http', 'engine', 'input', ...ports],
