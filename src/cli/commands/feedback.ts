@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { isMessageSid, type Row } from '../../core/message.ts';
+import { guessColumn } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
@@ -75,7 +76,7 @@ function readRow(
   fallback: Outcome | undefined,
 ): { sid: string; outcome: Outcome } | { problem: string } {
   const byName = new Map(Object.entries(cells).map(([name, cell]) => [foldName(name), String(cell).trim()]));
-  const sid = byName.get('sid') ?? byName.get('messagesid') ?? '';
+  const sid = byName.get(guessColumn([...byName.keys()], 'sid') ?? '') ?? '';
   const outcome = (byName.get('outcome') || fallback) ?? '';
   if (!isMessageSid(sid)) return { problem: `"${sid}" is not the SID of a message` };
   return (outcomes as readonly string[]).includes(outcome)
