@@ -4,7 +4,7 @@ import { isMessageSid, type Row } from '../../core/message.ts';
 import { guessColumn } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { plural } from '../../core/text/wording.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Provider } from '../../provider/provider.ts';
@@ -68,7 +68,7 @@ async function feedback(
   }
   if (!(session.isQuiet && count.wrong === 0))
     context.out(`${plural(count.given, 'outcome')} told, ${count.wrong} not.`);
-  return count.wrong > 0 ? 3 : 0;
+  return count.wrong > 0 ? someFailed : 0;
 }
 
 function readRow(

@@ -5,7 +5,7 @@ import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { guessColumn } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { plural } from '../../core/text/wording.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import type { Ledger, OptOut } from '../../ledger/ledger.ts';
 import { safeCell } from '../../ui/export.ts';
@@ -156,7 +156,7 @@ async function importFile({ value, options, normalizePhone, ledger, session, con
   const known = count.rows - count.wrong - count.added;
   if (!session.isQuiet)
     context.out(`${plural(count.added, 'number')} added, ${known} on the list already, ${count.wrong} wrong.`);
-  return count.wrong > 0 ? 3 : 0;
+  return count.wrong > 0 ? someFailed : 0;
 }
 
 function readOptOut(
