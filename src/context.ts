@@ -6,7 +6,7 @@ import { isLedgerUrl } from './core/ledger-address.ts';
 import { CliError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
-import type { Asked, Provider } from './provider/provider.ts';
+import type { Asked, Provider, ReadCallback } from './provider/provider.ts';
 import type { TwilioOptions } from './provider/twilio/twilio.ts';
 import type { Queue } from './queue/queue.ts';
 import type { RunCommand } from './queue/scheduler.ts';
@@ -60,6 +60,8 @@ export interface Context {
   /** Runs volley with other arguments, in a process of its own on this terminal. */
   readonly runCommand: RunCommand;
   readonly connect: (options: TwilioOptions) => Promise<Provider>;
+  /** Makes what reads the provider's callbacks; any of the auth tokens may have signed them. */
+  readonly callbackReader: (authTokens: readonly string[]) => Promise<ReadCallback>;
   /** Makes what posts events to an address. */
   readonly poster: (url: string) => Promise<EventPoster>;
   /** Asks an address whether anything is there. */
@@ -105,6 +107,7 @@ export function processContext(signal: AbortSignal): Context {
     openQueue: async (address) => (await import('./queue/pg-boss.ts')).openPostgresQueue(address),
     runCommand,
     connect: async (options) => (await import('./provider/twilio/twilio.ts')).twilioProvider(options),
+    callbackReader: async (authTokens) => (await import('./provider/twilio/webhook.ts')).webhookReader(authTokens),
     poster: async (url) => (await import('./callbacks/poster.ts')).httpPoster(url),
     probe: async (url) => (await import('./callbacks/probe.ts')).probe(url),
     simulate: async (options) => (await import('./simulator/simulator.ts')).startSimulator(options),

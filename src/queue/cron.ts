@@ -29,7 +29,10 @@ export async function cronTimes(cron: string, timeZone: string): Promise<CronTim
   }
   return {
     // The library's own `prev` is before its time, never at it.
-    latest: (ms) => at(ms + 1).prev().getTime(),
+    latest: (ms) =>
+      at(ms + 1)
+        .prev()
+        .getTime(),
     next: (ms, count) => {
       const times = at(ms);
       return Array.from({ length: count }, () => times.next().getTime());

@@ -19,7 +19,9 @@ const counters = {
 export type MetricName = keyof typeof counters;
 
 /** Counters that start at nothing. `gauges` are asked for when they are read. */
-export function startMetrics(gauges: Readonly<Record<string, { readonly help: string; readonly read: () => number }>>): Metrics {
+export function startMetrics(
+  gauges: Readonly<Record<string, { readonly help: string; readonly read: () => number }>>,
+): Metrics {
   const counts = new Map<string, number>();
   return {
     count: (name, label) => {
@@ -54,7 +56,9 @@ export async function serveMetrics(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(new CliError('usage', `Port ${port} cannot be used (${cause.code}).`, { hint: 'Give another --metrics-port.' }));
+      reject(
+        new CliError('usage', `Port ${port} cannot be used (${cause.code}).`, { hint: 'Give another --metrics-port.' }),
+      );
     });
     server.listen(port, '127.0.0.1', resolve);
   });

@@ -1,8 +1,8 @@
 import type PgBoss from 'pg-boss';
 import type { DeliverOptions } from '../campaign/deliver.ts';
 import { CliError } from '../errors.ts';
-import { readAddress } from '../ledger/postgres/address.ts';
 import type { InTransaction } from '../ledger/plans.ts';
+import { readAddress } from '../ledger/postgres/address.ts';
 import { type Job, jobMs, type Queue, type QueuedCampaign } from './queue.ts';
 import { postgresSchedules } from './schedules.ts';
 import { createTables, type Execute } from './tables.ts';
@@ -81,7 +81,9 @@ function enqueuing(boss: PgBoss, schema: string, delivery: DeliverOptions): InTr
         on conflict (id) do update set delivery = excluded.delivery, stopped = null`,
       [campaignId, JSON.stringify(delivery)],
     );
-    const db = { executeSql: async (text: string, values: unknown[]) => ({ rows: [...(await execute(text, values))] }) };
+    const db = {
+      executeSql: async (text: string, values: unknown[]) => ({ rows: [...(await execute(text, values))] }),
+    };
     for (let i = 0; i < jobsPerCampaign; i++) await boss.send(jobs, { campaignId }, { db });
   };
 }
@@ -98,7 +100,8 @@ function workOn(
     },
     finish: async ({ id, campaignId }, againInMs) => {
       // The next one first: should this process die in between, there is one too many, which does no harm.
-      if (againInMs !== undefined) await boss.send(jobs, { campaignId }, { startAfter: new Date(Date.now() + againInMs) });
+      if (againInMs !== undefined)
+        await boss.send(jobs, { campaignId }, { startAfter: new Date(Date.now() + againInMs) });
       await boss.complete(jobs, id);
     },
     campaign: async (campaignId) => {

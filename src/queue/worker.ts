@@ -73,7 +73,14 @@ type Refusal = Extract<RunEnd, { readonly kind: 'credentials' }>;
  * the credentials, if that ended it.
  */
 export async function runWorker(options: WorkerOptions, ports: WorkerPorts): Promise<Refusal | undefined> {
-  const worker: Worker = { ...options, ...ports, running: new Map(), accounts: new Map(), accepted: 0, refused: undefined };
+  const worker: Worker = {
+    ...options,
+    ...ports,
+    running: new Map(),
+    accounts: new Map(),
+    accepted: 0,
+    refused: undefined,
+  };
   const stopBeating = beat(worker);
   try {
     while (!ports.signal.aborted && !worker.refused) {

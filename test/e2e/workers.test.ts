@@ -26,7 +26,19 @@ describe('more than one machine', () => {
     const { simulator, volley } = await world();
     writeFileSync(join(volley.folder, 'list.csv'), recipients(rows));
     const enqueued = await volley.run(
-      ...['batch', 'list.csv', '--from', from, '--body', 'Hi {{ name }}', '--campaign', 'spring', '--yes', '--enqueue', '--json'],
+      ...[
+        'batch',
+        'list.csv',
+        '--from',
+        from,
+        '--body',
+        'Hi {{ name }}',
+        '--campaign',
+        'spring',
+        '--yes',
+        '--enqueue',
+        '--json',
+      ],
     );
     expect(enqueued).toMatchObject({ code: 0 });
     expect(JSON.parse(enqueued.stdout)).toMatchObject({ counts: { rows, pending: rows, accepted: 0 } });

@@ -30,7 +30,9 @@ export function declareWorkers(command: Command, act: Act): void {
         const state = isAlive ? style.paint.green('at work') : style.paint.red('silent');
         const ago = formatDuration(Math.max(0, context.now() - seenAt));
         const what = campaigns.length === 0 ? 'idle' : campaigns.map((name) => shown(name, style)).join(', ');
-        context.out(`${shown(host, style)} ${pid}  ${state}, heard ${ago} ago, ${formatCount(accepted)} accepted, ${what}`);
+        context.out(
+          `${shown(host, style)} ${pid}  ${state}, heard ${ago} ago, ${formatCount(accepted)} accepted, ${what}`,
+        );
       }
       if (workers.length === 0) context.err('No worker is there. Start one with: volley worker');
       if (jobs > 0) context.err(`${formatCount(jobs)} jobs wait or are worked on.`);

@@ -9,6 +9,7 @@ import { pricePlan } from '../../campaign/price.ts';
 import type { RowSource } from '../../campaign/rows.ts';
 import type { Context } from '../../context.ts';
 import { overflows } from '../../core/cost/sender-rate.ts';
+import { deliveryExitCode } from '../../core/outcome/report.ts';
 import type { Plan, PlanContext } from '../../core/plan.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { maxValidityPeriodSeconds } from '../../core/request/limits.ts';
@@ -16,9 +17,8 @@ import { plural, quoted } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import type { Campaign, InTransaction } from '../../ledger/plans.ts';
-import { deliveryExitCode } from '../../core/outcome/report.ts';
-import { shown } from '../../ui/lines.ts';
 import { planJson } from '../../ui/json.ts';
+import { shown } from '../../ui/lines.ts';
 import { type PlanView, planLines } from '../../ui/plan.ts';
 import { type CheckResult, checkJson, checkLine, checksExitCode } from '../doctor/check.ts';
 import { checkPlan } from '../doctor/online.ts';
@@ -31,8 +31,8 @@ import { rowRulesOf } from '../options/rules.ts';
 import { planContextOf, portsOf, type Session, storesText, withSession } from '../session.ts';
 import { writePrivate } from '../write-file.ts';
 import { printReport, runDelivery } from './delivery.ts';
-import { followShown } from './watch-delivery.ts';
 import { asksForPrices, priceSourcesOf } from './prices.ts';
+import { followShown } from './watch-delivery.ts';
 
 type GivenToBatch = OptionsOf<typeof batchTable>;
 
@@ -123,7 +123,12 @@ export async function sendBatch(work: BatchWork, session: Session, context: Cont
     if (options.enqueue) return await showEnqueued(chosen, delivery, review);
     const { campaign, invalid, waits } = chosen;
     const followMs = options.wait || waits ? options.forMs : undefined;
-    return await runDelivery(campaign, { ...delivery, followMs }, { deadline, invalid: () => invalid }, { session, context });
+    return await runDelivery(
+      campaign,
+      { ...delivery, followMs },
+      { deadline, invalid: () => invalid },
+      { session, context },
+    );
   } finally {
     await pending.staging.discard();
   }

@@ -10,8 +10,8 @@ import { runWorker, type WorkerEvents, type WorkerOptions } from '../../queue/wo
 import { shown } from '../../ui/lines.ts';
 import type { OptionsOf } from '../options/act.ts';
 import type { workerTable } from '../options/worker.ts';
-import { attemptEvent } from './delivery.ts';
 import { connectedPortsOf, type Session, withSession } from '../session.ts';
+import { attemptEvent } from './delivery.ts';
 
 /** `volley worker`. */
 export function worker(options: OptionsOf<typeof workerTable>, context: Context): Promise<number> {

@@ -37,7 +37,10 @@ export function postgresLeases(database: Database, clock: Clock): Pick<Ledger, '
         await abandon(connection, campaignId, others);
         // Who joins others goes by what they have begun.
         if (others.length === 0) {
-          await openAccount(connection, campaignId, { maxCost: maxCost ?? null, concurrency: shared?.concurrency ?? null });
+          await openAccount(connection, campaignId, {
+            maxCost: maxCost ?? null,
+            concurrency: shared?.concurrency ?? null,
+          });
         }
         return { campaignId, owner, tookOver: known.length > others.length };
       });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { PlannedRow } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
-import type { Appended, Campaign, NewCampaign, Staging, InTransaction } from '../plans.ts';
+import type { Appended, Campaign, InTransaction, NewCampaign, Staging } from '../plans.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
