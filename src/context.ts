@@ -5,7 +5,7 @@ import { type Keyring, systemKeyring } from './config/keyring.ts';
 import { CliError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
-import type { Asked, Provider } from './provider/provider.ts';
+import type { Asked, Provider, ReadCallback } from './provider/provider.ts';
 import type { TwilioOptions } from './provider/twilio/twilio.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 import { speaksUtf8, toAscii } from './ui/ascii.ts';
@@ -52,6 +52,8 @@ export interface Context {
   readonly ask: Ask;
   readonly openLedger: (path: string) => Promise<Ledger>;
   readonly connect: (options: TwilioOptions) => Promise<Provider>;
+  /** Makes what reads the provider's callbacks; any of the auth tokens may have signed them. */
+  readonly callbackReader: (authTokens: readonly string[]) => Promise<ReadCallback>;
   /** Makes what posts events to an address. */
   readonly poster: (url: string) => Promise<EventPoster>;
   /** Asks an address whether anything is there. */
@@ -92,6 +94,7 @@ export function processContext(signal: AbortSignal): Context {
     keyring: systemKeyring,
     openLedger: async (path) => (await import('./ledger/sqlite/open.ts')).openSqliteLedger(path, now),
     connect: async (options) => (await import('./provider/twilio/twilio.ts')).twilioProvider(options),
+    callbackReader: async (authTokens) => (await import('./provider/twilio/webhook.ts')).webhookReader(authTokens),
     poster: async (url) => (await import('./callbacks/poster.ts')).httpPoster(url),
     probe: async (url) => (await import('./callbacks/probe.ts')).probe(url),
     simulate: async (options) => (await import('./simulator/simulator.ts')).startSimulator(options),

@@ -7,6 +7,7 @@ import type { Ask } from '../src/cli/ask/ask.ts';
 import type { Context } from '../src/context.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
 import type { TwilioOptions } from '../src/provider/twilio/twilio.ts';
+import { webhookReader } from '../src/provider/twilio/webhook.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import { person } from './person.ts';
 import { type Script, scriptedProvider } from './scripted-provider.ts';
@@ -91,6 +92,7 @@ export function testContext({
       connections.push(options);
       return provider;
     },
+    callbackReader: async (authTokens) => webhookReader(authTokens),
     poster: async (url) => httpPoster(url),
     probe,
     simulate: startSimulator,
