@@ -5,6 +5,7 @@ import { type Keyring, systemKeyring } from './config/keyring.ts';
 import { isLedgerUrl } from './core/ledger-address.ts';
 import { CliError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { LedgerTables } from './ledger/tables.ts';
 import type { Log } from './log.ts';
 import type { Asked, Provider } from './provider/provider.ts';
 import type { TwilioOptions } from './provider/twilio/twilio.ts';
@@ -53,6 +54,8 @@ export interface Context {
   readonly ask: Ask;
   /** Opens the ledger in a file, or at an address on a server. */
   readonly openLedger: (ledger: string) => Promise<Ledger>;
+  /** The same by its tables, for moving it. */
+  readonly openLedgerTables: (ledger: string) => Promise<LedgerTables>;
   readonly connect: (options: TwilioOptions) => Promise<Provider>;
   /** Makes what posts events to an address. */
   readonly poster: (url: string) => Promise<EventPoster>;
@@ -96,6 +99,10 @@ export function processContext(signal: AbortSignal): Context {
       isLedgerUrl(ledger)
         ? (await import('./ledger/postgres/open.ts')).openPostgresLedger(ledger)
         : (await import('./ledger/sqlite/open.ts')).openSqliteLedger(ledger, now),
+    openLedgerTables: async (ledger) =>
+      isLedgerUrl(ledger)
+        ? (await import('./ledger/postgres/tables.ts')).openPostgresTables(ledger)
+        : (await import('./ledger/sqlite/tables.ts')).openSqliteTables(ledger, now),
     connect: async (options) => (await import('./provider/twilio/twilio.ts')).twilioProvider(options),
     poster: async (url) => (await import('./callbacks/poster.ts')).httpPoster(url),
     probe: async (url) => (await import('./callbacks/probe.ts')).probe(url),

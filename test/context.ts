@@ -5,7 +5,10 @@ import { httpPoster } from '../src/callbacks/poster.ts';
 import { probe } from '../src/callbacks/probe.ts';
 import type { Ask } from '../src/cli/ask/ask.ts';
 import type { Context } from '../src/context.ts';
+import { isLedgerUrl } from '../src/core/ledger-address.ts';
+import { openPostgresTables } from '../src/ledger/postgres/tables.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
+import { openSqliteTables } from '../src/ledger/sqlite/tables.ts';
 import type { TwilioOptions } from '../src/provider/twilio/twilio.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import { person } from './person.ts';
@@ -87,6 +90,8 @@ export function testContext({
       remove: async (name) => secrets.delete(name),
     },
     openLedger: async (path) => openSqliteLedger(path, now),
+    openLedgerTables: async (ledger) =>
+      isLedgerUrl(ledger) ? openPostgresTables(ledger) : openSqliteTables(ledger, now),
     connect: async (options) => {
       connections.push(options);
       return provider;

@@ -121,6 +121,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/purge.ts')).declarePurge,
   },
   {
+    name: 'ledger',
+    about: 'copy a ledger from a file to a server, or back',
+    group: 'People and their data:',
+    load: async () => (await import('./commands/ledger.ts')).declareLedger,
+  },
+  {
     name: 'init',
     about: 'make a config, a sample list and a template to begin with',
     group: 'Setting up:',
