@@ -16,6 +16,24 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** The exit code of a run that did its work, though some rows were not sent or not delivered: no failure of its own. */
+export const someFailed = 3;
+
+/** What each exit code means: the page `volley help exit-codes`. The table of the README says the same. */
+export const exitMeanings: Readonly<Record<number, string>> = {
+  0: 'everything asked for is done (also: already done)',
+  [exitCodes.bug]: 'a bug',
+  [exitCodes.usage]: 'usage, config or input wrong; nothing was sent',
+  [someFailed]:
+    'finished, but some rows were invalid, rejected or undelivered; doctor, check --online: something would stop a send',
+  [exitCodes.credentials]: 'credentials missing or refused',
+  [exitCodes.unreachable]: 'Twilio out of reach or overloaded throughout; safe to run again',
+  [exitCodes.rule]: 'refused by a rule: budget, same input again, too many bad rows',
+  [exitCodes.held]: 'another run holds this campaign',
+  [exitCodes.open]: 'stopped early or something still open: volley resume',
+  [exitCodes.interrupted]: 'interrupted',
+};
+
 /** What kind of failure a `CliError` is; scripts read it as `error.code` with `--json`. */
 export type ErrorCode = keyof typeof exitCodes;
 

@@ -8,7 +8,7 @@ const src = resolve(import.meta.dirname, '../src');
 const ledgerRoles = ['plans', 'runs', 'receipts', 'consent', 'outbox', 'reports', 'upkeep'].map(
   (role) => `ledger/${role}`,
 );
-const ports = ['ledger/ledger', ...ledgerRoles, 'provider/provider'];
+const ports = ['ledger/ledger', ...ledgerRoles, 'provider/provider', 'provider/pages'];
 
 /** Which folder or file may import which. Each may import itself; the longest name that fits a file counts. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -40,10 +40,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...ledgerRoles,
   ],
   'provider/provider': ['core'],
-  'provider/twilio': ['core', 'errors', 'http', 'provider/provider'],
+  'provider/pages': ['errors', 'provider/provider'],
+  'provider/twilio': ['core', 'errors', 'http', 'provider/provider', 'provider/pages'],
   engine: ['core', 'errors', ...ports],
   campaign: ['core', 'errors', 'http', 'clock', 'engine', 'input', ...ports],
-  callbacks: ['core', 'errors', 'http', 'engine', 'input', 'provider/twilio', ...ports],
+  callbacks: ['core', 'errors', 'http', 'engine', 'input', ...ports],
   ui: ['core'],
   config: ['core', 'errors', 'context'],
   cli: [
@@ -59,7 +60,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'simulator/faults',
     'ledger/copy',
     'ledger/tables',
-    'provider/twilio/webhook',
     ...ports,
   ],
 };

@@ -10,6 +10,7 @@ import { openPostgresTables } from '../src/ledger/postgres/tables.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
 import { openSqliteTables } from '../src/ledger/sqlite/tables.ts';
 import type { TwilioOptions } from '../src/provider/twilio/twilio.ts';
+import { webhookReader } from '../src/provider/twilio/webhook.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import { person } from './person.ts';
 import { type Script, scriptedProvider } from './scripted-provider.ts';
@@ -96,6 +97,7 @@ export function testContext({
       connections.push(options);
       return provider;
     },
+    callbackReader: async (authTokens) => webhookReader(authTokens),
     poster: async (url) => httpPoster(url),
     probe,
     simulate: startSimulator,

@@ -13,9 +13,15 @@ export function skipLines(modules: readonly Pick<TestModule, 'children'>[]): str
   return [...counts].map(([reason, count]) => `${count} ${count === 1 ? 'test' : 'tests'} skipped: ${reason}`);
 }
 
-/** Prints after the run which tests were skipped, and why: a run in which few could be run must not look complete. */
-export const skipReporter: Reporter = {
-  onTestRunEnd: (modules) => {
-    for (const line of skipLines(modules)) process.stdout.write(`${line}\n`);
-  },
-};
+/** Prints after a run which tests were skipped, and why; nothing where `-t` has chosen the tests. */
+export function skipReporter(): Reporter {
+  let isFiltered = false;
+  return {
+    onInit: ({ config }) => {
+      isFiltered = config.testNamePattern !== undefined;
+    },
+    onTestRunEnd: (modules) => {
+      if (!isFiltered) for (const line of skipLines(modules)) process.stdout.write(`${line}\n`);
+    },
+  };
+}

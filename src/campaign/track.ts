@@ -1,6 +1,7 @@
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { isFinalStatus } from '../core/outcome/status.ts';
 import type { Receipts, TrackedMessage } from '../ledger/receipts.ts';
+import { pagesOf } from '../provider/pages.ts';
 import type { MessageRecord, Sender } from '../provider/provider.ts';
 
 /** What tracking works with. Times in milliseconds. */
@@ -91,17 +92,16 @@ async function readPages(
   { ledger, provider, now, signal, requestsPerRound = defaultRequests }: TrackOptions,
 ): Promise<void> {
   const wanted = new Set(messages.map(({ sid }) => sid));
-  const oldest = Math.min(...messages.map(({ claimedAt }) => claimedAt)) - clockSlackMs;
-  let page: string | undefined;
-  for (let requests = 0; requests < requestsPerRound && wanted.size > 0 && !signal.aborted; requests++) {
-    const list = await provider.recent(page, accountSid);
+  const since = Math.min(...messages.map(({ claimedAt }) => claimedAt)) - clockSlackMs;
+  let requests = 0;
+  if (signal.aborted) return;
+  for await (const page of pagesOf((next) => provider.recent(next, accountSid), since)) {
     // What could not be read now is asked for in the next round.
-    if (!list.ok) return;
+    if (!page.ok) return;
     await ledger.receive(
-      list.messages.filter(({ sid }) => wanted.delete(sid)).map((record) => toUpdate(record, now())),
+      page.messages.filter(({ sid }) => wanted.delete(sid)).map((record) => toUpdate(record, now())),
     );
-    page = list.next;
-    if (page === undefined || (list.messages.at(-1)?.createdAt ?? 0) < oldest) return;
+    if (++requests >= requestsPerRound || wanted.size === 0 || signal.aborted) return;
   }
 }
 

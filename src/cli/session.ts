@@ -1,8 +1,9 @@
 import { planContext } from '../campaign/plan-context.ts';
 import type { Ports } from '../campaign/ports.ts';
 import { type Config, defaultLedger, loadConfig } from '../config/config.ts';
-import { type AccountCredentials, credentialsOf } from '../config/credentials.ts';
+import { credentialsOf } from '../config/credentials.ts';
 import type { Context } from '../context.ts';
+import type { Credentials } from '../core/credentials.ts';
 import { isLedgerUrl } from '../core/ledger-address.ts';
 import type { PlanContext } from '../core/plan.ts';
 import { isLoopback } from '../core/request/web-address.ts';
@@ -122,11 +123,11 @@ async function connectTwilio(context: Context, config: Config): Promise<Provider
 }
 
 /** A connection with other credentials than the configured ones. */
-export function connectAs(credentials: AccountCredentials, { config }: Session, context: Context): Promise<Provider> {
+export function connectAs(credentials: Credentials, { config }: Session, context: Context): Promise<Provider> {
   return connectWith(credentials, config, context);
 }
 
-function connectWith(credentials: AccountCredentials, config: Config, context: Context): Promise<Provider> {
+function connectWith(credentials: Credentials, config: Config, context: Context): Promise<Provider> {
   const baseUrl = config.get('api_url') ?? twilioUrl(config);
   if (context.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && !isLoopback(new URL(baseUrl).hostname)) {
     throw new CliError('config', 'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credentials to anyone.', {

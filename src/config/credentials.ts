@@ -1,23 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Context } from '../context.ts';
+import type { Credentials } from '../core/credentials.ts';
 import { CliError } from '../errors.ts';
 import type { Config } from './config.ts';
 import type { SettingKey } from './settings.ts';
-
-/** The user and password of requests to Twilio: an API key's SID and secret, else the account and its auth token. */
-export interface AccountCredentials {
-  readonly accountSid: string;
-  readonly user: string;
-  readonly secret: string;
-}
 
 /** The name of a secret in the keyring: the account, with the API key where there is one. */
 export const keyringName = (accountSid: string, apiKey?: string): string =>
   apiKey === undefined ? accountSid : `${accountSid}/${apiKey}`;
 
 /** The credentials to use. Throws a `CliError` (credentials) that says what is missing and where it can be set. */
-export async function credentialsOf(config: Config, context: Context): Promise<AccountCredentials> {
+export async function credentialsOf(config: Config, context: Context): Promise<Credentials> {
   const accountSid = config.get('account_sid');
   const hint = `Keep them with: volley login. Or set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET) in the environment or in ${config.userFile}. To rehearse without an account, add --simulate.`;
   if (!accountSid) throw new CliError('credentials', 'No Twilio account is configured.', { hint });

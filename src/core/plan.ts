@@ -5,7 +5,7 @@ import { isChannelAddress } from './recipient/phone.ts';
 import { type LocalQuietHours, type QuietHours, quietHoursText } from './recipient/quiet-hours.ts';
 import type { MappedRow, Mapping } from './request/mapping.ts';
 import type { ParseContext } from './request/parameters.ts';
-import { type Origin, type RawRequest, validate } from './request/validate.ts';
+import { makeValidator, type Origin, type RawRequest } from './request/validate.ts';
 import { lintSegments, type SegmentLint } from './text/segment-lint.ts';
 import { countSegments, withAsciiPunctuation } from './text/segments.ts';
 
@@ -79,50 +79,54 @@ export interface PlannedSender {
 
 /** Turns rows into planned rows. Pure: the same row gives the same planned row. */
 export function makePlanner(mapping: Mapping, context: PlanContext): (row: Row | RowIssue) => PlannedRow {
+  const validateRow = makeValidator(context);
   return (row) => {
     if ('problem' in row) return invalidRow(row.line, '', [row]);
-    const { raw, origin, key, issues, ...about } = mapping.toRaw(row);
-    if (issues.length > 0) return invalidRow(row.line, addressOf(raw), issues);
-    const planned = planRequest(raw, origin, context, about);
-    return key && planned.key ? { ...planned, key } : planned;
+    const mapped = mapping.toRaw(row);
+    if (mapped.issues.length > 0) return invalidRow(row.line, addressOf(mapped.raw), mapped.issues);
+    return planMapped(mapped, validateRow, context);
   };
 }
 
-/** What a row says about its recipient beside the message itself. */
-type RowAbout = Partial<Pick<MappedRow, 'timeZone' | 'columnHolding'>>;
-
 /** Validates one request and makes a row of a plan of it. */
-export function planRequest(raw: RawRequest, origin: Origin, context: PlanContext, about: RowAbout = {}): PlannedRow {
-  const written = context.asciiPunctuation && typeof raw.body === 'string' ? withAsciiPunctuation(raw.body) : raw.body;
-  const { request, issues, warnings } = validate(
-    written === undefined ? raw : { ...raw, body: written },
-    origin,
-    context,
-  );
+export function planRequest(raw: RawRequest, origin: Origin, context: PlanContext): PlannedRow {
+  return planMapped({ raw, origin }, makeValidator(context), context);
+}
+
+/** What a request was made of, and what its row says beside it. */
+type Mapped = Pick<MappedRow, 'raw' | 'origin'> & Partial<Pick<MappedRow, 'key' | 'timeZone' | 'columnHolding'>>;
+
+function planMapped(mapped: Mapped, validateRow: ReturnType<typeof makeValidator>, context: PlanContext): PlannedRow {
+  const { raw, origin } = mapped;
+  const { request, issues, warnings } = validateRow(context.asciiPunctuation ? withPlainBody(raw) : raw, origin);
   if (!request) return { ...invalidRow(origin.line, addressOf(raw), issues), warnings };
   const segments = segmentsOf(request);
-  const country = context.countryOf?.(request.to);
-  const hours = hoursOf(request, origin, context, about);
-  const broken = [tooLong(segments, origin, context), 'problem' in hours ? hours : undefined].filter(
-    (x) => x !== undefined,
-  );
+  const hours = hoursOf(request, mapped, context);
+  const broken = [tooLong(segments, origin, context), hours].filter(isIssue);
   if (broken.length > 0) return { ...invalidRow(origin.line, request.to, broken), warnings };
-  const lint = segments > 1 ? lintSegments(request.body ?? '', segments) : undefined;
-  return {
+  const planned: { -readonly [K in keyof PlannedRow]: PlannedRow[K] } = {
     line: origin.line,
-    key: request.to,
+    key: mapped.key ?? request.to,
     to: request.to,
     sender: senderOf(request),
     state: 'pending',
     request,
     segments,
-    ...(country !== undefined && { country }),
-    ...hours,
     issues,
     warnings,
-    ...(lint && { lint: { ...lint, column: about.columnHolding?.(lint.character) ?? 'body' } }),
   };
+  const country = context.countryOf?.(request.to);
+  if (country !== undefined) planned.country = country;
+  if (hours) Object.assign(planned, hours);
+  const lint = segments > 1 ? lintSegments(request.body ?? '', segments) : undefined;
+  if (lint) planned.lint = { ...lint, column: mapped.columnHolding?.(lint.character) ?? 'body' };
+  return planned;
 }
+
+const isIssue = (found: object | undefined): found is RowIssue => found !== undefined && 'problem' in found;
+
+const withPlainBody = (raw: RawRequest): RawRequest =>
+  typeof raw.body === 'string' ? { ...raw, body: withAsciiPunctuation(raw.body) } : raw;
 
 const addressOf = ({ to = '' }: RawRequest): string => [to].flat().join(' ');
 
@@ -140,11 +144,10 @@ function tooLong(segments: number, { line, columnOf }: Origin, { maxSegments }: 
 
 function hoursOf(
   request: MessageRequest,
-  { line }: Origin,
+  { origin: { line }, timeZone }: Mapped,
   { quietHours: rule, nowMs }: PlanContext,
-  { timeZone }: RowAbout,
-): Pick<PlannedRow, 'quietHours' | 'dueAt'> | RowIssue {
-  if (!rule) return {};
+): Pick<PlannedRow, 'quietHours' | 'dueAt'> | RowIssue | undefined {
+  if (!rule) return undefined;
   const zones = timeZone === undefined ? rule.zonesOf(request.to) : [timeZone];
   const issue = (problem: string, hint: string) => ({ line, column: 'to', value: request.to, problem, hint });
   if (zones.length === 0) {

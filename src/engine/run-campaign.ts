@@ -51,8 +51,7 @@ const frozenMs = 2000;
 export async function runCampaign(lease: Lease, options: RunOptions): Promise<RunEnd> {
   const { ledger, sleep } = options;
   const state = runState(options);
-  const { fail: onFailure } = state;
-  const results = recorder({ ledger, lease, sleep, signal: state.signal, onFailure });
+  const results = recorder(ledger, lease);
   const run: Run = { ...options, lease, state, results, lanes: makeLanes() };
   const lost = () => state.stop({ kind: 'lost-lease' });
   const stopRenewing = keepLease({ ledger, lease, sleep, lost, failed: state.fail });
@@ -61,9 +60,9 @@ export async function runCampaign(lease: Lease, options: RunOptions): Promise<Ru
     void takeArrivals(run).catch(state.fail);
     await dispatch(run);
     await state.allBack();
+    await results.writesOver();
     // Without the lease the last results are not taken, and what the ledger says is another run's work.
     const { end } = await results.withResults((written) => ledger.claim(lease, { wants: [], results: written }));
-    await results.flush();
     if (end === 'lost-lease' || (end && !options.signal.aborted)) state.stop({ kind: end });
   } finally {
     stopRenewing();
@@ -176,7 +175,7 @@ async function attempt(claim: Claim, askedAt: Moment, run: Run): Promise<void> {
     unsent = change.state === 'pending';
     applyEffect(effect, claim.sender, run, epoch);
     if (unsent) putBack(claim, change, run);
-    else void run.results.add(claim, change);
+    else run.results.add(claim, change).catch(state.fail);
     const tripped = account.breaker?.add(result);
     if (tripped) state.stop({ kind: 'breaker', ...tripped });
     run.onResult?.(result, claim);

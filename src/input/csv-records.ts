@@ -18,6 +18,8 @@ export interface RecordFinder {
 /** A quoted field that goes on longer than this was never closed. */
 const longestField = { lines: 100, characters: 64 * 1024 } as const;
 
+const none: readonly Line<string>[] = [];
+
 interface Fault {
   readonly problem: string;
   readonly hint: string;
@@ -67,11 +69,14 @@ export function recordFinder({ delimiter, newline }: { delimiter: string; newlin
       open = [];
       openCharacters = 0;
     }
-    return [];
+    return none;
   };
   const readAll = (lines: readonly Line<string>[]): readonly (RecordText | RowIssue)[] => {
     const left = lines.toReversed();
-    for (let line = left.pop(); line; line = left.pop()) left.push(...read(line).toReversed());
+    for (let line = left.pop(); line; line = left.pop()) {
+      const again = read(line);
+      if (again.length > 0) left.push(...again.toReversed());
+    }
     return found.splice(0);
   };
   return {

@@ -46,16 +46,17 @@ export async function readCsv(text: AsyncIterable<string>, { name, delimiter }: 
   }
   const { first: head, all } = await peek(text, textPieces('\n'), headCharacters);
   const dialect = dialectOf(head, delimiter);
-  const records = readRecords(all, dialect);
-  const first = await records.next();
-  if (first.done) throw new CliError('input', `${name} is empty.`, { hint: 'Its first line names the columns.' });
-  if ('problem' in first.value) {
-    const { line, problem, hint } = first.value;
+  const groups = readRecords(all, dialect);
+  const group = await groups.next();
+  const [header, ...rest] = group.done ? [] : group.value;
+  if (!header) throw new CliError('input', `${name} is empty.`, { hint: 'Its first line names the columns.' });
+  if ('problem' in header) {
+    const { line, problem, hint } = header;
     throw new CliError('input', `${name}, line ${line}: the header ${problem}.`, { ...(hint && { hint }) });
   }
-  const columns = first.value.cells.map((cell) => cell.trim());
+  const columns = header.cells.map((cell) => cell.trim());
   checkHeader(columns, name);
-  return { columns, delimiter: dialect.delimiter, rows: toRows(records, columns) };
+  return { columns, delimiter: dialect.delimiter, rows: toRows({ columns, rest, groups }) };
 }
 
 function dialectOf(head: string, delimiter: string | undefined): Dialect {
@@ -77,19 +78,21 @@ function likelyDelimiter(head: string): string {
   return delimiters.reduce<string>((best, candidate) => (count(candidate) > count(best) ? candidate : best), ',');
 }
 
-/** The records that are not blank, and an issue for each line that cannot be one. */
+/** The records that are not blank, and an issue for each line that cannot be one; never an empty group of them. */
 async function* readRecords(
   text: AsyncIterable<string>,
   { delimiter, newline, skipped }: Dialect,
-): AsyncGenerator<Record | RowIssue> {
+): AsyncGenerator<readonly (Record | RowIssue)[]> {
   const finder = recordFinder({ delimiter, newline });
   const isBlank = (record: Record | RowIssue) => 'cells' in record && record.cells.every((cell) => cell.trim() === '');
   const parsed = (found: readonly (RecordText | RowIssue)[]) =>
     parseRecords(found, delimiter, newline).filter((record) => !isBlank(record));
   for await (const lines of readLines(text, textPieces(newline), maxLineCharacters)) {
-    yield* parsed(finder.take(lines.filter(({ number }) => number > skipped)));
+    const records = parsed(finder.take(lines.filter(({ number }) => number > skipped)));
+    if (records.length > 0) yield records;
   }
-  yield* parsed(finder.end());
+  const records = parsed(finder.end());
+  if (records.length > 0) yield records;
 }
 
 /** The cells of each record; issues stay where they are. */
@@ -106,28 +109,33 @@ function parseRecords(
   return found.map((record) => ('text' in record ? { line: record.line, cells: cells[next++] ?? [] } : record));
 }
 
-async function* toRows(
-  records: AsyncGenerator<Record | RowIssue>,
-  columns: readonly string[],
-): AsyncGenerator<Row | RowIssue> {
-  for await (const record of records) {
-    if ('problem' in record) {
-      yield record;
-      continue;
-    }
-    const { line, cells } = record;
-    // Spreadsheets pad rows with empty cells; nothing is lost with those.
-    if (cells.length < columns.length || cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
-      const problem = `has ${cells.length} cells, and the header has ${columns.length}`;
-      const hint = 'A text with the delimiter or a line break in it needs quotes around it.';
-      yield { line, column: 'row', value: cells.join(',').slice(0, 80), problem, hint };
-      continue;
-    }
-    const row: { [column: string]: string } = {};
-    for (let i = 0; i < columns.length; i++) {
-      const column = columns[i];
-      if (column) row[column] = cells[i] ?? '';
-    }
-    yield { line, cells: row };
+interface Body {
+  readonly columns: readonly string[];
+  /** What came together with the header, and what follows. */
+  readonly rest: readonly (Record | RowIssue)[];
+  readonly groups: AsyncIterable<readonly (Record | RowIssue)[]>;
+}
+
+async function* toRows({ columns, rest, groups }: Body): AsyncGenerator<Row | RowIssue> {
+  for (const record of rest) yield toRow(record, columns);
+  for await (const group of groups) {
+    for (const record of group) yield toRow(record, columns);
   }
+}
+
+function toRow(record: Record | RowIssue, columns: readonly string[]): Row | RowIssue {
+  if ('problem' in record) return record;
+  const { line, cells } = record;
+  // Spreadsheets pad rows with empty cells; nothing is lost with those.
+  if (cells.length < columns.length || cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
+    const problem = `has ${cells.length} cells, and the header has ${columns.length}`;
+    const hint = 'A text with the delimiter or a line break in it needs quotes around it.';
+    return { line, column: 'row', value: cells.join(',').slice(0, 80), problem, hint };
+  }
+  const row: { [column: string]: string } = {};
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i];
+    if (column) row[column] = cells[i] ?? '';
+  }
+  return { line, cells: row };
 }

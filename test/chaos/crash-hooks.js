@@ -32,12 +32,12 @@ const points = {
     'crashPoint("after-response"); @',
   ],
   'before-record': [
-    'engine/recorder.js',
+    'engine/group-commit.js',
     'const value = await write(',
     'if (group.length > 0) crashPoint("before-record"); @',
   ],
   'after-record': [
-    'engine/recorder.js',
+    'engine/group-commit.js',
     'for (const { written } of group)',
     'if (group.length > 0) crashPoint("after-record"); @',
   ],

@@ -15,5 +15,8 @@ describe('config list', () => {
     expect(out).not.toContain('canary');
   });
 
-  it('knows no other verb', async () => expect((await run(['config', 'set'])).code).toBe(2));
+  it('knows no other verb', async () => {
+    const { code, said } = await run(['config', 'set']);
+    expect([code, said]).toEqual([2, expect.stringMatching(/what set is not known\.\nhint: Allowed choices are list/)]);
+  });
 });

@@ -90,6 +90,30 @@ describe('who has opted out', () => {
     );
   });
 
+  it.each(['to', 'Phone', 'tel', 'Mobile Phone', 'cell', 'address', 'Telefonnummer'])(
+    'is imported from a column called %s, as a batch would be',
+    async (column) => {
+      const { volley, file, stdout } = world();
+      const list = file('stopped.csv', `sender,${column},name\n${from},+14155550100,Ada\n`);
+      expect(await volley('opt-out', 'import', list)).toBe(0);
+      await volley('opt-out', 'list', '--json');
+      expect(JSON.parse(stdout.at(-1) ?? '')).toMatchObject({ address: '+14155550100', sender: from });
+    },
+  );
+
+  it('is imported from the column of its row that has a number', async () => {
+    const { volley, file, stdout } = world();
+    const list = file('stopped.csv', 'phone,mobile\n+14155550100,\n,+14155550101\n');
+    expect(await volley('opt-out', 'import', list)).toBe(0);
+    expect(stdout).toEqual(['2 numbers added, 0 on the list already, 0 wrong.']);
+  });
+
+  it('is not imported from columns of which none looks like numbers', async () => {
+    const { volley, file, stderr } = world();
+    expect(await volley('opt-out', 'import', file('stopped.csv', `sender,name\n${from},+14155550100\n`))).toBe(3);
+    expect(stderr.join('\n')).toMatch(/has no number in a column called to or phone/);
+  });
+
   it.each([
     [['add'], /Which number/],
     [['add', 'Ada'], /"Ada" is not a phone number/],

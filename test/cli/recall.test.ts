@@ -30,13 +30,14 @@ describe('recall', () => {
         return n < 2 ? undefined : busy;
       },
     });
-    const { volley, list, sent, stdout } = made;
+    const { volley, list, sent, stdout, stderr } = made;
     const flags = ['--from', from, '--body', 'Hi', '--yes', '--campaign', 'c', '--concurrency', '2'];
     expect(await volley('batch', list, ...flags)).toBe(3);
     expect([await recalled, sent.length]).toEqual([0, 1]);
     expect(await volley('report', 'c', '--json')).toBe(0);
     expect(JSON.parse(stdout.at(-1) ?? '')).toMatchObject({ counts: { accepted: 1, canceled: 2, pending: 0 } });
     expect(await volley('batch', list, ...flags)).toBe(6);
+    expect(stderr.at(-2)).toBe('error: The campaign c has been recalled and sends nothing more.');
     expect(sent).toHaveLength(1);
   });
 

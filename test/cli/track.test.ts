@@ -55,11 +55,12 @@ describe('track', () => {
   });
 
   it('shows one message by its SID', async () => {
-    const { batch, volley, stdout } = delivering(delivered(0));
+    const { batch, volley, stdout, stderr } = delivering(delivered(0));
     await batch(1);
     expect(await volley('track', `SM${'1'.padStart(32, '0')}`)).toBe(0);
     expect(stdout.at(-1)).toMatch(/accepted.*delivered/);
     expect(await volley('track', 'nothing')).toBe(2);
+    expect(stderr.join('\n')).toContain('There is no campaign nothing.');
   });
 
   it('follows a run at once with --wait', async () => {

@@ -12,6 +12,7 @@ describe('--undo', () => {
     expect([sent.length, clock.now - before >= 300_000]).toEqual([1, true]);
     expect(stderr.join('\n')).toMatch(/Sending in 5 min 0 s; Ctrl-C calls it back/);
     expect(await volley(...send, '--undo', 'soon')).toBe(2);
+    expect(stderr.join('\n')).toContain('--undo soon must be a time');
   });
 
   it('cancels everything, for good, by Ctrl-C', async () => {

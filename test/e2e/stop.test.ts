@@ -54,8 +54,10 @@ describe('a time limit', () => {
 
   it('after the time already, nothing is sent', async () => {
     const { volley, sent } = await withList(3);
-    expect((await volley(...batch, ...quick, '--not-after', '2026-01-01T00:00:00Z')).code).toBe(6);
-    expect((await volley('report', 'night')).code).toBe(2);
+    const late = await volley(...batch, ...quick, '--not-after', '2026-01-01T00:00:00Z');
+    expect(late).toMatchObject({ code: 6, stderr: expect.stringMatching(/It is after .* already\. Nothing was sent/) });
+    const report = await volley('report', 'night');
+    expect(report).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no campaign night.') });
     expect(sent()).toEqual([]);
   });
 });

@@ -12,7 +12,10 @@ describe('a run that was frozen', () => {
     const taken = await volley('resume', 'night', '--json', '--settle', '600ms');
     expect(taken.counts['accepted']).toBe(sent().length);
     child.kill('SIGCONT');
-    expect((await ended).code).toBe(7);
+    expect(await ended).toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining('another run has taken this campaign over'),
+    });
     expectNoDoubles();
   });
 });

@@ -43,7 +43,10 @@ describe('an answer that does not come', () => {
         'clock-skew=1',
       ],
     });
-    expect(await volley(...batch, ...quick, '--body', 'It’s “on”, {{ name }}…')).toMatchObject({ code: 2 });
+    expect(await volley(...batch, ...quick, '--body', 'It’s “on”, {{ name }}…')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--body is given twice: Hi {{ name }} and'),
+    });
     const argv = ['batch', 'list.csv', '--from', from, '--body', 'It’s “on”, {{ name }}…', ...quick];
     expect(await volley(...argv)).toMatchObject({ code: 0, counts: { accepted: 60, unknown: 0 } });
     expectNoDoubles();

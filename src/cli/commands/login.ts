@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { type Config, credentialsFile } from '../../config/config.ts';
-import { type AccountCredentials, credentialsOf, keyringName } from '../../config/credentials.ts';
+import { credentialsOf, keyringName } from '../../config/credentials.ts';
 import type { Context } from '../../context.ts';
+import type { Credentials } from '../../core/credentials.ts';
 import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
 import { readWhole } from '../../input/text.ts';
@@ -98,7 +99,7 @@ async function readCredentials(
   { accountSid, apiKey, secretStdin }: LoginOptions,
   session: Session,
   context: Context,
-): Promise<AccountCredentials> {
+): Promise<Credentials> {
   if (secretStdin) {
     const secret = (await readWhole(context.stdin, 'standard input')).trim();
     if (accountSid === undefined || secret === '') {
@@ -119,7 +120,7 @@ const isSid = (prefix: string, text: string): boolean => 'value' in sid(prefix)(
 async function askCredentials(
   known: { readonly accountSid: string | undefined; readonly apiKey: string | undefined },
   { ask }: Context,
-): Promise<AccountCredentials> {
+): Promise<Credentials> {
   const { input, password, select } = await import('../ask/prompts.ts');
   const askSid = (message: string, prefix: string) =>
     ask(input, {

@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import type { Row, RowIssue } from '../../core/message.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
+import { guessColumn } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { plural } from '../../core/text/wording.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import type { OptOut } from '../../ledger/consent.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -156,11 +157,8 @@ async function importFile({ value, options, normalizePhone, ledger, session, con
   const known = count.rows - count.wrong - count.added;
   if (!session.isQuiet)
     context.out(`${plural(count.added, 'number')} added, ${known} on the list already, ${count.wrong} wrong.`);
-  return count.wrong > 0 ? 3 : 0;
+  return count.wrong > 0 ? someFailed : 0;
 }
-
-/** What the column with the number may be called. */
-const addressColumns = ['to', 'phone', 'number', 'address', 'mobile', 'phonenumber'];
 
 function readOptOut(
   row: Row,
@@ -168,7 +166,7 @@ function readOptOut(
   fallback: Omit<OptOut, 'address'>,
 ): { readonly value: OptOut } | Omit<RowIssue, 'line'> {
   const cells = new Map(Object.entries(row.cells).map(([name, cell]) => [foldName(name), String(cell).trim()]));
-  const text = addressColumns.map((name) => cells.get(name)).find((cell) => cell);
+  const text = cells.get(numberColumn(cells) ?? '');
   if (!text) return { column: 'to', value: '', problem: 'has no number in a column called to or phone' };
   const address = normalizePhone(text);
   if ('problem' in address) return { column: 'to', value: text, ...address };
@@ -182,4 +180,14 @@ function readOptOut(
       ...(sender && { sender }),
     },
   };
+}
+
+/** Columns that say something else of an opt-out. */
+const otherColumns = ['sender', 'source', 'date'];
+
+/** A batch knows better than to take an address for a number, but here it can be nothing else. */
+function numberColumn(cells: ReadonlyMap<string, string>): string | undefined {
+  const filled = [...cells].filter(([name, cell]) => cell !== '' && !otherColumns.includes(name));
+  const candidates = filled.map(([name]) => name);
+  return guessColumn(candidates, 'to') ?? candidates.find((name) => name === 'address');
 }

@@ -1,3 +1,5 @@
+import { type Numbering, numberingLookup } from './numbering-plans.ts';
+
 /** A value that was understood, or what is wrong with it and the way out. */
 export type Parsed<T> =
   | { readonly value: T; readonly warning?: string }
@@ -25,7 +27,7 @@ export function bareAddress(address: string): string {
   return channel.exec(address)?.[2] ?? address;
 }
 
-type Numbering = typeof import('libphonenumber-js/max');
+type Library = typeof import('libphonenumber-js/max');
 type PhoneNumber = import('libphonenumber-js/max').PhoneNumber;
 
 /**
@@ -33,43 +35,60 @@ type PhoneNumber = import('libphonenumber-js/max').PhoneNumber;
  * What had to be repaired, and what cannot receive texts, is a warning. Throws a `RangeError` for no country.
  */
 export async function phoneNormalizer(country?: string): Promise<NormalizePhone> {
-  const numbering = await import('libphonenumber-js/max');
-  if (country !== undefined && !numbering.isSupportedCountry(country)) {
+  const library = await import('libphonenumber-js/max');
+  if (country !== undefined && !library.isSupportedCountry(country)) {
     throw new RangeError(`no country has the code ${country}`);
   }
   return (text) => {
     const [, prefix, address] = channel.exec(text) ?? [];
-    if (!prefix || !address) return normalizeNumber(text, country, numbering);
+    if (!prefix || !address) return normalizeNumber(text, country, library);
     if (prefix === 'messenger') return { value: text };
-    const number = normalizeNumber(address, country, numbering);
+    const number = normalizeNumber(address, country, library);
     return 'value' in number ? { ...number, value: `${prefix}:${number.value}` } : number;
   };
 }
 
 /** Makes what tells the country (ISO 3166) of a number or channel address in E.164; undefined where none has it. */
 export async function countryFinder(): Promise<(address: string) => string | undefined> {
-  const numbering = await import('libphonenumber-js/max');
-  return (address) => parseInternational(bareAddress(address), numbering)?.country;
+  const library = await import('libphonenumber-js/max');
+  return (address) => readInternational(bareAddress(address), library)?.country;
 }
 
-let latest: { readonly text: string; readonly number: PhoneNumber | undefined } | undefined;
+/** What was made of a number with its +. */
+interface International extends Numbering {
+  /** In E.164. */
+  readonly number: string;
+}
 
-/** Parses a number with its +. A row asks for its number and then for its country, so the latest is kept. */
-function parseInternational(text: string, { parsePhoneNumberFromString }: Numbering): PhoneNumber | undefined {
-  if (latest?.text !== text) latest = { text, number: parsePhoneNumberFromString(text) };
-  return latest.number;
+let lookUp: ReturnType<typeof numberingLookup> | undefined;
+let latest: { readonly text: string; readonly read: International | undefined } | undefined;
+
+/** Reads a number with its +. A row asks for its number and then for its country, so the latest is kept. */
+function readInternational(text: string, library: Library): International | undefined {
+  if (latest?.text !== text) latest = { text, read: lookUpOrParse(text, library) };
+  return latest.read;
+}
+
+function lookUpOrParse(text: string, library: Library): International | undefined {
+  lookUp ??= numberingLookup(library);
+  const known = e164.test(text) ? lookUp(text) : undefined;
+  if (known) return { number: text, ...known };
+  const parsed = library.parsePhoneNumberFromString(text);
+  return (
+    parsed && { number: parsed.number, isValid: parsed.isValid(), kind: parsed.getType(), country: parsed.country }
+  );
 }
 
 const writeItSo = 'Write it as +14155550100.';
 
-function normalizeNumber(text: string, country: string | undefined, numbering: Numbering): Parsed<string> {
+function normalizeNumber(text: string, country: string | undefined, library: Library): Parsed<string> {
+  // Nothing to take off, and nothing that could be doubted by its looks.
+  if (e164.test(text)) return checkInternational(text, text, library);
   const { digits, repair } = unwrap(text);
   const bare = digits.replace(separators, '');
   const odd = oddity(digits, bare);
   if (odd) return odd;
-  const read = bare.startsWith('+')
-    ? readInternational(digits, bare, numbering)
-    : readNational(bare, country, numbering);
+  const read = bare.startsWith('+') ? checkInternational(digits, bare, library) : readNational(bare, country, library);
   return 'value' in read && repair && !read.warning ? { ...read, warning: repair } : read;
 }
 
@@ -109,10 +128,10 @@ function oddity(text: string, bare: string): Parsed<never> | undefined {
   return undefined;
 }
 
-function readInternational(text: string, bare: string, numbering: Numbering): Parsed<string> {
-  const number = parseInternational(text, numbering);
+function checkInternational(text: string, bare: string, library: Library): Parsed<string> {
+  const read = readInternational(text, library);
   // Also reads the 0 in +44 (0)20 7946 0000, which nobody dials.
-  if (number?.isValid()) return { value: number.number, ...kindWarning(number.getType()) };
+  if (read?.isValid) return { value: read.number, ...kindWarning(read.kind) };
   if (e164.test(bare)) return { value: bare, warning: 'is in no numbering plan, so it may not exist' };
   return { problem: 'is not a phone number', hint: 'A number has 8 to 15 digits after the +, as +14155550100.' };
 }
@@ -132,13 +151,13 @@ function kindWarning(kind: string | undefined): { warning?: string } {
   return named ? { warning: `is ${named}, which may not receive texts` } : {};
 }
 
-function readNational(bare: string, country: string | undefined, numbering: Numbering): Parsed<string> {
+function readNational(bare: string, country: string | undefined, library: Library): Parsed<string> {
   if (/^\d{3,6}$/.test(bare)) {
     const problem = country === undefined ? 'is not a phone number' : `is not a phone number in ${country}`;
     return { problem, hint: `A short code or part of a number cannot receive texts. ${writeItSo}` };
   }
-  if (country === undefined) return withoutCountry(bare, numbering);
-  const { parsePhoneNumberFromString: parse } = numbering;
+  if (country === undefined) return withoutCountry(bare, library);
+  const { parsePhoneNumberFromString: parse } = library;
   const home = parse(bare, { defaultCountry: country as 'US', extract: false });
   const abroad = parse(`+${bare.replace(/^00/, '')}`);
   if (home?.isValid() && !(abroad?.isValid() && abroad.number !== home.number)) return atHome(home, bare, country);
@@ -170,7 +189,7 @@ function atHome(number: PhoneNumber, bare: string, country: string): Parsed<stri
   return { value: number.number, ...(hasLostZero ? lost : kindWarning(number.getType())) };
 }
 
-function withoutCountry(bare: string, { parsePhoneNumberFromString }: Numbering): Parsed<string> {
+function withoutCountry(bare: string, { parsePhoneNumberFromString }: Library): Parsed<string> {
   if (!/^\d{4,17}$/.test(bare)) return { problem: 'is not a phone number', hint: writeItSo };
   const abroad = parsePhoneNumberFromString(`+${bare.replace(/^00/, '')}`);
   if (abroad?.isValid() && bare.length > 10) {

@@ -1,6 +1,6 @@
 import type { MessageRequest, RowIssue } from '../message.ts';
 import { channelOf, type Parsed } from '../recipient/phone.ts';
-import { flagName, type ParameterKey, type ParseContext, parameterOf } from './parameters.ts';
+import { flagName, type Parameter, type ParameterKey, type ParseContext, parameterOf } from './parameters.ts';
 import { withoutUserinfo } from './web-address.ts';
 
 /** Parameters as somebody wrote them: text, or several for the repeatable ones. Absent and empty mean "not given". */
@@ -29,75 +29,49 @@ type Fields = { -readonly [K in keyof MessageRequest]?: unknown };
 
 /** The one validator: flags, files, events and prompts all end here. Rules as in the README's parameter table. */
 export function validate(raw: RawRequest, origin: Origin, context: ParseContext): Validated {
-  const fields: Fields = raw.extra && Object.keys(raw.extra).length > 0 ? { extra: raw.extra } : {};
-  const issues: RowIssue[] = [];
-  const warnings: RowIssue[] = [];
-  for (const key of Object.keys(raw)) {
-    if (key !== 'extra') readParameter(key as ParameterKey, raw, { fields, issues, warnings, origin, context });
-  }
-  if (fields.sendAt !== undefined) fields.scheduleType = 'fixed';
-  for (const rule of rules) {
-    const broken = rule(raw, fields);
-    if (broken) (broken.warning ? warnings : issues).push(toIssue(origin, broken));
-  }
-  return issues.length > 0 ? { issues, warnings } : { request: fields as unknown as MessageRequest, issues, warnings };
+  return makeValidator(context)(raw, origin);
 }
 
-interface Reading {
-  readonly fields: Fields;
-  readonly issues: RowIssue[];
-  readonly warnings: RowIssue[];
-  readonly origin: Origin;
-  readonly context: ParseContext;
-}
-
-function readParameter(
-  key: ParameterKey,
-  raw: RawRequest,
-  { fields, issues, warnings, origin, context }: Reading,
-): void {
-  const given = raw[key];
-  if (given === undefined) return;
-  const parameter = parameterOf(key);
-  const texts = typeof given === 'string' ? [given] : given;
-  const values: unknown[] = [];
-  for (const text of texts) {
-    const value = key === 'body' ? text : text.trim();
-    if (value.trim() === '') continue;
-    const parsed = unprintable(value) ?? parameter.parse(value, context);
-    const shown = withoutUserinfo(value).replace(unprintables, codePointOf);
-    const where = { line: origin.line, column: origin.columnOf(key), value: shown };
-    if ('problem' in parsed) issues.push({ ...where, ...parsed });
-    else {
-      values.push(parsed.value);
-      if (parsed.warning) warnings.push({ ...where, problem: parsed.warning });
+/** The same for many requests. What all of them share, as a sender given by a flag, is read once. */
+export function makeValidator(context: ParseContext): (raw: RawRequest, origin: Origin) => Validated {
+  const latest = new Map<ParameterKey, Reading>();
+  const readingOf = (key: ParameterKey, written: string | readonly string[]): Reading => {
+    const known = latest.get(key);
+    if (known?.written === written) return known;
+    const reading = readParameter(key, written, context);
+    latest.set(key, reading);
+    return reading;
+  };
+  return (raw, origin) => {
+    const fields: Fields = raw.extra && Object.keys(raw.extra).length > 0 ? { extra: raw.extra } : {};
+    const issues: RowIssue[] = [];
+    const warnings: RowIssue[] = [];
+    const keys = parameterKeys(raw);
+    let given = keys;
+    for (const key of keys) {
+      const { isBlank, value, findings } = readingOf(key, raw[key] ?? '');
+      if (isBlank) given = given.filter((other) => other !== key);
+      if (value !== undefined) fields[key] = value;
+      for (const finding of findings) (finding.warning ? warnings : issues).push(toIssue(origin, finding));
     }
-  }
-  if (values.length === 0) return;
-  if (values.length > 1 && !parameter.repeatable) {
-    issues.push({ line: origin.line, column: origin.columnOf(key), value: texts.join(' '), problem: 'is given twice' });
-  }
-  fields[key] = parameter.repeatable ? values : values[0];
-  if (key === 'mediaUrl' && values.length > context.limits.mediaUrls) {
-    const problem = `has ${values.length} addresses, more than ${context.limits.mediaUrls}`;
-    issues.push({ line: origin.line, column: origin.columnOf(key), value: texts.join(' '), problem });
-  }
+    if (fields.sendAt !== undefined) fields.scheduleType = 'fixed';
+    const request: Given = { given, fields, raw };
+    for (const rule of rules) {
+      const finding = rule(request);
+      if (finding) (finding.warning ? warnings : issues).push(toIssue(origin, finding));
+    }
+    if (issues.length > 0) return { issues, warnings };
+    return { request: fields as unknown as MessageRequest, issues, warnings };
+  };
 }
 
-/** Control characters but for tabs and line breaks, and halves of characters: nothing that a text can hold. */
-const unprintables = /[^\P{Cc}\t\n\r]|\p{Cs}/gu;
+const parameterKeys = (raw: RawRequest): readonly ParameterKey[] => {
+  const keys = Object.keys(raw);
+  return (raw.extra ? keys.filter((key) => key !== 'extra') : keys) as ParameterKey[];
+};
 
-const codePointOf = (character: string): string =>
-  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-
-function unprintable(text: string): Parsed<never> | undefined {
-  const [found] = text.match(unprintables) ?? [];
-  if (found === undefined) return undefined;
-  const what = /\p{Cs}/u.test(found) ? 'half a character' : 'a control character';
-  return { problem: `holds ${what} (${codePointOf(found)})`, hint: 'Take it out at its source.' };
-}
-
-interface Broken {
+/** Something wrong with a parameter, or worth a warning. */
+interface Finding {
   readonly key: ParameterKey;
   readonly value?: string;
   readonly problem: string;
@@ -105,17 +79,94 @@ interface Broken {
   readonly warning?: true;
 }
 
-type Rule = (raw: RawRequest, fields: Fields) => Broken | undefined;
+/** What was made of one parameter as somebody wrote it. */
+interface Reading {
+  readonly written: string | readonly string[];
+  /** Empty, or white space: not given. */
+  readonly isBlank: boolean;
+  /** Absent: nothing was given, or nothing right. */
+  readonly value: unknown;
+  readonly findings: readonly Finding[];
+}
 
-const isGiven = (raw: RawRequest, key: ParameterKey): boolean => {
-  const value = raw[key];
-  return value !== undefined && [value].flat().some((text) => text.trim() !== '');
-};
+const noFindings: readonly Finding[] = [];
+
+function readParameter(key: ParameterKey, written: string | readonly string[], context: ParseContext): Reading {
+  if (typeof written !== 'string') return readSeveral(key, written, context);
+  const parsed = parseText(key, written, context);
+  if (!parsed) return { written, isBlank: true, value: undefined, findings: noFindings };
+  const finding = findingOf(key, written, parsed);
+  const value = 'problem' in parsed ? undefined : parsed.value;
+  const isList = parameterOf(key).repeatable && value !== undefined;
+  return { written, isBlank: false, value: isList ? [value] : value, findings: finding ? [finding] : noFindings };
+}
+
+function readSeveral(key: ParameterKey, written: readonly string[], context: ParseContext): Reading {
+  const { repeatable = false } = parameterOf(key);
+  const values: unknown[] = [];
+  const findings: Finding[] = [];
+  for (const text of written) {
+    const parsed = parseText(key, text, context);
+    const finding = parsed && findingOf(key, text, parsed);
+    if (finding) findings.push(finding);
+    if (parsed && 'value' in parsed) values.push(parsed.value);
+  }
+  const isBlank = values.length + findings.length === 0;
+  const value = written.join(' ');
+  if (values.length > 1 && !repeatable) findings.push({ key, value, problem: 'is given twice' });
+  if (key === 'mediaUrl' && values.length > context.limits.mediaUrls) {
+    const problem = `has ${values.length} addresses, more than ${context.limits.mediaUrls}`;
+    findings.push({ key, value, problem });
+  }
+  return { written, isBlank, value: repeatable && values.length > 0 ? values : values[0], findings };
+}
+
+/** What a text means as this parameter; undefined for a blank one. */
+function parseText(key: ParameterKey, text: string, context: ParseContext): ReturnType<Parameter['parse']> | undefined {
+  const value = key === 'body' ? text : text.trim();
+  return value.trim() === '' ? undefined : (unprintable(value) ?? parameterOf(key).parse(value, context));
+}
+
+function findingOf(key: ParameterKey, text: string, parsed: Parsed<unknown>): Finding | undefined {
+  if ('problem' in parsed) return { key, value: shown(key, text), ...parsed };
+  return parsed.warning ? { key, value: shown(key, text), problem: parsed.warning, warning: true } : undefined;
+}
+
+/** A value as an issue quotes it. */
+const shown = (key: ParameterKey, text: string): string =>
+  withoutUserinfo(key === 'body' ? text : text.trim()).replace(unprintables, codePointOf);
+
+/** Control characters but for tabs and line breaks, and halves of characters: nothing that a text can hold. */
+const unprintables = /[^\P{Cc}\t\n\r]|\p{Cs}/gu;
+
+const codePointOf = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+
+/** Finds most texts clean many times as fast: no code unit of an unprintable character, and no half of a character. */
+const mayHoldUnprintable = (text: string): boolean => /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\ud800-\udfff]/.test(text);
+
+function unprintable(text: string): Parsed<never> | undefined {
+  if (!mayHoldUnprintable(text)) return undefined;
+  const [found] = text.match(unprintables) ?? [];
+  if (found === undefined) return undefined;
+  const what = /\p{Cs}/u.test(found) ? 'half a character' : 'a control character';
+  return { problem: `holds ${what} (${codePointOf(found)})`, hint: 'Take it out at its source.' };
+}
+
+/** What a rule looks at. */
+interface Given {
+  /** The parameters that are not blank. */
+  readonly given: readonly ParameterKey[];
+  readonly fields: Fields;
+  readonly raw: RawRequest;
+}
+
+type Rule = (request: Given) => Finding | undefined;
 
 const needs =
   (key: ParameterKey, other: ParameterKey, problem: string, hint: string): Rule =>
-  (raw) =>
-    isGiven(raw, key) && !isGiven(raw, other) ? { key, value: String(raw[key]), problem, hint } : undefined;
+  ({ given, raw }) =>
+    given.includes(key) && !given.includes(other) ? { key, value: String(raw[key]), problem, hint } : undefined;
 
 const channelNames: Readonly<Record<string, string>> = {
   sms: 'SMS',
@@ -125,7 +176,7 @@ const channelNames: Readonly<Record<string, string>> = {
 };
 
 /** Twilio refuses such a pair with 21910, https://www.twilio.com/docs/api/errors/21910. */
-function otherChannel(value: string, to: string, from: string): Broken {
+function otherChannel(value: string, to: string, from: string): Finding {
   const sender = to === 'sms' ? 'a number' : `one that begins with ${to}:`;
   return {
     ...{
@@ -139,18 +190,18 @@ function otherChannel(value: string, to: string, from: string): Broken {
 
 /** What holds between parameters. Each looks at what was given, so that one bad value makes one issue. */
 const rules: readonly Rule[] = [
-  (raw) =>
-    isGiven(raw, 'to') ? undefined : { key: 'to', problem: 'is empty', hint: 'Every message needs a recipient.' },
-  (raw) =>
-    isGiven(raw, 'from') || isGiven(raw, 'messagingServiceSid')
+  ({ given }) =>
+    given.includes('to') ? undefined : { key: 'to', problem: 'is empty', hint: 'Every message needs a recipient.' },
+  ({ given }) =>
+    given.includes('from') || given.includes('messagingServiceSid')
       ? undefined
       : {
           key: 'from',
           problem: 'is missing, and there is no messaging service',
           hint: 'Give --from or --messaging-service-sid, a column of that name, or [defaults] in the config.',
         },
-  (raw) =>
-    isGiven(raw, 'body') || isGiven(raw, 'mediaUrl') || isGiven(raw, 'contentSid')
+  ({ given }) =>
+    given.includes('body') || given.includes('mediaUrl') || given.includes('contentSid')
       ? undefined
       : { key: 'body', problem: 'is empty', hint: 'A message needs a body, a media URL or a content SID.' },
   needs('contentVariables', 'contentSid', 'needs a content SID', 'Give --content-sid too.'),
@@ -163,18 +214,18 @@ const rules: readonly Rule[] = [
   needs('scheduleType', 'sendAt', 'needs a time', 'Give --send-at too.'),
   needs('shortenUrls', 'messagingServiceSid', 'needs a messaging service', 'Give --messaging-service-sid.'),
   needs('fallbackFrom', 'messagingServiceSid', 'needs a messaging service', 'Give --messaging-service-sid.'),
-  (_, { to, from }) =>
+  ({ fields: { to, from } }) =>
     to !== undefined && to === from
       ? { key: 'to', value: String(to), problem: 'is the sender itself', hint: 'Twilio refuses it (21266).' }
       : undefined,
-  (raw, fields) => {
+  ({ given, fields }) => {
     // A service chooses among its senders by the recipient's channel.
-    if (isGiven(raw, 'messagingServiceSid') || fields.to === undefined || fields.from === undefined) return undefined;
+    if (given.includes('messagingServiceSid') || fields.to === undefined || fields.from === undefined) return undefined;
     const [to, from] = [String(fields.to), String(fields.from)];
     return channelOf(to) === channelOf(from) ? undefined : otherChannel(to, channelOf(to), channelOf(from));
   },
-  (raw) =>
-    isGiven(raw, 'applicationSid') && isGiven(raw, 'statusCallback')
+  ({ given, raw }) =>
+    given.includes('applicationSid') && given.includes('statusCallback')
       ? {
           key: 'applicationSid',
           value: String(raw.applicationSid),
@@ -184,6 +235,6 @@ const rules: readonly Rule[] = [
       : undefined,
 ];
 
-function toIssue(origin: Origin, { key, value = '', problem, hint }: Broken): RowIssue {
+function toIssue(origin: Origin, { key, value = '', problem, hint }: Finding): RowIssue {
   return { line: origin.line, column: origin.columnOf(key), value, problem, ...(hint && { hint }) };
 }

