@@ -5,6 +5,7 @@ import { type Keyring, systemKeyring } from './config/keyring.ts';
 import { isLedgerUrl } from './core/ledger-address.ts';
 import { CliError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { LedgerTables } from './ledger/tables.ts';
 import type { Log } from './log.ts';
 import type { Asked, Provider, ReadCallback } from './provider/provider.ts';
 import type { TwilioOptions } from './provider/twilio/twilio.ts';
@@ -59,6 +60,8 @@ export interface Context {
   readonly openQueue: (address: string) => Promise<Queue>;
   /** Runs volley with other arguments, in a process of its own on this terminal. */
   readonly runCommand: RunCommand;
+  /** The same by its tables, for moving it. */
+  readonly openLedgerTables: (ledger: string) => Promise<LedgerTables>;
   readonly connect: (options: TwilioOptions) => Promise<Provider>;
   /** Makes what reads the provider's callbacks; any of the auth tokens may have signed them. */
   readonly callbackReader: (authTokens: readonly string[]) => Promise<ReadCallback>;
@@ -106,6 +109,10 @@ export function processContext(signal: AbortSignal): Context {
         : (await import('./ledger/sqlite/open.ts')).openSqliteLedger(ledger, now),
     openQueue: async (address) => (await import('./queue/pg-boss.ts')).openPostgresQueue(address),
     runCommand,
+    openLedgerTables: async (ledger) =>
+      isLedgerUrl(ledger)
+        ? (await import('./ledger/postgres/tables.ts')).openPostgresTables(ledger)
+        : (await import('./ledger/sqlite/tables.ts')).openSqliteTables(ledger, now),
     connect: async (options) => (await import('./provider/twilio/twilio.ts')).twilioProvider(options),
     callbackReader: async (authTokens) => (await import('./provider/twilio/webhook.ts')).webhookReader(authTokens),
     poster: async (url) => (await import('./callbacks/poster.ts')).httpPoster(url),

@@ -5,7 +5,10 @@ import { httpPoster } from '../src/callbacks/poster.ts';
 import { probe } from '../src/callbacks/probe.ts';
 import type { Ask } from '../src/cli/ask/ask.ts';
 import type { Context } from '../src/context.ts';
+import { isLedgerUrl } from '../src/core/ledger-address.ts';
+import { openPostgresTables } from '../src/ledger/postgres/tables.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
+import { openSqliteTables } from '../src/ledger/sqlite/tables.ts';
 import type { TwilioOptions } from '../src/provider/twilio/twilio.ts';
 import { webhookReader } from '../src/provider/twilio/webhook.ts';
 import { openPostgresQueue } from '../src/queue/pg-boss.ts';
@@ -93,6 +96,8 @@ export function testContext({
     runCommand: async () => {
       throw new Error('this test runs no other command');
     },
+    openLedgerTables: async (ledger) =>
+      isLedgerUrl(ledger) ? openPostgresTables(ledger) : openSqliteTables(ledger, now),
     connect: async (options) => {
       connections.push(options);
       return provider;

@@ -139,6 +139,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/schedule.ts')).declareSchedule,
   },
   {
+    name: 'ledger',
+    about: 'copy a ledger from a file to a server, or back',
+    group: 'More than one machine:',
+    load: async () => (await import('./commands/ledger.ts')).declareLedger,
+  },
+  {
     name: 'init',
     about: 'make a config, a sample list and a template to begin with',
     group: 'Setting up:',

@@ -12,8 +12,8 @@ export interface GroupCommit<T> {
    * throws is thrown here, and to everyone who added something to it.
    */
   readonly writeWith: <R>(write: (items: readonly T[]) => Promise<R>) => Promise<R>;
-  /** Resolves when nothing that was added is still to be written or on its way to disk. */
-  readonly idle: () => Promise<void>;
+  /** Resolves when the writes that are out now are over, well or badly. */
+  readonly writesOver: () => Promise<void>;
 }
 
 interface Waiting<T> {
@@ -63,11 +63,6 @@ export function groupCommit<T>(writeAlone: (items: readonly T[]) => Promise<unkn
         void writeSoon();
       }),
     writeWith,
-    idle: async () => {
-      while (writes.size > 0 || waiting.length > 0) {
-        await Promise.allSettled(writes);
-        await turn();
-      }
-    },
+    writesOver: async () => void (await Promise.allSettled(writes)),
   };
 }

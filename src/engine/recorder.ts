@@ -8,8 +8,8 @@ export interface Recorder {
   readonly add: (claim: Claim, change: MessageChange) => Promise<void>;
   /** Lets `write` take along what has been gathered; throws what it throws. */
   readonly withResults: <T>(write: (results: readonly AttemptRecord[]) => Promise<T>) => Promise<T>;
-  /** Resolves when every result is on disk, or could not be written. */
-  readonly idle: () => Promise<void>;
+  /** Resolves when no write of results is out any more; what failed goes with the next `withResults`. */
+  readonly writesOver: () => Promise<void>;
 }
 
 /** A recorder for one run. */
@@ -38,6 +38,6 @@ export function recorder(ledger: Pick<Runs, 'record'>, lease: Lease): Recorder {
           throw error;
         }
       }),
-    idle: commit.idle,
+    writesOver: commit.writesOver,
   };
 }

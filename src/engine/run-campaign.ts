@@ -60,9 +60,9 @@ export async function runCampaign(lease: Lease, options: RunOptions): Promise<Ru
     void takeArrivals(run).catch(state.fail);
     await dispatch(run);
     await state.allBack();
+    await results.writesOver();
     // Without the lease the last results are not taken, and what the ledger says is another run's work.
     const { end } = await results.withResults((written) => ledger.claim(lease, { wants: [], results: written }));
-    await results.idle();
     if (end === 'lost-lease' || (end && !options.signal.aborted)) state.stop({ kind: end });
   } finally {
     stopRenewing();

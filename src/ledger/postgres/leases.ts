@@ -3,10 +3,11 @@ import { hostname } from 'node:os';
 import type { Ledger } from '../ledger.ts';
 import { namespaceOf, processOf } from '../process.ts';
 import { isHeld, leaseMs } from '../rules/lease.ts';
+import type { Holder } from '../runs.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
 import { proveSent } from './receipts.ts';
-import { sql } from './sql.ts';
+import { raw, sql } from './sql.ts';
 
 interface LeaseRow {
   readonly owner: string;
@@ -56,6 +57,17 @@ export function postgresLeases(database: Database, clock: Clock): Pick<Ledger, '
         await connection.run(sql`delete from leases where campaign_id = ${campaignId} and owner = ${owner}`);
       }),
   };
+}
+
+/** Who runs a campaign right now, if anybody does. */
+export async function holderOf(connection: Connection): Promise<Holder | undefined> {
+  const leases = await connection.all<LeaseRow>(
+    raw(
+      'select owner, is_shared, host, pid, process, expires_at, floor(extract(epoch from clock_timestamp()) * 1000)::bigint as at from leases',
+    ),
+  );
+  const live = leases.find(isAlive);
+  return live && { host: live.host, pid: live.pid };
 }
 
 /** What a dead run left claimed may have been sent; a callback may have told already. `others` still work. */

@@ -48,7 +48,8 @@ function damageOf(database: Database): string | undefined {
   return first?.quick_check === 'ok' ? undefined : (first?.quick_check ?? 'it cannot be read');
 }
 
-function openPrivate(path: string): Database {
+/** The database in a file, for this user only. Throws a `CliError` when it is none, or another program's. */
+export function openPrivate(path: string): Database {
   const folder = dirname(path);
   makeFolder(folder);
   const network = networkFileSystemOf(folder);
