@@ -40,13 +40,23 @@ const icuOnly = new Set(
   ]),
 );
 
+const asked = new Map<string, boolean>();
+
 /** True for a time zone of the IANA database, as `Europe/Berlin`, `UTC` or `EST`. */
 export function isTimeZone(name: string): boolean {
+  let answer = asked.get(name);
+  if (answer === undefined) {
+    // A list has few zones, and asking for one takes as long as planning ten rows; what is no zone may be anything.
+    if (asked.size > 1000) asked.clear();
+    answer = isKnownToIntl(name) && !icuOnly.has(name.toUpperCase());
+    asked.set(name, answer);
+  }
+  return answer;
+}
+
+function isKnownToIntl(name: string): boolean {
   try {
-    return (
-      new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '' &&
-      !icuOnly.has(name.toUpperCase())
-    );
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }
