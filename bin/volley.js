@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { fail, main } from '../dist/cli/main.js';
-import { processContext } from '../dist/context.js';
+import { processContext } from '../dist/bundle/context.js';
+import { fail, main } from '../dist/bundle/main.js';
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -2,7 +2,17 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePlan, openSqliteLedger, runCampaign, startSimulator, twilioProvider } from 'volley';
+import {
+  dataRows,
+  defaultDelivery,
+  deliver,
+  openSqliteLedger,
+  planCampaign,
+  rowRules,
+  startSimulator,
+  systemClock,
+  twilioProvider,
+} from 'volley';
 
 const simulator = await startSimulator();
 const provider = twilioProvider({
@@ -12,27 +22,33 @@ const provider = twilioProvider({
   timeoutMs: 30_000,
 });
 const ledger = openSqliteLedger(join(mkdtempSync(join(tmpdir(), 'volley-')), 'ledger.db'));
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+const ports = { ledger, provider, ...systemClock, signal: stop.signal };
 
-const { plan, invalid, commit } = await makePlan(ledger, {
-  name: 'spring-sale',
-  rows: [
-    { phone: '(415) 555-0101', name: 'Ada' },
-    { phone: '415 555 0102', name: 'Bob' },
-    { phone: 'unknown', name: 'Cid' },
-  ],
+const rows = dataRows([
+  { phone: '(415) 555-0101', name: 'Ada' },
+  { phone: '415 555 0102', name: 'Bob' },
+  { phone: 'unknown', name: 'Cid' },
+]);
+const rules = await rowRules({
   maps: ['to=phone'],
   country: 'US',
   defaults: { from: '+14155550199', body: 'Hi {{ name }}, spring is here.' },
+  nowMs: Date.now(),
 });
+// Sends nothing yet. What a campaign of this name has sent once it never sends again.
+const { staging, hash } = await planCampaign(rows, rules, { name: 'spring-sale', source: 'crm' }, ports);
+const plan = await staging.plan();
 console.log(`${plan.toSend} to send, ${plan.segments} segments`);
-for (const { line, issues } of invalid) console.log(`row ${line}: ${issues[0]?.column} ${issues[0]?.problem}`);
+for (const { line, issues } of await staging.invalid(100))
+  console.log(`row ${line}: ${issues[0]?.column} ${issues[0]?.problem}`);
 
-const { end, report } = await runCampaign(await commit(), {
-  ledger,
-  provider,
-  onResult: (result, { to }) => console.log(`${to} ${result.kind}`),
+const { end, report } = await deliver(await staging.commit(hash), defaultDelivery, {
+  ...ports,
+  events: { onResult: (result, { to }) => console.log(`${to} ${result.kind}`) },
 });
-console.log(`${end.kind}: ${report.counts.accepted} accepted`);
+console.log(`${end?.kind}: ${report.counts.accepted} accepted`);
 
 await ledger.close();
 provider.close();

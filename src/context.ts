@@ -2,11 +2,15 @@ import type { EventPoster } from './callbacks/poster.ts';
 import { type Ask, askOn } from './cli/ask/ask.ts';
 import { monotonic, sleep } from './clock.ts';
 import { type Keyring, systemKeyring } from './config/keyring.ts';
+import { isLedgerUrl } from './core/ledger-address.ts';
 import { CliError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { LedgerTables } from './ledger/tables.ts';
 import type { Log } from './log.ts';
-import type { Asked, Provider } from './provider/provider.ts';
+import type { Asked, Provider, ReadCallback } from './provider/provider.ts';
 import type { TwilioOptions } from './provider/twilio/twilio.ts';
+import type { Queue } from './queue/queue.ts';
+import type { RunCommand } from './queue/scheduler.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 import { speaksUtf8, toAscii } from './ui/ascii.ts';
 
@@ -50,8 +54,17 @@ export interface Context {
   readonly keyring: Keyring;
   /** Puts a prompt to the person at the terminal. */
   readonly ask: Ask;
-  readonly openLedger: (path: string) => Promise<Ledger>;
+  /** Opens the ledger in a file, or at an address on a server. */
+  readonly openLedger: (ledger: string) => Promise<Ledger>;
+  /** Opens the queue beside a ledger on PostgreSQL. */
+  readonly openQueue: (address: string) => Promise<Queue>;
+  /** Runs volley with other arguments, in a process of its own on this terminal. */
+  readonly runCommand: RunCommand;
+  /** The same by its tables, for moving it. */
+  readonly openLedgerTables: (ledger: string) => Promise<LedgerTables>;
   readonly connect: (options: TwilioOptions) => Promise<Provider>;
+  /** Makes what reads the provider's callbacks; any of the auth tokens may have signed them. */
+  readonly callbackReader: (authTokens: readonly string[]) => Promise<ReadCallback>;
   /** Makes what posts events to an address. */
   readonly poster: (url: string) => Promise<EventPoster>;
   /** Asks an address whether anything is there. */
@@ -90,13 +103,40 @@ export function processContext(signal: AbortSignal): Context {
     confirm: (question) => confirmWith(ask, question),
     ask,
     keyring: systemKeyring,
-    openLedger: async (path) => (await import('./ledger/sqlite/open.ts')).openSqliteLedger(path, now),
+    openLedger: async (ledger) =>
+      isLedgerUrl(ledger)
+        ? (await import('./ledger/postgres/open.ts')).openPostgresLedger(ledger)
+        : (await import('./ledger/sqlite/open.ts')).openSqliteLedger(ledger, now),
+    openQueue: async (address) => (await import('./queue/pg-boss.ts')).openPostgresQueue(address),
+    runCommand,
+    openLedgerTables: async (ledger) =>
+      isLedgerUrl(ledger)
+        ? (await import('./ledger/postgres/tables.ts')).openPostgresTables(ledger)
+        : (await import('./ledger/sqlite/tables.ts')).openSqliteTables(ledger, now),
     connect: async (options) => (await import('./provider/twilio/twilio.ts')).twilioProvider(options),
+    callbackReader: async (authTokens) => (await import('./provider/twilio/webhook.ts')).webhookReader(authTokens),
     poster: async (url) => (await import('./callbacks/poster.ts')).httpPoster(url),
     probe: async (url) => (await import('./callbacks/probe.ts')).probe(url),
     simulate: async (options) => (await import('./simulator/simulator.ts')).startSimulator(options),
   };
 }
+
+/** Ends it as somebody at its terminal would: once, so that it records what is on its way. */
+const runCommand: RunCommand = async (argv, { cwd, signal }) => {
+  const { spawn } = await import('node:child_process');
+  const [, binary = ''] = process.argv;
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [binary, ...argv], { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+    const stop = () => child.kill('SIGTERM');
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    child.on('error', () => resolve(1));
+    child.on('close', (code) => {
+      signal.removeEventListener('abort', stop);
+      resolve(code ?? 1);
+    });
+  });
+};
 
 function terminalOutput(): Pick<Context, 'out' | 'err' | 'status'> {
   const { stdout, stderr } = process;

@@ -1,6 +1,6 @@
 /**
- * The ways a run can fail, and the exit code the shell sees.
- * A bad row or a refused message is data (`RowIssue`, `SendResult`), never one of these.
+ * The ways a run can fail, each with its exit code; a test compares README and help with it. A run that ends without one
+ * of these exits with 0, or with 3 when some rows failed (`exitCodeOf`): bad rows and refused messages are data.
  */
 export const exitCodes = {
   bug: 1,
@@ -15,6 +15,24 @@ export const exitCodes = {
   storage: 8,
   interrupted: 130,
 } as const;
+
+/** The exit code of a run that did its work, though some rows were not sent or not delivered: no failure of its own. */
+export const someFailed = 3;
+
+/** What each exit code means: the page `volley help exit-codes`. The table of the README says the same. */
+export const exitMeanings: Readonly<Record<number, string>> = {
+  0: 'everything asked for is done (also: already done)',
+  [exitCodes.bug]: 'a bug',
+  [exitCodes.usage]: 'usage, config or input wrong; nothing was sent',
+  [someFailed]:
+    'finished, but some rows were invalid, rejected or undelivered; doctor, check --online: something would stop a send',
+  [exitCodes.credentials]: 'credentials missing or refused',
+  [exitCodes.unreachable]: 'Twilio out of reach or overloaded throughout; safe to run again',
+  [exitCodes.rule]: 'refused by a rule: budget, same input again, too many bad rows',
+  [exitCodes.held]: 'another run holds this campaign',
+  [exitCodes.open]: 'stopped early or something still open: volley resume',
+  [exitCodes.interrupted]: 'interrupted',
+};
 
 /** What kind of failure a `CliError` is; scripts read it as `error.code` with `--json`. */
 export type ErrorCode = keyof typeof exitCodes;

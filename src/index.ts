@@ -1,11 +1,49 @@
 /**
- * volley for other programs: the validator, plan, ledger, engine and simulator that the commands use.
+ * volley for other programs: the use cases that the commands call, and what they work with.
  *
- *     const ledger = openSqliteLedger('ledger.db');
- *     const { plan, commit } = await makePlan(ledger, { name: 'spring', rows, defaults: { from, body } });
- *     const { report } = await runCampaign(await commit(), { ledger, provider: twilioProvider(options) });
+ *     const ports = { ledger: openSqliteLedger('ledger.db'), provider: twilioProvider(options), ...systemClock, signal };
+ *     const rules = await rowRules({ defaults: { from, body }, nowMs: Date.now() });
+ *     const { staging, hash } = await planCampaign(dataRows(rows), rules, { name: 'spring', source: 'crm' }, ports);
+ *     const { report } = await deliver(await staging.commit(hash), defaultDelivery, ports);
  */
 
+export {
+  type ApprovalRules,
+  type Approved,
+  commitPlan,
+  findUnfinished,
+  refusePlan,
+  type SameInput,
+} from './campaign/approve.ts';
+export { deadlineOf, type Ends } from './campaign/deadline.ts';
+export {
+  type Delivered,
+  type DeliverOptions,
+  type DeliverPorts,
+  type DeliveryEvents,
+  defaultDelivery,
+  deliver,
+  exitCodeOfDelivery,
+} from './campaign/deliver.ts';
+export { findCampaign, hasUnknown, isOpen, pickCampaign } from './campaign/find.ts';
+export { type PendingPlan, type PlanOptions, planCampaign } from './campaign/plan.ts';
+export { type PlanContextOptions, planContext } from './campaign/plan-context.ts';
+export { type Clock, type Ports, systemClock } from './campaign/ports.ts';
+export { type PriceSources, pricePlan } from './campaign/price.ts';
+export { type Recalled, type RecallPorts, recall } from './campaign/recall.ts';
+export { type CampaignFigures, readFigures } from './campaign/report.ts';
+export { reopenRejected, retryUndelivered } from './campaign/resume.ts';
+export {
+  type DataRow,
+  dataRows,
+  type RowRules,
+  type RowRulesOptions,
+  type RowSource,
+  rowRules,
+} from './campaign/rows.ts';
+export { type Intake, type IntakeOptions, openCampaign, takeEvents } from './campaign/stream.ts';
+export { type TrackOptions, track } from './campaign/track.ts';
+export { type Difference, type Verified, type VerifyPorts, verify } from './campaign/verify.ts';
 export type { Message, MessageRequest, Row, RowIssue, SendResult, SendState } from './core/message.ts';
 export { type CodeExplanation, explainCode } from './core/outcome/error-codes.ts';
 export type { Report, RunEnd } from './core/outcome/report.ts';
@@ -14,10 +52,11 @@ export { type NormalizePhone, phoneNormalizer } from './core/recipient/phone.ts'
 export { type RawRequest, validate } from './core/request/validate.ts';
 export { countSegments } from './core/text/segments.ts';
 export { CliError, type ErrorCode, exitCodes } from './errors.ts';
-export type { Campaign, Ledger } from './ledger/ledger.ts';
+export { openSource, type Source, type SourceOptions } from './input/open-source.ts';
+export type { Ledger } from './ledger/ledger.ts';
+export type { Campaign, Staging } from './ledger/plans.ts';
 export { openSqliteLedger } from './ledger/sqlite/open.ts';
-export { type CampaignRun, type DataRow, makePlan, type PendingPlan, type PlanInput, runCampaign } from './library.ts';
-export type { Provider } from './provider/provider.ts';
+export type { Provider, Records, Sender } from './provider/provider.ts';
 export { isSignedBy } from './provider/twilio/signature.ts';
 export { type TwilioOptions, twilioProvider } from './provider/twilio/twilio.ts';
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { maskNumbers } from './core/recipient/mask.ts';
 import { fileError } from './errors.ts';
 
-/** What --log-file keeps of a run; never a text. */
+/** An event in the log of `--log-file`. None has the text of a message. */
 export type LogEvent =
   | { readonly event: 'start'; readonly command: string; readonly version: string }
   | {
@@ -22,44 +22,45 @@ export type LogEvent =
   | { readonly event: 'error'; readonly code: string; readonly message: string }
   | { readonly event: 'end'; readonly exitCode: number; readonly ms: number };
 
-/** Writes down what happens. */
+/** Adds an event to the log. */
 export type Log = (event: LogEvent) => void;
 
-/** Fields that may hold a number, or text of Twilio's that repeats one. */
+/** Fields that hold a phone number, or words of Twilio's that may repeat one. */
 const maskedFields: readonly string[] = ['to', 'from', 'reason', 'message'];
 
-/** Where a log goes, and what it works with. */
+/** Where the log is, and what it needs of the world. */
 export interface LogOptions {
   readonly path: string;
-  /** Numbers whole; else only their ends. */
+  /** True: phone numbers are written whole; false: masked. */
   readonly showPii: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Shows a line to the person, on standard error. */
   readonly say: (line: string) => void;
 }
 
 /**
- * Appends each event as a line of JSON, for this user only. The file is opened anew for each, so that it can be rotated.
- * Throws a `CliError` when it can't be written at the start; later that is said once, and the work goes on.
+ * Appends each event as a line of JSON to a file that only this user can read; it is opened anew each time, so that it
+ * can be rotated. Throws a `CliError` when the first event can't be written; a later failure is shown once.
  */
 export function openLog({ path, showPii, now, say }: LogOptions): Log {
-  let hasBegun = false;
-  let isSaid = false;
+  let hasWritten = false;
+  let hasSaid = false;
   return (event) => {
     const at = new Date(now()).toISOString();
     try {
       const line = JSON.stringify({ at, pid: process.pid, ...event }, showPii ? undefined : mask);
       appendFileSync(path, `${line}\n`, { mode: 0o600 });
-      hasBegun = true;
+      hasWritten = true;
     } catch (cause) {
       const error = fileError(cause, {
         doing: 'write',
         path: `the log ${path}`,
         hint: 'Name another file with --log-file.',
       });
-      if (!hasBegun || !error) throw error ?? cause;
-      if (!isSaid) say(error.message);
-      isSaid = true;
+      if (!hasWritten || !error) throw error ?? cause;
+      if (!hasSaid) say(error.message);
+      hasSaid = true;
     }
   };
 }

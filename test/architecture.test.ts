@@ -1,25 +1,52 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const src = resolve(import.meta.dirname, '../src');
 
 /** The interfaces to the outside: whoever uses one knows its promise, and not what stands behind it. */
-const ports = ['ledger/ledger', 'provider/provider'];
+const ledgerRoles = ['plans', 'runs', 'receipts', 'consent', 'outbox', 'reports', 'upkeep'].map(
+  (role) => `ledger/${role}`,
+);
+const ports = ['ledger/ledger', ...ledgerRoles, 'provider/provider', 'provider/pages'];
 
-/** Which folder may import which. A folder may always import itself; the longest name that fits a file counts. */
+/** Which folder or file may import which. Each may import itself; the longest name that fits a file counts. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
+  clock: [],
+  errors: [],
+  http: [],
+  log: ['core', 'errors'],
   core: [],
   input: ['core', 'errors'],
   simulator: ['core', 'errors'],
-  'ledger/ledger': ['core', 'ledger/rules'],
+  ledger: ['core', 'errors', 'ledger/tables', ...ledgerRoles],
   'ledger/rules': ['core'],
-  'ledger/sqlite': ['core', 'errors', 'ledger/rules', 'ledger/ledger'],
+  'ledger/sqlite': [
+    'core',
+    'errors',
+    'ledger/rules',
+    'ledger/ledger',
+    'ledger/process',
+    'ledger/tables',
+    ...ledgerRoles,
+  ],
+  'ledger/postgres': [
+    'core',
+    'errors',
+    'ledger/rules',
+    'ledger/ledger',
+    'ledger/process',
+    'ledger/tables',
+    ...ledgerRoles,
+  ],
   'provider/provider': ['core'],
-  'provider/twilio': ['core', 'errors', 'http', 'provider/provider'],
+  'provider/pages': ['errors', 'provider/provider'],
+  'provider/twilio': ['core', 'errors', 'http', 'provider/provider', 'provider/pages'],
   engine: ['core', 'errors', ...ports],
-  campaign: ['core', 'errors', 'http', 'engine', 'input', 'cli', 'config', 'context', 'ui', 'log', ...ports],
-  callbacks: ['core', 'errors', 'http', 'engine', 'input', 'provider/twilio', ...ports],
+  campaign: ['core', 'errors', 'http', 'clock', 'engine', 'input', ...ports],
+  callbacks: ['core', 'errors', 'http', 'engine', 'input', ...ports],
+  // Only with a ledger that machines share.
+  queue: ['core', 'errors', 'campaign', 'engine', 'ledger/postgres/address', ...ports],
   ui: ['core'],
   config: ['core', 'errors', 'context'],
   cli: [
@@ -31,11 +58,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'context',
     'log',
-    'engine',
     'input',
     'simulator/faults',
-    'provider/twilio/webhook',
+    'ledger/copy',
+    'ledger/tables',
     ...ports,
+    'queue',
   ],
 };
 
@@ -46,7 +74,16 @@ const roomOf = (path: string): string =>
     .sort((a, b) => b.length - a.length)[0] ?? '';
 
 /** Slow to load: only where they are needed, by `await import`, or in a folder that is itself loaded late. */
-const heavy = ['got', 'inquirer', 'csv-parse', 'libphonenumber-js', '@photostructure/sqlite', 'liquidjs', 'smol-toml'];
+const heavy = [
+  'got',
+  'inquirer',
+  'csv-parse',
+  'libphonenumber-js',
+  '@photostructure/sqlite',
+  'pg',
+  'liquidjs',
+  'smol-toml',
+];
 const loadedAtStart = [
   'cli/main.ts',
   'context.ts',
@@ -58,7 +95,6 @@ const loadedAtStart = [
 ];
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-const inFolders = files.filter((file) => file.includes('/'));
 const textOf = (file: string) => readFileSync(join(src, file), 'utf8');
 
 /** The files of ours that a file imports, without `.ts`; also those it loads late. */
@@ -67,7 +103,10 @@ function importsOf(file: string): string[] {
   return found.map(([, path]) => relative(src, resolve(src, dirname(file), path ?? '')));
 }
 
-it.each(inFolders)('%s imports only what its folder may', (file) => {
+/** The composition root and the entry for programs import from everywhere. */
+const importAll = ['context.ts', 'index.ts'];
+
+it.each(files.filter((file) => !importAll.includes(file)))('%s imports only what its folder may', (file) => {
   const room = roomOf(file.replace(/\.ts$/, ''));
   const mayImport = [room, ...(allowed[room] ?? [])];
   const forbidden = importsOf(file).filter((path) => !mayImport.some((ok) => path === ok || path.startsWith(`${ok}/`)));
@@ -89,6 +128,43 @@ it.each(loadedAtStart)('%s loads nothing heavy at start', (file) => {
   );
 });
 
+/** What only some files may name; each is where it ends, so that another provider, ledger or library can replace it. */
+const known: readonly { readonly what: string; readonly sign: RegExp; readonly by: readonly string[] }[] = [
+  {
+    what: "Twilio's wire",
+    sign: /2010-04-01|\/(Messages|Balance|IncomingPhoneNumbers)\b.*\.json|x-twilio-/i,
+    by: ['provider/twilio/', 'simulator/'],
+  },
+  {
+    what: 'SQLite',
+    sign: /'(@photostructure\/sqlite|node:sqlite)'|\bpragma \w+|\bbegin immediate\b/i,
+    by: ['ledger/sqlite/'],
+  },
+  { what: 'which ledger is used', sign: /from '.*ledger\/sqlite\/|import\('.*ledger\/sqlite\//, by: importAll },
+  {
+    what: 'got',
+    sign: /(from |import\()'got'/,
+    by: [
+      'http.ts',
+      'provider/twilio/client.ts',
+      'callbacks/poster.ts',
+      'callbacks/probe.ts',
+      'campaign/check-media.ts',
+    ],
+  },
+];
+
+describe.each(known)('$what', ({ sign, by }) => {
+  it('is named only where it may be', () => {
+    const naming = files.filter((file) => sign.test(textOf(file)));
+    expect(naming.filter((file) => !by.some((place) => file === place || file.startsWith(place)))).toEqual([]);
+  });
+
+  it.each(by)('is named by %s', (place) => {
+    expect(files.some((file) => file.startsWith(place) && sign.test(textOf(file)))).toBe(true);
+  });
+});
+
 /** What knows commander: its bag of flags ends in `cli/options`, and pages are printed with its help. */
 const knowCommander = ['cli/main.ts', 'cli/options/declare.ts', 'cli/help/page.ts', 'cli/completion/completion.ts'];
 
@@ -104,4 +180,14 @@ it('has no room that collects everything', () => {
     /(^|\/)(utils?|helpers?|common|lib|services?|managers?|misc)(\.ts$|\/)/.test(file),
   );
   expect(drawers).toEqual([]);
+});
+
+/** Folders of tests that are of no one room: what they have in common is how they test. */
+const acrossRooms = ['bench', 'chaos', 'contracts', 'e2e', 'package', 'swarm'];
+
+it('has the tests of a room in a folder of its name', () => {
+  const foldersOf = (path: string) =>
+    readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  const rooms = [...foldersOf(src), ...acrossRooms];
+  expect(foldersOf(import.meta.dirname).filter((folder) => !rooms.includes(folder))).toEqual([]);
 });

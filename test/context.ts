@@ -5,8 +5,13 @@ import { httpPoster } from '../src/callbacks/poster.ts';
 import { probe } from '../src/callbacks/probe.ts';
 import type { Ask } from '../src/cli/ask/ask.ts';
 import type { Context } from '../src/context.ts';
+import { isLedgerUrl } from '../src/core/ledger-address.ts';
+import { openPostgresTables } from '../src/ledger/postgres/tables.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
+import { openSqliteTables } from '../src/ledger/sqlite/tables.ts';
 import type { TwilioOptions } from '../src/provider/twilio/twilio.ts';
+import { webhookReader } from '../src/provider/twilio/webhook.ts';
+import { openPostgresQueue } from '../src/queue/pg-boss.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import { person } from './person.ts';
 import { type Script, scriptedProvider } from './scripted-provider.ts';
@@ -87,10 +92,17 @@ export function testContext({
       remove: async (name) => secrets.delete(name),
     },
     openLedger: async (path) => openSqliteLedger(path, now),
+    openQueue: openPostgresQueue,
+    runCommand: async () => {
+      throw new Error('this test runs no other command');
+    },
+    openLedgerTables: async (ledger) =>
+      isLedgerUrl(ledger) ? openPostgresTables(ledger) : openSqliteTables(ledger, now),
     connect: async (options) => {
       connections.push(options);
       return provider;
     },
+    callbackReader: async (authTokens) => webhookReader(authTokens),
     poster: async (url) => httpPoster(url),
     probe,
     simulate: startSimulator,

@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../src/cli/main.ts';
 import { verbs } from '../src/cli/verbs.ts';
-import { exitCodes } from '../src/errors.ts';
 import { testContext } from './context.ts';
 
 const readme = readFileSync(resolve(import.meta.dirname, '../README.md'), 'utf8');
@@ -23,11 +22,8 @@ describe('the README', () => {
     expect(stdout.join('')).toMatch(/"quiet_hours","value":"21:00-08:00"/);
   });
 
-  it('names every command, and every exit code', () => {
+  it('names every command', () => {
     for (const { name } of verbs) expect(readme, name).toMatch(new RegExp(`\`(volley )?${name}\\b`));
-    const [, table = ''] = /## Exit codes\n(.*?)\n## /s.exec(readme) ?? [];
-    const told = new Set([...table.matchAll(/^\| +(\d+) /gm)].map(([, code]) => Number(code)));
-    expect(told).toEqual(new Set([0, 3, ...Object.values(exitCodes)]));
   });
 
   it('uses only flags and scripts that there are', async () => {

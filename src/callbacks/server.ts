@@ -1,44 +1,47 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Callback } from '../core/outcome/callback.ts';
 import { CliError } from '../errors.ts';
-import { isSignedBy } from '../provider/twilio/signature.ts';
-import { readWebhook, type Webhook } from '../provider/twilio/webhook.ts';
+import type { ReadCallback } from '../provider/provider.ts';
 
-/** How to listen for Twilio's requests. */
-export interface WebhookOptions {
-  /** The address that Twilio was given; its path is the only one that is answered. */
+/** How to listen for callbacks. */
+export interface ListenOptions {
+  /** The address that the provider was given; its path is the only one that is answered. */
   readonly publicUrl: string;
-  /** Any of these may have signed. */
-  readonly authTokens: readonly string[];
   readonly host: string;
   /** 0 picks one. */
   readonly port: number;
-  /** Resolves once what was told is on disk; only then Twilio gets its answer. */
-  readonly onWebhook: (webhook: Webhook) => Promise<void>;
+  readonly readCallback: ReadCallback;
+  /** Resolves once the callback is on disk; only then is it answered with 200. When it throws, the answer is 503. */
+  readonly onCallback: (callback: Callback) => Promise<void>;
   /** Hears why a request was turned away. */
   readonly onRefused: (reason: string) => void;
 }
 
 /** A server that listens. */
-export interface WebhookServer {
+export interface CallbackServer {
   readonly port: number;
-  /** Takes nothing new, and ends what has begun. */
+  /** Takes nothing new, and resolves when what has begun is over, or was cut off after two seconds. */
   readonly close: () => Promise<void>;
 }
 
+/**
+ * Far more than any callback needs, and little enough that strangers can't use us up. Twilio itself waits 15 s:
+ * https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
+ */
 const limits = { bodyBytes: 64 * 1024, headersMs: 10_000, requestMs: 15_000, connections: 256, closeMs: 2000 };
 
 /** Where a supervisor may ask whether it is alive. */
 const healthPath = '/healthz';
 
 /** Starts listening. Throws a `CliError` when the port cannot be used. */
-export async function listenForWebhooks(options: WebhookOptions): Promise<WebhookServer> {
+export async function listenForCallbacks(options: ListenOptions): Promise<CallbackServer> {
   const server = createServer(
     { headersTimeout: limits.headersMs, requestTimeout: limits.requestMs, maxHeaderSize: 16 * 1024 },
     (request, response) => {
       serve(request, response, options).catch((error: unknown) => {
         options.onRefused(`it could not be written down: ${error instanceof Error ? error.message : String(error)}`);
-        // Not 2xx: Twilio may come again, and by then there may be room on the disk.
+        // Not 2xx: the provider may come again, and by then there may be room on the disk.
         answer(response, 503);
       });
     },
@@ -50,7 +53,7 @@ export async function listenForWebhooks(options: WebhookOptions): Promise<Webhoo
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      // A client that never ends what it began must not keep us: what was told is on disk, or was never answered.
+      // A client that never ends what it began must not keep us: whatever was answered is on disk.
       const cut = setTimeout(() => server.closeAllConnections(), limits.closeMs);
       await closed;
       clearTimeout(cut);
@@ -58,7 +61,7 @@ export async function listenForWebhooks(options: WebhookOptions): Promise<Webhoo
   };
 }
 
-function open(server: Server, { host, port }: WebhookOptions): Promise<number> {
+function open(server: Server, { host, port }: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const hint = '--port 0 picks a free one.';
@@ -68,7 +71,7 @@ function open(server: Server, { host, port }: WebhookOptions): Promise<number> {
   });
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, options: WebhookOptions): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, options: ListenOptions): Promise<void> {
   const target = request.url ?? '/';
   const { pathname } = new URL(options.publicUrl);
   const at = target.indexOf('?');
@@ -78,16 +81,11 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   if (request.method !== 'POST') return refuse(response, 405, `the method ${request.method}`, options);
   const body = await readBody(request);
   if (body === undefined) return refuse(response, 413, 'a body over 64 KiB', options);
-  // The address as Twilio was given it, with the query as it came: put together anew it would not be what was signed.
-  const signature = request.headers['x-twilio-signature'];
-  const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '');
+  // The query as it came: put together anew it would not be what was signed.
   const url = options.publicUrl.replace(/[?#].*$/s, '') + (at < 0 ? '' : target.slice(at));
-  if (typeof signature !== 'string' || !isSignedBy(options.authTokens, { url, signature, body, isForm })) {
-    return refuse(response, 403, 'a signature that is not right', options);
-  }
-  const webhook = readWebhook(isForm ? body : '', new URLSearchParams(at < 0 ? '' : target.slice(at)));
-  if (webhook.kind === 'odd') return refuse(response, 400, webhook.problem, options);
-  await options.onWebhook(webhook);
+  const callback = options.readCallback({ url, headers: request.headers, body });
+  if ('problem' in callback) return refuse(response, callback.kind === 'forged' ? 403 : 400, callback.problem, options);
+  await options.onCallback(callback);
   answer(response, 200, '<?xml version="1.0" encoding="UTF-8"?><Response/>', 'text/xml');
 }
 
@@ -103,7 +101,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function refuse(response: ServerResponse, status: number, reason: string, { onRefused }: WebhookOptions): void {
+function refuse(response: ServerResponse, status: number, reason: string, { onRefused }: ListenOptions): void {
   onRefused(reason);
   answer(response, status);
 }

@@ -1,18 +1,23 @@
-import type { SendingValues } from '../cli/options/sending.ts';
-import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
+import type { Clock } from './ports.ts';
 
 /** When a run has to end: after a time in milliseconds, and at one in milliseconds since 1970. */
-type Ends = Pick<SendingValues, 'maxDurationMs' | 'notAfter'>;
+export interface Ends {
+  readonly maxDurationMs: number | undefined;
+  readonly notAfter: number | undefined;
+}
 
 /** How often the clocks are looked at, in milliseconds. */
-const lookMs = 500;
+const intervalMs = 500;
 
 /**
- * What ends the run by `--max-duration` or `--not-after`; a time of day by the clock on the wall, as it is then, for it
- * can be set, and a machine can sleep. Throws a `CliError` for a time that is past.
+ * What ends a run by its duration or time of day; the latter by the clock on the wall, as it is then, for it can be set,
+ * and a machine can sleep. Throws a `CliError` for a time that is past.
  */
-export function deadlineOf({ maxDurationMs, notAfter }: Ends, { now, monotonic }: Context): AbortSignal | undefined {
+export function deadlineOf(
+  { maxDurationMs, notAfter }: Ends,
+  { now, monotonic }: Pick<Clock, 'now' | 'monotonic'>,
+): AbortSignal | undefined {
   if (notAfter !== undefined && notAfter <= now()) {
     throw new CliError('rule', `It is after ${new Date(notAfter).toISOString()} already. Nothing was sent.`);
   }
@@ -24,7 +29,7 @@ export function deadlineOf({ maxDurationMs, notAfter }: Ends, { now, monotonic }
     if (!isOver && now() < (notAfter ?? Number.POSITIVE_INFINITY)) return;
     over.abort();
     clearInterval(timer);
-  }, lookMs);
+  }, intervalMs);
   timer.unref();
   return over.signal;
 }

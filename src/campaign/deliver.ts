@@ -1,188 +1,166 @@
 import { hostname } from 'node:os';
-import type { AroundValues, SendingValues } from '../cli/options/sending.ts';
-import type { Session } from '../cli/session.ts';
-import type { Context } from '../context.ts';
+import { defaultRun } from '../core/defaults.ts';
 import type { Message, SendResult } from '../core/message.ts';
-import { defaultRetry, defaultRetryForMs } from '../core/outcome/after-send.ts';
+import { defaultRetry } from '../core/outcome/after-send.ts';
 import { deliveryExitCode, exitCodeOf, type Report, type RunEnd } from '../core/outcome/report.ts';
-import { formatDuration, plural } from '../core/text/wording.ts';
+import { quoted } from '../core/text/wording.ts';
 import { type RunToEndOptions, runToEnd } from '../engine/run-to-end.ts';
-import { CliError, exitCodes } from '../errors.ts';
-import type { Campaign, Lease } from '../ledger/ledger.ts';
-import type { LogEvent } from '../log.ts';
-import { messageJson, reportJson } from '../ui/json.ts';
-import { shown } from '../ui/lines.ts';
-import { reportLines } from '../ui/report.ts';
-import { follow } from './follow.ts';
-import { secondThought } from './second-thought.ts';
-import { watchProgress } from './watch-progress.ts';
+import { CliError } from '../errors.ts';
+import type { Campaign } from '../ledger/plans.ts';
+import type { Lease } from '../ledger/runs.ts';
+import type { Sender } from '../provider/provider.ts';
+import type { Ports } from './ports.ts';
+import { track } from './track.ts';
+import { waitForUndo } from './undo.ts';
 
-/** What a run is told beyond the config. */
-export interface DeliverOptions extends Pick<SendingValues, 'limit' | 'breaker'>, AroundValues {
-  /** From `deadlineOf`, asked before anything was written down. */
-  readonly deadline: AbortSignal | undefined;
-  /** How many rows of this run's input were wrong, asked for when it has ended. */
-  readonly invalid?: () => number;
-  /** How long to retry unless the config says otherwise, in milliseconds; absent: as long as a campaign is. */
-  readonly retryForMs?: number;
-  /** False: settle what is unknown first, and send only if something is to go out again. */
-  readonly sendFirst?: boolean;
+/** How a campaign is sent. Times in milliseconds. */
+export interface DeliverOptions {
+  /** Requests at once, at most; adapts to what the provider takes. */
+  readonly concurrency: number;
+  /** Messages a second for each sender; absent: as fast as they are taken. */
+  readonly perSecond: number | undefined;
+  /** The most messages of this run. */
+  readonly limit: number | undefined;
+  /** The most that the whole campaign may cost, in its currency. */
+  readonly maxCost: number | undefined;
+  /** Stop when most of the last messages failed alike. */
+  readonly breaker: boolean;
+  /** How long to go on while the provider takes nothing. */
+  readonly retryForMs: number;
+  /** How long one request may take. */
+  readonly timeoutMs: number;
+  /** How long a message of which no answer came is looked for. */
+  readonly resolveMs: number;
+  /** What to do with a message that was not found: leave it unknown, or send it again. */
+  readonly onUnknown: 'hold' | 'resend';
+  /** Where status callbacks go that carry our own id of the message. */
+  readonly callbackUrl: string | undefined;
+  /** False: look for unknown outcomes first, and send only if something is to go out again. */
+  readonly sendFirst: boolean;
+  /** Wait this long before anything is sent, so that it can be called back. */
+  readonly undoMs: number | undefined;
+  /** Then ask the provider for this long until every message has its final status. */
+  readonly followMs: number | undefined;
+}
+
+/** How a campaign is sent where nothing else is said. */
+export const defaultDelivery: DeliverOptions = {
+  ...defaultRun,
+  perSecond: undefined,
+  limit: undefined,
+  maxCost: undefined,
+  breaker: true,
+  callbackUrl: undefined,
+  sendFirst: true,
+  undoMs: undefined,
+  followMs: undefined,
+};
+
+/** What a delivery works with, and who hears how it goes. */
+export interface DeliverPorts extends Ports {
+  readonly provider: Sender;
+  /** Ends the run as time that is up; from `deadlineOf`. */
+  readonly deadline?: AbortSignal | undefined;
   /** More messages come while the run goes on; see `RunOptions`. */
-  readonly arrivals?: AsyncIterable<readonly string[]>;
-  /** Hears what became of each attempt. */
-  readonly onResult?: (result: SendResult, claim: Message) => void;
-  /** Prints the result; by default the report. */
-  readonly print?: typeof printReport;
+  readonly arrivals?: AsyncIterable<readonly string[]> | undefined;
+  readonly events?: DeliveryEvents;
 }
 
-/** What a run came to. */
-export interface Result {
-  readonly campaign: Campaign;
+/** Hears how a delivery goes. */
+export interface DeliveryEvents {
+  /** It can still be called back for so long, in milliseconds. */
+  readonly onUndo?: (leftMs: number) => void;
+  /** It begins, with so many messages to send. */
+  readonly onStart?: (pending: number) => void;
+  /** What became of one attempt. */
+  readonly onResult?: (result: SendResult, message: Message) => void;
+  /** So many messages of which no answer came are looked for. */
+  readonly onResolving?: (count: number) => void;
+  /** Sending is over, whatever became of it. */
+  readonly onSent?: () => void;
+  /** So many are on their way still, after a round of asking. */
+  readonly onRound?: (open: number) => Promise<void> | void;
+}
+
+/** What a delivery came to. */
+export interface Delivered {
+  /** Undefined: it was called back before anything was sent, and `canceled` messages never will be. */
+  readonly end: RunEnd | undefined;
+  readonly canceled: number;
   readonly report: Report;
-  readonly exitCode: number;
+  /** What this run's attempts came to. */
+  readonly tally: { readonly accepted: number; readonly rejected: number };
+  /** The run before this one died, so nobody has been told what it came to. */
+  readonly tookOver: boolean;
+  /** How many are still on their way; absent: that was not asked. */
+  readonly open?: number;
 }
 
-/** The end that `send`, `batch`, `resume` and `reconcile` share: send, settle, report. Returns the exit code. */
-export async function deliver(
-  campaign: Campaign,
-  options: DeliverOptions,
-  session: Session,
-  context: Context,
-): Promise<number> {
-  const { invalid = () => 0, print = printReport } = options;
-  const ledger = await session.ledger();
-  if (!(await secondThought(campaign, options.undoMs, session, context))) return exitCodes.interrupted;
-  const lease = await acquire(campaign, session);
-  const progress = await watchProgress(campaign, session, context);
+/**
+ * Sends every pending message of a campaign once, looks for those of which no answer came, and tells what became of
+ * them. Throws a `CliError` (`held`) when another run has the campaign.
+ */
+export async function deliver(campaign: Campaign, options: DeliverOptions, ports: DeliverPorts): Promise<Delivered> {
+  const { ledger, signal, events = {} } = ports;
+  const tally = { accepted: 0, rejected: 0 };
+  if (options.undoMs !== undefined) {
+    const canceled = await waitForUndo(campaign, options.undoMs, { ...ports, onWait: events.onUndo });
+    const end = undefined;
+    if (canceled !== undefined)
+      return { end, canceled, tally, tookOver: false, report: await ledger.report(campaign.id) };
+  }
+  const lease = await acquire(campaign, options, ports);
   let end: RunEnd;
   try {
-    end = await runToEnd(lease, {
-      ...(await runOptions(options, session, context)),
-      onResult: (result, claim) => {
-        progress.onResult(result, claim);
-        options.onResult?.(result, claim);
-        context.log(attemptEvent(result, claim));
-      },
-      onSettling: (count) => {
-        if (!session.isQuiet)
-          context.err(`Looking at Twilio for ${plural(count, 'message')} that may have been sent …`);
-      },
-    });
+    events.onStart?.(await pendingIn(campaign, ports));
+    const onResult = (result: SendResult, claim: Message): void => {
+      if (result.kind === 'accepted' || result.kind === 'rejected') tally[result.kind]++;
+      events.onResult?.(result, claim);
+    };
+    end = await runToEnd(lease, runOptions(options, { ...ports, events: { ...events, onResult } }));
   } finally {
-    progress.stop();
+    events.onSent?.();
     await ledger.release(lease);
   }
-  const isFollowed = options.wait && !context.signal.aborted;
-  const open = isFollowed ? await follow(campaign, options.forMs, session, context) : 0;
+  const { followMs } = options;
+  const follows = followMs !== undefined && !signal.aborted;
+  const open = follows ? await track(campaign.id, { ...ports, forMs: followMs, onRound: events.onRound }) : undefined;
   const report = await ledger.report(campaign.id);
+  return { end, canceled: 0, tally, tookOver: lease.tookOver, report, ...(open !== undefined && { open }) };
+}
+
+/** The exit code of a delivery, by the table in the README. `invalid`: how many rows of its input were wrong. */
+export function exitCodeOfDelivery({ end, report, tally, tookOver, open }: Delivered, invalid: number): number {
+  if (!end) return exitCodeOf({ end: { kind: 'interrupted' }, accepted: 0, rejected: 0, invalid }, report);
   // A run that died has told nobody what was refused: then all of the campaign counts, not only this run's part.
-  const told = lease.tookOver ? report.counts : { invalid: invalid(), rejected: progress.tally.rejected };
-  const { accepted } = progress.tally;
-  const sent = exitCodeOf({ end, accepted, invalid: told.invalid, rejected: told.rejected }, report);
-  const exitCode = isFollowed && (sent === 0 || sent === 3) ? deliveryExitCode(open, report) || sent : sent;
-  context.log({ event: 'report', campaign: campaign.name, counts: report.counts, exitCode });
-  if (!(session.isQuiet && exitCode === 0)) {
-    sayEnd(end, session, context);
-    await print({ campaign, report, exitCode }, session, context);
-    sayOpen(campaign, report, session, context);
-  }
-  return exitCode;
+  const wrong = tookOver ? report.counts : { invalid, rejected: tally.rejected };
+  const sent = exitCodeOf({ end, accepted: tally.accepted, invalid: wrong.invalid, rejected: wrong.rejected }, report);
+  return open !== undefined && (sent === 0 || sent === 3) ? deliveryExitCode(open, report) || sent : sent;
 }
 
-function attemptEvent(result: SendResult, { id: messageId, campaignId, to }: Message): LogEvent {
-  const { kind, sid, code, reason } = { sid: undefined, code: undefined, reason: undefined, ...result };
-  return { event: 'attempt', campaignId, messageId, to, result: kind, sid, code, reason };
+async function pendingIn({ id }: Campaign, { ledger }: Ports): Promise<number> {
+  return (await ledger.queues(id)).reduce((sum, { pending }) => sum + pending, 0);
 }
 
-async function runOptions(options: DeliverOptions, session: Session, context: Context): Promise<RunToEndOptions> {
-  const { limit, deadline, retryForMs = defaultRetryForMs, sendFirst = true } = options;
-  const ledger = await session.ledger();
-  const { config } = session;
-  const { signal, now, monotonic, sleep, random } = context;
+function runOptions(options: DeliverOptions, ports: DeliverPorts): RunToEndOptions {
+  const { breaker, resolveMs, ...run } = options;
+  const { events = {}, ...rest } = ports;
   return {
-    ...{ signal, now, monotonic, sleep, random, retry: defaultRetry, sendFirst },
-    ledger,
-    provider: await session.connect(),
-    arrivals: options.arrivals,
-    callbackUrl: config.get('callback_url'),
-    retryForMs: config.get('retry_for') ?? retryForMs,
-    concurrency: config.get('concurrency') ?? 1,
-    perSecond: config.get('rate'),
-    limit,
-    deadline,
-    noBreaker: !options.breaker,
-    timeoutMs: config.get('timeout') ?? 0,
-    settleMs: config.get('settle') ?? 0,
-    onUnknown: config.get('on_unknown') ?? 'hold',
+    ...run,
+    ...rest,
+    retry: defaultRetry,
+    noBreaker: !breaker,
+    settleMs: resolveMs,
+    onResult: events.onResult,
+    onSettling: events.onResolving,
   };
 }
 
-async function acquire(campaign: Campaign, session: Session): Promise<Lease> {
-  const ledger = await session.ledger();
-  const lease = await ledger.acquire(
-    campaign.id,
-    { host: hostname(), pid: process.pid },
-    { maxCost: session.config.get('max_cost') },
-  );
+async function acquire(campaign: Campaign, { maxCost }: DeliverOptions, { ledger }: Ports): Promise<Lease> {
+  const lease = await ledger.acquire(campaign.id, { host: hostname(), pid: process.pid }, { maxCost });
   if ('owner' in lease) return lease;
   const { host, pid } = lease.heldBy;
   throw new CliError('held', `Another run is sending ${campaign.name} (process ${pid} on ${host}).`, {
     hint: `Wait for it, or look with: volley report ${quoted(campaign.name)}`,
   });
-}
-
-/** The report on standard output, as text or JSON; with `--output ndjson` every message instead. */
-export async function printReport(result: Result, session: Session, { out }: Context): Promise<void> {
-  const { campaign, report, exitCode } = result;
-  if (session.isNdjson) {
-    for await (const message of (await session.ledger()).messages(campaign.id))
-      out(JSON.stringify(messageJson(message)));
-  } else if (session.isJson) out(JSON.stringify(reportJson(campaign, report, exitCode)));
-  else for (const line of reportLines(campaign.name, report, session.resultLook)) out(line);
-}
-
-function sayEnd(end: RunEnd, { workLook }: Session, { err, now }: Context): void {
-  const say = (text: string) => err(workLook.paint.yellow(shown(text, workLook)));
-  switch (end.kind) {
-    case 'finished':
-    case 'limit':
-      return;
-    case 'interrupted':
-      return say('Interrupted. What was on its way has been waited for and recorded.');
-    case 'deadline':
-      return say('Time is up. What was on its way has been waited for and recorded.');
-    case 'breaker':
-      return say(`Stopped: most of the last messages failed alike (${end.code ? `${end.code}: ` : ''}${end.reason}).`);
-    case 'credentials':
-      return say(`Stopped: Twilio refused the account (${end.code}: ${end.reason}). Nothing more was sent.`);
-    case 'sender':
-      return say(`Stopped sending from ${end.sender} (${end.code}: ${end.reason}).`);
-    case 'unreachable':
-      return say(`Gave up: ${end.reason}. What was not sent stays pending.`);
-    case 'deferred':
-      return say(`What is left waits for quiet hours to end, the first in ${formatDuration(end.untilMs - now())}.`);
-    case 'recalled':
-      return say('Stopped: the campaign was recalled. Nothing more of it is sent.');
-    case 'budget':
-      return say('Stopped: one more message could have cost more than --max-cost allows.');
-    case 'lost-lease':
-      return say('Stopped: another run has taken this campaign over.');
-  }
-}
-
-function sayOpen({ name }: Campaign, { counts }: Report, { isSimulated }: Session, { err }: Context): void {
-  const simulated = isSimulated ? ' --simulate' : '';
-  if (counts.unknown > 0) {
-    err(
-      `${plural(counts.unknown, 'message')} may have been sent: no answer came, so volley does not send again by itself.`,
-    );
-    err(`Look again with:    volley reconcile ${quoted(name)}${simulated}`);
-    err(`Send again with:    volley reconcile ${quoted(name)} --on-unknown resend${simulated}`);
-  }
-  if (counts.pending > 0) err(`Resume with: volley resume ${quoted(name)}${simulated}`);
-}
-
-/** A name as a shell takes it. */
-export function quoted(name: string): string {
-  return /^[\w.:@%+=,/-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }

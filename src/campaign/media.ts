@@ -5,7 +5,7 @@ import { mediaChecker } from './check-media.ts';
 export type Recheck = (rows: readonly PlannedRow[]) => Promise<readonly PlannedRow[]>;
 
 /** With `--check-media`, turns rows whose media cannot be sent into invalid ones; without it, leaves all as they are. */
-export async function mediaRecheck({ checkMedia }: { readonly checkMedia: boolean }): Promise<Recheck> {
+export async function mediaRecheck({ checkMedia = false }: { readonly checkMedia?: boolean }): Promise<Recheck> {
   if (!checkMedia) return async (rows) => rows;
   const check = await mediaChecker();
   const recheck = async (row: PlannedRow): Promise<PlannedRow> => {

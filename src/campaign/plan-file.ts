@@ -1,21 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { option, toggle, type ValuesOf } from '../cli/options/option.ts';
-import { text } from '../cli/options/parsers.ts';
-import { flagsGiven, type GivenSettings } from '../cli/options/read.ts';
-import type { Session } from '../cli/session.ts';
-import { writePrivate } from '../cli/write-file.ts';
-import type { Context } from '../context.ts';
 import type { Plan } from '../core/plan.ts';
 import { CliError, fileError } from '../errors.ts';
-import {
-  fromPlanned,
-  type PlannedOptions,
-  problemOfPlanned,
-  toPlanned,
-  type WhatIsSent,
-  whatIsSent,
-} from './planned-options.ts';
+import { type PlannedOptions, problemOfPlanned } from './planned-options.ts';
 
 const schema = 'volley.plan-file/2';
 
@@ -37,7 +24,7 @@ interface PlanFile {
 
 /** A plan that was read back, to be sent as it is or not at all. */
 export interface ApprovedPlan {
-  readonly options: WhatIsSent;
+  readonly options: PlannedOptions;
   /** When it was made, in milliseconds since 1970: times like +2h count from then. */
   readonly plannedAt: number;
   /** Throws a `CliError` unless it was made for this account. */
@@ -46,46 +33,40 @@ export interface ApprovedPlan {
   readonly checkMessages: (messagesHash: string) => void;
 }
 
-/** Writes what would be sent, with hashes of all it was made of. Throws a `CliError` where it cannot be written. */
-export async function writePlanFile(
-  path: string,
-  { plan, messagesHash }: { readonly plan: Plan; readonly messagesHash: string },
-  { options, session, context }: { readonly options: WhatIsSent; readonly session: Session; readonly context: Context },
-): Promise<void> {
-  const planned = toPlanned(options);
+/** A plan, and all it was made of. */
+export interface PlanToKeep {
+  readonly plan: Plan;
+  readonly options: PlannedOptions;
+  /** The same for the same messages to the same people. */
+  readonly messagesHash: string;
+  /** The account it was made for, where one is configured. */
+  readonly accountSid: string | undefined;
+  /** When it was made, in milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+/** A plan as text, with hashes of all it was made of. Throws a `CliError` when a file it names cannot be read. */
+export function planFileText({ plan, options, messagesHash, accountSid, nowMs }: PlanToKeep): string {
   const file: PlanFile = {
     schema,
-    createdAt: new Date(context.now()).toISOString(),
-    accountSid: session.config.get('account_sid') ?? null,
-    options: planned,
-    hashes: { ...hashesOf(planned), messages: messagesHash },
+    createdAt: new Date(nowMs).toISOString(),
+    accountSid: accountSid ?? null,
+    options,
+    hashes: { ...hashesOf(options), messages: messagesHash },
     plan,
   };
-  await writePrivate(path, [Buffer.from(`${JSON.stringify(file, null, 2)}\n`)]);
+  return `${JSON.stringify(file, null, 2)}\n`;
 }
-
-/** What is given beside `--apply`. */
-interface GivenBeside extends ValuesOf<typeof whatIsSent> {
-  readonly file: string | undefined;
-  readonly dryRun: boolean;
-  readonly settings: GivenSettings;
-}
-
-const notBeside = { file: option('a file', '', text), dryRun: toggle('--dry-run', ''), ...whatIsSent };
 
 /** Reads a plan back. Throws a `CliError` when it is none, or anything it was made of has changed. */
-export function readPlanFile(path: string, given: GivenBeside): ApprovedPlan {
-  const [extra] = flagsGiven(notBeside, given, given.settings);
-  if (extra !== undefined) {
-    throw new CliError('usage', `--apply sends the plan as it is, so ${extra} cannot be given with it.`);
-  }
+export function readPlanFile(path: string): ApprovedPlan {
   const { options, hashes, accountSid, createdAt } = parsePlanFile(path);
   const now = hashesOf(options);
   if (now.options !== hashes.options) throw changed(path, 'the options in it have been edited');
   if (now.input !== hashes.input) throw changed(path, `${options.file} has changed`);
   if (now.template !== hashes.template) throw changed(path, `${options.input.template} has changed`);
   return {
-    options: fromPlanned(options),
+    options,
     plannedAt: Date.parse(createdAt),
     checkAccount: (account) => {
       if (accountSid !== null && account !== undefined && account !== accountSid) {

@@ -1,33 +1,9 @@
-import { fileOptions, mapping } from '../cli/options/input.ts';
-import { type MessageValues, requestOf, rowMessageOptions } from '../cli/options/message.ts';
-import { option, type ValuesOf } from '../cli/options/option.ts';
-import { text } from '../cli/options/parsers.ts';
-import { absent, type GivenSettings } from '../cli/options/read.ts';
-import { protection } from '../cli/options/sending.ts';
-import { settings } from '../config/settings.ts';
 import { parameterNamed } from '../core/request/parameters.ts';
-import type { RawRequest } from '../core/request/validate.ts';
-
-/** What is sent to whom; all else, also the settings that are not among these, says how to send and how to tell of it. */
-export const whatIsSent = {
-  ...mapping,
-  ...fileOptions,
-  campaign: option('--campaign <name>', '', text),
-  ...protection,
-  ...rowMessageOptions,
-};
-
-/** What is sent to whom, with its settings. */
-export interface WhatIsSent extends ValuesOf<typeof whatIsSent> {
-  readonly file: string;
-  readonly again: boolean;
-  readonly settings: GivenSettings;
-}
 
 type Texts = Readonly<Record<string, string>>;
 
 /** Settings that change what is sent to whom. */
-const settingNames = ['country', 'locale', 'quiet_hours', 'max_segments'] as const;
+export const plannedSettings = ['country', 'locale', 'quiet_hours', 'max_segments'] as const;
 
 /** What is sent to whom, as a plan file keeps it. Its names are a contract; what is not given is null, empty or false. */
 export interface PlannedOptions {
@@ -58,67 +34,6 @@ export interface PlannedOptions {
   readonly checkMedia: boolean;
 }
 
-/** Options as a plan file keeps them. */
-export function toPlanned(options: WhatIsSent): PlannedOptions {
-  const { extra = {}, ...message } = requestOf(options);
-  const given = settingNames.flatMap((name) => {
-    const value = options.settings[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return {
-    file: options.file,
-    campaign: options.campaign ?? null,
-    again: options.again,
-    input: {
-      maps: options.maps,
-      template: options.template ?? null,
-      key: options.key ?? null,
-      timeZoneColumn: options.timeZoneColumn ?? null,
-      delimiter: options.delimiter ?? null,
-      encoding: options.encoding ?? null,
-      sheet: options.sheet ?? null,
-      sample: options.sample ?? null,
-      testTo: options.testTo ?? null,
-      strict: options.strict,
-      maxInvalid: options.maxInvalid,
-    },
-    protection: { asciiPunctuation: options.asciiPunctuation, storeBody: options.storeBody },
-    settings: Object.fromEntries(given),
-    message,
-    contentVariables: options.contentVariable,
-    extra,
-    checkMedia: options.checkMedia,
-  };
-}
-
-/** Options from what a plan file kept. */
-export function fromPlanned(planned: PlannedOptions): WhatIsSent {
-  const { input, protection, message } = planned;
-  return {
-    ...absent(whatIsSent),
-    ...(message as RawRequest as Partial<MessageValues>),
-    file: planned.file,
-    campaign: planned.campaign ?? undefined,
-    again: planned.again,
-    maps: input.maps,
-    template: input.template ?? undefined,
-    key: input.key ?? undefined,
-    timeZoneColumn: input.timeZoneColumn ?? undefined,
-    delimiter: input.delimiter ?? undefined,
-    encoding: input.encoding ?? undefined,
-    sheet: input.sheet ?? undefined,
-    sample: input.sample ?? undefined,
-    testTo: input.testTo ?? undefined,
-    strict: input.strict,
-    maxInvalid: input.maxInvalid,
-    ...protection,
-    settings: planned.settings,
-    contentVariable: planned.contentVariables,
-    param: planned.extra,
-    checkMedia: planned.checkMedia,
-  };
-}
-
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string';
@@ -142,10 +57,8 @@ const within =
   (value) =>
     isRecord(value) && Object.entries<Check>(checks).every(([name, check]) => check(value[name]));
 
-const isSetting = (value: unknown, name: string): boolean => {
-  const known = settingNames.find((setting) => setting === name);
-  return known !== undefined && isText(value) && 'value' in settings[known].parse(value);
-};
+const isSetting = (value: unknown, name: string): boolean =>
+  plannedSettings.some((setting) => setting === name) && isText(value);
 
 const checks: Checks<PlannedOptions> = {
   file: isText,

@@ -5,13 +5,12 @@ import { readTemplateSource, type TemplateSource } from '../core/text/front-matt
 import { parseTemplate } from '../core/text/template.ts';
 import { CliError, fileError } from '../errors.ts';
 
-/** The text that `--template` names: one of `[templates]`, else a file. Throws a `CliError` when it can't be read. */
+/** The text of a template: one of `[templates]` by name, else a file. Throws a `CliError` when it can't be read. */
 export function templateOf(
-  { template: name, body }: { readonly template: string | undefined; readonly body?: unknown },
+  name: string | undefined,
   templates: Readonly<Record<string, string>>,
 ): TemplateSource | undefined {
   if (name === undefined) return undefined;
-  if (body !== undefined) throw new CliError('usage', 'Give --body or --template, not both.');
   return Object.hasOwn(templates, name) ? read(name, templates[name] ?? '') : read(name, readFile(name, templates));
 }
 

@@ -163,9 +163,9 @@ Start here:
   volley send --to +14155550100 --from +14155550199 --body Hello --simulate
   volley check customers.csv --from +14155550199 --body 'Hi {{ first_name }}'
 
-Exit codes: 0 done, 2 wrong usage or input, 3 some rows failed, 4 credentials,
-  5 Twilio out of reach, 6 refused by a rule, 7 another run holds the campaign,
-  8 something is still open, 130 interrupted.`;
+Exit codes: 0 done, 1 a bug, 2 wrong usage or input, 3 some rows failed,
+  4 credentials, 5 Twilio out of reach, 6 refused by a rule, 7 another run holds
+  the campaign, 8 something is still open, 130 interrupted.`;
 
 function version(): string {
   const file = new URL('../../package.json', import.meta.url);

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'no
 import { dirname } from 'node:path';
 import { fileError } from '../errors.ts';
 
-/** The text of a file; empty when there is none. */
+/** The text of a file; empty when there is none. Throws a `CliError` when it can't be read. */
 export function readIfThere(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -13,8 +13,8 @@ export function readIfThere(file: string): string {
 }
 
 /**
- * In one step: a crash leaves the old file or the new one. Who may read it stays as it was, unless it is `isPrivate`;
- * a new one is for its user only.
+ * Replaces a file in one step: a crash leaves the old one or the new one. A new or `isPrivate` file is for this user
+ * only; any other keeps its permissions. Throws a `CliError` when it can't.
  */
 export function replaceFile(file: string, text: string, isPrivate = false): void {
   try {

@@ -1,14 +1,17 @@
+import { planContext } from '../campaign/plan-context.ts';
+import type { Ports } from '../campaign/ports.ts';
 import { type Config, defaultLedger, loadConfig } from '../config/config.ts';
-import { type AccountCredentials, credentialsOf } from '../config/credentials.ts';
+import { credentialsOf } from '../config/credentials.ts';
 import type { Context } from '../context.ts';
-import type { PlanContext, QuietRule } from '../core/plan.ts';
-import { countryFinder, type NormalizePhone, phoneNormalizer } from '../core/recipient/phone.ts';
-import { parseQuietHours } from '../core/recipient/quiet-hours.ts';
+import type { Credentials } from '../core/credentials.ts';
+import { isLedgerUrl } from '../core/ledger-address.ts';
+import type { PlanContext } from '../core/plan.ts';
 import { isLoopback } from '../core/request/web-address.ts';
 import { CliError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../provider/provider.ts';
-import type { Look } from '../ui/lines.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { Style } from '../ui/lines.ts';
 import { paintFor } from '../ui/paint.ts';
 import type { SessionOptions } from './options/everywhere.ts';
 
@@ -17,10 +20,12 @@ export interface Session {
   readonly config: Config;
   readonly ledger: () => Promise<Ledger>;
   readonly connect: () => Promise<Provider>;
+  /** What workers share. Throws a `CliError` (`config`) for a ledger in a file, which one machine has for itself. */
+  readonly queue: () => Promise<Queue>;
   /** How results are shown, on standard output. */
-  readonly resultLook: Look;
+  readonly resultStyle: Style;
   /** How the work is shown, on standard error. */
-  readonly workLook: Look;
+  readonly workStyle: Style;
   readonly isJson: boolean;
   /** Every message as a line of JSON, in place of the report. */
   readonly isNdjson: boolean;
@@ -53,9 +58,21 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
   const toClose: Close[] = [];
   let ledger: Promise<Ledger> | undefined;
   let provider: Promise<Provider> | undefined;
+  let queue: Promise<Queue> | undefined;
 
   const open = async () => {
     const opened = await context.openLedger(ledgerPath(config, isSimulated));
+    toClose.push(() => opened.close());
+    return opened;
+  };
+  const openQueue = async () => {
+    const address = ledgerPath(config, isSimulated);
+    if (!isLedgerUrl(address)) {
+      throw new CliError('config', 'More than one machine needs a ledger that all of them reach.', {
+        hint: 'Give --ledger postgres://user@host/database, or set VOLLEY_LEDGER.',
+      });
+    }
+    const opened = await context.openQueue(address);
     toClose.push(() => opened.close());
     return opened;
   };
@@ -68,7 +85,8 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
     config,
     ledger: () => (ledger ??= open()),
     connect: () => (provider ??= connect()),
-    ...looksOf(options, context),
+    queue: () => (queue ??= openQueue()),
+    ...stylesOf(options, context),
     isJson: options.json,
     isNdjson: options.output === 'ndjson',
     isVerbose: options.verbose,
@@ -81,14 +99,14 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
   };
 }
 
-function looksOf(
+function stylesOf(
   { color: flag = 'auto', showPii }: SessionOptions,
   { env, terminal }: Context,
-): Pick<Session, 'resultLook' | 'workLook'> {
+): Pick<Session, 'resultStyle' | 'workStyle'> {
   const shared = { width: Math.min(100, terminal.columns), showPii };
   return {
-    resultLook: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }) },
-    workLook: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stderrIsTty }) },
+    resultStyle: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }) },
+    workStyle: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stderrIsTty }) },
   };
 }
 
@@ -97,8 +115,10 @@ function ledgerPath(config: Config, isSimulated: boolean): string {
   if (path === undefined) return defaultLedger(config.env, isSimulated);
   // A rehearsal's made-up SIDs among the real ones would make every later report a lie.
   if (isSimulated && config.origin('ledger') !== 'flag') return defaultLedger(config.env, true);
-  if (/^\w+:\/\//.test(path)) {
-    throw new CliError('config', 'This version keeps its ledger in a file only.', { hint: 'Give --ledger PATH.' });
+  if (/^\w+:\/\//.test(path) && !isLedgerUrl(path)) {
+    throw new CliError('config', 'A ledger is a file, or a database on a PostgreSQL server.', {
+      hint: 'Give --ledger PATH, or --ledger postgres://user:password@host/database.',
+    });
   }
   return path;
 }
@@ -119,11 +139,11 @@ async function connectTwilio(context: Context, config: Config): Promise<Provider
 }
 
 /** A connection with other credentials than the configured ones. */
-export function connectAs(credentials: AccountCredentials, { config }: Session, context: Context): Promise<Provider> {
+export function connectAs(credentials: Credentials, { config }: Session, context: Context): Promise<Provider> {
   return connectWith(credentials, config, context);
 }
 
-function connectWith(credentials: AccountCredentials, config: Config, context: Context): Promise<Provider> {
+function connectWith(credentials: Credentials, config: Config, context: Context): Promise<Provider> {
   const baseUrl = config.get('api_url') ?? twilioUrl(config);
   if (context.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && !isLoopback(new URL(baseUrl).hostname)) {
     throw new CliError('config', 'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credentials to anyone.', {
@@ -149,39 +169,33 @@ export function storesText({ storeBody }: { readonly storeBody: boolean }, { con
 }
 
 /** What planning goes by in this session. Throws a `CliError` for a country that is none. */
-export async function planContextOf(
+export function planContextOf(
   { config }: Session,
   nowMs: number,
   { asciiPunctuation = false }: { readonly asciiPunctuation?: boolean } = {},
 ): Promise<PlanContext> {
-  const country = config.get('country');
-  return {
-    normalizePhone: await normalizerFor(country, config),
-    countryOf: await countryFinder(),
+  return planContext({
+    country: config.get('country'),
+    countryOrigin: config.origin('country'),
     limits: config.limits,
     nowMs,
     asciiPunctuation,
     maxSegments: config.get('max_segments'),
-    quietHours: await quietRuleOf(config.get('quiet_hours')),
-  };
+    quietHours: config.get('quiet_hours'),
+  });
 }
 
-async function normalizerFor(country: string | undefined, config: Config): Promise<NormalizePhone> {
-  try {
-    return await phoneNormalizer(country);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new CliError('usage', `There is no country ${country} (${config.origin('country')}).`, {
-      hint: 'Write it as US, GB or DE.',
-    });
-  }
+/** What use cases work with in this session. */
+export async function portsOf(session: Session, context: Context): Promise<Ports> {
+  const { now, monotonic, sleep, random, signal } = context;
+  return { ledger: await session.ledger(), now, monotonic, sleep, random, signal };
 }
 
-/** The rule for quiet hours; time zones and calendars are loaded only when there are any. */
-async function quietRuleOf(text: string | undefined): Promise<QuietRule | undefined> {
-  const parsed = text === undefined ? undefined : parseQuietHours(text);
-  if (!parsed || 'problem' in parsed) return undefined;
-  const { openingAt, fitToQuietHours } = await import('../core/recipient/openings.ts');
-  const { timeZonesOf } = await import('../core/recipient/time-zones.ts');
-  return { hours: parsed.value, zonesOf: timeZonesOf, openingAt, fit: fitToQuietHours };
+/** The same with a connection to the provider, which needs credentials. */
+export async function connectedPortsOf(
+  session: Session,
+  context: Context,
+): Promise<Ports & { readonly provider: Provider }> {
+  const provider = await session.connect();
+  return { ...(await portsOf(session, context)), provider };
 }

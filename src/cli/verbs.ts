@@ -1,12 +1,12 @@
 import type { Declare } from './options/act.ts';
 
-/** One word after `volley`. */
+/** A command: the word after `volley`. */
 export interface Verb {
   readonly name: string;
   readonly about: string;
   /** The heading it stands under in help. */
   readonly group: string;
-  /** Only the verb that is asked for is loaded: `--version` and `--help` load none. */
+  /** Loads the command. Only the verb that was typed is loaded; `--version` and `--help` load none. */
   readonly load: () => Promise<Declare>;
 }
 
@@ -119,6 +119,30 @@ export const verbs: readonly Verb[] = [
     about: 'forget who was texted what, long ago',
     group: 'People and their data:',
     load: async () => (await import('./commands/purge.ts')).declarePurge,
+  },
+  {
+    name: 'worker',
+    about: 'work on what is enqueued and scheduled, beside other machines',
+    group: 'More than one machine:',
+    load: async () => (await import('./commands/worker.ts')).declareWorker,
+  },
+  {
+    name: 'workers',
+    about: 'show who is at work',
+    group: 'More than one machine:',
+    load: async () => (await import('./commands/workers.ts')).declareWorkers,
+  },
+  {
+    name: 'schedule',
+    about: 'run command lines by the clock, once over all workers',
+    group: 'More than one machine:',
+    load: async () => (await import('./commands/schedule.ts')).declareSchedule,
+  },
+  {
+    name: 'ledger',
+    about: 'copy a ledger from a file to a server, or back',
+    group: 'More than one machine:',
+    load: async () => (await import('./commands/ledger.ts')).declareLedger,
   },
   {
     name: 'init',

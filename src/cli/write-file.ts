@@ -26,22 +26,22 @@ export async function writeCsv(
 }
 
 /**
- * Writes a file that only this user can read, all of it or none: whoever could read an older one of that name cannot
- * read this one, and a failure leaves the older one as it was. Throws a `CliError` when it can't.
+ * Writes a file that only this user can read, whatever the permissions of an older one were. A failure leaves the
+ * older one as it was. Throws a `CliError` when it can't.
  */
 export async function writePrivate(file: string, pieces: AsyncIterable<string> | Iterable<Uint8Array>): Promise<void> {
   try {
     const found = await stat(file).catch(ifAbsent);
     if (found?.isDirectory()) throw folderError(file);
-    // A device or a pipe is written to; a new file in its place would take it away.
+    // A device or a pipe is written to: renaming a file onto it would replace it.
     if (found && !found.isFile()) await pipeline(pieces, createWriteStream(file));
-    else await replaceWhole(found ? await realpath(file) : file, pieces);
+    else await writeAndRename(found ? await realpath(file) : file, pieces);
   } catch (cause) {
     throw fileError(cause, { doing: 'write', path: file }) ?? cause;
   }
 }
 
-async function replaceWhole(file: string, pieces: AsyncIterable<string> | Iterable<Uint8Array>): Promise<void> {
+async function writeAndRename(file: string, pieces: AsyncIterable<string> | Iterable<Uint8Array>): Promise<void> {
   const draft = `${file}.${randomUUID().slice(0, 8)}.tmp`;
   try {
     await pipeline(pieces, createWriteStream(draft, { mode: 0o600, flags: 'wx', flush: true }));

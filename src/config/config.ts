@@ -15,7 +15,7 @@ export interface Sourced<T> {
   readonly origin: string;
 }
 
-/** What volley was told, with each value's origin: flags > environment > project file > user file > defaults. */
+/** All settings, with each value's origin: flags > environment > project file > user file > defaults. */
 export interface Config {
   readonly get: <K extends SettingKey>(key: K) => Settings[K] | undefined;
   readonly origin: (key: SettingKey) => string;
@@ -34,14 +34,14 @@ export interface Config {
   readonly userFile: string;
 }
 
-/** What the command line and the process say about configuration. */
+/** What configuration is read from: the flags, the environment, and the files of folder and user. */
 export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly flags: ConfigFlags;
 }
 
-/** What flags say about configuration: where it is, and settings as they were written. */
+/** The flags that concern configuration: which files and profile, and settings as they were typed. */
 export interface ConfigFlags {
   readonly profile?: string | undefined;
   readonly config?: string | undefined;
@@ -49,7 +49,7 @@ export interface ConfigFlags {
   readonly settings?: Readonly<Partial<Record<SettingKey, string>>>;
 }
 
-/** One place that settings come from, strongest first in a list of them. */
+/** One place that settings come from. In a list of layers an earlier one overrides a later one. */
 interface Layer {
   readonly origin: string;
   readonly text: (key: SettingKey) => unknown;
@@ -66,19 +66,19 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const env = withEnvFile(sources);
   const profile = sources.flags.profile ?? present(env['VOLLEY_PROFILE']);
   const userFile = sources.flags.config ?? present(env['VOLLEY_CONFIG']) ?? defaultUserFile(env);
-  const isNamed = sources.flags.config !== undefined || present(env['VOLLEY_CONFIG']) !== undefined;
+  const isRequired = sources.flags.config !== undefined || present(env['VOLLEY_CONFIG']) !== undefined;
   const projectFile = join(sources.cwd, 'volley.toml');
-  const project = await readLayers(projectFile, { profile, isNamed: false, isProject: true });
-  const user = await readLayers(userFile, { profile, isNamed, isProject: false });
-  const kept = await readLayers(credentialsFile(userFile), { profile, isNamed: false, isProject: false });
-  const files = [...project, ...kept, ...user];
+  const project = await readLayers(projectFile, { profile, isRequired: false, isProject: true });
+  const user = await readLayers(userFile, { profile, isRequired, isProject: false });
+  const credentials = await readLayers(credentialsFile(userFile), { profile, isRequired: false, isProject: false });
+  const files = [...project, ...credentials, ...user];
   if (profile !== undefined && !files.some(({ isProfile }) => isProfile)) {
     throw new CliError('config', `There is no profile ${profile}.`, {
       hint: `Add [profiles.${profile}] to ${userFile}.`,
     });
   }
   const environment: Layer = { ...flatLayer('environment', (key) => present(env[settings[key].env ?? ''])) };
-  // A profile named on this command line is nearer to the user than whatever the shell has set.
+  // `--profile` was typed for this run, so it overrides the environment, which holds for the whole shell.
   const chosen = sources.flags.profile === undefined ? [] : files.filter(({ isProfile }) => isProfile);
   const layers: Layer[] = [flatLayer('flag', (key) => sources.flags.settings?.[key]), ...chosen, environment, ...files];
   const profiles = [...new Set(files.flatMap(({ profileNames = [] }) => profileNames))];
@@ -100,12 +100,12 @@ function defaultUserFile(env: ConfigSources['env']): string {
   return join(present(env['XDG_CONFIG_HOME']) ?? join(env['HOME'] ?? homedir(), '.config'), 'volley', 'config.toml');
 }
 
-/** Where `volley login` keeps what no keyring would: beside the user's config file. */
+/** The file in which `volley login` keeps credentials, beside the user's config file. */
 export function credentialsFile(userFile: string): string {
   return join(dirname(userFile), 'credentials.toml');
 }
 
-/** Where the ledger is unless something says otherwise; rehearsals have one of their own. */
+/** The path of the ledger by default; `--simulate` has a ledger of its own. */
 export function defaultLedger(env: ConfigSources['env'], simulated: boolean): string {
   const data = present(env['XDG_DATA_HOME']) ?? join(env['HOME'] ?? homedir(), '.local', 'share');
   return join(data, 'volley', simulated ? 'simulated.db' : 'ledger.db');
@@ -115,45 +115,46 @@ function withEnvFile({ env, flags }: ConfigSources): ConfigSources['env'] {
   const file = flags.envFile;
   if (file === undefined) return env;
   const text = readText(file, true) ?? '';
-  refuseReadable(file, /TOKEN|SECRET/.test(text));
+  refuseIfOthersCanRead(file, /TOKEN|SECRET/.test(text));
   return { ...parseEnv(text), ...env };
 }
 
-function readText(file: string, isNamed: boolean): string | undefined {
+function readText(file: string, isRequired: boolean): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT' && !isNamed) return undefined;
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT' && !isRequired) return undefined;
     throw fileError(cause, { doing: 'read', path: file }) ?? cause;
   }
 }
 
-function refuseReadable(file: string, holdsSecret: boolean): void {
+function refuseIfOthersCanRead(file: string, holdsSecret: boolean): void {
   if (!holdsSecret || process.platform === 'win32') return;
   if ((statSync(file).mode & 0o077) !== 0) {
     throw new CliError('config', `${file} holds a secret and others can read it.`, { hint: `chmod 600 ${file}` });
   }
 }
 
+/** Which file is read, and whether it must exist. */
 interface FileKind {
   readonly profile: string | undefined;
-  readonly isNamed: boolean;
+  readonly isRequired: boolean;
   readonly isProject: boolean;
 }
 
 interface FileLayer extends Layer {
   readonly isProfile: boolean;
-  /** Those that the file has. */
+  /** The names under `[profiles]` in this file. */
   readonly profileNames?: readonly string[];
 }
 
-async function readLayers(file: string, { profile, isNamed, isProject }: FileKind): Promise<FileLayer[]> {
-  const text = readText(file, isNamed);
+async function readLayers(file: string, { profile, isRequired, isProject }: FileKind): Promise<FileLayer[]> {
+  const text = readText(file, isRequired);
   if (text === undefined) return [];
   const root = await parseToml(file, text);
   const profiles = tableOf(root['profiles'], file, 'profiles');
   const top = fileLayer(file, file, root, isProject);
-  // Every profile is checked, not only the one in use: a mistake shows before it matters.
+  // Every profile is checked, not only the one in use, so that a mistake is reported before that profile is needed.
   const named = Object.entries(profiles).map(([name, table]) => ({
     name,
     layer: fileLayer(file, `profile ${name} in ${file}`, tableOf(table, file, `profiles.${name}`), isProject),
@@ -178,7 +179,7 @@ function tableOf(value: unknown, file: string, name: string): Table {
   throw new CliError('config', `${file}: ${name} must be a table.`);
 }
 
-/** Tables beside the settings, of which a profile has its own. */
+/** The tables of a file and of each of its profiles that are not settings. */
 const sections = ['limits', 'templates', 'prices'] as const;
 
 function fileLayer(file: string, origin: string, table: Table, isProject: boolean): Layer {
@@ -191,8 +192,9 @@ function fileLayer(file: string, origin: string, table: Table, isProject: boolea
   const holdsSecret = Object.keys(table).some(
     (key) => Object.hasOwn(settings, key) && settings[key as SettingKey].isSecret,
   );
-  refuseReadable(file, holdsSecret);
-  // A project file comes with a folder from anywhere: the credentials would go to the address it names, its command be run.
+  refuseIfOthersCanRead(file, holdsSecret);
+  // A folder, and with it its project file, may come from anybody: credentials would be sent to its `api_url`, and its
+  // `credential_command` would be run.
   const forbidden = ['api_url', 'credential_command'].find((key) => isProject && table[key] !== undefined);
   if (forbidden !== undefined) {
     throw new CliError('config', `${file}: ${forbidden} may not be set by a project file.`, {
@@ -207,7 +209,7 @@ function fileLayer(file: string, origin: string, table: Table, isProject: boolea
   return { origin, text: (key) => table[key], defaults, limits, templates, prices };
 }
 
-/** What `[limits]` may hold. */
+/** The limits that `[limits]` can set. */
 const limitNames: readonly string[] = ['validity_period'];
 
 function refuseUnknownLimit(file: string, limits: Table): void {

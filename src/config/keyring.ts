@@ -1,14 +1,17 @@
-/** The place where the operating system keeps secrets. Each call says whether it worked: on a server there often is none. */
+/** The operating system's store of secrets. No call throws where there is none, as often on a server. */
 export interface Keyring {
+  /** Resolves to a secret; undefined where there is none of that name, or no keyring. */
   readonly get: (name: string) => Promise<string | undefined>;
+  /** Resolves to true once the secret is kept. */
   readonly set: (name: string, secret: string) => Promise<boolean>;
+  /** Resolves to true once the secret is gone. */
   readonly remove: (name: string) => Promise<boolean>;
 }
 
-/** What our entries are filed under. */
+/** The name under which the keyring lists our secrets. */
 const service = 'volley';
 
-/** The keyring of this machine and user; one that keeps nothing where the library or the keyring is missing. */
+/** The keyring of this machine and user. Where the optional library or the keyring is missing, it keeps nothing. */
 export const systemKeyring: Keyring = {
   get: (name) => attempt(name, (entry) => entry.getPassword() ?? undefined, undefined),
   set: (name, secret) =>
@@ -16,7 +19,7 @@ export const systemKeyring: Keyring = {
       name,
       (entry) => {
         entry.setPassword(secret);
-        // Some keyrings take a secret and forget it with the session that set it.
+        // Read back: some keyrings accept a secret and do not keep it.
         return entry.getPassword() === secret;
       },
       false,
@@ -35,7 +38,7 @@ async function attempt<T>(name: string, work: (entry: Entry) => T, otherwise: T)
     const { Entry } = await import('@napi-rs/keyring');
     return work(new Entry(service, name));
   } catch {
-    // No library for this machine, no keyring, a locked one: to us it is all the same.
+    // No library for this machine, no keyring, or a locked one: in each case there is no secret to be had.
     return otherwise;
   }
 }

@@ -1,8 +1,9 @@
+import { defaultRun } from '../core/defaults.ts';
 import type { Parsed } from '../core/recipient/phone.ts';
 import { parseQuietHours } from '../core/recipient/quiet-hours.ts';
 import { isLoopback, webAddressProblem } from '../core/request/web-address.ts';
 
-/** One thing that can be configured, apart from message parameters. */
+/** One setting of a config file; message parameters are not settings. */
 export interface Setting<T> {
   readonly about: string;
   readonly env?: string;
@@ -30,7 +31,7 @@ const apiUrl = (value: unknown): Parsed<string> => {
     : { problem: 'must be https: credentials never travel in the clear (http is for this machine only)' };
 };
 
-/** Our own id goes behind it as its query. */
+/** Twilio is given this address with our message id as its query, so it must have none of its own. */
 const callbackUrl = (value: unknown): Parsed<string> => {
   const address = String(value).trim();
   if (/[?#]/.test(address)) return { problem: 'must be a web address without a query' };
@@ -56,7 +57,7 @@ export function parseDuration(value: unknown): Parsed<number> {
     : { value: Number(amount) * (unitMs[unit] ?? 0) };
 }
 
-/** Times within a range that is written the same way: `durationFrom('100ms', '10m')`. In milliseconds. */
+/** A parser of times within a range: `durationFrom('100ms', '10m')`. Its value is in milliseconds. */
 export function durationFrom(min: string, max: string): (value: unknown) => Parsed<number> {
   const [least, most] = [min, max].map((limit) => msOf(limit));
   return (value) => {
@@ -93,7 +94,7 @@ const quietHours = (value: unknown): Parsed<string> => {
 const sid = (prefix: string) =>
   matching(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `${prefix} and 32 hexadecimal digits`);
 
-/** Every setting, by its name in a config file. */
+/** Every setting, by its name in a config file. Ranges and fallbacks are our choices; times are in milliseconds. */
 export const settings = {
   account_sid: setting<string>({ about: 'Twilio account', env: 'TWILIO_ACCOUNT_SID', parse: sid('AC') }),
   auth_token: setting<string>({ about: 'its auth token', env: 'TWILIO_AUTH_TOKEN', isSecret: true, parse: text }),
@@ -126,7 +127,11 @@ export const settings = {
     parse: matching(/^[a-z0-9-]+$/, 'an edge like dublin'),
   }),
   api_url: setting<string>({ about: 'another server', env: 'VOLLEY_API_URL', parse: apiUrl }),
-  ledger: setting<string>({ about: 'the ledger file', env: 'VOLLEY_LEDGER', parse: text }),
+  ledger: setting<string>({
+    about: 'the ledger: a file, or postgres://user:password@host/database',
+    env: 'VOLLEY_LEDGER',
+    parse: text,
+  }),
   country: setting<string>({ about: 'country of numbers without +', parse: country }),
   locale: setting<string>({
     about: 'how dates and amounts are written, as de-DE',
@@ -144,14 +149,18 @@ export const settings = {
   max_cost: setting<number>({ about: 'the most a campaign may cost', parse: between(0, 1e9, false) }),
   concurrency: setting<number>({
     about: 'requests at once',
-    fallback: 16,
+    fallback: defaultRun.concurrency,
     parse: between(1, 1000, true),
   }),
   rate: setting<number>({ about: 'messages a second per sender', parse: between(0.01, 10_000, false) }),
-  timeout: setting<number>({ about: 'time for one request', fallback: 30_000, parse: durationFrom('100ms', '10m') }),
+  timeout: setting<number>({
+    about: 'time for one request',
+    fallback: defaultRun.timeoutMs,
+    parse: durationFrom('100ms', '10m'),
+  }),
   settle: setting<number>({
     about: 'how long an unknown outcome is looked for',
-    fallback: 60_000,
+    fallback: defaultRun.resolveMs,
     parse: durationFrom('0s', '24h'),
   }),
   store_body: setting<boolean>({
@@ -177,5 +186,5 @@ function setting<T>(description: Setting<T>): Setting<T> {
 /** The name of a setting. */
 export type SettingKey = keyof typeof settings;
 
-/** What each setting's value is. Times in milliseconds. */
+/** The type of each setting's value. Times are in milliseconds. */
 export type Settings = { readonly [K in SettingKey]: (typeof settings)[K] extends Setting<infer T> ? T : never };

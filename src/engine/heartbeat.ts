@@ -1,11 +1,11 @@
-import type { Lease, Ledger } from '../ledger/ledger.ts';
+import type { Lease, Runs } from '../ledger/runs.ts';
 
 /** How often a run shows that it is alive, in milliseconds; the ledger takes it for dead after six of these. */
 const renewMs = 10_000;
 
 /** What a heartbeat works with. */
 interface Heartbeat {
-  readonly ledger: Ledger;
+  readonly ledger: Runs;
   readonly lease: Lease;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Hears once that somebody else has the lease. */

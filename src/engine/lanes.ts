@@ -1,5 +1,5 @@
 import TinyQueue from 'tinyqueue';
-import type { Want } from '../ledger/ledger.ts';
+import type { Want } from '../ledger/runs.ts';
 
 /** The senders that have messages to send, and when each may have its next one. Times in monotonic milliseconds. */
 export interface Lanes {

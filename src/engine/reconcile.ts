@@ -1,6 +1,7 @@
+import type { Resolution } from '../core/outcome/after-send.ts';
 import { afterSend, defaultRetry, type MessageChange } from '../core/outcome/after-send.ts';
-import { type Resolution, resolveUnknowns, type UnknownMessage } from '../core/outcome/settle.ts';
-import type { Lease, Ledger, Settlement } from '../ledger/ledger.ts';
+import { matchUnknowns, type UnknownMatch, type UnknownMessage } from '../core/outcome/match-unknowns.ts';
+import type { Lease, Runs } from '../ledger/runs.ts';
 import type { Busy, Sender } from '../provider/provider.ts';
 import { concurrencyLimit } from './concurrency.ts';
 import { keepLease } from './heartbeat.ts';
@@ -10,7 +11,7 @@ export type OnUnknown = 'hold' | 'resend';
 
 /** What reconciling works with. Times in milliseconds. */
 export interface ReconcileOptions {
-  readonly ledger: Ledger;
+  readonly ledger: Runs;
   readonly provider: Sender;
   readonly onUnknown: OnUnknown;
   /** How long after a message became unknown the last look is. */
@@ -141,8 +142,8 @@ async function lookAtAll(
     }
     busyInARow = 0;
     limit.onSuccess();
-    total.sent += seen.settlements.filter(({ change }) => change.state === 'accepted').length;
-    total.resent += seen.settlements.filter(({ change }) => change.state === 'pending').length;
+    total.sent += seen.resolutions.filter(({ change }) => change.state === 'accepted').length;
+    total.resent += seen.resolutions.filter(({ change }) => change.state === 'pending').length;
   };
   try {
     while (!signal.aborted && queue.length + out.size > 0) {
@@ -186,12 +187,12 @@ async function lookAt(
   lease: Lease,
   isLast: boolean,
   { ledger, provider, onUnknown, timeoutMs, now }: ReconcileOptions,
-): Promise<{ readonly settlements: readonly Settlement[] } | { readonly busy: Busy }> {
+): Promise<{ readonly resolutions: readonly Resolution[] } | { readonly busy: Busy }> {
   const [first] = group;
-  if (!first) return { settlements: [] };
+  if (!first) return { resolutions: [] };
   const { to, accountSid } = first.request;
   const list = await provider.list(to, accountSid);
-  if (!list.ok) return list.busy ? { busy: list.busy } : { settlements: [] };
+  if (!list.ok) return list.busy ? { busy: list.busy } : { resolutions: [] };
   const taken = await ledger.takenSids(list.messages.map(({ sid }) => sid));
   const ids = group.map(({ id }) => id);
   const isContested = (await ledger.countOpen(to, ids)) > 0;
@@ -201,19 +202,19 @@ async function lookAt(
   const unknown = group.map((one) =>
     one.clockAheadMs === undefined && isSteady(one) ? { ...one, clockAheadMs } : one,
   );
-  const resolutions = resolveUnknowns({ unknown, listed, taken, clockAheadMs, timeoutMs, isContested });
-  const settlements = resolutions.flatMap((resolution) => {
-    const change = changeFor(resolution, isLast ? onUnknown : 'hold');
-    return change ? [{ messageId: resolution.id, change }] : [];
+  const matches = matchUnknowns({ unknown, listed, taken, clockAheadMs, timeoutMs, isContested });
+  const resolutions = matches.flatMap((match) => {
+    const change = changeFor(match, isLast ? onUnknown : 'hold');
+    return change ? [{ messageId: match.id, change }] : [];
   });
-  await ledger.settle(lease, settlements);
-  return { settlements };
+  await ledger.resolve(lease, resolutions);
+  return { resolutions };
 }
 
-function changeFor(resolution: Resolution, onUnknown: OnUnknown): MessageChange | undefined {
-  switch (resolution.kind) {
+function changeFor(match: UnknownMatch, onUnknown: OnUnknown): MessageChange | undefined {
+  switch (match.kind) {
     case 'sent':
-      return { state: 'accepted', sid: resolution.sid, status: resolution.status };
+      return { state: 'accepted', sid: match.sid, status: match.status };
     case 'absent':
       return onUnknown === 'resend' ? { state: 'pending', reason: 'not found at Twilio; sent again' } : undefined;
     case 'ambiguous':

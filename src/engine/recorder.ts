@@ -1,69 +1,43 @@
-import type { MessageChange } from '../core/outcome/after-send.ts';
-import type { AttemptRecord, Claim, Lease, Ledger } from '../ledger/ledger.ts';
+import type { AttemptRecord, MessageChange } from '../core/outcome/after-send.ts';
+import type { Claim, Lease, Runs } from '../ledger/runs.ts';
+import { groupCommit } from './group-commit.ts';
 
-/** Gathers results, so that many go to disk in one commit: with the next claim, or soon by themselves. */
+/** Gathers results, so that many go to disk in one commit: with the next claim, or at once by themselves. */
 export interface Recorder {
-  /** Resolves once the result is on disk; where it cannot be written, `onFailure` hears why. */
+  /** Resolves once the result is on disk. Rejects when it could not be written; the next write takes it along again. */
   readonly add: (claim: Claim, change: MessageChange) => Promise<void>;
-  /** Lets somebody else write what has been gathered; when that fails, it is gathered again. */
+  /** Lets `write` take along what has been gathered; throws what it throws. */
   readonly withResults: <T>(write: (results: readonly AttemptRecord[]) => Promise<T>) => Promise<T>;
-  /** Resolves when everything added so far is on disk; throws what a write threw. */
-  readonly flush: () => Promise<void>;
-}
-
-/** How long a result may wait for company, in milliseconds. Losing one costs a look-up, never a second message. */
-const groupMs = 10;
-
-/** What a recorder works with. */
-interface RecorderOptions {
-  readonly ledger: Ledger;
-  readonly lease: Lease;
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Once aborted, results no longer wait for company. */
-  readonly signal: AbortSignal;
-  /** Hears of a write that failed in the background. */
-  readonly onFailure: (error: unknown) => void;
-}
-
-interface Waiting {
-  readonly result: AttemptRecord;
-  readonly written: () => void;
+  /** Resolves when no write of results is out any more; what failed goes with the next `withResults`. */
+  readonly writesOver: () => Promise<void>;
 }
 
 /** A recorder for one run. */
-export function recorder({ ledger, lease, sleep, signal, onFailure }: RecorderOptions): Recorder {
-  let waiting: Waiting[] = [];
-  let isTimed = false;
-
-  const withResults: Recorder['withResults'] = async (write) => {
-    const group = waiting;
-    waiting = [];
-    try {
-      const value = await write(group.map(({ result }) => result));
-      for (const { written } of group) written();
-      return value;
-    } catch (error) {
-      waiting = [...group, ...waiting];
-      throw error;
-    }
-  };
-  const flush = async (): Promise<void> => {
-    if (waiting.length > 0) await withResults((results) => ledger.record(lease, results));
-  };
-  const flushSoon = async (): Promise<void> => {
-    isTimed = true;
-    await sleep(groupMs, signal);
-    isTimed = false;
-    await flush();
-  };
-
+export function recorder(ledger: Pick<Runs, 'record'>, lease: Lease): Recorder {
+  const commit = groupCommit<AttemptRecord>((results) => ledger.record(lease, results));
+  /** Losing a result costs a look-up, never a second message; but the disk may have room again. */
+  let unwritten: readonly AttemptRecord[] = [];
   return {
-    add: ({ id, attempt }, change) =>
-      new Promise((resolve) => {
-        waiting.push({ result: { messageId: id, attempt, change }, written: resolve });
-        if (!isTimed) flushSoon().catch(onFailure);
+    add: async ({ id, attempt }, change) => {
+      const result = { messageId: id, attempt, change };
+      try {
+        await commit.add(result);
+      } catch (error) {
+        unwritten = [...unwritten, result];
+        throw error;
+      }
+    },
+    withResults: (write) =>
+      commit.writeWith(async (results) => {
+        const again = unwritten;
+        unwritten = [];
+        try {
+          return await write([...again, ...results]);
+        } catch (error) {
+          unwritten = [...again, ...unwritten];
+          throw error;
+        }
       }),
-    withResults,
-    flush,
+    writesOver: commit.writesOver,
   };
 }

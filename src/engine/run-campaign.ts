@@ -4,7 +4,7 @@ import { afterSend, type Effect, isTooLong, type MessageChange, type RetryPolicy
 import type { RunEnd } from '../core/outcome/report.ts';
 import type { Fitted } from '../core/recipient/openings.ts';
 import { readLocalQuietHours } from '../core/recipient/quiet-hours.ts';
-import type { Claim, Lease, Ledger, SenderState, Want } from '../ledger/ledger.ts';
+import type { Claim, Lease, Runs, SenderState, Want } from '../ledger/runs.ts';
 import type { Sender } from '../provider/provider.ts';
 import { keepLease } from './heartbeat.ts';
 import { type Lanes, makeLanes } from './lanes.ts';
@@ -14,7 +14,7 @@ import { type RunState, runState } from './run-state.ts';
 
 /** What a run works with. Times in milliseconds. */
 export interface RunOptions {
-  readonly ledger: Ledger;
+  readonly ledger: Runs;
   readonly provider: Sender;
   readonly retry: RetryPolicy;
   /** How long to go on while Twilio takes nothing: out of reach, or busy. */
@@ -51,8 +51,7 @@ const frozenMs = 2000;
 export async function runCampaign(lease: Lease, options: RunOptions): Promise<RunEnd> {
   const { ledger, sleep } = options;
   const state = runState(options);
-  const { fail: onFailure } = state;
-  const results = recorder({ ledger, lease, sleep, signal: state.signal, onFailure });
+  const results = recorder(ledger, lease);
   const run: Run = { ...options, lease, state, results, lanes: makeLanes() };
   const lost = () => state.stop({ kind: 'lost-lease' });
   const stopRenewing = keepLease({ ledger, lease, sleep, lost, failed: state.fail });
@@ -61,6 +60,7 @@ export async function runCampaign(lease: Lease, options: RunOptions): Promise<Ru
     void takeArrivals(run).catch(state.fail);
     await dispatch(run);
     await state.allBack();
+    await results.writesOver();
     // Without the lease the last results are not taken, and what the ledger says is another run's work.
     const { end } = await results.withResults((written) => ledger.claim(lease, { wants: [], results: written }));
     if (end === 'lost-lease' || (end && !options.signal.aborted)) state.stop({ kind: end });
@@ -175,7 +175,7 @@ async function attempt(claim: Claim, askedAt: Moment, run: Run): Promise<void> {
     unsent = change.state === 'pending';
     applyEffect(effect, claim.sender, run, epoch);
     if (unsent) putBack(claim, change, run);
-    else void run.results.add(claim, change);
+    else run.results.add(claim, change).catch(state.fail);
     const tripped = account.breaker?.add(result);
     if (tripped) state.stop({ kind: 'breaker', ...tripped });
     run.onResult?.(result, claim);

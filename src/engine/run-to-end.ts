@@ -1,5 +1,5 @@
 import type { RunEnd } from '../core/outcome/report.ts';
-import type { Lease } from '../ledger/ledger.ts';
+import type { Lease } from '../ledger/runs.ts';
 import { type OnUnknown, type ReconcileOptions, reconcile } from './reconcile.ts';
 import { type RunAllowance, runAccount } from './run-account.ts';
 import { type RunOptions, runCampaign } from './run-campaign.ts';

@@ -1,6 +1,7 @@
 import type { CountryPrices } from '../core/cost/pricing.ts';
 import type { MessageRequest, SendResult } from '../core/message.ts';
-import type { ListedMessage } from '../core/outcome/settle.ts';
+import type { Callback } from '../core/outcome/callback.ts';
+import type { ListedMessage } from '../core/outcome/match-unknowns.ts';
 
 /** What Twilio says of the account that the credentials belong to. */
 export interface Account {
@@ -127,3 +128,21 @@ export interface Provider extends Sender, Records {
   /** Lets go of idle connections. */
   close(): void;
 }
+
+/** A request that came to our public address. */
+export interface CallbackRequest {
+  /** The public address as the provider was given it, with the query of the request as it came. */
+  readonly url: string;
+  /** By their names in small letters. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: string;
+}
+
+/** Why a request is no callback: `forged`, nobody who may has signed it; `malformed`, it makes no sense. */
+export interface RefusedCallback {
+  readonly kind: 'forged' | 'malformed';
+  readonly problem: string;
+}
+
+/** Checks who signed a request, and reads what it says. Never throws, whatever the request holds. */
+export type ReadCallback = (request: CallbackRequest) => Callback | RefusedCallback;

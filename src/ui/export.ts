@@ -22,12 +22,12 @@ export function exportRow(message: Message): readonly string[] {
   return [line, to, sender, state, status, sid, code, reason, segments, request?.body ?? ''].map(String).map(safeCell);
 }
 
-/** What is wrong with a row, in one cell; empty when nothing is. */
+/** The issues of a row in one cell; empty when there are none. */
 export function issuesText(issues: Message['issues']): string {
   return issues.map(({ column, problem }) => `${column} ${problem}`).join('; ');
 }
 
-/** A cell that starts like a formula gets a leading `'`; a phone number is none. */
+/** A cell that a spreadsheet would run as a formula gets a leading `'`; a phone number is left as it is. */
 export function safeCell(text: string): string {
   if (/^\+\d{8,15}$/.test(text)) return text;
   return /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;

@@ -1,4 +1,4 @@
-/** How the report looks, in the light and in the dark. */
+/** The style sheet of the page, for light and dark displays. */
 export const pageStyle = `
 :root { color-scheme: light dark; --text: #1b1f24; --dim: #57606a; --back: #fff; --panel: #f6f8fa; --line: #d0d7de; --good: #1a7f37; --bad: #b3261e; --open: #8a5a00; --mark: #0969da }
 @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --dim: #9da7b3; --back: #0d1117; --panel: #161b22; --line: #30363d; --good: #3fb950; --bad: #ff7b72; --open: #d29922; --mark: #58a6ff } }
@@ -21,7 +21,7 @@ input, select, button { font: inherit; color: inherit; background: var(--back); 
 button[disabled] { opacity: .5 }
 `;
 
-/** The table's script. It shows a page of rows at a time, so that a hundred thousand stay as quick as ten. */
+/** The script of the table. It shows 50 rows at a time, because a browser is slow with a table of a hundred thousand. */
 export const pageScript = `
 const rows = JSON.parse(document.getElementById('data').textContent);
 const size = 50, body = document.querySelector('#rows tbody'), said = document.getElementById('said');

@@ -1,8 +1,8 @@
 import type { Message } from '../core/message.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { noReason, reasonInWords } from '../core/outcome/error-codes.ts';
+import type { ListedMessage } from '../core/outcome/match-unknowns.ts';
 import type { Report } from '../core/outcome/report.ts';
-import type { ListedMessage } from '../core/outcome/settle.ts';
 import type { PlanView } from './plan.ts';
 
 /** A report as the one JSON document that `--json` prints. Field names are a contract. */
@@ -39,7 +39,7 @@ export function receiptJson({ status, code, source, at }: StatusUpdate) {
   return { at: new Date(at).toISOString(), status, code: code ?? null, source };
 }
 
-/** A plan as JSON, for `--dry-run --json`. */
+/** A plan as the one JSON document of `--dry-run --json`. Field names are a contract. */
 export function planJson({ name, plan, invalid, findings, lints, sameInput }: PlanView, exitCode: number) {
   return {
     schema: 'volley.plan/1',
@@ -59,14 +59,14 @@ export function planJson({ name, plan, invalid, findings, lints, sameInput }: Pl
   };
 }
 
-/** A message as Twilio keeps it. */
+/** A message record of Twilio's. */
 export interface TwilioRecord extends ListedMessage {
   readonly code?: number;
   readonly price?: number;
   readonly segments?: number;
 }
 
-/** One of Twilio's records, as `messages list --json` shows it. */
+/** A message record of Twilio's, as `messages list --json` shows it. */
 export function recordJson(record: TwilioRecord) {
   const { sid, createdAt, direction, from, messagingServiceSid, to, status, code, segments, price, body } = record;
   return {

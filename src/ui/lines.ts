@@ -1,20 +1,19 @@
 import stringWidth from 'string-width';
 import type { RowIssue } from '../core/message.ts';
-import type { Cost } from '../core/outcome/report.ts';
 import { maskHint, maskInternational, maskNumbers } from '../core/recipient/mask.ts';
 import { bareAddress } from '../core/recipient/phone.ts';
 import { clean } from '../core/text/clean.ts';
 import type { Paint } from './paint.ts';
 
-/** How text is shown: its colours, its width in cells, and whether numbers are shown whole. */
-export interface Look {
+/** How lines are printed on one stream: colours, the width in cells, and whether phone numbers are unmasked. */
+export interface Style {
   readonly paint: Paint;
   readonly width: number;
   readonly showPii: boolean;
 }
 
-/** Safe text, with numbers masked unless they may be shown. */
-export function shown(text: string, { showPii }: Pick<Look, 'showPii'>): string {
+/** Text without control characters, and with phone numbers masked but for `--show-pii`. */
+export function shown(text: string, { showPii }: Pick<Style, 'showPii'>): string {
   return clean(showPii ? text : maskNumbers(text));
 }
 
@@ -42,34 +41,34 @@ export function wrap(text: string, width: number, indent: number): string {
   return [...lines, line].join(`\n${' '.repeat(indent)}`);
 }
 
-/** `2026-11-25 09:00`, by this machine's clock; from ISO 8601. */
-export function localTime(iso: string): string {
-  const date = new Date(iso);
+/** `2026-11-25 09:00`, in this machine's time zone; from ISO 8601 or milliseconds since 1970. */
+export function localTime(time: string | number): string {
+  const date = new Date(time);
   const two = (n: number) => String(n).padStart(2, '0');
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-/** What is wrong and the way out. Both may repeat the number they are about, which is masked as the value is. */
+/** The problem and its hint in one text. Both may repeat the row's phone number, which is masked as in `shown`. */
 export function issueText(
   { problem, hint }: Pick<RowIssue, 'problem' | 'hint'>,
-  { showPii }: Pick<Look, 'showPii'>,
+  { showPii }: Pick<Style, 'showPii'>,
 ): string {
-  const [what, way] = showPii ? [problem, hint] : [maskInternational(problem), hint && maskHint(hint)];
-  return clean(`${what}.${way ? ` ${way}` : ''}`);
+  const [what, next] = showPii ? [problem, hint] : [maskInternational(problem), hint && maskHint(hint)];
+  return clean(`${what}.${next ? ` ${next}` : ''}`);
 }
 
-/** A text of the recipient's: whole but for their own number, which is masked beside it. */
-export function bodyShown(text: string, to: string, { showPii }: Pick<Look, 'showPii'>): string {
+/** The body of a message to `to`, with that number masked in it as it is beside it. */
+export function bodyShown(text: string, to: string, { showPii }: Pick<Style, 'showPii'>): string {
   const number = bareAddress(to);
   return clean(showPii || number === '' ? text : text.replaceAll(number, () => maskNumbers(number)));
 }
 
-/** One line for one issue: where, what, and the way out. */
-export function issueLine({ line, column, value, problem, hint }: RowIssue, look: Look): string {
-  const { paint, width } = look;
+/** One line for one issue: line, column, value, problem and hint. */
+export function issueLine({ line, column, value, problem, hint }: RowIssue, style: Style): string {
+  const { paint, width } = style;
   const where = `line ${line}`.padEnd(9);
-  const what = value === '' ? '' : ` "${truncate(shown(value, look), 40)}"`;
-  const text = `${clean(column)}${what} ${issueText({ problem, ...(hint && { hint }) }, look)}`;
+  const what = value === '' ? '' : ` "${truncate(shown(value, style), 40)}"`;
+  const text = `${clean(column)}${what} ${issueText({ problem, ...(hint && { hint }) }, style)}`;
   return `  ${paint.yellow(where)} ${wrap(text, width, 12)}`;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** What the manual says beyond the command tree. */
+/** What the manual has beyond commander's command tree. */
 export interface ManualParts {
   readonly version: string;
   /** Pages by their names. */
@@ -11,7 +11,7 @@ export interface ManualParts {
   readonly format: (text: string) => string;
 }
 
-/** Text as roff shows it. */
+/** Text with roff's special characters escaped; https://man7.org/linux/man-pages/man7/groff_char.7.html. */
 const roff = (text: string): string =>
   text
     .replace(/\\/g, '\\e')
@@ -22,7 +22,7 @@ const roff = (text: string): string =>
       (character) => `\\[u${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`,
     );
 
-/** The manual page, section 1, made from the command tree, so that it can say nothing else than `--help`. */
+/** The manual page, section 1, in roff. It is made from the command tree, so that it agrees with `--help`. */
 export function manualPage(program: Command, { version, topics, introductionOf, format }: ManualParts): string {
   const commands = program.createHelp().visibleCommands(program);
   return [
@@ -61,5 +61,5 @@ function topicSection(page: string): string[] {
   return [`.SH ${roff(title)}`, ...verbatim(lines.join('\n'))];
 }
 
-/** Lines as they are. */
+/** Lines that roff must not fill. */
 const verbatim = (text: string): string[] => ['.nf', ...text.split('\n').map(roff), '.fi'];

@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 
-/** Colours for one stream; without colour each gives its text back. */
+/** Colours for one stream; where colour is off each returns its text unchanged. */
 export interface Paint {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -10,7 +10,7 @@ export interface Paint {
   readonly cyan: (text: string) => string;
 }
 
-/** What decides about colour. */
+/** What decides whether a stream gets colour. */
 export interface ColorChoice {
   readonly flag: 'auto' | 'always' | 'never';
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -4,9 +4,9 @@ import type { Plan } from '../core/plan.ts';
 import { clean } from '../core/text/clean.ts';
 import type { SegmentLint } from '../core/text/segment-lint.ts';
 import { formatCost, formatCount, formatDuration, plural } from '../core/text/wording.ts';
-import { bodyShown, issueLine, type Look, shown, truncate, wrap } from './lines.ts';
+import { bodyShown, issueLine, type Style, shown, truncate, wrap } from './lines.ts';
 
-/** A plan with what makes it readable: some of its texts, its problems, its warnings. */
+/** A plan with all that is shown of it: samples of its texts, wrong rows, warnings and notes. */
 export interface PlanView {
   readonly name: string;
   readonly plan: Plan;
@@ -15,7 +15,7 @@ export interface PlanView {
   /** Each once, with how many rows it concerns. */
   readonly warnings: readonly { readonly issue: RowIssue; readonly count: number }[];
   readonly lints: readonly { readonly issue: SegmentLint & { readonly line: number }; readonly count: number }[];
-  /** What was found out about the file, in sentences. */
+  /** How the input file was read, where that had to be guessed, in sentences. */
   readonly findings: readonly string[];
   readonly perSecond?: number | undefined;
   readonly nowMs: number;
@@ -33,33 +33,33 @@ export interface PlanView {
     | undefined;
 }
 
-/** What would happen, for a person. */
-export function planLines(view: PlanView, look: Look): string[] {
+/** The plan for a person: what would be sent, at what cost, and what is wrong. */
+export function planLines(view: PlanView, style: Style): string[] {
   const { name, plan, samples, invalid, warnings } = view;
-  const { paint } = look;
+  const { paint } = style;
   const left = [
     plan.invalid > 0 && paint.red(`${plural(plan.invalid, 'row')} wrong`),
     plan.skipped > 0 && `${formatCount(plan.skipped)} skipped${optedOut(plan)}`,
     plan.already > 0 && `${formatCount(plan.already)} sent before`,
   ].filter((part) => part !== false);
-  const note = (text: string) => `  ${paint.yellow(wrap(`note: ${text}`, look.width, 8))}`;
+  const note = (text: string) => `  ${paint.yellow(wrap(`note: ${text}`, style.width, 8))}`;
   return [
     paint.bold(clean(name)),
     `  ${paint.green(`${formatCount(plan.toSend)} to send`)} of ${plural(plan.rows, 'row')}${left.length > 0 ? `; ${left.join(', ')}` : ''}`,
-    ...senderLines(plan, look),
+    ...senderLines(plan, style),
     `  ${[plural(plan.segments, 'segment'), ...costOf(view), ...timeOf(view)].join(', ')}`,
     ...waitingLines(view),
-    ...sampleLines(samples, look, view.wholeTexts),
+    ...sampleLines(samples, style, view.wholeTexts),
     ...sameInputTexts(view).map(note),
     ...view.findings.map((finding) => note(clean(finding))),
-    ...view.overflows.map((overflow) => note(shown(overflowText(overflow), look))),
+    ...view.overflows.map((overflow) => note(shown(overflowText(overflow), style))),
     ...lintTexts(view.lints).map(note),
     ...warnings.map(({ issue, count }) => note(`${clean(issue.column)} ${issue.problem} (${plural(count, 'row')})`)),
-    ...invalidLines(invalid, plan.invalid, look),
+    ...invalidLines(invalid, plan.invalid, style),
   ];
 }
 
-/** What a batch of this would come to, which knows what was sent before. */
+/** A note where the same messages were planned before: `volley batch` would go on with them, or be refused. */
 function sameInputTexts({ sameInput }: PlanView): string[] {
   if (!sameInput) return [];
   const { campaign, agoMs, pending } = sameInput;
@@ -101,45 +101,45 @@ function overflowText({ sender, perSecond, queueSeconds }: Overflow): string {
   return `${sender} sends about ${plural(perSecond, 'segment')} a second, so the last would wait ${hours} at Twilio and expire; --rate ${perSecond} keeps them here.`;
 }
 
-/** How many characters that make texts longer are named. */
-const namedLints = 5;
+/** How many characters that make texts longer are listed; the others are counted. Our choice. */
+const listedLints = 5;
 
 function lintTexts(lints: PlanView['lints']): string[] {
-  const texts = lints.slice(0, namedLints).map(({ issue, count }) => {
+  const texts = lints.slice(0, listedLints).map(({ issue, count }) => {
     const { line, column, character, replacement, segments, plainSegments } = issue;
     const rows = count > 1 ? ` (and ${plural(count - 1, 'other row')})` : '';
-    const way =
+    const remedy =
       replacement === undefined
         ? ''
         : `; --ascii-punctuation replaces it by ${replacement === '' ? 'nothing' : replacement}`;
     const what = clean(character) || `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-    return `line ${line}: ${what} in ${clean(column)} makes ${segments} segments of ${plainSegments}${way}${rows}.`;
+    return `line ${line}: ${what} in ${clean(column)} makes ${segments} segments of ${plainSegments}${remedy}${rows}.`;
   });
-  const more = lints.length - namedLints;
+  const more = lints.length - listedLints;
   return more > 0 ? [...texts, `${plural(more, 'other character')} make texts longer as well.`] : texts;
 }
 
-function senderLines({ senders }: Plan, look: Look): string[] {
+function senderLines({ senders }: Plan, style: Style): string[] {
   if (senders.length === 0) return [];
   const named = senders.slice(0, 3).map(({ sender, count }) => {
-    const who = truncate(shown(sender, look), look.width - 30);
+    const who = truncate(shown(sender, style), style.width - 30);
     return senders.length === 1 ? who : `${who} (${formatCount(count)})`;
   });
   return [`  from ${named.join(', ')}${senders.length > 3 ? `, and ${plural(senders.length - 3, 'other')}` : ''}`];
 }
 
-function sampleLines(samples: readonly Message[], look: Look, isWhole: boolean): string[] {
+function sampleLines(samples: readonly Message[], style: Style, isWhole: boolean): string[] {
   return samples.map(({ to, request }) => {
-    const text = bodyShown(request?.body ?? request?.contentSid ?? request?.mediaUrl?.join(' ') ?? '', to, look);
-    const who = shown(to, look);
-    const fitted = isWhole ? wrap(text, look.width, 4) : truncate(text, look.width - who.length - 8);
-    return `  ${look.paint.dim('to')} ${who}${look.paint.dim(':')} ${fitted}`;
+    const text = bodyShown(request?.body ?? request?.contentSid ?? request?.mediaUrl?.join(' ') ?? '', to, style);
+    const who = shown(to, style);
+    const fitted = isWhole ? wrap(text, style.width, 4) : truncate(text, style.width - who.length - 8);
+    return `  ${style.paint.dim('to')} ${who}${style.paint.dim(':')} ${fitted}`;
   });
 }
 
-function invalidLines(invalid: readonly Message[], total: number, look: Look): string[] {
+function invalidLines(invalid: readonly Message[], total: number, style: Style): string[] {
   if (invalid.length === 0) return [];
-  const lines = invalid.flatMap(({ issues }) => issues.map((issue) => issueLine(issue, look)));
+  const lines = invalid.flatMap(({ issues }) => issues.map((issue) => issueLine(issue, style)));
   const more = total - invalid.length;
   return [
     '',

@@ -3,33 +3,33 @@ import type { PlannedRow } from '../core/plan.ts';
 import type { RawRequest } from '../core/request/validate.ts';
 import { clean } from '../core/text/clean.ts';
 import { formatCost, formatDuration } from '../core/text/wording.ts';
-import { type Look, localTime, wrap } from './lines.ts';
+import { localTime, type Style, wrap } from './lines.ts';
 
-/** One message before it goes, with what helps to see that it is the right one. */
+/** One message before it is sent, with what a person needs to check it. */
 export interface Preview {
   readonly row: PlannedRow;
-  /** What was asked for; the row has it only when nothing is wrong. */
+  /** The parameters as they were given; `row` has a request only when nothing is wrong with them. */
   readonly asked: RawRequest;
-  /** How long it would wait for the end of the recipient's quiet hours, in milliseconds; 0 for not at all. */
+  /** How long it would wait for the end of the recipient's quiet hours, in milliseconds; 0 outside of them. */
   readonly waitMs: number;
-  /** What the recipient is called, where that is known. */
+  /** The recipient's name; empty where it is not known. */
   readonly label: string;
   readonly cost: Cost;
   readonly hasOptedOut: boolean;
-  /** What time it is where the recipient is, each zone's; none where that is not known. */
+  /** The time in each time zone that the number may be in; empty where that is not known. */
   readonly localTimes: readonly string[];
   /** The last messages to them, the latest first. */
   readonly past: readonly { readonly agoMs: number; readonly text: string; readonly became: string }[];
-  /** What is to be said about the text's length. */
+  /** The text's length, encoding and segments. */
   readonly count: string;
 }
 
-/** The preview, for a person. Numbers are whole: they are what there is to check. */
+/** The preview for a person. Phone numbers are not masked: the recipient is what has to be checked. */
 export function previewLines(
   { row, asked, waitMs, label, cost, hasOptedOut, localTimes, past, count }: Preview,
-  look: Look,
+  style: Style,
 ): string[] {
-  const { paint, width } = look;
+  const { paint, width } = style;
   const { request, issues, warnings } = row;
   const body = request?.body ?? (typeof asked.body === 'string' ? asked.body : undefined);
   const field = (name: string, text: string) => `  ${paint.dim(name.padEnd(8))} ${wrap(text, width, 11)}`;

@@ -1,29 +1,29 @@
 import { codeLink, explainCode } from '../core/outcome/error-codes.ts';
 import { clean } from '../core/text/clean.ts';
 import { recordJson, type TwilioRecord } from './json.ts';
-import { bodyShown, type Look, shown, truncate, wrap } from './lines.ts';
+import { bodyShown, type Style, shown, truncate, wrap } from './lines.ts';
 
-/** One of Twilio's records on one line. */
-export function recordLine(record: TwilioRecord, look: Look): string {
+/** One message record of Twilio's on one line. */
+export function recordLine(record: TwilioRecord, style: Style): string {
   const { sid, date, from, to, status, code, body } = recordJson(record);
   const why = code === null ? '' : ` ${code}`;
-  const start = `${(date ?? '').slice(0, 16).replace('T', ' ')}  ${sid}  ${clean(status)}${why}  ${shown(from, look)} → ${shown(to, look)}  `;
-  return `${start}${look.paint.dim(truncate(bodyShown(body, to, look), Math.max(10, look.width - start.length)))}`;
+  const start = `${(date ?? '').slice(0, 16).replace('T', ' ')}  ${sid}  ${clean(status)}${why}  ${shown(from, style)} → ${shown(to, style)}  `;
+  return `${start}${style.paint.dim(truncate(bodyShown(body, to, style), Math.max(10, style.width - start.length)))}`;
 }
 
-/** All of one of Twilio's records, a field a line, with what its error code means. */
-export function recordLines(record: TwilioRecord, look: Look): string[] {
+/** A message record of Twilio's, one field a line, with the meaning of its error code. */
+export function recordLines(record: TwilioRecord, style: Style): string[] {
   const fields = Object.entries(recordJson(record)).filter(([, value]) => value !== null && value !== '');
   const known = record.code === undefined ? undefined : explainCode(record.code);
   return [
     ...fields.map(([name, value]) => {
       const text = ['from', 'to'].includes(name)
-        ? shown(String(value), look)
-        : bodyShown(String(value), record.to, look);
-      return `${look.paint.dim(name.padEnd(10))} ${wrap(text, look.width, 11)}`;
+        ? shown(String(value), style)
+        : bodyShown(String(value), record.to, style);
+      return `${style.paint.dim(name.padEnd(10))} ${wrap(text, style.width, 11)}`;
     }),
     ...(record.code === undefined
       ? []
-      : [wrap(`${known?.meaning ?? 'unknown'}. ${known?.hint ?? codeLink(record.code)}`, look.width, 0)]),
+      : [wrap(`${known?.meaning ?? 'unknown'}. ${known?.hint ?? codeLink(record.code)}`, style.width, 0)]),
   ];
 }

@@ -3,18 +3,19 @@ import { codeLink, explainCode, noReason, reasonInWords } from '../core/outcome/
 import type { Report } from '../core/outcome/report.ts';
 import { clean } from '../core/text/clean.ts';
 import { formatCost, formatCount, plural } from '../core/text/wording.ts';
-import { issueLine, type Look, shown, wrap } from './lines.ts';
+import { issueLine, type Style, shown, wrap } from './lines.ts';
 import type { Paint } from './paint.ts';
 
-interface StateLook {
+/** How a state is shown in a report. */
+interface StateMark {
   readonly state: SendState;
-  /** Tells the states apart without colour. */
+  /** Different for each state, so that the bar can be read without colour. */
   readonly glyph: string;
   readonly color: Exclude<keyof Paint, 'bold'>;
   readonly about: string;
 }
 
-const looks: readonly StateLook[] = [
+const stateMarks: readonly StateMark[] = [
   { state: 'accepted', glyph: '█', color: 'green', about: 'taken by Twilio' },
   { state: 'rejected', glyph: '▓', color: 'red', about: 'refused by Twilio' },
   { state: 'unknown', glyph: '?', color: 'yellow', about: 'may have been sent: no answer came' },
@@ -25,27 +26,27 @@ const looks: readonly StateLook[] = [
   { state: 'canceled', glyph: '○', color: 'dim', about: 'called back before it went out' },
 ];
 
-/** How many wrong rows a report lists before it only counts them. */
-const listedIssues = 10;
+/** How many error codes, and how many wrong rows, a report lists; further rows are counted. Our choice. */
+const maxListed = 10;
 
-/** A campaign's report, for a person. */
-export function reportLines(name: string, report: Report, look: Look): string[] {
-  const { paint } = look;
+/** The report of a campaign for a person: states, statuses, errors, and wrong rows. */
+export function reportLines(name: string, report: Report, style: Style): string[] {
+  const { paint } = style;
   return [
     `${paint.bold(clean(name))}  ${plural(report.rows, 'row')}`,
     '',
-    ...(report.rows > 0 ? [`  ${bar(report, look)}`, ''] : []),
+    ...(report.rows > 0 ? [`  ${bar(report, style)}`, ''] : []),
     ...stateLines(report, paint),
     ...factLines(report),
-    ...errorLines(report, look),
-    ...issueLines(report, look),
+    ...errorLines(report, style),
+    ...issueLines(report, style),
   ];
 }
 
-/** Shares of a whole in `cells` cells; what is there at all gets one. */
-function bar({ counts, rows }: Report, { paint, width }: Look): string {
+/** The states as shares of one bar. A state with any message gets at least one cell. */
+function bar({ counts, rows }: Report, { paint, width }: Style): string {
   const cells = Math.min(60, width - 4);
-  const present = looks.filter(({ state }) => counts[state] > 0);
+  const present = stateMarks.filter(({ state }) => counts[state] > 0);
   const sizes = present.map(({ state }) => Math.max(1, Math.round((counts[state] / rows) * cells)));
   const largest = sizes.indexOf(Math.max(...sizes));
   const excess = sizes.reduce((sum, size) => sum + size, 0) - cells;
@@ -55,7 +56,7 @@ function bar({ counts, rows }: Report, { paint, width }: Look): string {
 
 function stateLines({ counts, rows }: Report, paint: Paint): string[] {
   const digits = formatCount(rows).length;
-  return looks
+  return stateMarks
     .filter(({ state }) => counts[state] > 0)
     .map(({ state, glyph, color, about }) => {
       const share = `${((counts[state] / rows) * 100).toFixed(1)} %`.padStart(9);
@@ -63,7 +64,7 @@ function stateLines({ counts, rows }: Report, paint: Paint): string[] {
     });
 }
 
-/** `delivered 120, sent 3`: Twilio's last word on the messages, in the order they come to it. */
+/** `delivered 120, sent 3`: how many messages have which status at Twilio. */
 export function statusWords({ statuses }: Report): string {
   return Object.entries(statuses)
     .map(([status, count]) => `${clean(status)} ${formatCount(count)}`)
@@ -72,22 +73,22 @@ export function statusWords({ statuses }: Report): string {
 
 function factLines(report: Report): string[] {
   const { segments, cost, retried } = report;
-  const words = statusWords(report);
+  const statuses = statusWords(report);
   return [
     '',
-    ...(words === '' ? [] : [`  Twilio says  ${words}`]),
+    ...(statuses === '' ? [] : [`  Twilio says  ${statuses}`]),
     ...(retried === 0 ? [] : [`  Sent again   ${formatCount(retried)} that were not delivered`]),
     `  Segments     ${formatCount(segments)}`,
     ...(cost.amount === null ? [] : [`  Cost         at most ${formatCost(cost)}`]),
   ];
 }
 
-function errorLines({ errors }: Report, look: Look): string[] {
+function errorLines({ errors }: Report, style: Style): string[] {
   if (errors.length === 0) return [];
-  const { paint, width } = look;
-  const lines = errors.slice(0, listedIssues).flatMap(({ code, reason, count }) => {
+  const { paint, width } = style;
+  const lines = errors.slice(0, maxListed).flatMap(({ code, reason, count }) => {
     const known = code === null ? undefined : explainCode(code);
-    const meaning = known?.meaning ?? shown(reasonInWords(code, reason) ?? noReason, look);
+    const meaning = known?.meaning ?? shown(reasonInWords(code, reason) ?? noReason, style);
     const hint = known?.hint ?? (code === null ? undefined : codeLink(code));
     return [
       `  ${formatCount(count).padStart(6)} × ${paint.red(String(code ?? 'none').padEnd(6))} ${wrap(meaning, width, 18)}`,
@@ -97,13 +98,13 @@ function errorLines({ errors }: Report, look: Look): string[] {
   return ['', paint.bold('  Why'), ...lines];
 }
 
-function issueLines({ issues, counts }: Report, look: Look): string[] {
+function issueLines({ issues, counts }: Report, style: Style): string[] {
   if (issues.length === 0) return [];
-  const more = counts.invalid - listedIssues;
+  const more = counts.invalid - maxListed;
   return [
     '',
-    look.paint.bold('  Rows to mend'),
-    ...issues.slice(0, listedIssues).map((issue) => issueLine(issue, look)),
+    style.paint.bold('  Rows to mend'),
+    ...issues.slice(0, maxListed).map((issue) => issueLine(issue, style)),
     ...(more > 0 ? [`  and ${plural(more, 'more row')}`] : []),
   ];
 }

@@ -3,18 +3,18 @@
 
 /** Where each point is: a file of dist, a text in it, and what stands there instead. `@` is the text itself. */
 const points = {
-  'mid-import': ['campaign/stage-input.js', 'await staging.add(await recheck(chunk));', '@ crashPoint("mid-import");'],
+  'mid-import': ['campaign/plan.js', 'await staging.add(await recheck(chunk));', '@ crashPoint("mid-import");'],
   'before-commit': [
-    'cli/commands/batch.js',
-    'campaign: await writeDown(settling)',
-    'campaign: (crashPoint("before-commit"), await writeDown(settling))',
+    'campaign/approve.js',
+    'campaign: await commit(pending, rules,',
+    'campaign: (crashPoint("before-commit"), 0) || await commit(pending, rules,',
   ],
   'after-commit': [
     'campaign/deliver.js',
-    'const lease = await acquire(campaign, session);',
+    'const lease = await acquire(campaign, options, ports);',
     'crashPoint("after-commit"); @',
   ],
-  'after-lease': ['campaign/deliver.js', 'const progress = await watchProgress(', 'crashPoint("after-lease"); @'],
+  'after-lease': ['campaign/deliver.js', 'events.onStart?.(', 'crashPoint("after-lease"); @'],
   'after-claim': [
     'engine/run-campaign.js',
     'for (const claim of claims)',
@@ -32,12 +32,12 @@ const points = {
     'crashPoint("after-response"); @',
   ],
   'before-record': [
-    'engine/recorder.js',
+    'engine/group-commit.js',
     'const value = await write(',
     'if (group.length > 0) crashPoint("before-record"); @',
   ],
   'after-record': [
-    'engine/recorder.js',
+    'engine/group-commit.js',
     'for (const { written } of group)',
     'if (group.length > 0) crashPoint("after-record"); @',
   ],
@@ -52,10 +52,10 @@ const points = {
     'const list = await provider.list(to, accountSid);',
     '@ crashPoint("reconcile-after-list");',
   ],
-  'reconcile-after-settle': [
+  'reconcile-after-resolve': [
     'engine/reconcile.js',
-    'await ledger.settle(lease, settlements);',
-    '@ crashPoint("reconcile-after-settle");',
+    'await ledger.resolve(lease, resolutions);',
+    '@ crashPoint("reconcile-after-resolve");',
   ],
   'mid-migration': [
     'ledger/sqlite/migrations/migrate.js',
@@ -76,6 +76,13 @@ function crashDuring(name, promise) {
   return promise;
 }
 `;
+
+/** Node's hook: the binary runs a bundle; what it was made of is easier to change. */
+export async function resolve(specifier, context, next) {
+  const [, file] = /^\.\.\/dist\/bundle\/(.*)$/.exec(specifier) ?? [];
+  if (file === undefined) return next(specifier, context);
+  return next(`../dist/${file === 'main.js' ? 'cli/main.js' : file}`, context);
+}
 
 /** Node's hook: changes a file of dist on its way in when the point asked for is in it. */
 export async function load(url, context, next) {

@@ -137,15 +137,17 @@ describe('before anything is sent', () => {
     ['--strict', ['--strict']],
     ['more wrong rows than allowed', ['--max-invalid', '39%']],
   ])('refuses with 6: %s', async (_, argv) => {
-    const { batch, sent } = world();
+    const { batch, sent, stderr } = world();
     expect(await batch(mixed, '--yes', ...argv)).toBe(6);
+    expect(stderr.join('\n')).toMatch(/2 .*wrong[\s\S]*Nothing was sent/);
     expect(sent).toEqual([]);
   });
 
   it('refuses a file in which more than half is wrong, unless told otherwise', async () => {
     const mostlyWrong = 'to,name\n1,a\n2,b\n+14155550100,Ada\n';
-    const { batch, sent } = world();
+    const { batch, sent, stderr } = world();
     expect(await batch(mostlyWrong, '--yes')).toBe(6);
+    expect(stderr.join('\n')).toMatch(/2 .*wrong[\s\S]*Nothing was sent/);
     expect(await batch(mostlyWrong, '--yes', '--max-invalid', '90%')).toBe(3);
     expect(sent).toHaveLength(1);
   });

@@ -6,8 +6,8 @@ import { main } from '../../src/cli/main.ts';
 import { from, testContext } from '../context.ts';
 import { person, type Reaction } from '../person.ts';
 
-/** Somebody who sits down at `volley compose`, and what becomes of it. */
-async function sitting(
+/** Runs `volley compose` with somebody who answers like this, in a folder with these files. */
+async function composing(
   reactions: readonly Reaction[],
   { config = '', top = '', files = {}, argv = [] as string[] } = {},
 ) {
@@ -28,7 +28,7 @@ const people = 'Phone,First Name,City\n+14155550101,Ada,Bath\n+14155550102,Bob,\
 
 describe('compose', () => {
   it('sends a text to a number that is typed', async () => {
-    const { code, sent, said, left } = await sitting([
+    const { code, sent, said, left } = await composing([
       message,
       ['To', '+1415555010', '1', enter],
       ['Text', 'Hi Ada', enter],
@@ -62,7 +62,7 @@ describe('compose', () => {
   });
 
   it('says while typing what is wrong with a number', async () => {
-    const { screens, sent } = await sitting([
+    const { screens, sent } = await composing([
       message,
       // Enter takes nothing, and keeps what was typed.
       ['To', '+1415', enter, '<escape>'],
@@ -73,7 +73,7 @@ describe('compose', () => {
   });
 
   it('fills a template from a contact, and asks only for what is missing', async () => {
-    const { sent, screens } = await sitting(
+    const { sent, screens } = await composing(
       [
         message,
         ['To', 'bob', enter],
@@ -90,7 +90,7 @@ describe('compose', () => {
   });
 
   it('goes back from each question, and leaves nothing behind', async () => {
-    const { code, sent, context, stdout } = await sitting([
+    const { code, sent, context, stdout } = await composing([
       message,
       ['To', '+14155550101', enter],
       ['Text', 'Hi', '<escape>'],
@@ -106,7 +106,7 @@ describe('compose', () => {
 
   it('changes text, recipient, sender, picture and time before it is sent', async () => {
     const service = `MG${'0'.repeat(32)}`;
-    const { sent } = await sitting([
+    const { sent } = await composing([
       message,
       ['To', '+14155550101', enter],
       ['Text', 'Hi', enter],
@@ -135,7 +135,7 @@ describe('compose', () => {
   });
 
   it('says in the words of the prompts what is wrong, and when it would have to wait', async () => {
-    const { sent, said } = await sitting(
+    const { sent, said } = await composing(
       [
         message,
         ['To', '+14155550101', enter],
@@ -176,13 +176,13 @@ describe('compose', () => {
     ['in the text', [message, ['To', '+14155550101', enter], ['Text', 'Hi', '<ctrl-c>']]],
     ['at the last question', [message, ['To', '+14155550101', enter], ['Text', 'Hi', enter], ['What now', '<ctrl-c>']]],
   ])('ends with 130 by Ctrl-C %s, and says truthfully that nothing was sent', async (_, reactions) => {
-    const { code, sent, said } = await sitting(reactions);
+    const { code, sent, said } = await composing(reactions);
     expect([code, sent]).toEqual([130, []]);
     expect(said).toContain('Nothing was sent.');
   });
 
   it('says that nothing more was sent when something was', async () => {
-    const { code, said } = await sitting([
+    const { code, said } = await composing([
       message,
       ['To', '+14155550101', enter],
       ['Text', 'Hi', enter],
@@ -194,7 +194,7 @@ describe('compose', () => {
   });
 
   it('says that something was sent, when somebody leaves before watching it', async () => {
-    const { code, said, sent } = await sitting([
+    const { code, said, sent } = await composing([
       message,
       ['To', '+14155550101', enter],
       ['Text', 'Hi', enter],
@@ -206,7 +206,7 @@ describe('compose', () => {
   });
 
   it('says that nothing was sent after a list that was refused', async () => {
-    const { code, said } = await sitting(
+    const { code, said } = await composing(
       [
         ['What would you like to do', down, enter],
         ['File', 'broken', enter],
@@ -218,7 +218,7 @@ describe('compose', () => {
   });
 
   it('shows no escape sequence of a template, and keeps its lines while it is edited', async () => {
-    const { sent, screens } = await sitting(
+    const { sent, screens } = await composing(
       [
         message,
         ['To', '+14155550101', enter],
@@ -237,7 +237,7 @@ describe('compose', () => {
   });
 
   it('sends a list: file, numbers with the guess preselected, fields, plan', async () => {
-    const { code, sent, said } = await sitting(
+    const { code, sent, said } = await composing(
       [
         ['What would you like to do', down, enter],
         ['File', 'people', enter],
@@ -256,7 +256,7 @@ describe('compose', () => {
   });
 
   it('shows a list again with another text, and sends nothing of it when it is left', async () => {
-    const { code, sent, said } = await sitting(
+    const { code, sent, said } = await composing(
       [
         ['What would you like to do', down, enter],
         ['File', 'people', enter],
@@ -276,7 +276,7 @@ describe('compose', () => {
   });
 
   it('offers the templates that lie beside the list, and watches it arrive', async () => {
-    const { code, sent, stdout, screens } = await sitting(
+    const { code, sent, stdout, screens } = await composing(
       [
         ['What would you like to do', down, enter],
         ['File', 'people', enter],
@@ -322,7 +322,7 @@ describe('compose', () => {
   });
 
   it('finds people in a file that is named on the way', async () => {
-    const { sent, code } = await sitting(
+    const { sent, code } = await composing(
       [
         message,
         ['To', enter],
@@ -339,7 +339,7 @@ describe('compose', () => {
   });
 
   it('says what is wrong with a file, and goes on', async () => {
-    const { code, said } = await sitting(
+    const { code, said } = await composing(
       [['What would you like to do', down, enter], ['File', 'broken', enter], quit],
       { files: { 'broken.csv': 'to,to\n1,2\n' } },
     );
@@ -361,7 +361,7 @@ describe('compose', () => {
 
 describe('saving a text as a template', () => {
   it('keeps the rest of the config', async () => {
-    const { folder, code, said } = await sitting([
+    const { folder, code, said } = await composing([
       message,
       ['To', '+14155550101', enter],
       ['Text', 'See "you"', enter],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { fileError } from '../../src/errors.ts';
+import { asNobody } from '../as-nobody.ts';
 import { from, recipients, tempFolder, testContext } from '../context.ts';
 
 const flags = ['--from', from, '--body', 'Hi'];
@@ -61,10 +62,12 @@ describe('a file that cannot be used', () => {
     expect(stderr.join('\n')).toMatch(/^error: Cannot write \/dev\/full: there is no room left on its disk\.\nhint: /);
   });
 
-  it.skipIf(process.getuid?.() === 0)('may be one that nobody may read', async () => {
-    const { volley, list, stderr } = await world();
+  it('may be one that the user may not read', async () => {
+    const { volley, list, folder, dir, stderr } = await world();
+    chmodSync(folder, 0o755);
+    chmodSync(dir, 0o777);
     chmodSync(list, 0);
-    expect(await volley('check', list, ...flags)).toBe(2);
+    expect(await asNobody(() => volley('check', list, ...flags, '--ledger', join(dir, 'ledger.db')))).toBe(2);
     expect(stderr.join('\n')).toMatch(/Cannot read .*list\.csv: you have no permission/);
   });
 

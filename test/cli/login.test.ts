@@ -49,9 +49,10 @@ describe('login', () => {
   });
 
   it('keeps one for each profile', async () => {
-    const { volley, connections } = machine({ stdin: secret });
+    const { volley, connections, stderr } = machine({ stdin: secret });
     expect(await volley(...withToken, '--profile', 'staging')).toBe(0);
     expect(await volley(...send)).toBe(4);
+    expect(stderr.join('\n')).toMatch(/No Twilio account is configured\.\nhint: Keep them with: volley login/);
     expect(await volley(...send, '--profile', 'staging')).toBe(0);
     expect(connections.at(-1)?.credentials.accountSid).toBe(account);
   });
@@ -67,6 +68,7 @@ describe('login', () => {
       }),
     };
     expect(await main(withToken, context)).toBe(4);
+    expect(made.printed()).toContain('error: Twilio refused the credentials.');
     expect([existsSync(made.kept), made.secrets.size]).toEqual([false, 0]);
   });
 
@@ -89,6 +91,7 @@ describe('login', () => {
     expect(await volley('login')).toBe(2);
     expect(printed()).toContain('--secret-stdin');
     expect(await volley('login', '--account-sid', 'AC1', '--secret-stdin')).toBe(2);
+    expect(printed()).toMatch(/--account-sid AC1 must be|AC and 32 hexadecimal/);
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Message, SendState } from '../../src/core/message.ts';
 import type { PlannedRow } from '../../src/core/plan.ts';
-import type { Campaign, Claim, Lease, Ledger } from '../../src/ledger/ledger.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { Campaign } from '../../src/ledger/plans.ts';
+import type { Claim, Lease } from '../../src/ledger/runs.ts';
 
 const holder = { host: 'elsewhere', pid: 1 };
 const minute = 60_000;

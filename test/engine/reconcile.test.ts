@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { UnknownMessage } from '../../src/core/outcome/settle.ts';
+import type { UnknownMessage } from '../../src/core/outcome/match-unknowns.ts';
 import { type OnUnknown, reconcile } from '../../src/engine/reconcile.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import type { MessageList, Provider } from '../../src/provider/provider.ts';

@@ -67,6 +67,18 @@ async function run(count: number, script?: Script, options: Partial<RunOptions &
 }
 
 describe('a run', () => {
+  it('ends only when the ledger has written every result, however long that takes', async () => {
+    const slowly = (ledger: Ledger): Ledger => ({
+      ...ledger,
+      record: async (lease, results) => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await ledger.record(lease, results);
+      },
+    });
+    const { counts } = await run(3, undefined, { wrap: slowly });
+    expect(counts).toMatchObject({ accepted: 3, claimed: 0 });
+  });
+
   it('has a claim on disk before its request goes out', async () => {
     const folder = tempFolder();
     const path = join(folder, 'ledger.db');

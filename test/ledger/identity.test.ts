@@ -6,6 +6,7 @@ import { main } from '../../src/cli/main.ts';
 import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
 import { applicationId } from '../../src/ledger/sqlite/identity.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
+import { asNobody } from '../as-nobody.ts';
 import { from, tempFolder, testContext } from '../context.ts';
 
 const send = ['send', '--to', '+14155550101', '--from', from, '--body', 'Hi'];
@@ -91,11 +92,13 @@ describe('a file that is no ledger', () => {
     expect(() => openSqliteLedger(path)).toThrow(/is no file/);
   });
 
-  it.skipIf(process.getuid?.() === 0)('is one that may not be read', async () => {
-    const path = join(tempFolder(), 'ledger.db');
+  it('is one that may not be read', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'ledger.db');
     await openSqliteLedger(path).close();
+    chmodSync(folder, 0o755);
     chmodSync(path, 0);
-    expect(() => openSqliteLedger(path)).toThrow(/you have no permission/);
+    await asNobody(() => expect(() => openSqliteLedger(path)).toThrow(/you have no permission/));
   });
 });
 

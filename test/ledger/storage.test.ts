@@ -8,6 +8,7 @@ import { migrate } from '../../src/ledger/sqlite/migrations/migrate.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { from, recipients, tempFolder } from '../context.ts';
 import { simulated } from '../e2e/volley.ts';
+import { needs } from '../needs.ts';
 
 let closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -44,7 +45,8 @@ describe('a disk that is full', () => {
     const { run, folder, simulator } = await simulated();
     closing.push(simulator.close);
     const disk = join(folder, 'disk');
-    if (!mountSmallDisk(disk, 1000)) return test.skip('nobody may mount a disk here');
+    needs('mount', test);
+    test.skip(!mountSmallDisk(disk, 1000), 'the right to mount a disk is missing');
     writeFileSync(join(folder, 'list.csv'), recipients(2000));
     const ledger = ['--ledger', join(disk, 'ledger.db')];
     // The plan fits, and then the write-ahead log of the run does not.

@@ -26,14 +26,19 @@ function nodes() {
 }
 
 const program = `
-import { makePlan, openSqliteLedger, runCampaign, startSimulator, twilioProvider } from 'volley';
-const simulator = await startSimulator();
+import * as volley from 'volley';
+const { dataRows, defaultDelivery, deliver, openSqliteLedger, planCampaign, rowRules, systemClock } = volley;
+const simulator = await volley.startSimulator();
 const { url: baseUrl, accountSid, authToken: secret } = simulator;
-const provider = twilioProvider({ baseUrl, timeoutMs: 5000, credentials: { accountSid, user: accountSid, secret } });
+const credentials = { accountSid, user: accountSid, secret };
+const provider = volley.twilioProvider({ baseUrl, timeoutMs: 5000, credentials });
 const ledger = openSqliteLedger('ledger.db');
 const rows: { to: string }[] = [{ to: '+14155550101' }, { to: '+14155550102' }];
-const { plan, commit } = await makePlan(ledger, { name: 'test', rows, defaults: { from: '+14155550199', body: 'Hi' } });
-const { report } = await runCampaign(await commit(), { ledger, provider });
+const ports: volley.DeliverPorts = { ledger, provider, ...systemClock, signal: new AbortController().signal };
+const rules = await rowRules({ defaults: { from: '+14155550199', body: 'Hi' }, nowMs: Date.now() });
+const { staging, hash } = await planCampaign(dataRows(rows), rules, { name: 'test', source: 'program' }, ports);
+const plan = await staging.plan();
+const { report } = await deliver(await staging.commit(hash), defaultDelivery, ports);
 const { accepted }: { accepted: number } = report.counts;
 if (plan.toSend + accepted !== 4) throw new Error(JSON.stringify(report));
 await ledger.close();

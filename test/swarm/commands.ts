@@ -124,7 +124,7 @@ function contextOf(world: World, { terms }: Pick<Run, 'terms'>, about: Surroundi
     ...{ now: world.machine.wall, monotonic: world.machine.monotonic, sleep: process.sleep, random: () => 0.5 },
     ...{ confirm: async () => false, ask: refuse, keyring: noKeyring },
     ...{ openLedger: async () => stayingOpen(ports.ledger), connect: async () => ports.provider },
-    ...{ poster: refuse, probe: refuse, simulate: refuse },
+    ...{ callbackReader: refuse, poster: refuse, probe: refuse, simulate: refuse },
   };
   return context as unknown as Context;
 }

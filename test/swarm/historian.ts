@@ -1,5 +1,7 @@
+import type { AttemptRecord } from '../../src/core/outcome/after-send.ts';
 import type { PlannedRow } from '../../src/core/plan.ts';
-import type { AttemptRecord, Claim, Lease, OptOut } from '../../src/ledger/ledger.ts';
+import type { OptOut } from '../../src/ledger/consent.ts';
+import type { Claim, Lease } from '../../src/ledger/runs.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { Drawn, DrawnRow } from './draw.ts';
 import type { Happening, Of } from './history.ts';

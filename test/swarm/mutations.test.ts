@@ -11,10 +11,7 @@ const signs: Readonly<Record<Mutation, RegExp>> = {
   'limit-per-round': /more than its limit/,
 };
 
-/** Takes a while, so it is part of `npm run chaos` only. */
-const isLong = process.env['CHAOS_SCHEDULES'] !== undefined;
-
-describe.runIf(isLong)('a bug of the past that is put back', () => {
+describe('a bug of the past that is put back', () => {
   let built: Built;
   beforeAll(() => {
     built = build();

@@ -60,7 +60,7 @@ const writes = new Set([
   'release',
   'claim',
   'record',
-  'settle',
+  'resolve',
   'append',
   'cancelPending',
 ]);

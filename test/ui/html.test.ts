@@ -1,11 +1,12 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../src/core/message.ts';
 import { emptyCounts, type Report } from '../../src/core/outcome/report.ts';
 import { escapeHtml, htmlHead, htmlRow, htmlTail } from '../../src/ui/html.ts';
+import { needs, pathOf } from '../needs.ts';
 
 const hostile = `</script><img src=x onerror="document.title='owned'">&'"\u202e\x1b[31m`;
 
@@ -77,15 +78,16 @@ describe('the page', () => {
   });
 });
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const flags =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
-describe.skipIf(executablePath === undefined)('the page in a browser (skipped where there is no Chromium)', () => {
+describe('the page in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: flags.split(' ') });
+    const executablePath = pathOf('chromium');
+    if (executablePath) browser = await chromium.launch({ executablePath, args: flags.split(' ') });
   });
+  beforeEach((test) => needs('chromium', test));
   afterAll(() => browser?.close());
 
   async function open(html: string, width = 1280) {

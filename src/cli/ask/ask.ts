@@ -1,6 +1,6 @@
 import { CliError } from '../../errors.ts';
 
-/** Where a prompt is shown, and what takes it away. */
+/** Where a prompt is shown, and the signal that ends it unanswered. */
 export interface PromptPlace {
   readonly input?: NodeJS.ReadableStream;
   readonly output?: NodeJS.WritableStream;
@@ -19,7 +19,7 @@ export function askOn(output: NodeJS.WritableStream, idleMs: number): Ask {
     orInterrupted(() => prompt(config, { output, signal: AbortSignal.timeout(idleMs) }), idleMs);
 }
 
-/** Turns inquirer's ways to say that nobody answered into ours. */
+/** An answer; inquirer's errors for Ctrl-C and for a prompt that was ended become a `CliError` (interrupted). */
 export async function orInterrupted<Answer>(answer: () => Promise<Answer>, idleMs: number): Promise<Answer> {
   try {
     return await answer();
@@ -33,7 +33,7 @@ export async function orInterrupted<Answer>(answer: () => Promise<Answer>, idleM
   }
 }
 
-/** A prompt that Esc leaves, too: then it resolves to undefined, and is gone from the screen. */
+/** A prompt that Esc leaves: then it resolves to undefined, and disappears from the screen. */
 export function orBack<Config, Answer>(prompt: Prompt<Config, Answer>): Prompt<Config, Answer | undefined> {
   return async (config, place = {}) => {
     const leave = new AbortController();
@@ -57,13 +57,13 @@ export function orBack<Config, Answer>(prompt: Prompt<Config, Answer>): Prompt<C
   };
 }
 
-/** Keys typed in this time before a decision were meant for the question before it, in milliseconds. */
-const quietMs = 300;
+/** Keys typed this soon before a decision are discarded: they were meant for the question before it. In milliseconds, our choice. */
+const discardMs = 300;
 
-/** A prompt whose first choice has consequences: what is still typed or pasted when it appears does not answer it. */
-export function afterQuiet<Config, Answer>(prompt: Prompt<Config, Answer>): Prompt<Config, Answer> {
+/** A prompt that keys typed before it appeared cannot answer: for decisions whose first choice sends messages. */
+export function discardingKeys<Config, Answer>(prompt: Prompt<Config, Answer>): Prompt<Config, Answer> {
   return async (config, place = {}) => {
-    // A terminal of our own only: a test's input has nothing left over.
+    // Only a real terminal has keys left over; the input of a test has none.
     if (place.input === undefined && process.stdin.isTTY) await discardKeys(process.stdin);
     return prompt(config, place);
   };
@@ -72,11 +72,12 @@ export function afterQuiet<Config, Answer>(prompt: Prompt<Config, Answer>): Prom
 async function discardKeys(terminal: NodeJS.ReadStream): Promise<void> {
   let isInterrupted = false;
   const onData = (data: Buffer): void => {
+    // 3 is Ctrl-C, which a terminal in raw mode passes on as a character.
     isInterrupted ||= data.includes(3);
   };
   terminal.setRawMode(true);
   terminal.on('data', onData);
-  await new Promise((resolve) => setTimeout(resolve, quietMs));
+  await new Promise((resolve) => setTimeout(resolve, discardMs));
   terminal.removeListener('data', onData);
   terminal.pause();
   terminal.setRawMode(false);

@@ -10,30 +10,30 @@ import {
 } from '@inquirer/core';
 import { clean } from '../../core/text/clean.ts';
 
-/** Where the typing goes. */
+/** The line that is edited, of Node's readline. */
 type Line = Parameters<Parameters<typeof useKeypress>[0]>[1];
 
-/** How a line is asked for that is looked at while it is typed. */
+/** A question for a text that is checked while it is typed. */
 export interface LiveInputConfig {
   readonly message: string;
-  /** What stands there to be changed. */
+  /** The text to begin with. */
   readonly initial?: string;
-  /** What to say below the line about what is typed so far. */
+  /** What is shown below the line for the text so far. */
   readonly note: (text: string) => string;
-  /** Why it cannot be taken; undefined when it can. */
+  /** What is wrong with the text; undefined when it is accepted. */
   readonly problem: (text: string) => string | undefined;
 }
 
-/** An Enter that comes this soon after a character was pasted with it, in milliseconds: nobody types so fast. */
+/** An Enter so soon after a character was pasted with it, in milliseconds. Our choice: nobody types 125 keys a second. */
 const pastedMs = 8;
 
-/** How a line break stands in the line. */
-const mark = '⏎';
+/** Stands for a line break: a prompt has one line. */
+const lineBreak = '⏎';
 
-const toText = (line: string): string => line.replaceAll(mark, '\n').trimEnd();
+const toText = (line: string): string => line.replaceAll(lineBreak, '\n').trimEnd();
 
 /**
- * A text with a note below it that follows the typing. Line breaks, as of a text that is pasted, stand in the line as ⏎.
+ * Asks for a text, with a note below it that is renewed at every key. Line breaks of a pasted text are shown as ⏎.
  * Resolves to undefined when Esc goes back.
  */
 export const liveInput = createPrompt<string | undefined, LiveInputConfig>((config, done) => {
@@ -59,7 +59,7 @@ export const liveInput = createPrompt<string | undefined, LiveInputConfig>((conf
       setStatus('left');
       done(undefined);
     } else if (isEnterKey(key) && isPasted && value !== '') {
-      put(line, value + mark);
+      put(line, value + lineBreak);
     } else if (isEnterKey(key)) {
       const text = toText(value);
       const wrong = config.problem(text);

@@ -19,8 +19,8 @@ export function declareCampaigns(command: Command, act: Act): void {
   act(table, campaigns);
 }
 
-function campaigns({ limit, session: told }: OptionsOf<typeof table>, context: Context): Promise<number> {
-  return withSession(told, context, async (session) => {
+function campaigns({ limit, session: options }: OptionsOf<typeof table>, context: Context): Promise<number> {
+  return withSession(options, context, async (session) => {
     const list = await (await session.ledger()).campaigns(limit);
     if (session.isJson) {
       const documents = list.map(({ createdAt, ...rest }) => ({
@@ -29,7 +29,7 @@ function campaigns({ limit, session: told }: OptionsOf<typeof table>, context: C
       }));
       context.out(JSON.stringify({ schema: 'volley.campaigns/1', campaigns: documents }));
     } else if (list.length === 0) context.err('Nothing has been sent yet.');
-    else await context.page(campaignLines(list, session.resultLook));
+    else await context.page(campaignLines(list, session.resultStyle));
     return 0;
   });
 }

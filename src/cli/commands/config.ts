@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../../config/config.ts';
 import { type SettingKey, settings } from '../../config/settings.ts';
 import type { Context } from '../../context.ts';
+import { shownLedger } from '../../core/ledger-address.ts';
 import { flagName, type ParameterKey } from '../../core/request/parameters.ts';
 import { clean } from '../../core/text/clean.ts';
 import { formatDuration } from '../../core/text/wording.ts';
@@ -28,7 +29,7 @@ export function declareConfig(command: Command, act: Act): void {
 }
 
 function listConfig({ showOrigin, session }: OptionsOf<typeof table>, context: Context): Promise<number> {
-  return withSession(session, context, async ({ config, isJson, resultLook: { paint } }) => {
+  return withSession(session, context, async ({ config, isJson, resultStyle: { paint } }) => {
     const rows = [...settingRows(config), ...defaultRows(config)];
     if (isJson) context.out(JSON.stringify({ schema: 'volley.config/1', settings: rows }));
     else {
@@ -51,12 +52,13 @@ interface ConfigRow {
 function settingRows(config: Config): ConfigRow[] {
   return (Object.keys(settings) as SettingKey[]).map((key) => {
     const value = config.get(key);
-    return { name: key, value: value === undefined ? null : showSetting(key, value), origin: config.origin(key) };
+    return { name: key, value: value === undefined ? null : settingText(key, value), origin: config.origin(key) };
   });
 }
 
-function showSetting(key: SettingKey, value: string | number | boolean): string {
+function settingText(key: SettingKey, value: string | number | boolean): string {
   if (settings[key].isSecret) return '(hidden)';
+  if (key === 'ledger') return shownLedger(String(value));
   return ['timeout', 'retry_for', 'settle'].includes(key) ? formatDuration(Number(value)) : String(value);
 }
 

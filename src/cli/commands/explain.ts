@@ -7,7 +7,7 @@ import type { Act, OptionsOf } from '../options/act.ts';
 import { type Parse, required } from '../options/option.ts';
 import { withSession } from '../session.ts';
 
-/** What volley itself does about a code. */
+/** What volley does on its own when Twilio answers with such a code, in words. */
 const actions: Readonly<Record<CodeAction, string>> = {
   'stop-run': 'volley stops the run; what was not sent stays pending.',
   'stop-sender': 'volley stops sending from this sender.',
@@ -38,7 +38,7 @@ export function declareExplain(command: Command, act: Act): void {
 }
 
 function explain({ code, session }: OptionsOf<typeof table>, context: Context): Promise<number> {
-  return withSession(session, context, async ({ isJson, resultLook: { paint, width } }) => {
+  return withSession(session, context, async ({ isJson, resultStyle: { paint, width } }) => {
     const text = String(code);
     const link = codeLink(code);
     const known = explainCode(code);

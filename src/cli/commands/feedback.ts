@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { isMessageSid, type Row } from '../../core/message.ts';
+import { guessColumn } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { plural } from '../../core/text/wording.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Provider } from '../../provider/provider.ts';
@@ -61,13 +62,13 @@ async function feedback(
     if (problem === undefined) count.given++;
     else {
       count.wrong++;
-      context.err(`line ${row.line}: ${shown(problem, session.workLook)}`);
+      context.err(`line ${row.line}: ${shown(problem, session.workStyle)}`);
     }
     if (context.signal.aborted) throw new CliError('interrupted', `Interrupted after line ${row.line}.`);
   }
   if (!(session.isQuiet && count.wrong === 0))
     context.out(`${plural(count.given, 'outcome')} told, ${count.wrong} not.`);
-  return count.wrong > 0 ? 3 : 0;
+  return count.wrong > 0 ? someFailed : 0;
 }
 
 function readRow(
@@ -75,7 +76,7 @@ function readRow(
   fallback: Outcome | undefined,
 ): { sid: string; outcome: Outcome } | { problem: string } {
   const byName = new Map(Object.entries(cells).map(([name, cell]) => [foldName(name), String(cell).trim()]));
-  const sid = byName.get('sid') ?? byName.get('messagesid') ?? '';
+  const sid = byName.get(guessColumn([...byName.keys()], 'sid') ?? '') ?? '';
   const outcome = (byName.get('outcome') || fallback) ?? '';
   if (!isMessageSid(sid)) return { problem: `"${sid}" is not the SID of a message` };
   return (outcomes as readonly string[]).includes(outcome)

@@ -36,56 +36,58 @@ export function declareInit(command: Command, act: Act): void {
 }
 
 async function init(options: InitOptions, session: Session, context: Context): Promise<number> {
-  const plan = await planContextOf(session, context.now());
-  const answers = session.canAsk ? await ask(options, plan, context) : given(options);
-  const from = answers.from === undefined ? undefined : readSender(answers.from, plan);
+  const planContext = await planContextOf(session, context.now());
+  const answers = session.canAsk ? await askAnswers(options, planContext, context) : answersOf(options);
+  const from = answers.from === undefined ? undefined : readSender(answers.from, planContext);
   const name = options.folder;
   const folder = resolve(context.cwd, name);
   mkdirSync(folder, { recursive: true });
-  for (const [file, text] of Object.entries(files({ ...answers, from }))) {
-    const isThere = existsSync(join(folder, file));
-    if (!isThere) writeFileSync(join(folder, file), text);
-    context.out(`${isThere ? 'kept    ' : 'written '} ${clean(join(name, file))}`);
+  for (const [file, text] of Object.entries(filesFor({ ...answers, from }))) {
+    const exists = existsSync(join(folder, file));
+    if (!exists) writeFileSync(join(folder, file), text);
+    context.out(`${exists ? 'kept    ' : 'written '} ${clean(join(name, file))}`);
   }
   if (!session.isQuiet) for (const line of nextSteps(name, from !== undefined)) context.out(line);
   return 0;
 }
 
+/** What somebody says of their sender and country, by flags or when asked. */
 interface Answers {
   readonly from: string | undefined;
   readonly country: string | undefined;
 }
 
-const given = ({ from, session }: InitOptions): Answers => ({ from, country: session.settings.country });
+const answersOf = ({ from, session }: InitOptions): Answers => ({ from, country: session.settings.country });
 
-async function ask(options: InitOptions, plan: PlanContext, { ask: put }: Context): Promise<Answers> {
+async function askAnswers(options: InitOptions, planContext: PlanContext, { ask }: Context): Promise<Answers> {
   const { input } = await import('../ask/prompts.ts');
-  const known = given(options);
+  const known = answersOf(options);
   const from =
     known.from ??
-    (await put(input, {
+    (await ask(input, {
       message: 'Your sender (number, name or MG…; Enter: later)',
-      validate: (text: string) => text.trim() === '' || problemOf(text.trim(), plan) || true,
+      validate: (text: string) => text.trim() === '' || problemOf(text.trim(), planContext) || true,
     }));
   const country =
     known.country ??
-    (await put(input, {
+    (await ask(input, {
       message: 'Country of numbers without +, as US (Enter: none)',
       validate: async (text: string) => text.trim() === '' || (await isCountry(text.trim())) || 'Two letters, as US.',
     }));
   return { from: from.trim() || undefined, country: country.trim().toUpperCase() || undefined };
 }
 
-const parseSender = (sender: string, plan: PlanContext) => parameterOf(senderKey(sender)).parse(sender, plan);
+const parseSender = (sender: string, planContext: PlanContext) =>
+  parameterOf(senderKey(sender)).parse(sender, planContext);
 
-function problemOf(sender: string, plan: PlanContext): string | undefined {
-  const parsed = parseSender(sender, plan);
+function problemOf(sender: string, planContext: PlanContext): string | undefined {
+  const parsed = parseSender(sender, planContext);
   return 'problem' in parsed ? `It ${parsed.problem}.` : undefined;
 }
 
-/** The sender as Twilio writes it. Throws a `CliError` for one that is none. */
-function readSender(sender: string, plan: PlanContext): string {
-  const parsed = parseSender(sender, plan);
+/** The sender in the form Twilio takes. Throws a `CliError` for text that is not a sender. */
+function readSender(sender: string, planContext: PlanContext): string {
+  const parsed = parseSender(sender, planContext);
   if ('problem' in parsed) throw new CliError('usage', `--from ${sender}: It ${parsed.problem}.`);
   return String(parsed.value);
 }
@@ -100,7 +102,7 @@ async function isCountry(code: string): Promise<boolean> {
   }
 }
 
-function files({ from, country }: Answers): Readonly<Record<string, string>> {
+function filesFor({ from, country }: Answers): Readonly<Record<string, string>> {
   const name = from !== undefined && senderKey(from) === 'messagingServiceSid' ? 'messaging_service_sid' : 'from';
   const sender = from === undefined ? '# from = "+14155550199"' : `${name} = ${JSON.stringify(from)}`;
   return {

@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
-import { passOn } from '../../callbacks/forward.ts';
-import { listenForWebhooks } from '../../callbacks/server.ts';
+import { type Forwarding, startForwarding } from '../../callbacks/forward.ts';
+import { type ReceiveEvents, startReceiving } from '../../callbacks/receive.ts';
 import { authTokensOf } from '../../config/credentials.ts';
 import type { Context } from '../../context.ts';
-import type { StatusUpdate } from '../../core/outcome/delivery.ts';
+import type { Callback } from '../../core/outcome/callback.ts';
 import { isLoopback, webAddressProblem, withoutUserinfo } from '../../core/request/web-address.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import type { Webhook } from '../../provider/twilio/webhook.ts';
-import { shown } from '../../ui/lines.ts';
+import { type Style, shown } from '../../ui/lines.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { option, type ValuesOf } from '../options/option.ts';
@@ -58,48 +56,69 @@ export function declareListen(command: Command, act: Act): void {
 async function listen(options: ValuesOf<typeof table>, session: Session, context: Context): Promise<number> {
   const { host, port, forward } = options;
   const publicUrl = publicUrlOf(options.publicUrl, session);
-  const authTokens = await tokensOf(session, context);
-  const ledger = await session.ledger();
-  const count = { statuses: 0, inbound: 0, refused: 0 };
-  const writer = receiver(ledger, forward !== undefined);
-  const server = await listenForWebhooks({
-    ...{ publicUrl, authTokens, host, port },
-    onRefused: (reason) => {
-      count.refused++;
-      context.log({ event: 'refused', reason });
-      // The first one is told anyway: an address that is set up wrong looks like this.
-      if (session.isVerbose || (count.refused === 1 && !session.isQuiet)) {
-        const more = session.isVerbose ? '' : ' (more of them with -v)';
-        context.err(`refused: ${shown(reason, session.workLook)}${more}`);
-      }
-    },
-    onWebhook: async (webhook) => {
-      if (webhook.kind === 'status') {
-        await writer.add({ ...webhook, at: context.now(), source: 'callback' });
-        count.statuses++;
-        const { sid, status, code } = webhook;
-        context.log({ event: 'callback', sid, status, code });
-      } else if (webhook.kind === 'inbound') {
-        await heed(webhook, ledger, context.now());
-        if (forward) await ledger.keepEvent({ ...webhook, id: webhook.sid, at: context.now() });
-        count.inbound++;
-        const { sid, from, keyword } = webhook;
-        context.log({ event: 'inbound', sid, from, keyword });
-      }
-      if (session.isVerbose) context.err(told(webhook, session));
-    },
-  });
-  const forwarding = forward === undefined ? undefined : await startForwarding(forward, session, context);
-  const at = { url: publicUrl, host, port: server.port };
+  const readCallback = await context.callbackReader(await tokensOf(session, context));
+  const ports = { ledger: await session.ledger(), readCallback, now: context.now };
+  const receiver = await startReceiving(
+    { publicUrl, host, port, passOn: forward !== undefined },
+    ports,
+    printReceived(session, context),
+  );
+  const forwarding = forward === undefined ? undefined : await forwardTo(forward, session, context);
+  const at = { url: publicUrl, host, port: receiver.port };
   context.out(session.isJson ? JSON.stringify(at) : `Listening on ${at.host}:${at.port} for ${clean(publicUrl)}`);
-  await untilStopped(context.signal);
-  await server.close();
-  await forwarding?.stop();
+  await untilAborted(context.signal);
+  const { statuses, inbound, refused } = await receiver.stop();
+  const left = (await forwarding?.stop()) ?? 0;
+  if (left > 0) context.err(`${plural(left, 'event')} not passed on yet: kept for the next start.`);
   if (!session.isQuiet) {
-    const { statuses, inbound, refused } = count;
     context.err(`${plural(statuses, 'callback')}, ${plural(inbound, 'inbound message')}, ${refused} refused.`);
   }
   return 0;
+}
+
+/** Logs everything; prints it with `--verbose`, and without that the first refusal: a wrong address looks like this. */
+function printReceived({ isVerbose, isQuiet, workStyle }: Session, { log, err }: Context): ReceiveEvents {
+  let hasRefused = false;
+  return {
+    onReceived: (callback) => {
+      if (callback.kind === 'status') {
+        const { sid, status, code } = callback;
+        log({ event: 'callback', sid, status, code });
+      } else {
+        const { sid, from, keyword } = callback;
+        log({ event: 'inbound', sid, from, keyword });
+      }
+      if (isVerbose) err(callbackLine(callback, workStyle));
+    },
+    onRefused: (reason) => {
+      log({ event: 'refused', reason });
+      if (isVerbose || !(hasRefused || isQuiet)) {
+        err(`refused: ${shown(reason, workStyle)}${isVerbose ? '' : ' (more of them with -v)'}`);
+      }
+      hasRefused = true;
+    },
+  };
+}
+
+function callbackLine(callback: Callback, style: Style): string {
+  if (callback.kind === 'inbound') return `inbound  from ${shown(callback.from, style)}  ${callback.keyword ?? ''}`;
+  const { status, sid, code } = callback;
+  return `${status}  ${sid}${code === undefined ? '' : `  ${code}`}`;
+}
+
+/** Passes events on beside the receiving, and prints what goes wrong; of the events that fail, without `--verbose` the first. */
+async function forwardTo(url: string, session: Session, context: Context): Promise<Forwarding> {
+  const { now, sleep, signal, err } = context;
+  let hasFailed = false;
+  return startForwarding({
+    ...{ ledger: await session.ledger(), poster: await context.poster(url), now, sleep, signal },
+    onFailed: ({ id }, reason, isGivenUp) => {
+      if (isGivenUp) err(`given up after three days: event ${clean(id)} (${clean(reason)})`);
+      else if (!hasFailed || session.isVerbose) err(`not passed on (${clean(reason)}); it is kept and tried again`);
+      hasFailed = true;
+    },
+    onTrouble: (problem) => err(`nothing is passed on for now: ${clean(problem)}`),
+  });
 }
 
 function publicUrlOf(given: string | undefined, { config }: Session): string {
@@ -140,72 +159,7 @@ function forwardOf(url: string | undefined, { env }: Context): string | undefine
   );
 }
 
-/** Passes events on beside the listening. `stop` leaves what was not taken in the queue, and says how much. */
-async function startForwarding(
-  url: string,
-  session: Session,
-  context: Context,
-): Promise<{ stop: () => Promise<void> }> {
-  const { now, sleep, signal, err } = context;
-  const ledger = await session.ledger();
-  const poster = await context.poster(url);
-  let wasFailing = false;
-  const passing = passOn({
-    ...{ ledger, poster, now, sleep, signal },
-    onFailed: ({ id }, reason, isGivenUp) => {
-      if (isGivenUp) err(`given up after three days: event ${clean(id)} (${clean(reason)})`);
-      else if (!wasFailing || session.isVerbose) err(`not passed on (${clean(reason)}); it is kept and tried again`);
-      wasFailing = true;
-    },
-    onTrouble: (problem) => err(`nothing is passed on for now: ${clean(problem)}`),
-  });
-  return {
-    stop: async () => {
-      poster.close();
-      await passing;
-      const left = await ledger.countEvents();
-      if (left > 0) err(`${plural(left, 'event')} not passed on yet: kept for the next start.`);
-    },
-  };
-}
-
-/** How long a receipt may wait for company in one commit, in milliseconds. */
-const groupMs = 10;
-
-/** Writes receipts in groups, one commit for many; `add` resolves when its own is on disk. */
-function receiver(ledger: Ledger, passOnToo: boolean): { add: (update: StatusUpdate) => Promise<void> } {
-  let waiting: StatusUpdate[] = [];
-  let commit: Promise<void> | undefined;
-  const flush = async (): Promise<void> => {
-    await new Promise((resolve) => setTimeout(resolve, groupMs));
-    const group = waiting;
-    waiting = [];
-    commit = undefined;
-    await ledger.receive(group, passOnToo);
-  };
-  return {
-    add: (update) => {
-      waiting.push(update);
-      commit ??= flush();
-      return commit;
-    },
-  };
-}
-
-type Inbound = Extract<Webhook, { kind: 'inbound' }>;
-
-async function heed({ from, to, keyword }: Inbound, ledger: Ledger, at: number): Promise<void> {
-  if (keyword === 'stop') await ledger.addOptOuts([{ address: from, sender: to, source: 'STOP', at }]);
-  if (keyword === 'start') await ledger.removeOptOut(from, to);
-}
-
-function told(webhook: Webhook, { workLook }: Session): string {
-  if (webhook.kind === 'status') return `${webhook.status}  ${webhook.sid}${webhook.code ? `  ${webhook.code}` : ''}`;
-  if (webhook.kind === 'inbound') return `inbound  from ${shown(webhook.from, workLook)}  ${webhook.keyword ?? ''}`;
-  return shown(webhook.problem, workLook);
-}
-
-const untilStopped = (signal: AbortSignal): Promise<void> =>
+const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { type Config, credentialsFile } from '../../config/config.ts';
-import { type AccountCredentials, credentialsOf, keyringName } from '../../config/credentials.ts';
+import { credentialsOf, keyringName } from '../../config/credentials.ts';
 import type { Context } from '../../context.ts';
+import type { Credentials } from '../../core/credentials.ts';
 import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
 import { readWhole } from '../../input/text.ts';
@@ -46,14 +47,16 @@ type LoginOptions = OptionsOf<typeof table>;
 /** Declares `volley login`. */
 export function declareLogin(command: Command, act: Act): void {
   addIntroduction(command, loginHelp);
-  act(table, (options, context) => inSession(options.session, context, (session) => login(options, session, context)));
+  act(table, (options, context) =>
+    withoutProfile(options.session, context, (session) => login(options, session, context)),
+  );
 }
 
 /** Declares `volley logout`. */
 export function declareLogout(command: Command, act: Act): void {
   addIntroduction(command, logoutHelp);
-  act({}, ({ session: told }, context) =>
-    inSession(told, context, (session) => logout(told.profile, session, context)),
+  act({}, (options, context) =>
+    withoutProfile(options.session, context, (session) => logout(options.session.profile, session, context)),
   );
 }
 
@@ -63,17 +66,17 @@ export function declareWhoami(command: Command, act: Act): void {
   act({}, (options, context) => withSession(options.session, context, (session) => whoami(session, context)));
 }
 
-/** The profile is only being made, or is to go: it need not be there. */
-function inSession(
-  told: SessionOptions,
+/** Runs `work` in a session without a profile: login may be about to create it, and logout to remove it. */
+function withoutProfile(
+  options: SessionOptions,
   context: Context,
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
-  return withSession({ ...told, profile: undefined }, context, work);
+  return withSession({ ...options, profile: undefined }, context, work);
 }
 
 async function login(options: LoginOptions, session: Session, context: Context): Promise<number> {
-  const credentials = await given(options, session, context);
+  const credentials = await readCredentials(options, session, context);
   const account = await (await connectAs(credentials, session, context)).account();
   const { accountSid, user, secret } = credentials;
   const apiKey = user === accountSid ? undefined : user;
@@ -84,19 +87,19 @@ async function login(options: LoginOptions, session: Session, context: Context):
     ...(apiKey !== undefined && { api_key: apiKey }),
     ...(isInKeyring ? { keyring: true } : { [apiKey === undefined ? 'auth_token' : 'api_secret']: secret }),
   };
-  await rewrite(file, options.session.profile, entry);
+  await replaceEntry(file, options.session.profile, entry);
   if (!session.isQuiet) {
     context.out(`Logged in to ${nameOf(account)}. Kept in ${isInKeyring ? 'the keyring' : clean(file)}.`);
   }
   return 0;
 }
 
-/** The credentials of flags and standard input, or of somebody who is asked. */
-async function given(
+/** The credentials from flags and standard input, or asked for. Throws a `CliError` when neither is possible. */
+async function readCredentials(
   { accountSid, apiKey, secretStdin }: LoginOptions,
   session: Session,
   context: Context,
-): Promise<AccountCredentials> {
+): Promise<Credentials> {
   if (secretStdin) {
     const secret = (await readWhole(context.stdin, 'standard input')).trim();
     if (accountSid === undefined || secret === '') {
@@ -109,25 +112,25 @@ async function given(
       hint: 'Use --account-sid AC… --secret-stdin.',
     });
   }
-  return ask({ accountSid, apiKey }, context);
+  return askCredentials({ accountSid, apiKey }, context);
 }
 
 const isSid = (prefix: string, text: string): boolean => 'value' in sid(prefix)(text);
 
-async function ask(
+async function askCredentials(
   known: { readonly accountSid: string | undefined; readonly apiKey: string | undefined },
-  { ask: put }: Context,
-): Promise<AccountCredentials> {
+  { ask }: Context,
+): Promise<Credentials> {
   const { input, password, select } = await import('../ask/prompts.ts');
   const askSid = (message: string, prefix: string) =>
-    put(input, {
+    ask(input, {
       message,
       validate: (text: string) => isSid(prefix, text.trim()) || `It is ${prefix} and 32 hexadecimal digits.`,
     });
   const accountSid = known.accountSid ?? (await askSid('Account SID (AC…)', 'AC')).trim();
   const hasKey =
     known.apiKey !== undefined ||
-    (await put(select<boolean>, {
+    (await ask(select<boolean>, {
       message: 'With what?',
       choices: [
         { name: 'An API key (better: it can be taken back alone)', value: true },
@@ -135,19 +138,19 @@ async function ask(
       ],
     }));
   const user = hasKey ? (known.apiKey ?? (await askSid('API key (SK…)', 'SK')).trim()) : accountSid;
-  const secret = await put(password, { message: hasKey ? 'Its secret' : 'Auth token', mask: '*' });
+  const secret = await ask(password, { message: hasKey ? 'Its secret' : 'Auth token', mask: '*' });
   return { accountSid, user, secret: secret.trim() };
 }
 
 async function logout(profile: string | undefined, session: Session, context: Context): Promise<number> {
   const file = credentialsFile(session.config.userFile);
-  const kept = await rewrite(file, profile, undefined);
-  if (kept === undefined) throw new CliError('usage', 'Nobody is logged in here.', { hint: 'See: volley whoami' });
-  const { account_sid: accountSid, api_key: apiKey } = kept;
+  const removed = await replaceEntry(file, profile, undefined);
+  if (removed === undefined) throw new CliError('usage', 'Nobody is logged in here.', { hint: 'See: volley whoami' });
+  const { account_sid: accountSid, api_key: apiKey } = removed;
   const name = keyringName(String(accountSid), apiKey === undefined ? undefined : String(apiKey));
-  // Another profile may be logged in with the same.
-  const isShared = keptNames(await readKept(file)).includes(name);
-  if (kept['keyring'] === true && !isShared && !(await context.keyring.remove(name))) {
+  // The same secret may serve another profile, too.
+  const isShared = keyringNames(await readEntries(file)).includes(name);
+  if (removed['keyring'] === true && !isShared && !(await context.keyring.remove(name))) {
     context.err(`The keyring did not give up the secret of ${clean(name)}: take it out there.`);
   }
   if (!session.isQuiet) context.out(`Logged out of ${clean(String(accountSid))}.`);
@@ -171,15 +174,16 @@ async function kindOf(config: Config, context: Context): Promise<string> {
 
 const nameOf = ({ sid, name }: Account): string => (name === '' ? sid : `${clean(name)} (${sid})`);
 
+/** What `volley login` keeps for one profile, or for none, with the keys of a config file. */
 type Entry = Readonly<Record<string, unknown>>;
 
-async function readKept(file: string): Promise<Entry> {
+async function readEntries(file: string): Promise<Entry> {
   const { parse } = await import('smol-toml');
   return parse(readIfThere(file));
 }
 
-/** What the entries of the file are called in the keyring. */
-function keptNames({ profiles = {}, ...top }: Entry): string[] {
+/** The names in the keyring of all entries of the file. */
+function keyringNames({ profiles = {}, ...top }: Entry): string[] {
   return [top, ...Object.values(profiles as Record<string, Entry>)]
     .filter((entry) => entry['keyring'] === true)
     .map(({ account_sid: account, api_key: key }) =>
@@ -187,21 +191,21 @@ function keptNames({ profiles = {}, ...top }: Entry): string[] {
     );
 }
 
-/** Puts an entry for a profile, or for none, into the file, or takes it out; resolves to what was there. */
-async function rewrite(
+/** Writes the entry of a profile, or of none, into the file, or without an entry removes it. Resolves to the entry before. */
+async function replaceEntry(
   file: string,
   profile: string | undefined,
   entry: Entry | undefined,
 ): Promise<Entry | undefined> {
   const { stringify } = await import('smol-toml');
-  const { profiles = {}, ...top } = await readKept(file);
+  const { profiles = {}, ...top } = await readEntries(file);
   const others = profiles as Record<string, Entry>;
   const before = profile === undefined ? top : others[profile];
   const named = Object.entries(others).filter(([name]) => name !== profile);
   if (profile !== undefined && entry) named.push([profile, entry]);
-  const kept = profile === undefined ? entry : top;
-  const after = { ...kept, ...(named.length > 0 && { profiles: Object.fromEntries(named) }) };
-  const isThere = before !== undefined && Object.keys(before).length > 0;
-  if (entry || isThere) replaceFile(file, stringify(after), true);
-  return isThere ? before : undefined;
+  const withoutProfiles = profile === undefined ? entry : top;
+  const after = { ...withoutProfiles, ...(named.length > 0 && { profiles: Object.fromEntries(named) }) };
+  const hadEntry = before !== undefined && Object.keys(before).length > 0;
+  if (entry || hadEntry) replaceFile(file, stringify(after), true);
+  return hadEntry ? before : undefined;
 }

@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts';
 import { isMessageSid } from '../../core/message.ts';
 import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
+import { listedMessages } from '../../provider/pages.ts';
 import type { ListFilter, MediaRecord, MessageRecord, Provider } from '../../provider/provider.ts';
 import { safeCell } from '../../ui/export.ts';
 import { recordJson } from '../../ui/json.ts';
@@ -71,7 +72,7 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     if (csv !== undefined) await writeCsv(csv, csvColumns, csvRows(records(work)), context);
     else if (session.isJson || session.isNdjson) {
       for await (const record of records(work)) context.out(JSON.stringify(recordJson(record)));
-    } else for await (const record of records(work)) context.out(recordLine(record, session.resultLook));
+    } else for await (const record of records(work)) context.out(recordLine(record, session.resultStyle));
     return 0;
   },
   get: async ({ options, provider, session, context }) => {
@@ -80,7 +81,7 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     if (!record)
       throw new CliError('input', `Twilio gave no message ${sid}.`, { hint: 'Check it with volley messages list.' });
     if (session.isJson) context.out(JSON.stringify(recordJson(record)));
-    else for (const line of recordLines(record, session.resultLook)) context.out(line);
+    else for (const line of recordLines(record, session.resultStyle)) context.out(line);
     return 0;
   },
   media: async (work) => {
@@ -150,19 +151,13 @@ function done({ session, context }: Work, text: string, problem: string | undefi
   return 0;
 }
 
-/** Messages one after the other, asking for a further page only when it is needed. */
+/** The latest messages, as many as are wanted. */
 async function* records({ options, provider }: Work): AsyncGenerator<MessageRecord> {
-  const account = options.accountSid;
-  const filter = filterOf(options);
   let left = options.limit;
-  let page: string | undefined;
-  do {
-    const list = await provider.recent(page, account, filter);
-    if (!list.ok) throw new CliError('unreachable', `Twilio's list cannot be read (${list.reason}).`);
-    yield* list.messages.slice(0, left);
-    left -= list.messages.length;
-    page = list.next;
-  } while (page !== undefined && left > 0);
+  for await (const record of listedMessages(provider, { accountSid: options.accountSid, filter: filterOf(options) })) {
+    yield record;
+    if (--left === 0) return;
+  }
 }
 
 function filterOf({ to, from, since, until }: MessagesOptions): ListFilter {

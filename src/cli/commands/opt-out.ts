@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import type { Row, RowIssue } from '../../core/message.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
+import { guessColumn } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { plural } from '../../core/text/wording.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
-import type { Ledger, OptOut } from '../../ledger/ledger.ts';
+import type { OptOut } from '../../ledger/consent.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { safeCell } from '../../ui/export.ts';
 import { issueLine, shown } from '../../ui/lines.ts';
 import { addIntroduction } from '../help/page.ts';
@@ -95,9 +97,9 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
       const date = new Date(at).toISOString();
       if (session.isJson) out(JSON.stringify({ address, sender, source, at: date }));
       else {
-        const who = shown(address, session.resultLook);
+        const who = shown(address, session.resultStyle);
         out(
-          `${who}  ${date.slice(0, 10)}  ${shown(source, session.resultLook)}${sender ? `  from ${shown(sender, session.resultLook)} only` : ''}`,
+          `${who}  ${date.slice(0, 10)}  ${shown(source, session.resultStyle)}${sender ? `  from ${shown(sender, session.resultStyle)} only` : ''}`,
         );
       }
     }
@@ -117,13 +119,13 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
 };
 
 function tell({ session, context }: Work, what: string, address: string): void {
-  if (!session.isQuiet) context.out(`${shown(address, session.resultLook)} ${what}.`);
+  if (!session.isQuiet) context.out(`${shown(address, session.resultStyle)} ${what}.`);
 }
 
 function addressOf(value: string, normalizePhone: NormalizePhone, session: Session): string {
   const parsed = normalizePhone(value);
   if ('value' in parsed) return parsed.value;
-  throw new CliError('usage', `"${shown(value, session.workLook)}" ${parsed.problem}.`, {
+  throw new CliError('usage', `"${shown(value, session.workStyle)}" ${parsed.problem}.`, {
     ...(parsed.hint && { hint: parsed.hint }),
   });
 }
@@ -147,7 +149,7 @@ async function importFile({ value, options, normalizePhone, ledger, session, con
     const read = 'problem' in row ? row : readOptOut(row, normalizePhone, fallback);
     if ('problem' in read) {
       count.wrong++;
-      context.err(issueLine('problem' in row ? row : { line: row.line, ...read }, session.workLook));
+      context.err(issueLine('problem' in row ? row : { line: row.line, ...read }, session.workStyle));
     } else chunk.push(read.value);
     if (chunk.length >= 500) await flush();
   }
@@ -155,11 +157,8 @@ async function importFile({ value, options, normalizePhone, ledger, session, con
   const known = count.rows - count.wrong - count.added;
   if (!session.isQuiet)
     context.out(`${plural(count.added, 'number')} added, ${known} on the list already, ${count.wrong} wrong.`);
-  return count.wrong > 0 ? 3 : 0;
+  return count.wrong > 0 ? someFailed : 0;
 }
-
-/** What the column with the number may be called. */
-const addressColumns = ['to', 'phone', 'number', 'address', 'mobile', 'phonenumber'];
 
 function readOptOut(
   row: Row,
@@ -167,7 +166,7 @@ function readOptOut(
   fallback: Omit<OptOut, 'address'>,
 ): { readonly value: OptOut } | Omit<RowIssue, 'line'> {
   const cells = new Map(Object.entries(row.cells).map(([name, cell]) => [foldName(name), String(cell).trim()]));
-  const text = addressColumns.map((name) => cells.get(name)).find((cell) => cell);
+  const text = cells.get(numberColumn(cells) ?? '');
   if (!text) return { column: 'to', value: '', problem: 'has no number in a column called to or phone' };
   const address = normalizePhone(text);
   if ('problem' in address) return { column: 'to', value: text, ...address };
@@ -181,4 +180,14 @@ function readOptOut(
       ...(sender && { sender }),
     },
   };
+}
+
+/** Columns that say something else of an opt-out. */
+const otherColumns = ['sender', 'source', 'date'];
+
+/** A batch knows better than to take an address for a number, but here it can be nothing else. */
+function numberColumn(cells: ReadonlyMap<string, string>): string | undefined {
+  const filled = [...cells].filter(([name, cell]) => cell !== '' && !otherColumns.includes(name));
+  const candidates = filled.map(([name]) => name);
+  return guessColumn(candidates, 'to') ?? candidates.find((name) => name === 'address');
 }

@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
-import { printReport } from '../../campaign/deliver.ts';
+import { findCampaign } from '../../campaign/find.ts';
+import { readFigures } from '../../campaign/report.ts';
 import type { Context } from '../../context.ts';
 import { isMessageSid, type Message } from '../../core/message.ts';
 import { failedStatuses } from '../../core/outcome/status.ts';
 import { CliError } from '../../errors.ts';
-import type { Campaign, Ledger, MessageFilter } from '../../ledger/ledger.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Campaign } from '../../ledger/plans.ts';
+import type { MessageFilter } from '../../ledger/reports.ts';
 import { exportColumns, exportRow } from '../../ui/export.ts';
 import { htmlHead, htmlRow, htmlTail } from '../../ui/html.ts';
 import { messageJson, receiptJson } from '../../ui/json.ts';
@@ -13,9 +16,9 @@ import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option, required, toggle } from '../options/option.ts';
 import { text } from '../options/parsers.ts';
+import { printReport } from '../sending/delivery.ts';
 import { type Session, withSession } from '../session.ts';
 import { writeCsv, writePrivate } from '../write-file.ts';
-import { findCampaign } from './resume.ts';
 
 const help = `Examples:
   volley report spring-sale
@@ -54,7 +57,7 @@ function report(options: OptionsOf<typeof table>, context: Context): Promise<num
       }
       const receipts = await ledger.receipts(wanted);
       if (session.isJson) context.out(JSON.stringify({ ...messageJson(message), receipts: receipts.map(receiptJson) }));
-      else for (const line of historyLines(message, receipts, session.resultLook)) context.out(line);
+      else for (const line of historyLines(message, receipts, session.resultStyle)) context.out(line);
       return 0;
     }
     const campaign = await findCampaign(ledger, wanted);
@@ -73,13 +76,10 @@ async function listFailed(ledger: Ledger, { id }: Campaign, session: Session, { 
     out(
       session.isJson
         ? JSON.stringify(messageJson(message))
-        : `line ${message.line}  ${messageLine(message, session.resultLook)}`,
+        : `line ${message.line}  ${messageLine(message, session.resultStyle)}`,
     );
   }
 }
-
-/** How finely the page draws statuses over time, in milliseconds. */
-const timelineStepMs = 1000;
 
 async function writeHtml(file: string, campaign: Campaign, session: Session, context: Context): Promise<void> {
   const ledger = await session.ledger();
@@ -87,11 +87,7 @@ async function writeHtml(file: string, campaign: Campaign, session: Session, con
     name: campaign.name,
     createdAt: campaign.createdAt,
     madeAt: context.now(),
-    report: await ledger.report(campaign.id),
-    countries: await ledger.byCountry(campaign.id),
-    deliveryMs: await ledger.deliveryTimes(campaign.id),
-    failures: await ledger.failures(campaign.id),
-    timeline: await ledger.timeline(campaign.id, timelineStepMs),
+    ...(await readFigures(ledger, campaign)),
   });
   const page = async function* () {
     yield head;

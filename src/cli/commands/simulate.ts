@@ -31,7 +31,7 @@ export function declareSimulate(command: Command, act: Act): void {
   act(table, simulate);
 }
 
-/** Runs until it is interrupted. */
+/** Serves the simulator until Ctrl-C or SIGTERM. */
 async function simulate(options: OptionsOf<typeof table>, context: Context): Promise<number> {
   const { seed, truthFile, session } = options;
   const simulator = await context.simulate({

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { printReport } from '../../campaign/deliver.ts';
-import { follow } from '../../campaign/follow.ts';
+import { findCampaign } from '../../campaign/find.ts';
+import { trackRecord } from '../../campaign/track.ts';
 import type { Context } from '../../context.ts';
 import { isMessageSid } from '../../core/message.ts';
 import { deliveryExitCode } from '../../core/outcome/report.ts';
 import { isFinalStatus } from '../../core/outcome/status.ts';
-import { trackRecord } from '../../engine/track.ts';
 import { CliError } from '../../errors.ts';
 import { messageJson, recordJson } from '../../ui/json.ts';
 import { messageLine } from '../../ui/messages.ts';
@@ -15,8 +14,9 @@ import type { Act } from '../options/act.ts';
 import { option, required, type ValuesOf } from '../options/option.ts';
 import { sid, text } from '../options/parsers.ts';
 import { forMs } from '../options/sending.ts';
+import { printReport } from '../sending/delivery.ts';
+import { followShown } from '../sending/watch-delivery.ts';
 import { type Session, withSession } from '../session.ts';
-import { findCampaign } from './resume.ts';
 
 const help = `Asks Twilio, by pages of its list and not message by message, until nothing is on its way any more.
 Exits 8 when some still are after --for, 3 when some were not delivered.
@@ -41,12 +41,12 @@ export function declareTrack(command: Command, act: Act): void {
       const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
       if (isMessageSid(wanted) && !message) return watch(wanted, options, session, context);
       const campaign = await findCampaign(ledger, message?.campaignId ?? wanted);
-      const open = await follow(campaign, options.forMs, session, context);
+      const open = await followShown(campaign, options.forMs, session, context);
       const report = await ledger.report(campaign.id);
       const exitCode = deliveryExitCode(open, report);
       if (message) {
         const now = (await ledger.findSid(wanted)) ?? message;
-        context.out(session.isJson ? JSON.stringify(messageJson(now)) : messageLine(now, session.resultLook));
+        context.out(session.isJson ? JSON.stringify(messageJson(now)) : messageLine(now, session.resultStyle));
       } else if (!(session.isQuiet && exitCode === 0))
         await printReport({ campaign, report, exitCode }, session, context);
       return exitCode;
@@ -72,6 +72,6 @@ async function watch(
       hint: 'Is it of another account? See --account-sid and --profile.',
     });
   }
-  context.out(session.isJson ? JSON.stringify(recordJson(record)) : recordLine(record, session.resultLook));
+  context.out(session.isJson ? JSON.stringify(recordJson(record)) : recordLine(record, session.resultStyle));
   return deliveryExitCode(isFinalStatus(record.status) ? 0 : 1, { statuses: { [record.status]: 1 }, retried: 0 });
 }

@@ -9,13 +9,13 @@ import { addIntroduction } from '../help/page.ts';
 import { noSessionOptions } from '../options/everywhere.ts';
 import { withSession } from '../session.ts';
 
-/** Options and arguments whose values are looked up when Tab is pressed, and how. */
-const live: Readonly<Record<string, (words: readonly string[], context: Context) => Promise<readonly string[]>>> = {
+/** How the values of an option or argument are looked up when Tab is pressed. */
+const lookups: Readonly<Record<string, (words: readonly string[], context: Context) => Promise<readonly string[]>>> = {
   profile: async (_, { env, cwd }) => (await loadConfig({ env, cwd, flags: {} })).profiles,
   template: async (_, { env, cwd }) => Object.keys((await loadConfig({ env, cwd, flags: {} })).templates),
   campaign: (_, context) =>
     withSession(noSessionOptions, context, async (session) => {
-      // Tab makes no ledger.
+      // Opening a ledger creates it, and Tab should create nothing.
       if (!existsSync(session.config.get('ledger') ?? defaultLedger(session.config.env, false))) return [];
       const campaigns = await (await session.ledger()).campaigns(100);
       return campaigns.map(({ name }) => name);
@@ -25,32 +25,36 @@ const live: Readonly<Record<string, (words: readonly string[], context: Context)
   map: async (words, context) => (await columnsOfFile(words, context)).map((column) => `to=${column}`),
 };
 
-/** Adds and returns `completion`, which prints a shell's script, and adds what that script asks. `words` is the command line. */
+/** Adds and returns `completion`, which prints a shell's script, and the command that script calls. `words` is the command line. */
 export async function addCompletion(program: Command, words: readonly string[], context: Context): Promise<Command> {
   const root = tab(program, { completionCommandName: 'completion' });
   const completion = program.commands.find((command) => command.name() === 'completion');
   if (!completion) throw new Error('there is no completion command');
   addIntroduction(completion, help);
-  if (words[0] === 'complete') await addLiveValues(root, words, context);
+  if (words[0] === 'complete') await addLookedUpValues(root, words, context);
   return completion;
 }
 
-/** Looks up only what the word that is being typed can be: Tab has to be quick. */
-async function addLiveValues(root: ReturnType<typeof tab>, words: readonly string[], context: Context): Promise<void> {
+/** Looks up values only for the word that is being typed, so that Tab is quick. */
+async function addLookedUpValues(
+  root: ReturnType<typeof tab>,
+  words: readonly string[],
+  context: Context,
+): Promise<void> {
   const command = root.commands.get(words[2] ?? '');
   const [before = '', typed = ''] = words.slice(-2);
   const [, option = ''] = /^--([\w-]+)/.exec(typed.includes('=') ? typed : before) ?? [];
-  const isOption = Object.hasOwn(live, option);
+  const isOption = Object.hasOwn(lookups, option);
   const target = isOption ? command?.options.get(option) : command?.arguments.get('campaign');
   if (!target) return;
-  // Whatever is wrong with config, ledger or file is said by the command; Tab stays silent.
-  const found = await live[isOption ? option : 'campaign']?.(words, context).catch(() => []);
+  // A message of an error would be offered as a completion; the command itself will show it.
+  const found = await lookups[isOption ? option : 'campaign']?.(words, context).catch(() => []);
   target.handler = (complete: (value: string, description: string) => void) => {
     for (const value of found ?? []) if (isHarmless.test(value)) complete(value, '');
   };
 }
 
-/** Shells read what is offered as words of theirs: bash would run a column called $(…). Others have to be typed. */
+/** Only values without shell syntax are offered: bash would run a column called `$(…)`. Others have to be typed. */
 const isHarmless = /^[\p{L}\p{N}_.:@%+=,/-]+$/u;
 
 async function columnsOfFile(words: readonly string[], { cwd, stdin }: Context): Promise<readonly string[]> {

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { printReport } from '../../campaign/deliver.ts';
 import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
-import type { CampaignSummary } from '../../ledger/ledger.ts';
+import type { CampaignSummary } from '../../ledger/reports.ts';
 import type { Log } from '../../log.ts';
 import { orBack } from '../ask/ask.ts';
 import { select } from '../ask/prompts.ts';
@@ -14,8 +13,9 @@ import type { Act, OptionsOf } from '../options/act.ts';
 import { country } from '../options/input.ts';
 import { grouped, option } from '../options/option.ts';
 import { duration, text } from '../options/parsers.ts';
+import { printReport } from '../sending/delivery.ts';
 import { planContextOf, type Session, withSession } from '../session.ts';
-import { back, type Desk } from './desk.ts';
+import { back, type Dialog } from './dialog.ts';
 import { composeList } from './list.ts';
 import { composeMessage } from './message.ts';
 import { readContacts } from './recipient.ts';
@@ -48,10 +48,10 @@ export function declareCompose(command: Command, act: Act): void {
   );
 }
 
-/** Who chooses one person by the number and checks it in the preview sees it whole afterwards, too. */
-function withWholeNumbers(session: Session): Session {
-  const whole = (look: Session['workLook']) => ({ ...look, showPii: true });
-  return { ...session, resultLook: whole(session.resultLook), workLook: whole(session.workLook) };
+/** The session with numbers unmasked: the preview of one message shows its number whole, so what follows may, too. */
+function withUnmaskedNumbers(session: Session): Session {
+  const unmasked = (style: Session['workStyle']) => ({ ...style, showPii: true });
+  return { ...session, resultStyle: unmasked(session.resultStyle), workStyle: unmasked(session.workStyle) };
 }
 
 type Task = 'message' | 'list' | 'report' | 'quit';
@@ -71,20 +71,20 @@ async function compose(options: ComposeOptions, session: Session, context: Conte
   }
   let sent = 0;
   const log: Log = (event) => {
-    // No answer came: it may have gone out.
+    // `unknown`: no answer came, and it may have gone out.
     if (event.event === 'attempt' && ['accepted', 'unknown'].includes(event.result)) sent++;
     context.log(event);
   };
-  const desk = await sitDown(options, session, { ...context, log });
+  const dialog = await startDialog(options, session, { ...context, log });
   let exitCode = 0;
   try {
     for (;;) {
-      const task = await desk.ask(select<Task>, { message: 'What would you like to do?', choices: tasks });
+      const task = await dialog.ask(select<Task>, { message: 'What would you like to do?', choices: tasks });
       if (task === 'quit') return exitCode;
-      const code = await doTask(task, desk);
+      const code = await doTask(task, dialog);
       if (code === undefined) continue;
       exitCode = code;
-      // Ctrl-C while it was sent: that was meant for all of it.
+      // Ctrl-C during the send ends the whole dialog, not only this task.
       if (context.signal.aborted) return exitCode;
     }
   } catch (error) {
@@ -96,27 +96,31 @@ async function compose(options: ComposeOptions, session: Session, context: Conte
   }
 }
 
-async function sitDown({ contacts: file, undoMs }: ComposeOptions, session: Session, context: Context): Promise<Desk> {
-  const plan = await planContextOf(session, context.now());
+async function startDialog(
+  { contacts: file, undoMs }: ComposeOptions,
+  session: Session,
+  context: Context,
+): Promise<Dialog> {
+  const planContext = await planContextOf(session, context.now());
   const contacts =
-    file === undefined ? [] : await readContacts(resolve(context.cwd, file), plan.normalizePhone, context);
-  return { undoMs, session, context, plan, contacts, ask: context.ask, say: context.err };
+    file === undefined ? [] : await readContacts(resolve(context.cwd, file), planContext.normalizePhone, context);
+  return { undoMs, session, context, planContext, contacts, ask: context.ask, say: context.err };
 }
 
-/** Does one task; what is wrong with it is said, and the next one can be chosen. */
-async function doTask(task: Exclude<Task, 'quit'>, desk: Desk): Promise<number | undefined> {
+/** Does one task. A `CliError` is shown, and the next task can be chosen; Ctrl-C and refused credentials end the dialog. */
+async function doTask(task: Exclude<Task, 'quit'>, dialog: Dialog): Promise<number | undefined> {
   try {
-    if (task === 'message') return await composeMessage({ ...desk, session: withWholeNumbers(desk.session) });
-    return await (task === 'list' ? composeList(desk) : showReport(desk));
+    if (task === 'message') return await composeMessage({ ...dialog, session: withUnmaskedNumbers(dialog.session) });
+    return await (task === 'list' ? composeList(dialog) : showReport(dialog));
   } catch (error) {
     if (!(error instanceof CliError) || error.code === 'interrupted' || error.code === 'credentials') throw error;
-    desk.say(clean(`error: ${error.message}`));
-    if (error.hint !== undefined) desk.say(clean(`hint: ${error.hint}`));
+    dialog.say(clean(`error: ${error.message}`));
+    if (error.hint !== undefined) dialog.say(clean(`hint: ${error.hint}`));
     return error.exitCode;
   }
 }
 
-async function showReport({ ask, session, context }: Desk): Promise<undefined> {
+async function showReport({ ask, session, context }: Dialog): Promise<undefined> {
   const ledger = await session.ledger();
   const latest = await ledger.campaigns(20);
   const chosen = await ask(orBack(select<CampaignSummary | undefined>), {

@@ -2,28 +2,28 @@ import { type ParameterKey, parameterOf, senderKey } from '../../core/request/pa
 import type { RawRequest } from '../../core/request/validate.ts';
 import { localTime } from '../../ui/lines.ts';
 import { liveInput } from '../ask/live-input.ts';
-import type { Desk } from './desk.ts';
+import type { Dialog } from './dialog.ts';
 
 /** True when a sender is known: a number, a name, or a messaging service. */
 export function hasSender({ from, messagingServiceSid }: RawRequest): boolean {
   return (from ?? '') !== '' || (messagingServiceSid ?? '') !== '';
 }
 
-/** Asks who the message comes from. Undefined: back. */
-export async function askSender({ ask, plan }: Desk, initial = ''): Promise<RawRequest | undefined> {
+/** Asks for the sender. Undefined: back. */
+export async function askSender({ ask, planContext }: Dialog, initial = ''): Promise<RawRequest | undefined> {
   const text = await ask(liveInput, {
     message: 'From',
     initial,
     note: () => 'Your number, name, or messaging service (MG…). Enter takes it, Esc goes back.',
-    problem: (typed) => problemOf(senderKey(typed.trim()), typed, plan),
+    problem: (typed) => problemOf(senderKey(typed.trim()), typed, planContext),
   });
   if (text === undefined) return undefined;
   const sender = text.trim();
   return { [senderKey(sender)]: sender };
 }
 
-/** Asks for a picture's address; nothing takes pictures away. Undefined: back. */
-export async function askMedia({ ask, plan }: Desk, initial: string): Promise<readonly string[] | undefined> {
+/** Asks for the web addresses of pictures; an empty answer removes them. Undefined: back. */
+export async function askMedia({ ask, planContext }: Dialog, initial: string): Promise<readonly string[] | undefined> {
   const listed = (text: string) => text.split(/\s+/).filter((url) => url !== '');
   const text = await ask(liveInput, {
     message: 'Picture (web address)',
@@ -31,16 +31,16 @@ export async function askMedia({ ask, plan }: Desk, initial: string): Promise<re
     note: () => 'Several with spaces between, none takes them away. Enter takes it, Esc goes back.',
     problem: (typed) =>
       listed(typed)
-        .map((url) => problemOf('mediaUrl', url, plan))
+        .map((url) => problemOf('mediaUrl', url, planContext))
         .find((problem) => problem),
   });
   return text === undefined ? undefined : listed(text);
 }
 
 /** Asks when to send. Undefined: back; empty: now. */
-export async function askTime({ ask, plan, context }: Desk): Promise<string | undefined> {
+export async function askTime({ ask, planContext, context }: Dialog): Promise<string | undefined> {
   const { parse } = await import('chrono-node');
-  const read = (text: string): string | undefined => {
+  const toTime = (text: string): string | undefined => {
     if (/^\+\d+[smhd]$/.test(text.trim())) return text.trim();
     const date = parse(text, new Date(context.now()), { forwardDate: true })[0]?.date();
     return date?.toISOString();
@@ -48,21 +48,21 @@ export async function askTime({ ask, plan, context }: Desk): Promise<string | un
   const text = await ask(liveInput, {
     message: 'When',
     note: (typed) => {
-      const time = read(typed);
+      const time = toTime(typed);
       const said = time === undefined || time.startsWith('+') ? '' : `${localTime(time)} here. `;
       return `${said}As "tomorrow 9:00" or +2h; empty is now. Enter takes it, Esc goes back.`;
     },
     problem: (typed) => {
       if (typed.trim() === '') return undefined;
-      const time = read(typed);
-      return time === undefined ? 'That is no time.' : problemOf('sendAt', time, plan);
+      const time = toTime(typed);
+      return time === undefined ? 'That is no time.' : problemOf('sendAt', time, planContext);
     },
   });
-  return text === undefined ? undefined : (read(text) ?? '');
+  return text === undefined ? undefined : (toTime(text) ?? '');
 }
 
-function problemOf(key: ParameterKey, text: string, plan: Desk['plan']): string | undefined {
+function problemOf(key: ParameterKey, text: string, planContext: Dialog['planContext']): string | undefined {
   if (text.trim() === '') return 'Say which.';
-  const parsed = parameterOf(key).parse(text.trim(), plan);
+  const parsed = parameterOf(key).parse(text.trim(), planContext);
   return 'problem' in parsed ? `It ${parsed.problem}.${parsed.hint ? ` ${parsed.hint}` : ''}` : undefined;
 }

@@ -3,12 +3,12 @@ import { extname, resolve } from 'node:path';
 import { clean } from '../../core/text/clean.ts';
 import { orBack } from '../ask/ask.ts';
 import { search } from '../ask/prompts.ts';
-import { back, type Desk } from './desk.ts';
+import { back, type Dialog } from './dialog.ts';
 
 const endings = new Set(['.csv', '.tsv', '.txt', '.xlsx', '.ndjson', '.jsonl']);
 
 /** Asks for a file with rows: one of this folder, or a path that is typed. Its whole path; undefined: back. */
-export async function askFile({ ask, context }: Desk): Promise<string | undefined> {
+export async function askFile({ ask, context }: Dialog): Promise<string | undefined> {
   const here = readdirSync(context.cwd).filter((name) => endings.has(extname(name).toLowerCase()));
   const file = await ask(orBack(search<string | undefined>), {
     message: 'File (type to search, or a path)',

@@ -8,16 +8,16 @@ import { parseTemplate } from '../../core/text/template.ts';
 import { plural } from '../../core/text/wording.ts';
 import { openSource } from '../../input/open-source.ts';
 import { truncate } from '../../ui/lines.ts';
-import { afterQuiet, orBack } from '../ask/ask.ts';
+import { discardingKeys, orBack } from '../ask/ask.ts';
 import { select } from '../ask/prompts.ts';
-import { type Approval, sendBatch } from '../commands/batch.ts';
 import { type BatchOptions, noBatchOptions } from '../options/batch.ts';
-import { back, type Desk } from './desk.ts';
+import { type Approval, sendBatch } from '../sending/batch.ts';
 import { askSender, hasSender } from './details.ts';
+import { back, type Dialog } from './dialog.ts';
 import { askFile } from './file.ts';
 import { type TemplateChoice, templateChoices, writeText } from './text.ts';
 
-/** What somebody chose for a list: its file and the options that say the same. */
+/** A campaign as it is put together: its file, and the answers as the options of `volley batch`. */
 interface ListDraft {
   readonly file?: string;
   readonly columns: readonly string[];
@@ -26,31 +26,31 @@ interface ListDraft {
   readonly options: BatchOptions;
 }
 
-type Step = (draft: ListDraft, desk: Desk) => Promise<ListDraft | undefined>;
+type Step = (draft: ListDraft, dialog: Dialog) => Promise<ListDraft | undefined>;
 
 const steps: readonly Step[] = [askSource, askNumbers, askText, askFields, askFrom];
 
 /** Puts a campaign together from a file, shows its plan and its problems, and sends it if that is wanted. */
-export async function composeList(desk: Desk): Promise<number | undefined> {
-  await desk.session.connect();
-  let draft: ListDraft = { columns: [], first: {}, options: { ...noBatchOptions, undoMs: desk.undoMs } };
+export async function composeList(dialog: Dialog): Promise<number | undefined> {
+  await dialog.session.connect();
+  let draft: ListDraft = { columns: [], first: {}, options: { ...noBatchOptions, undoMs: dialog.undoMs } };
   let goesForward = true;
   for (let at = 0; at < steps.length; ) {
     const before = draft;
-    const next = await steps[at]?.(draft, desk);
-    // A step that has nothing to ask must not turn somebody round who is on the way back.
+    const next = await steps[at]?.(draft, dialog);
+    // On the way back a step without a question is passed over: going forward from it would ask the same step again.
     goesForward = next !== undefined && (goesForward || next !== before);
     if (next) draft = next;
     at += goesForward ? 1 : -1;
     if (at < 0) return undefined;
   }
-  return review(draft, desk);
+  return review(draft, dialog);
 }
 
-async function askSource(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
-  const path = await askFile(desk);
+async function askSource(draft: ListDraft, dialog: Dialog): Promise<ListDraft | undefined> {
+  const path = await askFile(dialog);
   if (path === undefined) return undefined;
-  const source = await openSource({ file: path, stdin: desk.context.stdin });
+  const source = await openSource({ file: path, stdin: dialog.context.stdin });
   const first = await firstRow(source.rows);
   const columns = source.columns ?? Object.keys(first);
   return { file: path, columns, first, options: { ...draft.options, file: path } };
@@ -64,9 +64,9 @@ async function firstRow(rows: AsyncIterable<Row | object>): Promise<Record<strin
   return {};
 }
 
-async function askNumbers(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
+async function askNumbers(draft: ListDraft, dialog: Dialog): Promise<ListDraft | undefined> {
   const guess = guessColumn(draft.columns, 'to');
-  const column = await askColumn('Which column holds the numbers?', guess, draft, desk);
+  const column = await askColumn('Which column holds the numbers?', guess, draft, dialog);
   return column === undefined ? undefined : withMap(draft, 'to', column);
 }
 
@@ -74,7 +74,7 @@ function askColumn(
   message: string,
   guess: string | undefined,
   draft: ListDraft,
-  { ask }: Desk,
+  { ask }: Dialog,
 ): Promise<string | undefined> {
   const choices = draft.columns.map((column) => ({
     name: `${clean(column)}  ${truncate(clean(draft.first[column] ?? ''), 40)}`,
@@ -89,22 +89,22 @@ function askColumn(
   });
 }
 
-/** Adds one `--map`, in place of one for the same name. */
+/** Adds one `--map`; an earlier one for the same name is replaced. */
 function withMap(draft: ListDraft, name: string, column: string): ListDraft {
   const others = draft.options.maps.filter((map) => !map.startsWith(`${name}=`));
   return { ...draft, options: { ...draft.options, maps: [...others, `${name}=${column}`] } };
 }
 
-async function askText(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
+async function askText(draft: ListDraft, dialog: Dialog): Promise<ListDraft | undefined> {
   const options = { ...draft.options, body: undefined, template: undefined };
   const hasBody = draft.columns.some((column) => foldName(column) === 'body');
-  const chosen = await desk.ask(orBack(select<TextChoice | undefined>), {
+  const chosen = await dialog.ask(orBack(select<TextChoice | undefined>), {
     message: 'Text or template',
     pageSize: 8,
     choices: [
       { name: 'Write a text', value: { kind: 'free' } },
       ...(hasBody ? [{ name: 'The column body of the file', value: { kind: 'column' } as const }] : []),
-      ...templateChoices(desk),
+      ...templateChoices(dialog),
       back,
     ],
   });
@@ -113,45 +113,45 @@ async function askText(draft: ListDraft, desk: Desk): Promise<ListDraft | undefi
   if (chosen.kind === 'template') return { ...draft, options: { ...options, template: chosen.from } };
   const fields = draft.columns.map((column) => `{{ ${column.replaceAll(' ', '_')} }}`).join(' ');
   const body = await writeText(
-    desk,
+    dialog,
     String(draft.options.body ?? ''),
     `From the file: ${truncate(clean(fields), 60)}. `,
   );
-  return body === undefined ? askText(draft, desk) : { ...draft, options: { ...options, body } };
+  return body === undefined ? askText(draft, dialog) : { ...draft, options: { ...options, body } };
 }
 
 type TextChoice = TemplateChoice | { readonly kind: 'free' } | { readonly kind: 'column' };
 
-/** Which column fills each field of the text that no column is called like. */
-async function askFields(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
+/** Asks which column fills each field of the text that has the name of no column. Undefined: back. */
+async function askFields(draft: ListDraft, dialog: Dialog): Promise<ListDraft | undefined> {
   const { template, body } = draft.options;
-  const named = templateOf({ template }, desk.session.config.templates);
+  const named = templateOf(template, dialog.session.config.templates);
   const text = named?.text ?? (typeof body === 'string' ? body : '');
   let mapped = draft;
   for (const field of parseTemplate(text).fields) {
     const isThere = draft.columns.some((column) => foldName(column) === foldName(field));
     if (isThere || named?.fields[field] !== undefined) continue;
-    const column = await askColumn(`Which column is ${clean(field)}?`, guessField(draft.columns, field), draft, desk);
+    const column = await askColumn(`Which column is ${clean(field)}?`, guessField(draft.columns, field), draft, dialog);
     if (column === undefined) return undefined;
     mapped = withMap(mapped, field, column);
   }
   return mapped;
 }
 
-async function askFrom(draft: ListDraft, desk: Desk): Promise<ListDraft | undefined> {
-  if (hasSender(desk.session.config.defaults)) return draft;
-  const sender = await askSender(desk);
+async function askFrom(draft: ListDraft, dialog: Dialog): Promise<ListDraft | undefined> {
+  if (hasSender(dialog.session.config.defaults)) return draft;
+  const sender = await askSender(dialog);
   return sender && { ...draft, options: { ...draft.options, ...sender } };
 }
 
-/** Shows the plan and its problems, and sends just that when it is wanted: the file is not read again. */
-async function review(first: ListDraft, desk: Desk): Promise<number | undefined> {
-  const { session, context, ask } = desk;
+/** Shows the plan and its problems, and sends exactly that plan if it is approved: the file is not read again. */
+async function review(first: ListDraft, dialog: Dialog): Promise<number | undefined> {
+  const { session, context, ask } = dialog;
   let draft = first;
   for (;;) {
     let wantsText = false;
     const approve = async ({ toSend }: Plan): Promise<Approval> => {
-      const decision = await ask(afterQuiet(select<Approval | 'text'>), {
+      const decision = await ask(discardingKeys(select<Approval | 'text'>), {
         message: 'What now?',
         choices: [
           ...(toSend > 0
@@ -169,7 +169,7 @@ async function review(first: ListDraft, desk: Desk): Promise<number | undefined>
     };
     const exitCode = await sendBatch({ options: draft.options, approve }, session, context);
     if (!wantsText) return exitCode;
-    const changed = await askText(draft, desk);
-    draft = (changed && (await askFields(changed, desk))) ?? draft;
+    const changed = await askText(draft, dialog);
+    draft = (changed && (await askFields(changed, dialog))) ?? draft;
   }
 }

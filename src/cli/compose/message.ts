@@ -1,5 +1,4 @@
-import { follow } from '../../campaign/follow.ts';
-import { asksForPrices, pricePlan } from '../../campaign/price.ts';
+import { pricePlan } from '../../campaign/price.ts';
 import { planRequest } from '../../core/plan.ts';
 import { timeZonesOf } from '../../core/recipient/time-zones.ts';
 import { flagName, type ParameterKey } from '../../core/request/parameters.ts';
@@ -7,73 +6,76 @@ import type { Origin, RawRequest } from '../../core/request/validate.ts';
 import { truncate } from '../../ui/lines.ts';
 import { messageLine } from '../../ui/messages.ts';
 import { type Preview, previewLines } from '../../ui/preview.ts';
-import { afterQuiet } from '../ask/ask.ts';
+import { discardingKeys } from '../ask/ask.ts';
 import { select } from '../ask/prompts.ts';
-import { noSendOptions, type SendOptions, sendMessages } from '../commands/send.ts';
-import type { Desk, Draft } from './desk.ts';
+import { noSendOptions, type SendOptions } from '../options/send.ts';
+import { asksForPrices, priceSourcesOf } from '../sending/prices.ts';
+import { sendMessages } from '../sending/send.ts';
+import { followShown } from '../sending/watch-delivery.ts';
 import { askMedia, askSender, askTime, hasSender } from './details.ts';
+import type { Dialog, Draft } from './dialog.ts';
 import { askRecipient } from './recipient.ts';
 import { saveTemplate } from './save-template.ts';
 import { askText, countLine, writeText } from './text.ts';
 
-/** A draft in which nothing is missing. */
-type Whole = Draft & Required<Pick<Draft, 'to'>>;
+/** A draft that has all that a message needs. */
+type CompleteDraft = Draft & Required<Pick<Draft, 'to'>>;
 
-type Step = (draft: Draft, desk: Desk) => Promise<Draft | undefined>;
+type Step = (draft: Draft, dialog: Dialog) => Promise<Draft | undefined>;
 
 const steps: readonly Step[] = [
-  async (draft, desk) => {
-    const to = await askRecipient(desk);
+  async (draft, dialog) => {
+    const to = await askRecipient(dialog);
     return to && { ...draft, to };
   },
-  async (draft, desk) => {
-    const text = await askText(draft.to, desk, draft.body);
+  async (draft, dialog) => {
+    const text = await askText(draft.to, dialog, draft.body);
     return text && { ...draft, body: text.body, parameters: { ...draft.parameters, ...text.parameters } };
   },
-  async (draft, desk) => {
+  async (draft, dialog) => {
     if (hasSender(draft.parameters)) return draft;
-    const sender = await askSender(desk);
+    const sender = await askSender(dialog);
     return sender && { ...draft, parameters: { ...draft.parameters, ...sender } };
   },
 ];
 
 /** Puts one message together, shows it, and sends it if that is wanted. The exit code; undefined when nothing was sent. */
-export async function composeMessage(desk: Desk): Promise<number | undefined> {
-  // Credentials first: nobody should write a text that cannot be sent.
-  await desk.session.connect();
-  let draft: Draft = { parameters: desk.session.config.defaults };
+export async function composeMessage(dialog: Dialog): Promise<number | undefined> {
+  // Credentials first: a text that cannot be sent should not be written at all.
+  await dialog.session.connect();
+  let draft: Draft = { parameters: dialog.session.config.defaults };
   for (let at = 0; at < steps.length; ) {
-    const next = await steps[at]?.(draft, desk);
+    const next = await steps[at]?.(draft, dialog);
     if (next) draft = next;
     at += next ? 1 : -1;
     if (at < 0) return undefined;
   }
-  return review(draft as Whole, desk);
+  return review(draft as CompleteDraft, dialog);
 }
 
 type Decision = 'send' | 'text' | 'recipient' | 'sender' | 'media' | 'time' | 'template' | 'cancel';
 
-async function review(first: Whole, desk: Desk): Promise<number | undefined> {
+async function review(first: CompleteDraft, dialog: Dialog): Promise<number | undefined> {
   let draft = first;
   for (;;) {
-    const preview = await previewOf(draft, desk);
-    for (const line of previewLines(preview, desk.session.workLook)) desk.say(line);
-    const decision = await decide(draft, preview, desk);
+    const preview = await previewOf(draft, dialog);
+    for (const line of previewLines(preview, dialog.session.workStyle)) dialog.say(line);
+    const decision = await decide(draft, preview, dialog);
     if (decision === 'cancel') return undefined;
-    if (decision === 'send') return send(draft, desk);
-    draft = await change(decision, draft, desk);
+    if (decision === 'send') return send(draft, dialog);
+    draft = await change(decision, draft, dialog);
   }
 }
 
-function decide(draft: Draft, { row, hasOptedOut }: Preview, { ask }: Desk): Promise<Decision> {
-  const isRight = row.request !== undefined && !hasOptedOut;
+function decide(draft: Draft, { row, hasOptedOut }: Preview, { ask }: Dialog): Promise<Decision> {
+  const isSendable = row.request !== undefined && !hasOptedOut;
   const isScheduled = row.request?.sendAt !== undefined;
   const send = { name: isScheduled ? 'Send at that time' : 'Send', value: 'send' as Decision };
-  return ask(afterQuiet(select<Decision>), {
+  return ask(discardingKeys(select<Decision>), {
     message: 'What now?',
     pageSize: 10,
     choices: [
-      ...(isRight ? [send] : []),
+      ...(isSendable ? [send] : []),
       { name: 'Edit the text', value: 'text' },
       { name: 'Change the recipient', value: 'recipient' },
       { name: 'Change the sender', value: 'sender' },
@@ -85,30 +87,30 @@ function decide(draft: Draft, { row, hasOptedOut }: Preview, { ask }: Desk): Pro
   });
 }
 
-/** The draft after one change; as it was, when its question was left by going back. */
-async function change(decision: Decision, draft: Whole, desk: Desk): Promise<Whole> {
+/** The draft after one change; unchanged when its question was left with Esc. */
+async function change(decision: Decision, draft: CompleteDraft, dialog: Dialog): Promise<CompleteDraft> {
   const { parameters, body } = draft;
-  const withParameters = (changed: RawRequest | undefined): Whole =>
+  const withParameters = (changed: RawRequest | undefined): CompleteDraft =>
     changed === undefined ? draft : { ...draft, parameters: { ...parameters, ...changed } };
   switch (decision) {
     case 'text':
-      return { ...draft, ...optional('body', await writeText(desk, body)) };
+      return { ...draft, ...optional('body', await writeText(dialog, body)) };
     case 'recipient':
-      return { ...draft, ...optional('to', await askRecipient(desk)) };
+      return { ...draft, ...optional('to', await askRecipient(dialog)) };
     case 'sender': {
-      const sender = await askSender(desk, String(parameters.from ?? parameters.messagingServiceSid ?? ''));
+      const sender = await askSender(dialog, String(parameters.from ?? parameters.messagingServiceSid ?? ''));
       return withParameters(sender && { from: '', messagingServiceSid: '', ...sender });
     }
     case 'media': {
-      const mediaUrl = await askMedia(desk, [parameters.mediaUrl ?? []].flat().join(' '));
+      const mediaUrl = await askMedia(dialog, [parameters.mediaUrl ?? []].flat().join(' '));
       return withParameters(mediaUrl && { mediaUrl });
     }
     case 'time': {
-      const sendAt = await askTime(desk);
+      const sendAt = await askTime(dialog);
       return withParameters(sendAt === undefined ? undefined : { sendAt });
     }
     case 'template':
-      await saveTemplate(body ?? '', desk);
+      await saveTemplate(body ?? '', dialog);
       return draft;
     default:
       return draft;
@@ -118,27 +120,28 @@ async function change(decision: Decision, draft: Whole, desk: Desk): Promise<Who
 const optional = <K extends string, V>(key: K, value: V | undefined) =>
   (value === undefined ? {} : { [key]: value }) as { [key in K]?: V };
 
-function rawOf({ to, body, parameters }: Whole): RawRequest {
+function rawOf({ to, body, parameters }: CompleteDraft): RawRequest {
   return { ...parameters, to: to.address, ...(body !== undefined && { body }) };
 }
 
-/** What the prompts call the parameters. */
-const names: Partial<Record<ParameterKey, string>> = {
+/** The parameters by the names that the prompts use, for what is wrong with them. */
+const promptNames: Partial<Record<ParameterKey, string>> = {
   ...{ to: 'To', from: 'From', messagingServiceSid: 'From', body: 'Text', mediaUrl: 'Picture', sendAt: 'When' },
 };
 
-const promptOrigin: Origin = { line: 1, columnOf: (key) => names[key] ?? flagName(key) };
+const promptOrigin: Origin = { line: 1, columnOf: (key) => promptNames[key] ?? flagName(key) };
 
-async function previewOf(draft: Whole, desk: Desk): Promise<Preview> {
-  const { session, context, plan } = desk;
+async function previewOf(draft: CompleteDraft, dialog: Dialog): Promise<Preview> {
+  const { session, context, planContext } = dialog;
   const ledger = await session.ledger();
   const asked = rawOf(draft);
-  const row = planRequest(asked, promptOrigin, { ...plan, nowMs: context.now() });
-  // Staged and thrown away: price and opt-outs are found as for any plan.
+  const row = planRequest(asked, promptOrigin, { ...planContext, nowMs: context.now() });
+  // Staged and then discarded: only a staged plan has a price and its opt-outs looked up.
   const staging = await ledger.stage({ stem: 'preview', source: 'compose' });
   try {
     await staging.add([row]);
-    await pricePlan(staging, asksForPrices(session), session, context);
+    const sources = { ledger, now: context.now };
+    await pricePlan(staging, await priceSourcesOf(session, asksForPrices(session), sources));
     const { cost, optedOut } = await staging.plan();
     const past = await ledger.messagesTo(row.to, 3);
     return {
@@ -159,9 +162,9 @@ async function previewOf(draft: Whole, desk: Desk): Promise<Preview> {
 const timeIn = (timeZone: string, ms: number): string =>
   new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(ms);
 
-/** Sends it the way `volley send` does, and offers to watch. */
-async function send(draft: Whole, desk: Desk): Promise<number> {
-  const { undoMs, session, context } = desk;
+/** Sends the message as `volley send` does, and offers to follow it until it has arrived. */
+async function send(draft: CompleteDraft, dialog: Dialog): Promise<number> {
+  const { undoMs, session, context } = dialog;
   const name = `compose-${context.now().toString(36)}-${Math.floor(context.random() * 1e6).toString(36)}`;
   const isScheduled = (draft.parameters.sendAt ?? '') !== '';
   const given: SendOptions = {
@@ -172,14 +175,14 @@ async function send(draft: Whole, desk: Desk): Promise<number> {
     undoMs: isScheduled ? undefined : undoMs,
   };
   const exitCode = await sendMessages(given, session, context, { isTyped: true });
-  if (exitCode === 0 && !isScheduled) await offerToWatch(name, desk);
+  if (exitCode === 0 && !isScheduled) await offerToWatch(name, dialog);
   return exitCode;
 }
 
-/** How long somebody watches a message arrive, in milliseconds. */
+/** How long a message is followed, in milliseconds. Our choice: a person is waiting. */
 const watchMs = 120_000;
 
-async function offerToWatch(name: string, { ask, session, context }: Desk): Promise<void> {
+async function offerToWatch(name: string, { ask, session, context }: Dialog): Promise<void> {
   const wantsTo = await ask(select<boolean>, {
     message: 'It is on its way.',
     choices: [
@@ -191,6 +194,6 @@ async function offerToWatch(name: string, { ask, session, context }: Desk): Prom
   const ledger = await session.ledger();
   const campaign = await ledger.find(name);
   if (!campaign) throw new Error(`campaign ${name} has vanished`);
-  await follow(campaign, watchMs, session, context);
-  for await (const message of ledger.messages(campaign.id)) context.out(messageLine(message, session.resultLook));
+  await followShown(campaign, watchMs, session, context);
+  for await (const message of ledger.messages(campaign.id)) context.out(messageLine(message, session.resultStyle));
 }

@@ -6,17 +6,17 @@ import { CliError } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import { orBack } from '../ask/ask.ts';
 import { search } from '../ask/prompts.ts';
-import { back, type Contact, type Desk } from './desk.ts';
+import { back, type Contact, type Dialog } from './dialog.ts';
 import { askFile } from './file.ts';
 
-/** How many are listed at once, and how many contacts are read. */
+/** Our choices: how many matches are listed at once, contacts read from a file, and earlier recipients offered. */
 const limits = { shown: 50, contacts: 100_000, recent: 30 };
 
 const fromFile = { name: 'Somebody from a file …', value: 'file' } as const;
 
-/** Asks whom to text: somebody texted before, a contact, or a number that is typed. Undefined: back. */
-export async function askRecipient(desk: Desk): Promise<Contact | undefined> {
-  const { ask, contacts, session, plan } = desk;
+/** Asks for the recipient: one texted before, a contact, or a number that is typed. Undefined: back. */
+export async function askRecipient(dialog: Dialog): Promise<Contact | undefined> {
+  const { ask, contacts, session, planContext } = dialog;
   const recent = await (await session.ledger()).recentRecipients(limits.recent);
   const named = new Map(contacts.map((contact) => [contact.address, contact]));
   const before = recent.map((address) => named.get(address) ?? { address, label: 'texted before', fields: {} });
@@ -25,15 +25,15 @@ export async function askRecipient(desk: Desk): Promise<Contact | undefined> {
     message: 'To (a number or a name)',
     pageSize: 8,
     source: (term = '') => {
-      const people = [...typed(term, plan.normalizePhone), ...matching(known, term).map(choiceOf)];
+      const people = [...typed(term, planContext.normalizePhone), ...matching(known, term).map(choiceOf)];
       if (term !== '') return people;
       return contacts.length === 0 ? [...people, fromFile, back] : [...people, back];
     },
   });
   if (chosen !== 'file') return chosen;
-  const file = await askFile(desk);
-  if (file !== undefined) contacts.push(...(await readContacts(file, plan.normalizePhone, desk.context)));
-  return askRecipient(desk);
+  const file = await askFile(dialog);
+  if (file !== undefined) contacts.push(...(await readContacts(file, planContext.normalizePhone, dialog.context)));
+  return askRecipient(dialog);
 }
 
 function typed(term: string, normalizePhone: NormalizePhone) {

@@ -2,10 +2,10 @@ import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
 import { liveInput } from '../ask/live-input.ts';
 import { readIfThere, replaceFile } from '../replace-file.ts';
-import type { Desk } from './desk.ts';
+import type { Dialog } from './dialog.ts';
 
 /** Asks for a name and writes a text into `[templates]` of the user's config file. Its comments stay. */
-export async function saveTemplate(body: string, { ask, session, say }: Desk): Promise<void> {
+export async function saveTemplate(body: string, { ask, session, say }: Dialog): Promise<void> {
   const { templates, userFile } = session.config;
   const name = await ask(liveInput, {
     message: 'Name of the template',
@@ -19,22 +19,22 @@ export async function saveTemplate(body: string, { ask, session, say }: Desk): P
   const { parse } = await import('smol-toml');
   const before = readIfThere(userFile);
   const after = withTemplate(before, name, body);
-  const isThere = (): boolean => {
+  const isSaved = (): boolean => {
     try {
       return (parse(after)['templates'] as Record<string, unknown> | undefined)?.[name] === body;
     } catch {
-      // A file whose [templates] are written in another way than by lines below that header.
+      // The file writes [templates] in another form, such as an inline table, so that the added lines make it invalid.
       return false;
     }
   };
-  if (!isThere()) {
+  if (!isSaved()) {
     throw new CliError('config', `${userFile} cannot be added to.`, { hint: `Write it yourself: [templates] ${name}` });
   }
   replaceFile(userFile, after);
   say(`Saved as ${clean(name)} in ${clean(userFile)}. It can be chosen the next time.`);
 }
 
-/** The config with one template more, below its `[templates]` line or at the end. */
+/** The config's text with a template added, below its `[templates]` line or at the end. */
 export function withTemplate(config: string, name: string, body: string): string {
   const entry = `${name} = ${JSON.stringify(body)}`;
   const header = /^\[templates\][^\n]*$/m;

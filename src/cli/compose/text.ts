@@ -12,7 +12,7 @@ import { truncate } from '../../ui/lines.ts';
 import { orBack } from '../ask/ask.ts';
 import { liveInput } from '../ask/live-input.ts';
 import { search } from '../ask/prompts.ts';
-import { back, type Contact, type Desk } from './desk.ts';
+import { back, type Contact, type Dialog } from './dialog.ts';
 
 /** A text that was written, and the parameters its template brings. */
 export interface WrittenText {
@@ -30,8 +30,8 @@ export interface TemplateChoice {
 
 type Choice = TemplateChoice | { readonly kind: 'free' };
 
-/** The templates to choose from: those of the config, and the files of this folder; what is faulty says so. */
-export function templateChoices({ session, context }: Pick<Desk, 'session' | 'context'>) {
+/** The templates of the config and of this folder as choices; one with a fault cannot be chosen, and says why. */
+export function templateChoices({ session, context }: Pick<Dialog, 'session' | 'context'>) {
   return templatesAt(session.config.templates, context.cwd).map((found) => {
     const { name, from } = found;
     if ('problem' in found) return { name: clean(name), value: undefined, disabled: `(${clean(found.problem)})` };
@@ -43,23 +43,23 @@ export function templateChoices({ session, context }: Pick<Desk, 'session' | 'co
 /** Asks for a text: written here, or from a template whose missing fields are asked for. Undefined: back. */
 export async function askText(
   contact: Contact | undefined,
-  desk: Desk,
+  dialog: Dialog,
   initial = '',
 ): Promise<WrittenText | undefined> {
-  const choice = await chooseText(desk);
+  const choice = await chooseText(dialog);
   if (choice === undefined) return undefined;
-  if (choice.kind === 'template') return fillTemplate(choice.template, contact, desk);
-  const body = await writeText(desk, initial);
-  return body === undefined ? askAgain(contact, desk) : { body, parameters: {} };
+  if (choice.kind === 'template') return fillTemplate(choice.template, contact, dialog);
+  const body = await writeText(dialog, initial);
+  return body === undefined ? backToChoice(contact, dialog) : { body, parameters: {} };
 }
 
-/** Esc in the text leads to the choice before it, unless there is none. */
-function askAgain(contact: Contact | undefined, desk: Desk): Promise<WrittenText | undefined> {
-  return templateChoices(desk).length > 0 ? askText(contact, desk) : Promise.resolve(undefined);
+/** Esc while a text is written leads back to the choice of template, where there are templates. */
+function backToChoice(contact: Contact | undefined, dialog: Dialog): Promise<WrittenText | undefined> {
+  return templateChoices(dialog).length > 0 ? askText(contact, dialog) : Promise.resolve(undefined);
 }
 
-/** Asks for a text, counting along. Undefined: back. */
-export function writeText({ ask }: Pick<Desk, 'ask'>, initial = '', about = ''): Promise<string | undefined> {
+/** Asks for a text, with its length and segments counted below it. Undefined: back. */
+export function writeText({ ask }: Pick<Dialog, 'ask'>, initial = '', about = ''): Promise<string | undefined> {
   return ask(liveInput, {
     message: 'Text',
     initial,
@@ -71,19 +71,19 @@ export function writeText({ ask }: Pick<Desk, 'ask'>, initial = '', about = ''):
   });
 }
 
-/** `12 characters, GSM-7, 1 segment`, and what makes it longer than it looks. */
+/** `12 characters, GSM-7, 1 segment`, and the character that makes it need more segments, where one does. */
 export function countLine(text: string): string {
   const { encoding, segments } = countSegments(text);
   const lint = lintSegments(text, segments);
-  const slip = lint ? `; without ${lint.character} it would be ${plural(lint.plainSegments, 'segment')}` : '';
-  return `${plural([...text].length, 'character')}, ${encoding}, ${plural(segments, 'segment')}${slip}`;
+  const hint = lint ? `; without ${lint.character} it would be ${plural(lint.plainSegments, 'segment')}` : '';
+  return `${plural([...text].length, 'character')}, ${encoding}, ${plural(segments, 'segment')}${hint}`;
 }
 
-async function chooseText(desk: Desk): Promise<Choice | undefined> {
-  const templates = templateChoices(desk);
+async function chooseText(dialog: Dialog): Promise<Choice | undefined> {
+  const templates = templateChoices(dialog);
   if (templates.length === 0) return { kind: 'free' };
   const choices = [{ name: 'Write a text', value: { kind: 'free' } as Choice | undefined }, ...templates, back];
-  return desk.ask(orBack(search<Choice | undefined>), {
+  return dialog.ask(orBack(search<Choice | undefined>), {
     message: 'Text or template',
     pageSize: 8,
     source: (term = '') => choices.filter(({ name }) => name.toLowerCase().includes(term.toLowerCase())),
@@ -93,23 +93,23 @@ async function chooseText(desk: Desk): Promise<Choice | undefined> {
 async function fillTemplate(
   { text, parameters, fields }: TemplateSource,
   contact: Contact | undefined,
-  desk: Desk,
+  dialog: Dialog,
 ): Promise<WrittenText | undefined> {
-  const template = parseTemplate(text, desk.session.config.get('locale'));
+  const template = parseTemplate(text, dialog.session.config.get('locale'));
   const values = new Map<string, string>();
   for (const field of template.fields) {
     const value = contact && knownValue(field, contact);
     if (value !== undefined) values.set(field, value);
   }
   for (const field of template.fields.filter((name) => !values.has(name))) {
-    const value = await askField(field, fields[field], desk);
-    if (value === undefined) return askText(contact, desk);
+    const value = await askField(field, fields[field], dialog);
+    if (value === undefined) return askText(contact, dialog);
     values.set(field, value);
   }
   const rendered = template.render((field) => values.get(field) ?? fields[field]);
   if ('text' in rendered) return { body: rendered.text, parameters };
-  desk.say(`${clean(rendered.missing)} is empty, but the text needs it.`);
-  return askText(contact, desk);
+  dialog.say(`${clean(rendered.missing)} is empty, but the text needs it.`);
+  return askText(contact, dialog);
 }
 
 function knownValue(field: string, { fields }: Contact): string | undefined {
@@ -118,7 +118,7 @@ function knownValue(field: string, { fields }: Contact): string | undefined {
   return value === undefined || value.trim() === '' ? undefined : value;
 }
 
-function askField(field: string, initial: string | undefined, { ask }: Desk): Promise<string | undefined> {
+function askField(field: string, initial: string | undefined, { ask }: Dialog): Promise<string | undefined> {
   return ask(liveInput, {
     message: clean(field),
     ...(initial !== undefined && { initial }),

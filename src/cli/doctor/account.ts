@@ -5,12 +5,12 @@ import { countryFinder } from '../../core/recipient/phone.ts';
 import { clean } from '../../core/text/clean.ts';
 import { formatCost } from '../../core/text/wording.ts';
 import type { Session } from '../session.ts';
-import { check, type Finding } from './finding.ts';
+import { type CheckResult, makeCheck } from './check.ts';
 
 /** Whether there are credentials, of which kind and from where, and what Twilio lets their account do. */
-export const checkAccount = check('credentials', async (session, context) => {
-  const found: Finding = { name: 'credentials', state: 'ok', text: await credentialsText(session, context) };
-  return [found, ...(await lookAtAccount(session, context))];
+export const checkCredentials = makeCheck('credentials', async (session, context) => {
+  const credentials: CheckResult = { name: 'credentials', state: 'ok', text: await credentialsText(session, context) };
+  return [credentials, ...(await checkAccount(session, context))];
 });
 
 async function credentialsText({ config, isSimulated }: Session, context: Context): Promise<string> {
@@ -19,23 +19,23 @@ async function credentialsText({ config, isSimulated }: Session, context: Contex
   return `${accountSid} with an ${user === accountSid ? 'auth token' : 'API key'} (${config.origin('account_sid')})`;
 }
 
-/** Schedules go wrong when clocks differ by more than this, in milliseconds. */
+/** How far the clocks may differ, in milliseconds. Our choice: `--send-at` goes wrong by as much. */
 const tolerableSkewMs = 10_000;
 
-/** Below this little is left to send with, in the account's currency. */
+/** A smaller balance is wrong, in the account's currency. Our choice: it is used up within some hundred messages. */
 const smallBalance = 1;
 
 const permissionsPage = 'https://console.twilio.com/us1/develop/sms/settings/geo-permissions';
 
-const lookAtAccount = check('account', async (session) => [
-  ...(await accountFindings(session)),
-  await balanceFinding(session),
-  ...(await defaultSenderFindings(session)),
-  ...(await defaultCountryFindings(session)),
+const checkAccount = makeCheck('account', async (session) => [
+  ...(await accountResults(session)),
+  await balanceResult(session),
+  ...(await defaultSenderResults(session)),
+  ...(await defaultCountryResults(session)),
 ]);
 
-/** Whether the account may send, and what goes with that. Throws a `CliError` when it is refused or out of reach. */
-export async function accountFindings(session: Session): Promise<Finding[]> {
+/** Whether the account may send, is a trial, and agrees on the time. Throws a `CliError` when it is refused or out of reach. */
+export async function accountResults(session: Session): Promise<CheckResult[]> {
   const account = await (await session.connect()).account();
   const text = `${clean(account.name) || account.sid} is ${clean(account.status)}`;
   return [
@@ -43,13 +43,13 @@ export async function accountFindings(session: Session): Promise<Finding[]> {
       ? { name: 'account', state: 'ok', text }
       : { name: 'account', state: 'wrong', text, hint: 'Ask Twilio why.' },
     ...(account.type === 'Trial' ? [trial] : []),
-    clockFinding(account.clockAheadMs),
+    clockResult(account.clockAheadMs),
   ];
 }
 
-const trial: Finding = { name: 'trial', state: 'warning', text: 'a trial account texts verified numbers only.' };
+const trial: CheckResult = { name: 'trial', state: 'warning', text: 'a trial account texts verified numbers only.' };
 
-function clockFinding(aheadMs: number): Finding {
+function clockResult(aheadMs: number): CheckResult {
   const skewMs = Math.abs(aheadMs);
   if (skewMs <= tolerableSkewMs) return { name: 'clock', state: 'ok', text: "agrees with Twilio's" };
   const text = `differs from Twilio's by ${Math.round(skewMs / 1000)} s.`;
@@ -58,11 +58,11 @@ function clockFinding(aheadMs: number): Finding {
 
 const addFunds = 'Add funds: at zero Twilio sends nothing.';
 
-/** What is left to send with. `needed` is what it has to be enough for; absent: for anything at all. */
-export async function balanceFinding(session: Session, needed?: Cost): Promise<Finding> {
+/** Whether the balance is enough for `needed`; without it, for some messages. */
+export async function balanceResult(session: Session, needed?: Cost): Promise<CheckResult> {
   const name = 'balance';
   const balance = await (await session.connect()).balance();
-  if (!balance.ok) return untold(name, balance.reason);
+  if (!balance.ok) return notAnswered(name, balance.reason);
   const { amount, currency } = balance.value;
   const text = formatCost({ amount, currency: clean(currency) });
   if (needed?.amount && needed.currency === currency && needed.amount > amount) {
@@ -72,8 +72,8 @@ export async function balanceFinding(session: Session, needed?: Cost): Promise<F
   return { name, state: 'ok', text };
 }
 
-/** What a key may not see is no fault of the account. */
-const untold = (name: string, reason: string): Finding => ({
+/** Twilio did not answer, as to a key without the permission: that stops no send, so it is `ok`. */
+const notAnswered = (name: string, reason: string): CheckResult => ({
   name,
   state: 'ok',
   text: `not known: Twilio does not tell (${clean(reason)})`,
@@ -85,15 +85,15 @@ function defaultSender({ config: { defaults } }: Session): string | undefined {
   return typeof sender === 'string' ? sender : undefined;
 }
 
-async function defaultSenderFindings(session: Session): Promise<Finding[]> {
+async function defaultSenderResults(session: Session): Promise<CheckResult[]> {
   const sender = defaultSender(session);
   if (sender === undefined) return [{ name: 'sender', state: 'ok', text: 'none by default; each send names its own' }];
   const { defaultOrigins } = session.config;
-  return [await senderFinding(session, sender, defaultOrigins['messagingServiceSid'] ?? defaultOrigins['from'])];
+  return [await senderResult(session, sender, defaultOrigins['messagingServiceSid'] ?? defaultOrigins['from'])];
 }
 
 /** Whether a number or messaging service of the account can send. `origin`: where it was set. */
-export async function senderFinding(session: Session, sender: string, origin?: string): Promise<Finding> {
+export async function senderResult(session: Session, sender: string, origin?: string): Promise<CheckResult> {
   const name = 'sender';
   const text = origin === undefined ? clean(sender) : `${clean(sender)} (${origin})`;
   const problem = await (await session.connect()).senderProblem(sender);
@@ -103,18 +103,18 @@ export async function senderFinding(session: Session, sender: string, origin?: s
   return { name, state: 'wrong', text: `${text} ${problem.value}.`, hint };
 }
 
-/** The country of numbers without +, or else the sender's own: what is texted most. */
-async function defaultCountryFindings(session: Session): Promise<Finding[]> {
+/** The country of numbers without +, else the sender's own: the one most likely to be texted. */
+async function defaultCountryResults(session: Session): Promise<CheckResult[]> {
   const sender = defaultSender(session);
   const country = session.config.get('country') ?? (sender && (await countryFinder())(sender));
-  return country === undefined ? [] : [await countryFinding(session, country)];
+  return country === undefined ? [] : [await countryResult(session, country)];
 }
 
 /** Whether the account may text a country (ISO 3166). */
-export async function countryFinding(session: Session, country: string): Promise<Finding> {
+export async function countryResult(session: Session, country: string): Promise<CheckResult> {
   const name = 'country';
   const mayText = await (await session.connect()).mayText(country);
-  if (!mayText.ok) return untold(name, mayText.reason);
+  if (!mayText.ok) return notAnswered(name, mayText.reason);
   if (mayText.value) return { name, state: 'ok', text: `${country} may be texted` };
   return { name, state: 'wrong', text: `${country} may not be texted.`, hint: `Allow it at ${permissionsPage}.` };
 }

@@ -1,10 +1,10 @@
 import { clean } from '../../core/text/clean.ts';
-import type { Check } from './finding.ts';
+import type { Check } from './check.ts';
 
 /** What `volley listen` answers to a request that is no callback: https://www.rfc-editor.org/rfc/rfc9110#name-405-method-not-allowed. */
 const methodNotAllowed = 405;
 
-/** Whether the address that callbacks go to leads to `volley listen`, as far as this machine can tell. */
+/** Whether the public address for callbacks reaches `volley listen`, asked from this machine. */
 export const checkCallbacks: Check = async ({ config }, { probe }) => {
   const name = 'callbacks';
   const url = config.get('callback_url');

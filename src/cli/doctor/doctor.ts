@@ -4,9 +4,9 @@ import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import type { SessionOptions } from '../options/everywhere.ts';
 import { withSession } from '../session.ts';
-import { checkAccount } from './account.ts';
+import { checkCredentials } from './account.ts';
 import { checkCallbacks } from './callbacks.ts';
-import { type Check, type Finding, findingJson, findingLine, findingsExitCode } from './finding.ts';
+import { type Check, type CheckResult, checkJson, checkLine, checksExitCode } from './check.ts';
 import { checkDisk, checkLedger, checkNode, checkTimeZones } from './machine.ts';
 
 const help = `Says what would stop a send, and how to mend it: this machine, the ledger, the account with its balance, sender and
@@ -23,17 +23,17 @@ export function declareDoctor(command: Command, act: Act): void {
   act({}, (options, context) => doctor(options.session, context));
 }
 
-const checks: readonly Check[] = [checkNode, checkTimeZones, checkLedger, checkDisk, checkAccount, checkCallbacks];
+const checks: readonly Check[] = [checkNode, checkTimeZones, checkLedger, checkDisk, checkCredentials, checkCallbacks];
 
-function doctor(told: SessionOptions, context: Context): Promise<number> {
-  return withSession(told, context, async (session) => {
-    const findings: Finding[] = [];
-    for (const look of checks) findings.push(...(await look(session, context)));
-    const exitCode = findingsExitCode(findings);
+function doctor(options: SessionOptions, context: Context): Promise<number> {
+  return withSession(options, context, async (session) => {
+    const results: CheckResult[] = [];
+    for (const check of checks) results.push(...(await check(session, context)));
+    const exitCode = checksExitCode(results);
     if (session.isJson) {
-      context.out(JSON.stringify({ schema: 'volley.doctor/1', findings: findings.map(findingJson), exitCode }));
-    } else if (!session.isQuiet || findings.some(({ state }) => state !== 'ok'))
-      for (const finding of findings) context.out(findingLine(finding, session.resultLook));
+      context.out(JSON.stringify({ schema: 'volley.doctor/1', findings: results.map(checkJson), exitCode }));
+    } else if (!session.isQuiet || results.some(({ state }) => state !== 'ok'))
+      for (const result of results) context.out(checkLine(result, session.resultStyle));
     return exitCode;
   });
 }

@@ -1,11 +1,12 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { defaultLedger } from '../../config/config.ts';
+import { isLedgerUrl } from '../../core/ledger-address.ts';
 import { plural } from '../../core/text/wording.ts';
-import { damagedHint } from '../../ledger/ledger.ts';
-import { type Check, check, type Finding } from './finding.ts';
+import { damagedHint } from '../../ledger/upkeep.ts';
+import { type Check, type CheckResult, makeCheck } from './check.ts';
 
-/** Whether this Node is new enough. */
+/** Whether this Node is as new as `engines` of package.json asks. */
 export const checkNode: Check = async () => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const isEnough = major > 20 || (major === 20 && minor >= 17);
@@ -16,11 +17,12 @@ export const checkNode: Check = async () => {
 };
 
 /** Whether the ledger opens, holds together, and has nothing left to do. */
-export const checkLedger = check('ledger', async (session) => {
+export const checkLedger = makeCheck('ledger', async (session) => {
   const ledger = await session.ledger();
   const damage = await ledger.damage();
   if (damage !== undefined) {
-    return [{ name: 'ledger', state: 'wrong', text: `is damaged: ${damage}`, hint: damagedHint }];
+    const hint = isLedgerUrl(session.config.get('ledger') ?? '') ? 'Bring it back from a backup.' : damagedHint;
+    return [{ name: 'ledger', state: 'wrong', text: `is damaged: ${damage}`, hint }];
   }
   const campaigns = await ledger.campaigns(1000);
   const open = campaigns.filter(({ counts }) => counts.pending + counts.claimed + counts.unknown > 0);
@@ -30,12 +32,15 @@ export const checkLedger = check('ledger', async (session) => {
   return [{ name: 'ledger', state: 'warning', text: `${text}, ${open.length} not done.`, hint }];
 });
 
-/** Below this a campaign of a million may not fit, in bytes. */
+/** About what the ledger of a campaign of a million rows takes, its write-ahead log included, in bytes. */
 const enoughDisk = 2_000_000_000;
 
 /** Whether the ledger has room to grow. */
 export const checkDisk: Check = async ({ config, isSimulated }) => {
-  const folder = dirname(config.get('ledger') ?? defaultLedger(config.env, isSimulated));
+  const ledger = config.get('ledger') ?? defaultLedger(config.env, isSimulated);
+  // The disk of a server is for who keeps it.
+  if (isLedgerUrl(ledger)) return [];
+  const folder = dirname(ledger);
   const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: 0, bsize: 0 }));
   const free = bavail * bsize;
   const text = `${(free / 1e9).toFixed(1)} GB free for the ledger`;
@@ -43,16 +48,16 @@ export const checkDisk: Check = async ({ config, isSimulated }) => {
   return [{ name: 'disk', state: 'warning', text: `${text}.`, hint: 'A campaign of a million needs about 2 GB.' }];
 };
 
-/** Governments change their clocks: data older than this many years has some of them wrong. */
+/** How old time zone data may be, in years. Our choice: countries change their clocks, so older data has some wrong. */
 const tolerableZoneYears = 2;
 
-/** Whether quiet hours can be told by today's rules. */
+/** Whether Node's time zone data, by which quiet hours are found, is recent. */
 export const checkTimeZones: Check = async (_, { now }) => [
-  timeZoneFinding(process.versions['tz'], new Date(now()).getFullYear()),
+  timeZoneResult(process.versions['tz'], new Date(now()).getFullYear()),
 ];
 
-/** What to say of time zone data of a version, as `2026a`; undefined where Node was built without. */
-export function timeZoneFinding(version: string | undefined, year: number): Finding {
+/** The result for time zone data of a version, as `2026a`; undefined where Node was built without. */
+export function timeZoneResult(version: string | undefined, year: number): CheckResult {
   const name = 'time zones';
   const hint = 'Quiet hours go by them. Update Node.';
   if (version === undefined) return { name, state: 'warning', text: 'this Node has no time zone data.', hint };

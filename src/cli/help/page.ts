@@ -2,7 +2,7 @@ import { type Command, Help } from 'commander';
 
 const introductions = new WeakMap<Command, string>();
 
-/** Puts what a command is for, and examples of it, before the rest of its help and manual. */
+/** Gives a command its introduction: what it is for, and examples, at the top of its help and in the manual. */
 export function addIntroduction(command: Command, text: string): Command {
   introductions.set(command, text);
   return command.addHelpText('before', () => {
@@ -11,12 +11,12 @@ export function addIntroduction(command: Command, text: string): Command {
   });
 }
 
-/** What `addIntroduction` was given for a command. */
+/** The introduction of a command; empty where it has none. */
 export function introductionOf(command: Command): string {
   return introductions.get(command) ?? '';
 }
 
-/** A page at a width in cells: paragraphs are wrapped anew, indented lines stay whole, so that they can be copied. */
+/** A page at a width in cells: paragraphs are wrapped; indented lines are not, so that they can be copied. */
 export function formatPage(text: string, columns: number): string {
   const helper = new Help();
   return paragraphsOf(text)
@@ -26,7 +26,7 @@ export function formatPage(text: string, columns: number): string {
 
 const isVerbatim = (line: string): boolean => line === '' || line.startsWith(' ') || line.endsWith(':');
 
-/** Lines that belong together in one, others as they are. */
+/** The lines of each paragraph joined to one; lines that stay as they are, each for itself. */
 function paragraphsOf(text: string): string[] {
   const paragraphs: string[] = [];
   let isOpen = false;

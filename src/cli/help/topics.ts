@@ -1,3 +1,9 @@
+import { exitMeanings } from '../../errors.ts';
+
+const exitCodeLines = Object.entries(exitMeanings)
+  .map(([code, meaning]) => `${code.padStart(5)}  ${meaning}`)
+  .join('\n');
+
 /** Pages of `volley help`, by their names. */
 export const topics: Readonly<Record<string, string>> = {
   csv: `FILES: CSV, Excel, NDJSON
@@ -40,16 +46,7 @@ sent; an empty field makes its row a wrong row.
 [templates] in the config gives texts names: --template welcome, or a column called template.`,
   'exit-codes': `EXIT CODES
 
-    0  everything asked for is done (also: already done)
-    1  a bug
-    2  usage, config or input wrong; nothing was sent
-    3  finished, but some rows were invalid, rejected or undelivered; doctor, check --online: something would stop a send
-    4  credentials missing or refused
-    5  Twilio out of reach or overloaded throughout; safe to run again
-    6  refused by a rule: budget, same input again, too many bad rows
-    7  another run holds this campaign
-    8  stopped early or something still open: volley resume
-  130  interrupted
+${exitCodeLines}
 
 From cron: run the same command with --campaign NAME --yes --quiet again. It sends nothing twice, and prints
 something, and so makes cron write a mail, only when something is to be done.`,

@@ -6,7 +6,11 @@ import { type Bag, type GivenSettings, readOptions } from './read.ts';
 export const everywhere = grouped('Everywhere:', {
   profile: option('--profile <name>', 'settings of [profiles.NAME] (env VOLLEY_PROFILE)', text),
   config: option('--config <file>', 'user config file (env VOLLEY_CONFIG)', text),
-  ledger: setting('ledger', '--ledger <path>', 'the record of every message (env VOLLEY_LEDGER)'),
+  ledger: setting(
+    'ledger',
+    '--ledger <path>',
+    'the record of every message: a file, or postgres://… (env VOLLEY_LEDGER)',
+  ),
   apiUrl: setting('api_url', '--api-url <url>', 'another server that speaks the API (env VOLLEY_API_URL)'),
   envFile: option('--env-file <file>', 'read environment variables from a file', text),
   simulate: toggle('--simulate', 'rehearse on a built-in Twilio: nothing leaves this machine'),

@@ -49,6 +49,3 @@ export const fileOptions = grouped('Input:', {
 
 /** What is said of columns. */
 export type MappingValues = ValuesOf<typeof mapping>;
-
-/** What is said of a file. */
-export type FileValues = ValuesOf<typeof fileOptions>;

@@ -26,6 +26,19 @@ export interface MessageChange {
   readonly suppress?: true;
 }
 
+/** The result of one attempt; ignored when the claim has gone to somebody else. */
+export interface AttemptRecord {
+  readonly messageId: string;
+  readonly attempt: number;
+  readonly change: MessageChange;
+}
+
+/** What an unknown message turned out to be: sent, or certainly not, and pending again. */
+export interface Resolution {
+  readonly messageId: string;
+  readonly change: MessageChange;
+}
+
 /** How long a campaign is retried when Twilio takes nothing, in milliseconds. */
 export const defaultRetryForMs = 600_000;
 

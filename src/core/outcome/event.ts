@@ -1,32 +1,14 @@
 import type { Message } from '../message.ts';
-import type { Consent } from '../recipient/consent.ts';
+import type { Callback, InboundMessage } from './callback.ts';
 import type { StatusUpdate } from './delivery.ts';
 
-/** Something that was heard and is to be passed on: a status of a message of ours, or a message somebody sent to us. */
-export type OutgoingEvent =
-  | {
-      readonly kind: 'status';
-      /** The same however often it is heard or passed on. */
-      readonly id: string;
-      /** Milliseconds since 1970. */
-      readonly at: number;
-      readonly sid: string;
-      readonly status: string;
-      readonly code?: number;
-      /** Our own id of the message, where the callback carried it. */
-      readonly messageId?: string;
-    }
-  | {
-      readonly kind: 'inbound';
-      readonly id: string;
-      readonly at: number;
-      readonly sid: string;
-      readonly from: string;
-      readonly to: string;
-      readonly body: string;
-      /** What the sender asked for with it. */
-      readonly keyword?: Consent;
-    };
+/** A callback that is to be passed on. */
+export type OutgoingEvent = Callback & {
+  /** The same however often it is received or passed on. */
+  readonly id: string;
+  /** When it was received, in milliseconds since 1970. */
+  readonly at: number;
+};
 
 /** A receipt as an event. */
 export function statusEvent({ sid, status, code, at, messageId }: StatusUpdate): OutgoingEvent {
@@ -35,6 +17,11 @@ export function statusEvent({ sid, status, code, at, messageId }: StatusUpdate):
     ...(code !== undefined && { code }),
     ...(messageId !== undefined && { messageId }),
   };
+}
+
+/** An inbound message as an event; `at` is when it was received, in milliseconds since 1970. */
+export function inboundEvent(message: InboundMessage, at: number): OutgoingEvent {
+  return { ...message, id: message.sid, at };
 }
 
 /** An event as it is posted. Field names are a contract. `message` is the row it is about, where one is known. */

@@ -1,14 +1,20 @@
 import { foldName } from './parameters.ts';
 
-/** What people call the columns they keep numbers, names and time zones in, the surest first. */
+/** What people call the columns they keep numbers, time zones and messages' SIDs in, the surest first. */
 const habits = {
   to: ['to', 'phone', 'phonenumber', 'mobile', 'mobilephone', 'mobilenumber', 'cell', 'cellphone', 'number', 'msisdn'],
   timezone: ['timezone', 'tz'],
+  sid: ['sid', 'messagesid'],
 } as const;
 
-const partly = { to: ['phone', 'mobil', 'cell', 'telefon', 'handy', 'tel', 'number'], timezone: ['timezone'] } as const;
+/** Words that are in the names of such columns; there are too many SIDs of other things to go by a part. */
+const partly = {
+  to: ['phone', 'mobil', 'cell', 'telefon', 'handy', 'tel', 'number'],
+  timezone: ['timezone'],
+  sid: [],
+} as const;
 
-/** The column that most likely holds the recipient, or the time zone; undefined when none looks like it. */
+/** The column that most likely holds the recipient, the time zone or a message's SID; undefined when none looks like it. */
 export function guessColumn(columns: readonly string[], what: keyof typeof habits): string | undefined {
   const byName = new Map(columns.map((column) => [foldName(column), column]));
   const exact = habits[what].find((name) => byName.has(name));

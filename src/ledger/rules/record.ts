@@ -1,4 +1,4 @@
-import type { MessageChange } from '../../core/outcome/after-send.ts';
+import type { AttemptRecord, MessageChange } from '../../core/outcome/after-send.ts';
 import { costOf } from './claim.ts';
 
 /** The row that a result is about, as it is before it is written. */
@@ -6,13 +6,6 @@ export interface ClaimedRow {
   readonly id: string;
   readonly segments: number;
   readonly unitPrice: number | null;
-}
-
-/** A result that is to be written. */
-export interface Result {
-  readonly messageId: string;
-  readonly attempt: number;
-  readonly change: MessageChange;
 }
 
 /** What results are judged by. */
@@ -27,15 +20,15 @@ export interface Recording {
 
 /** What is written for a set of results. */
 export interface Recorded {
-  readonly results: readonly Result[];
+  readonly results: readonly AttemptRecord[];
   /** What the campaign has spent more (or, below 0, less) than was set aside for these messages. */
   readonly spentMore: number;
 }
 
 /** Decides what becomes of claimed messages. One SID is one message; what was not sent and is recalled is canceled. */
-export function recordResults(given: readonly Result[], { rows, owners, isRecalled }: Recording): Recorded {
+export function recordResults(given: readonly AttemptRecord[], { rows, owners, isRecalled }: Recording): Recorded {
   const taken = new Map(owners);
-  const results: Result[] = [];
+  const results: AttemptRecord[] = [];
   let spentMore = 0;
   for (const result of given) {
     const row = rows.get(result.messageId);
@@ -49,7 +42,7 @@ export function recordResults(given: readonly Result[], { rows, owners, isRecall
 }
 
 function changeOf(
-  { messageId, change }: Result,
+  { messageId, change }: AttemptRecord,
   taken: ReadonlyMap<string, string>,
   isRecalled: boolean,
 ): MessageChange {

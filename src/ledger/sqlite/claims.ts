@@ -1,7 +1,8 @@
 import { fullQueuePauseMs } from '../../core/outcome/after-send.ts';
-import type { Claim, Claimed, ClaimRequest, Lease, Ledger, SenderState, Want } from '../ledger.ts';
+import type { Ledger } from '../ledger.ts';
 import { select } from '../rules/claim.ts';
 import { type Grant, giveBack, reserve } from '../rules/pace.ts';
+import type { Claim, Claimed, ClaimRequest, Lease, SenderState, Want } from '../runs.ts';
 import type { Database } from './driver.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
 import { paces } from './paces.ts';

@@ -2,7 +2,8 @@ import { afterReceipt, type StatusUpdate } from '../../core/outcome/delivery.ts'
 import { statusEvent } from '../../core/outcome/event.ts';
 import type { CountryDelivery, Failure, TimelinePoint } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
-import type { Ledger, TrackedMessage } from '../ledger.ts';
+import type { Ledger } from '../ledger.ts';
+import type { TrackedMessage } from '../receipts.ts';
 import type { Database } from './driver.ts';
 import { eventKeeper } from './events.ts';
 import { optOutAdder } from './opt-outs.ts';

@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
 import { CliError } from '../../errors.ts';
-import { damagedHint } from '../ledger.ts';
+import { damagedHint } from '../upkeep.ts';
 import { applicationId } from './identity.ts';
 
 /** A value SQLite stores. */

@@ -1,5 +1,6 @@
 import type { OutgoingEvent } from '../../core/outcome/event.ts';
-import type { Ledger, QueuedEvent } from '../ledger.ts';
+import type { Ledger } from '../ledger.ts';
+import type { QueuedEvent } from '../outbox.ts';
 import type { Database } from './driver.ts';
 
 type EventQueue = Pick<Ledger, 'keepEvent' | 'dueEvents' | 'dropEvents' | 'delayEvent' | 'countEvents'>;

@@ -1,4 +1,4 @@
-import type { Campaign } from '../ledger.ts';
+import type { Campaign } from '../plans.ts';
 import type { Database } from './driver.ts';
 import { type CampaignRow, toCampaign } from './rows.ts';
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Ledger } from '../ledger.ts';
+import { processOf } from '../process.ts';
 import { isHeld, leaseMs } from '../rules/lease.ts';
+import type { Holder } from '../runs.ts';
 import { proof } from './delivery.ts';
 import type { Database } from './driver.ts';
-import { processOf } from './process.ts';
 
 interface LeaseRow {
   readonly owner: string;
@@ -50,6 +51,13 @@ export function sqliteLeases(database: Database, now: () => number): Pick<Ledger
     renew: async ({ campaignId, owner }) => renew.run({ campaignId, owner, expiresAt: now() + leaseMs }) > 0,
     release: async ({ campaignId, owner }) => void release.run({ campaignId, owner }),
   };
+}
+
+/** Who runs a campaign right now, if anybody does. `at`: milliseconds since 1970. */
+export function holderOf(database: Database, at: number): Holder | undefined {
+  const leases = database.prepare<LeaseRow>('select owner, host, pid, process, expires_at from leases').all();
+  const live = leases.find((lease) => isAlive(lease, at));
+  return live && { host: live.host, pid: live.pid };
 }
 
 function identityOf(host: string, pid: number): string | null {

@@ -31,7 +31,7 @@ export function openSqliteLedger(path: string, now: () => number = Date.now): Le
     ...claims(database, now),
     ...messageChanges(database, now),
     ...reports(database),
-    ...settling(database),
+    ...resolving(database),
     ...sqliteOptOuts(database),
     ...sqliteDelivery(database),
     ...prices(database, now),
@@ -48,7 +48,8 @@ function damageOf(database: Database): string | undefined {
   return first?.quick_check === 'ok' ? undefined : (first?.quick_check ?? 'it cannot be read');
 }
 
-function openPrivate(path: string): Database {
+/** The database in a file, for this user only. Throws a `CliError` when it is none, or another program's. */
+export function openPrivate(path: string): Database {
   const folder = dirname(path);
   makeFolder(folder);
   const network = networkFileSystemOf(folder);
@@ -107,7 +108,7 @@ interface UnknownRow {
   readonly clock_ahead_ms: number | null;
 }
 
-function settling(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | 'countOpen' | 'settle'> {
+function resolving(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | 'countOpen' | 'resolve'> {
   const unknowns = database.prepare<UnknownRow>(`select id, request, claimed_at, clock_ahead_ms from messages
     where campaign_id = :campaignId and state = 'unknown' order by seq`);
   const taken = database.prepare<{ sid: string }>(
@@ -115,7 +116,7 @@ function settling(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | '
   );
   const countOpen = database.prepare<{ n: number }>(`select count(*) as n from messages
     where recipient = :to and state in ('claimed', 'unknown') and id not in (select value from json_each(:except))`);
-  const settle = database.prepare(`
+  const write = database.prepare(`
     update messages set state = :state, sid = :sid, status = coalesce(:status, status), reason = :reason, due_at = 0
     where id = :messageId and state = 'unknown'
       and exists (select 1 from leases where campaign_id = :campaignId and owner = :owner)
@@ -131,11 +132,11 @@ function settling(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | '
       })),
     takenSids: async (sids) => new Set(taken.all({ sids: JSON.stringify(sids) }).map(({ sid }) => sid)),
     countOpen: async (to, except) => countOpen.get({ to, except: JSON.stringify(except) })?.n ?? 0,
-    settle: async ({ campaignId, owner }, changes) =>
+    resolve: async ({ campaignId, owner }, changes) =>
       database.transaction(() => {
         for (const { messageId, change } of changes) {
           const { state, sid = null, status = null, reason = null } = change;
-          settle.run({ campaignId, owner, messageId, state, sid, status, reason });
+          write.run({ campaignId, owner, messageId, state, sid, status, reason });
           // It may have been reported since it was looked for.
           if (state === 'pending') proveSent(messageId);
         }

@@ -1,4 +1,5 @@
-import type { Ledger, OptOut } from '../ledger.ts';
+import type { OptOut } from '../consent.ts';
+import type { Ledger } from '../ledger.ts';
 import type { Database } from './driver.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Destination, UnitPrice } from '../ledger.ts';
+import type { Destination, UnitPrice } from '../plans.ts';
 import type { Database } from './driver.ts';
 
 /** States of a row that an earlier run has dealt with, one way or the other. */

@@ -1,7 +1,9 @@
 import type { Message, RowIssue, SendState } from '../../core/message.ts';
 import { costOf, emptyCounts, type Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
-import type { Campaign, CampaignSummary, Ledger, MessageFilter, PastMessage } from '../ledger.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Campaign } from '../plans.ts';
+import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
 import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from './rows.ts';

@@ -1,5 +1,6 @@
-import type { AttemptRecord, Lease } from '../ledger.ts';
+import type { AttemptRecord } from '../../core/outcome/after-send.ts';
 import { type ClaimedRow, recordResults } from '../rules/record.ts';
+import type { Lease } from '../runs.ts';
 import { earlyReceipts, proof } from './delivery.ts';
 import type { Database } from './driver.ts';
 import { optOutAdder } from './opt-outs.ts';

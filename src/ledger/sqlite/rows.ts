@@ -1,6 +1,6 @@
 import type { Message, MessageRequest, RowIssue, SendState } from '../../core/message.ts';
 import { failedStatuses, isFinalStatus, messageStatuses } from '../../core/outcome/status.ts';
-import type { Campaign } from '../ledger.ts';
+import type { Campaign } from '../plans.ts';
 
 /** A row of the messages table, as both ledgers store it. */
 export interface MessageRow {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { costOf } from '../../core/outcome/report.ts';
 import type { Plan, PlannedRow, PlannedSender } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
-import type { Appended, Campaign, NewCampaign, Staging } from '../ledger.ts';
+import type { Appended, Campaign, NewCampaign, Staging } from '../plans.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';

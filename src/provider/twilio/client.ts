@@ -1,16 +1,10 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { CancelError, type ExtendOptions, type Got, RequestError } from 'got';
+import type { Credentials } from '../../core/credentials.ts';
 import { httpClient } from '../../http.ts';
 import type { Asked } from '../provider.ts';
 import { machineClocks, type OwnClocks, serverClock } from './server-clock.ts';
-
-/** Who we are to Twilio. With an API key, `user` is its SID and the account is still the one in the path. */
-export interface Credentials {
-  readonly accountSid: string;
-  readonly user: string;
-  readonly secret: string;
-}
 
 /** How to reach Twilio. */
 export interface ClientOptions {

@@ -1,3 +1,4 @@
+import { pagesOf } from '../pages.ts';
 import type { MessageList, MessagePage, MessageRecord } from '../provider.ts';
 import { retryAfterOf } from './answer.ts';
 import type { TwilioClient } from './client.ts';
@@ -5,13 +6,11 @@ import { fieldsOf, toRecord } from './record.ts';
 
 /** Reads every page of the messages to one recipient. A page that fails makes the whole list fail: a gap is no proof. */
 export async function listMessages(client: TwilioClient, accountSid: string, to: string): Promise<MessageList> {
+  const first = listPath(accountSid, { To: to });
   const messages: MessageRecord[] = [];
-  let next: string | undefined = listPath(accountSid, { To: to });
-  while (next !== undefined) {
-    const page = await readPage(client, next);
+  for await (const page of pagesOf((next = first) => readPage(client, next))) {
     if (!page.ok) return page;
     messages.push(...page.messages);
-    next = page.next;
   }
   return { ok: true, messages, clockAheadMs: client.clockAheadMs(), clockSteadySince: client.clockSteadySince() };
 }

@@ -1,26 +1,22 @@
 import { isMessageSid } from '../../core/message.ts';
+import type { Callback } from '../../core/outcome/callback.ts';
 import { messageStatuses } from '../../core/outcome/status.ts';
-import { type Consent, consentOf } from '../../core/recipient/consent.ts';
+import { consentOf } from '../../core/recipient/consent.ts';
+import type { ReadCallback, RefusedCallback } from '../provider.ts';
+import { isSignedBy } from './signature.ts';
 
-/** What Twilio told: a status of a message of ours, or a message that somebody sent to us. */
-export type Webhook =
-  | {
-      readonly kind: 'status';
-      readonly sid: string;
-      readonly status: string;
-      readonly code?: number;
-      /** Our own id of the message, where its callback address carries it. */
-      readonly messageId?: string;
+/** Reads Twilio's webhooks that one of these auth tokens has signed. */
+export function webhookReader(authTokens: readonly string[]): ReadCallback {
+  return ({ url, headers, body }) => {
+    const signature = headers['x-twilio-signature'];
+    const isForm = /^application\/x-www-form-urlencoded\b/i.test(String(headers['content-type'] ?? ''));
+    if (typeof signature !== 'string' || !isSignedBy(authTokens, { url, signature, body, isForm })) {
+      return { kind: 'forged', problem: 'a signature that is not right' };
     }
-  | {
-      readonly kind: 'inbound';
-      readonly sid: string;
-      readonly from: string;
-      readonly to: string;
-      readonly body: string;
-      readonly keyword?: Consent;
-    }
-  | { readonly kind: 'odd'; readonly problem: string };
+    const [, query = ''] = /\?(.*)$/s.exec(url) ?? [];
+    return readForm(new URLSearchParams(isForm ? body : ''), new URLSearchParams(query));
+  };
+}
 
 /** Names whose values count; a name that only begins like one is a signed form with its boundaries moved. */
 const readNames = ['MessageSid', 'MessageStatus', 'SmsStatus', 'ErrorCode', 'From', 'To', 'Body', 'OptOutType'];
@@ -36,18 +32,19 @@ const knownNames = new Set([
   'ToCountry',
 ]);
 
-/** Reads a request whose signature is right. `query` is that of its address. */
-export function readWebhook(body: string, query: URLSearchParams): Webhook {
-  const form = new URLSearchParams(body);
+const malformed = (problem: string): RefusedCallback => ({ kind: 'malformed', problem });
+
+/** Fields as in https://www.twilio.com/docs/messaging/guides/webhook-request; `query` is that of the address. */
+function readForm(form: URLSearchParams, query: URLSearchParams): Callback | RefusedCallback {
   const moved = [...form.keys()].find(
     (name) => !knownNames.has(name) && readNames.some((known) => name.startsWith(known)),
   );
-  if (moved !== undefined) return { kind: 'odd', problem: `a parameter called ${moved}` };
+  if (moved !== undefined) return malformed(`a parameter called ${moved}`);
   const sid = form.get('MessageSid') ?? '';
-  if (!isMessageSid(sid)) return { kind: 'odd', problem: 'no message SID' };
+  if (!isMessageSid(sid)) return malformed('no message SID');
   const status = form.get('MessageStatus') ?? form.get('SmsStatus') ?? '';
   if (status === 'received' || status === 'receiving') return readInbound(sid, form);
-  if (!(messageStatuses as readonly string[]).includes(status)) return { kind: 'odd', problem: 'no known status' };
+  if (!(messageStatuses as readonly string[]).includes(status)) return malformed('no known status');
   const code = form.get('ErrorCode') ?? '';
   const messageId = query.get('m') ?? '';
   return {
@@ -57,13 +54,13 @@ export function readWebhook(body: string, query: URLSearchParams): Webhook {
   };
 }
 
-function readInbound(sid: string, form: URLSearchParams): Webhook {
+function readInbound(sid: string, form: URLSearchParams): Callback | RefusedCallback {
   const from = form.get('From') ?? '';
   const number = form.get('To') ?? '';
   const to = form.get('MessagingServiceSid') ?? number;
   const body = form.get('Body') ?? '';
   const keyword = consentOf({ body, to: number, optOutType: form.get('OptOutType') ?? undefined });
   return from === '' || to === ''
-    ? { kind: 'odd', problem: 'an inbound message from or to nobody' }
+    ? malformed('an inbound message from or to nobody')
     : { kind: 'inbound', sid, from, to, body, ...(keyword && { keyword }) };
 }

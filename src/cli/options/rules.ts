@@ -1,0 +1,56 @@
+import type { RowRules } from '../../campaign/rows.ts';
+import { namedTemplates, templateOf } from '../../campaign/templates.ts';
+import type { Config } from '../../config/config.ts';
+import type { PlanContext } from '../../core/plan.ts';
+import { CliError } from '../../errors.ts';
+import type { Style } from '../../ui/lines.ts';
+import { fixedOf, refuseFixed } from './fixed.ts';
+import type { MappingValues } from './input.ts';
+import { type MessageValues, requestOf } from './message.ts';
+
+/** What is said of rows, wherever they come from. */
+export type RowsOptions = MappingValues & MessageValues;
+
+/**
+ * What flags, a template and the config say of all rows.
+ * Throws a `CliError` for a parameter or template that is wrong whatever the rows are.
+ */
+export function rowRulesOf(
+  options: RowsOptions,
+  { config, plan, style }: { readonly config: Config; readonly plan: PlanContext; readonly style: Style },
+): RowRules {
+  if (config.defaults.to !== undefined) {
+    throw new CliError(
+      'config',
+      `[defaults] names a recipient (${config.defaultOrigins['to']}); a batch takes its own from the file.`,
+    );
+  }
+  if (options.template !== undefined && options.body !== undefined) {
+    throw new CliError('usage', 'Give --body or --template, not both.');
+  }
+  const flags = requestOf(options);
+  const template = templateOf(options.template, config.templates);
+  const ofTemplate = template && { name: options.template ?? '', parameters: template.parameters };
+  refuseFixed(fixedOf(flags, ofTemplate, config), plan, style);
+  const templates = namedTemplates(config.templates);
+  for (const [name, { parameters }] of Object.entries(templates)) {
+    refuseFixed(fixedOf({}, { name: `template ${name}`, parameters }, config), plan, style);
+  }
+  const { body, contentVariables, ...base } = { ...config.defaults, ...template?.parameters, ...flags };
+  const text = template?.text ?? (typeof body === 'string' ? body : undefined);
+  const { maps, key, timeZoneColumn } = options;
+  return {
+    plan,
+    mapping: {
+      base: { ...base, ...(contentVariables !== undefined && { contentVariables }) },
+      maps,
+      contentVariables: options.contentVariable,
+      fields: template?.fields ?? {},
+      templates,
+      locale: config.get('locale'),
+      ...(text !== undefined && { body: text }),
+      ...(key !== undefined && { key }),
+      ...(timeZoneColumn !== undefined && { timeZoneColumn }),
+    },
+  };
+}

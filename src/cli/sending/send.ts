@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { refuseCost } from '../../campaign/approve.ts';
+import { deadlineOf } from '../../campaign/deadline.ts';
+import { mediaRecheck } from '../../campaign/media.ts';
+import { pricePlan } from '../../campaign/price.ts';
+import { fillTemplate, templateOf } from '../../campaign/templates.ts';
+import type { Context } from '../../context.ts';
+import type { Message } from '../../core/message.ts';
+import { type PlannedRow, planRequest } from '../../core/plan.ts';
+import { flagOrigin, type RawRequest } from '../../core/request/validate.ts';
+import { isTemplate } from '../../core/text/template.ts';
+import { CliError, exitCodes, fileError } from '../../errors.ts';
+import { readWhole } from '../../input/text.ts';
+import type { Campaign } from '../../ledger/plans.ts';
+import { messageJson, reportJson } from '../../ui/json.ts';
+import { shown } from '../../ui/lines.ts';
+import { messageLine } from '../../ui/messages.ts';
+import type { OptionsOf } from '../options/act.ts';
+import { deliverOptionsOf } from '../options/delivery.ts';
+import { fixedOf, type NamedParameters, refuseFixed } from '../options/fixed.ts';
+import { requestOf } from '../options/message.ts';
+import type { SendOptions, sendTable } from '../options/send.ts';
+import { planContextOf, type Session, storesText, withSession } from '../session.ts';
+import { printReport, type Result, runDelivery } from './delivery.ts';
+import { priceSourcesOf } from './prices.ts';
+
+/** `volley send`. */
+export function send({ session: told, ...options }: OptionsOf<typeof sendTable>, context: Context): Promise<number> {
+  return withSession(told, context, (session) => sendMessages(options, session, context));
+}
+
+/** How long one message is retried when Twilio takes nothing, in milliseconds. */
+const retryForMs = 15_000;
+
+/** One message is a campaign of one: same validator, ledger and run as a batch. `isTyped`: the body is the text itself, whatever it holds. */
+export async function sendMessages(
+  options: SendOptions,
+  session: Session,
+  context: Context,
+  { isTyped = false } = {},
+): Promise<number> {
+  const deadline = deadlineOf(options, context);
+  const written = isTyped ? {} : await textOf(options, session, context);
+  const rows = await planMessages(options, written, session, context);
+  const campaign = await write(rows, options, session, context);
+  const delivery = deliverOptionsOf(options, session.config, retryForMs);
+  const exitCode = await runDelivery(campaign, delivery, { deadline, print: printMessages }, { session, context });
+  const { rows: all, counts } = await (await session.ledger()).report(campaign.id);
+  if (exitCode !== 0 || counts.skipped < all) return exitCode;
+  context.err('Not sent: who has opted out is not texted.');
+  return exitCodes.rule;
+}
+
+async function planMessages(
+  options: SendOptions,
+  { body, template }: WrittenText,
+  session: Session,
+  context: Context,
+): Promise<readonly PlannedRow[]> {
+  const { config, workStyle: style } = session;
+  const given: RawRequest = { ...requestOf(options), ...(body !== undefined && { body }) };
+  const raw: RawRequest = { ...config.defaults, ...template?.parameters, ...given };
+  const variables = options.contentVariable;
+  const base = Object.keys(variables).length > 0 ? { ...raw, contentVariables: JSON.stringify(variables) } : raw;
+  const parse = await planContextOf(session, context.now(), options);
+  refuseFixed(fixedOf(given, template, config), parse, style);
+  const recipients = [raw.to ?? []].flat();
+  const planned = (recipients.length > 0 ? recipients : ['']).map((to, i) =>
+    planRequest({ ...base, to }, { ...flagOrigin, line: i + 1 }, parse),
+  );
+  const rows = await (await mediaRecheck(options))(planned);
+  const issue = rows.flatMap(({ issues }) => issues)[0];
+  if (issue) {
+    const value = issue.value === '' ? '' : ` "${shown(issue.value, style)}"`;
+    throw new CliError('usage', `${issue.column}${value} ${issue.problem}.`, {
+      ...(issue.hint && { hint: issue.hint }),
+    });
+  }
+  for (const { column, problem } of rows[0]?.warnings ?? []) context.err(`note: ${column} ${problem}.`);
+  return rows;
+}
+
+/** A text that is not what `--body` says, and the template it came from. */
+interface WrittenText {
+  readonly body?: string;
+  readonly template?: NamedParameters;
+}
+
+/** Reads or fills the text; nothing where `--body` is all there is. */
+async function textOf(options: SendOptions, { config }: Session, context: Context): Promise<WrittenText> {
+  const { body, bodyFile, template, fields, literal } = options;
+  const ways = [body && '--body', bodyFile && '--body-file', template && '--template'].filter(
+    (way) => way !== undefined,
+  );
+  if (ways.length > 1) throw new CliError('usage', `Give ${ways.join(' or ')}, not both.`);
+  const source = templateOf(template, config.templates);
+  if (source && template !== undefined) {
+    const body = fillTemplate(source, fields, config.get('locale'));
+    return { body, template: { name: template, parameters: source.parameters } };
+  }
+  if (Object.keys(fields).length > 0) throw new CliError('usage', '--field fills a --template, and there is none.');
+  const file = bodyFile ?? (body === '-' ? '-' : undefined);
+  const read = file === undefined ? {} : { body: await readBody(file, context) };
+  const written = read.body ?? body ?? config.defaults.body;
+  if (!literal && typeof written === 'string' && isTemplate(written)) {
+    throw new CliError('usage', 'The text has {{ }} or {% %} in it, which people would read as it is.', {
+      hint: 'Fill it with --template FILE --field NAME=VALUE, or send it so with --literal.',
+    });
+  }
+  return read;
+}
+
+async function readBody(file: string, { stdin }: Context): Promise<string> {
+  const written = file === '-' ? await readWhole(stdin, 'standard input') : readFile(file);
+  // What ends a line in a file or a pipe is not part of what it says.
+  return written.replace(/\r?\n$/, '');
+}
+
+function readFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+  } catch (cause) {
+    throw fileError(cause, { doing: 'read', path: file }) ?? cause;
+  }
+}
+
+async function write(
+  rows: readonly PlannedRow[],
+  options: SendOptions,
+  session: Session,
+  context: Context,
+): Promise<Campaign> {
+  // Credentials first: what can't be sent is not written down.
+  await session.connect();
+  const ledger = await session.ledger();
+  const staging = await ledger.stage({
+    name: options.campaign,
+    stem: 'send',
+    source: 'send',
+    storesText: storesText(options, session),
+  });
+  await staging.add(rows);
+  const maxCost = session.config.get('max_cost');
+  const sources = { ledger, now: context.now };
+  await pricePlan(staging, await priceSourcesOf(session, maxCost !== undefined, sources));
+  if (maxCost !== undefined) refuseCost(await staging.plan(), { maxCost });
+  return staging.commit(`send ${staging.name}`);
+}
+
+async function printMessages(result: Result, session: Session, context: Context): Promise<void> {
+  if (session.isNdjson) return printReport(result, session, context);
+  const { campaign, report, exitCode } = result;
+  const messages: Message[] = [];
+  for await (const message of (await session.ledger()).messages(campaign.id)) messages.push(message);
+  if (session.isJson) {
+    context.out(JSON.stringify({ ...reportJson(campaign, report, exitCode), messages: messages.map(messageJson) }));
+  } else for (const message of messages) context.out(messageLine(message, session.resultStyle));
+}

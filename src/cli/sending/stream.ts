@@ -1,0 +1,97 @@
+import { deadlineOf } from '../../campaign/deadline.ts';
+import { openCampaign, takeEvents } from '../../campaign/stream.ts';
+import type { Context } from '../../context.ts';
+import type { Message, SendResult } from '../../core/message.ts';
+import type { PlannedRow } from '../../core/plan.ts';
+import { plural } from '../../core/text/wording.ts';
+import { CliError } from '../../errors.ts';
+import { readEvents } from '../../input/ndjson.ts';
+import { issueLine } from '../../ui/lines.ts';
+import { attemptLine, messageLine } from '../../ui/messages.ts';
+import { deliverOptionsOf } from '../options/delivery.ts';
+import { absent } from '../options/read.ts';
+import { rowRulesOf } from '../options/rules.ts';
+import { aroundSending } from '../options/sending.ts';
+import type { StreamOptions } from '../options/stream.ts';
+import { connectedPortsOf, planContextOf, type Session, storesText, withSession } from '../session.ts';
+import { runDelivery } from './delivery.ts';
+
+/** `volley stream`. */
+export function stream(options: StreamOptions, context: Context): Promise<number> {
+  const deadline = deadlineOf(options, context);
+  return withSession(options.session, context, async (session) => {
+    const plan = await planContextOf(session, context.now(), options);
+    const given = { ...options, key: options.key ?? 'id' };
+    const rules = rowRulesOf(given, { config: session.config, plan, style: session.workStyle });
+    const storesTexts = storesText(options, session);
+    const ports = await connectedPortsOf(session, context);
+    const campaign = await openCampaign(ports.ledger, {
+      ...{ name: options.campaign, stem: 'stream', source: 'stream', storesText: storesTexts },
+    });
+    const { arrivals, count, failure } = takeEvents(
+      readEvents(context.stdin),
+      {
+        ...{ campaign, rules, storesText: storesTexts },
+        events: {
+          onWrong: (row) => tellWrong(row, session, context),
+          onSkipped: (message) => tellState(message, session, context),
+        },
+      },
+      ports,
+    );
+    const exitCode = await runDelivery(
+      campaign,
+      deliverOptionsOf({ ...absent(aroundSending), ...options }, session.config),
+      {
+        ...{ deadline, arrivals },
+        invalid: () => count.wrong,
+        onResult: (result, message) => tellResult(result, message, session, context),
+        print: async () => undefined,
+      },
+      { session, context },
+    );
+    if (!(session.isQuiet && exitCode === 0)) {
+      const known = count.events - count.wrong - count.added;
+      context.err(
+        `${plural(count.events, 'event')}: ${count.added} new, ${known} known already, ${count.wrong} wrong.`,
+      );
+    }
+    const broken = failure();
+    // Thrown only now: what had come by then is written down, sent and recorded.
+    if (broken !== undefined && !context.signal.aborted) throw brokenOff(broken, count.events);
+    return exitCode;
+  });
+}
+
+/** Why the events broke off. As wrong input it would say that nothing was sent. */
+function brokenOff(failure: unknown, events: number): unknown {
+  if (!(failure instanceof CliError) || events === 0) return failure;
+  const hint = 'What came before is written down and recorded. Start the stream again for what comes after.';
+  return new CliError('open', failure.message, { hint, cause: failure });
+}
+
+/** One line for each event that is settled, as JSON when that is asked for. */
+function tellResult(result: SendResult, message: Message, session: Session, { out }: Context): void {
+  const { kind, ...about } = result;
+  if (kind === 'retry' || kind === 'stop' || session.isQuiet) return;
+  const { key = null, to, line } = message;
+  if (session.isJson || session.isNdjson) out(JSON.stringify({ key, line, to, state: kind, ...about }));
+  else out(attemptLine(to, result, session.resultStyle));
+}
+
+/** The same for one that is not sent. */
+function tellState(message: Message, session: Session, { out }: Context): void {
+  const { key = null, to, line, state, reason = null } = message;
+  if (session.isQuiet) return;
+  if (session.isJson || session.isNdjson) out(JSON.stringify({ key, line, to, state, reason }));
+  else out(messageLine(message, session.resultStyle));
+}
+
+/** What is wrong with an event; for a program it is one of the results, too. */
+function tellWrong({ line, to, issues }: PlannedRow, session: Session, { out, err }: Context): void {
+  for (const issue of issues) err(issueLine(issue, session.workStyle));
+  if ((session.isJson || session.isNdjson) && !session.isQuiet) {
+    const problems = issues.map(({ column, value, problem }) => ({ column, value, problem }));
+    out(JSON.stringify({ key: null, line, to, state: 'invalid', issues: problems }));
+  }
+}

@@ -1,0 +1,235 @@
+import type { AttemptRecord } from '../../core/outcome/after-send.ts';
+import { fullQueuePauseMs } from '../../core/outcome/after-send.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Account } from '../rules/claim.ts';
+import { type Grant, giveBack, reserve, type SenderPace } from '../rules/pace.ts';
+import type { Claim, Claimed, ClaimRequest, Lease, SenderQueue, SenderState, Want } from '../runs.ts';
+import type { Clock } from './clock.ts';
+import type { Connection, Database } from './driver.ts';
+import { lockPaces, writePaces } from './paces.ts';
+import { readForResults, runGates, touchesSenders, writeResults } from './results.ts';
+import { sql } from './sql.ts';
+import { takeMessages } from './take.ts';
+
+type Claims = Pick<Ledger, 'queues' | 'claim' | 'record'>;
+
+interface RunRow {
+  readonly recalled_at: number | null;
+  /** False: the lease has gone to somebody else. */
+  readonly isOurs: boolean;
+}
+
+/**
+ * Taking messages to send, and writing what became of them. `wall` is this machine's own clock, in milliseconds since
+ * 1970, by which Twilio's is measured.
+ */
+export function claims(database: Database, clock: Clock, wall: () => number): Claims {
+  const inTurn = turns();
+  return {
+    queues: (campaignId) =>
+      database.read((connection) =>
+        connection.all<SenderQueue>(sql`select sender, count(*) as pending, min(due_at) as "dueAt" from messages
+          where campaign_id = ${campaignId} and state = 'pending' group by sender order by min(seq)`),
+      ),
+    claim: (lease, request) =>
+      inTurn(lease.campaignId, () =>
+        database.transaction(runGates(lease, request.results), (connection) =>
+          claim(connection, lease, request, { clock, wall }),
+        ),
+      ),
+    record: (lease, results) =>
+      database.transaction(runGates(lease, results), (connection) => record(connection, lease, results, clock)),
+  };
+}
+
+/** Who asks first is served first, within this process; others are served beside. */
+function turns() {
+  const last = new Map<string, Promise<unknown>>();
+  return <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const turn = (last.get(key) ?? Promise.resolve()).then(work, work);
+    last.set(key, turn);
+    const leave = () => {
+      if (last.get(key) === turn) last.delete(key);
+    };
+    turn.then(leave, leave);
+    return turn;
+  };
+}
+
+interface Clocks {
+  readonly clock: Clock;
+  readonly wall: () => number;
+}
+
+async function claim(
+  connection: Connection,
+  lease: Lease,
+  request: ClaimRequest,
+  { clock, wall }: Clocks,
+): Promise<Claimed> {
+  const { wants, results, perSecond, clockAheadMs } = request;
+  const { campaignId, owner } = lease;
+  const [run, known] = await Promise.all([runOf(connection, lease), readForResults(connection, lease, results)]);
+  const isRecalled = run.recalled_at !== null;
+  const written = writeResults(connection, lease, { given: results, known, isRecalled, clock });
+  if (!run.isOurs || isRecalled || wants.length === 0) {
+    await written;
+    return { claims: [], senders: [], ...(!run.isOurs ? lostLease : isRecalled && recalled) };
+  }
+  if (touchesSenders(results)) await written;
+  // Sent together: the server does one after the other.
+  const [, account, { before, at }] = await Promise.all([
+    written,
+    lockAccount(connection, campaignId),
+    standing(connection, request, clock),
+  ]);
+  const room = account.room ?? Number.POSITIVE_INFINITY;
+  const grants = grantsOf(within(wants, room), (sender) => before.get(sender) ?? {}, perSecond, at);
+  // Twilio's clock was compared with this machine's; the claim's time is the ledger's.
+  const aheadMs = clockAheadMs === undefined ? null : clockAheadMs + wall() - at;
+  const taking = { campaignId, owner, at, clockAheadMs: aheadMs };
+  const taken = await takeMessages(connection, taking, { grants: grantedOf(grants), account });
+  const [, , states] = await Promise.all([
+    account.maxCost === undefined ? undefined : spend(connection, campaignId, taken.spent),
+    keepPaces(connection, grants, taken.claims, before),
+    senderStates(connection, campaignId, grants, at),
+  ]);
+  // What others have on its way is back soon.
+  const senders = room > taken.claims.length ? states : states.map((state) => waiting(state, fullMs));
+  return { claims: taken.claims, senders, ...(taken.isOverBudget && { end: 'budget' }) };
+}
+
+const lostLease = { end: 'lost-lease' } as const;
+const recalled = { end: 'recalled' } as const;
+
+async function runOf(connection: Connection, { campaignId, owner }: Lease): Promise<RunRow> {
+  const run = await connection.get<RunRow>(sql`select recalled_at,
+      exists (select 1 from leases where campaign_id = ${campaignId} and owner = ${owner}) as "isOurs"
+    from campaigns where id = ${campaignId}`);
+  return run ?? { recalled_at: null, isOurs: false };
+}
+
+async function record(
+  connection: Connection,
+  lease: Lease,
+  results: readonly AttemptRecord[],
+  clock: Clock,
+): Promise<void> {
+  const [run, known] = await Promise.all([runOf(connection, lease), readForResults(connection, lease, results)]);
+  await writeResults(connection, lease, { given: results, known, isRecalled: run.recalled_at !== null, clock });
+}
+
+/** How the senders that are asked for stand, and what time it is then. Until the transaction ends it stays so. */
+async function standing(
+  connection: Connection,
+  { wants, perSecond }: ClaimRequest,
+  clock: Clock,
+): Promise<{ readonly before: ReadonlyMap<string, SenderPace>; readonly at: number }> {
+  const senders = wants.map(({ sender }) => sender);
+  const [before, now] = await Promise.all([
+    lockPaces(connection, senders, perSecond !== undefined),
+    // Behind the locks: what others have reserved meanwhile lies before this moment.
+    connection.get<{ at: number }>(sql`select ${clock()} as at`),
+  ]);
+  return { before, at: now?.at ?? 0 };
+}
+
+/** What a campaign may cost, and how many of its messages more may be on their way; absent: as many as are wanted. */
+interface SharedAccount extends Account {
+  readonly room?: number;
+}
+
+/** Where cost or concurrency is limited, nobody else claims of the campaign until the transaction ends. */
+async function lockAccount(connection: Connection, campaignId: string): Promise<SharedAccount> {
+  const limited = await connection.get<{ maxCost: number | null; spent: number; concurrency: number | null }>(sql`
+    select max_cost as "maxCost", spent, concurrency from campaigns
+    where id = ${campaignId} and (max_cost is not null or concurrency is not null) for no key update`);
+  if (!limited) return { spent: 0 };
+  const { maxCost, spent, concurrency } = limited;
+  const claimed = concurrency === null ? undefined : await claimedOf(connection, campaignId);
+  return {
+    spent,
+    ...(maxCost !== null && { maxCost }),
+    ...(concurrency !== null && { room: Math.max(0, concurrency - (claimed ?? 0)) }),
+  };
+}
+
+async function claimedOf(connection: Connection, campaignId: string): Promise<number> {
+  // A statement of its own: one that has waited for the lock sees what was there before.
+  const claimed = await connection.get<{ n: number }>(sql`select count(*) as n from messages
+    where campaign_id = ${campaignId} and state = 'claimed'`);
+  return claimed?.n ?? 0;
+}
+
+/** How soon a place that another worker has may be free, in milliseconds. */
+const fullMs = 50;
+
+/** The wants that there is room for, the first ones first. */
+function within(wants: readonly Want[], room: number): readonly Want[] {
+  let left = room;
+  return wants.map(({ sender, limit }) => {
+    const granted = Math.min(limit, left);
+    left -= granted;
+    return { sender, limit: granted };
+  });
+}
+
+const waiting = (state: SenderState, ms: number): SenderState =>
+  state.waitMs === undefined ? state : { ...state, waitMs: Math.max(state.waitMs, ms) };
+
+async function spend(connection: Connection, campaignId: string, spent: number): Promise<void> {
+  await connection.run(sql`update campaigns set spent = ${spent}::float8 where id = ${campaignId}`);
+}
+
+type Grants = ReadonlyMap<string, Grant>;
+
+function grantsOf(
+  wants: readonly Want[],
+  paceOf: (sender: string) => Parameters<typeof reserve>[0],
+  perSecond: number | undefined,
+  at: number,
+): Grants {
+  return new Map(
+    wants.map(({ sender, limit }) => {
+      const asked = { wanted: limit, perSecond, at, longestPauseMs: fullQueuePauseMs };
+      return [sender, reserve(paceOf(sender), asked)];
+    }),
+  );
+}
+
+const grantedOf = (grants: Grants): ReadonlyMap<string, number> =>
+  new Map([...grants].map(([sender, { granted }]) => [sender, granted]));
+
+/** Writes down how fast each sender may go on. */
+async function keepPaces(
+  connection: Connection,
+  grants: Grants,
+  claimed: readonly Claim[],
+  before: ReadonlyMap<string, object>,
+): Promise<void> {
+  const used = new Map<string, number>();
+  for (const { sender } of claimed) used.set(sender, (used.get(sender) ?? 0) + 1);
+  const kept = [...grants].filter(([sender]) => before.has(sender));
+  await writePaces(
+    connection,
+    kept.map(([sender, { pace, granted }]) => [sender, giveBack(pace, granted - (used.get(sender) ?? 0))] as const),
+  );
+}
+
+/** How senders stand: by when their next message is due, and by what their pace says. */
+async function senderStates(
+  connection: Connection,
+  campaignId: string,
+  grants: Grants,
+  at: number,
+): Promise<readonly SenderState[]> {
+  const rows = await connection.all<{ sender: string; dueAt: number | null }>(sql`
+    select s.sender, (select due_at from messages where campaign_id = ${campaignId} and sender = s.sender
+      and state = 'pending' order by due_at limit 1) as "dueAt" from unnest(${[...grants.keys()]}::text[]) s (sender)`);
+  return rows.map(({ sender, dueAt }): SenderState => {
+    if (dueAt === null) return { sender };
+    const paceMs = grants.get(sender)?.waitMs ?? 0;
+    const dueMs = Math.max(0, dueAt - at);
+    return { sender, waitMs: Math.max(paceMs, dueMs), ...(dueMs > paceMs && { isDeferred: true }) };
+  });
+}

@@ -1,0 +1,176 @@
+import type { Pool, PoolClient, QueryResult } from 'pg';
+import { CliError } from '../../errors.ts';
+import { isAway, isConflict, storageFault } from './faults.ts';
+import { type Gate, lockText } from './gates.ts';
+import { outcomeOf } from './outcome.ts';
+import { type Sql, storable, textOf } from './sql.ts';
+
+/** Runs statements one after the other, also those that are given together. `Row` is what its author says the columns are. */
+export interface Connection {
+  all<Row>(statement: Sql): Promise<Row[]>;
+  get<Row>(statement: Sql): Promise<Row | undefined>;
+  /** How many rows it changed. */
+  run(statement: Sql): Promise<number>;
+  /** A statement of somebody else's, with `$1` in place of its first value. */
+  raw(text: string, values: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+/** The server, as far as a ledger needs it: it may go away and come back in between. */
+export interface Database {
+  /** Statements that change nothing. Tried again when the connection is lost. */
+  read<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` between BEGIN and COMMIT, all or nothing, once its gates are open; a throw rolls back. Where it was
+   * undone without having been committed it begins again, so `work` may run several times; it is committed once.
+   */
+  transaction<T>(gates: readonly Gate[], work: (connection: Connection) => Promise<T>): Promise<T>;
+  /** A connection of its own for something long; nothing is tried again. */
+  alone<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  /** The address without its password. */
+  readonly shown: string;
+  close(): Promise<void>;
+}
+
+/** How long a server that went away is waited for, in milliseconds: as long as a lease lasts. */
+const outageMs = 60_000;
+
+/** The first and the longest pause between two tries, in milliseconds. */
+const [shortestPauseMs, longestPauseMs] = [50, 2000];
+
+/** How often a transaction that others undid begins again. */
+const mostConflicts = 50;
+
+/** A database by its connections. */
+export function overPool(pool: Pool, shown: string): Database {
+  const use = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
+    const client = await pool.connect();
+    let isBroken = false;
+    try {
+      return await work(client);
+    } catch (error) {
+      isBroken = isAway(error);
+      throw error;
+    } finally {
+      client.release(isBroken);
+    }
+  };
+  return {
+    shown,
+    read: (work) => persist(shown, () => use((client) => work(connectionOf(client)))),
+    transaction: (gates, work) => persist(shown, () => transact(use, gates, work)),
+    alone: (work) => guarded(shown, () => use((client) => work(connectionOf(client)))),
+    close: () => pool.end(),
+  };
+}
+
+type Use = <T>(work: (client: PoolClient) => Promise<T>) => Promise<T>;
+
+/** Whether a transaction got as far as to be committed, told apart from its value. */
+type Ended<T> = { readonly value: T } | 'undone';
+
+async function transact<T>(use: Use, gates: readonly Gate[], work: (connection: Connection) => Promise<T>): Promise<T> {
+  for (;;) {
+    let doubt: { readonly xid: string; readonly pid: number; readonly value: T } | undefined;
+    try {
+      const ended = await use(async (client): Promise<Ended<T>> => {
+        const { xid, value } = await rollingBack(client, async () => ({
+          xid: await begin(client, gates),
+          value: await work(connectionOf(client)),
+        }));
+        doubt = { xid, pid: pidOf(client), value };
+        const { command } = await client.query('commit');
+        doubt = undefined;
+        // What PostgreSQL says to the commit of a transaction that had failed before.
+        return command === 'COMMIT' ? { value } : 'undone';
+      });
+      if (ended === 'undone') throw new Error('a statement of a transaction failed unseen');
+      return ended.value;
+    } catch (error) {
+      if (doubt === undefined || !isAway(error)) throw error;
+      const { xid, pid, value } = doubt;
+      // Whether the server took the COMMIT that got no answer is not guessed but asked.
+      const isCommitted = await persistently(() => use((client) => outcomeOf(connectionOf(client), xid, pid)));
+      if (isCommitted) return value;
+    }
+  }
+}
+
+/** Ends the transaction when `work` fails, unless the server has done so by going away. */
+async function rollingBack<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isAway(error)) await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Begins, waits at the gates in their order, and returns the transaction's number. One trip to the server. */
+async function begin(client: PoolClient, gates: readonly Gate[]): Promise<string> {
+  const locks = gates.filter(({ keys }) => keys.length > 0).map((gate) => `; ${lockText(gate)}`);
+  const results = await client.query(`begin; select pg_current_xact_id()::text as xid${locks.join('')}`);
+  const [, numbered] = results as unknown as readonly QueryResult<{ xid: string }>[];
+  const xid = numbered?.rows[0]?.xid;
+  if (xid === undefined) throw new Error('the server gave a transaction no number');
+  return xid;
+}
+
+function connectionOf(client: PoolClient): Connection {
+  const query = (statement: Sql) => {
+    const text = textOf(statement);
+    const values = statement.values.map((value) => (typeof value === 'string' ? storable(value) : value));
+    return client.query(values.length === 0 ? { text } : { name: nameOf(text), text, values });
+  };
+  return {
+    all: async <Row>(statement: Sql) => (await query(statement)).rows as Row[],
+    get: async <Row>(statement: Sql) => (await query(statement)).rows[0] as Row | undefined,
+    run: async (statement) => (await query(statement)).rowCount ?? 0,
+    raw: async (text, values) => (await client.query(text, [...values])).rows,
+  };
+}
+
+const names = new Map<string, string>();
+
+/** The name by which a connection keeps the plan of a statement. */
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `volley_${names.size}`;
+  names.set(text, name);
+  return name;
+}
+
+const pidOf = (client: PoolClient): number => (client as unknown as { readonly processID: number }).processID;
+
+/** Turns what the user can mend into words. */
+async function guarded<T>(shown: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storageFault(error, shown) ?? error;
+  }
+}
+
+function persist<T>(shown: string, work: () => Promise<T>): Promise<T> {
+  return guarded(shown, () => persistently(work));
+}
+
+/** Tries again what was undone by others, and, for a while, what found no server. */
+async function persistently<T>(work: () => Promise<T>): Promise<T> {
+  let givesUpAt: number | undefined;
+  let conflicts = 0;
+  for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof CliError) throw error;
+      if (isConflict(error) && conflicts++ < mostConflicts) {
+        await pause(Math.random() * shortestPauseMs);
+        continue;
+      }
+      givesUpAt ??= performance.now() + outageMs;
+      if (!isAway(error) || performance.now() > givesUpAt) throw error;
+      await pause(pauseMs);
+    }
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,18 @@
+/** What to do with a ledger that is damaged. */
+export const damagedHint = 'Bring it back from a backup, or save what is readable with: sqlite3 LEDGER .recover';
+
+/** The ledger as a store of data. Used by `purge`, by `doctor`, and by whoever opened it, to close it. */
+export interface Upkeep {
+  /** How many messages `purge` would go through. */
+  purgeable(before: number): Promise<number>;
+  /**
+   * Forgets who was texted what in messages that had their outcome before a time (milliseconds since 1970): numbers and
+   * keys become pseudonyms, texts go. A named campaign still knows whom it has texted; opt-outs stay. Returns how many.
+   * Throws a `CliError` (`config`) when the key of earlier pseudonyms is lost.
+   */
+  purge(before: number): Promise<number>;
+  /** Reads all of it through; resolves to what is damaged, if anything is. */
+  damage(): Promise<string | undefined>;
+  /** Nothing may be called after it. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { batch, quick, withList } from './campaign.ts';
+
+describe('an interrupt', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'by %s waits for what is out, records it, and says how to resume',
+    async (signal) => {
+      const { start, run, simulator, sent } = await withList(300, { latencyMs: 50 });
+      const { child, ended } = start(...batch, '--yes', '--campaign', 'night');
+      await expect.poll(() => simulator.truth().length).toBeGreaterThan(20);
+      child.kill(signal);
+      const { code, stderr, stdout } = await ended;
+      expect(code).toBe(130);
+      expect(stderr).toContain('Resume with: volley resume night');
+      expect(stdout).not.toContain('claimed');
+      expect((await run('resume', 'night')).code).toBe(0);
+      expect(simulator.truth()).toHaveLength(300);
+      expect(new Set(sent()).size).toBe(300);
+    },
+  );
+});
+
+describe('a kill -9', () => {
+  it('loses nothing and sends nothing twice', async () => {
+    const { start, run, simulator, sent } = await withList(300, { latencyMs: 30 });
+    const { child, ended } = start(...batch, '--yes', '--campaign', 'night');
+    await expect.poll(() => simulator.truth().length).toBeGreaterThan(20);
+    child.kill('SIGKILL');
+    await ended;
+    const { code, stdout } = await run('resume', 'night', '--json', '--settle', '600ms');
+    const { counts } = JSON.parse(stdout) as { counts: Record<string, number> };
+    const all = sent();
+    expect(new Set(all).size).toBe(all.length);
+    // A claimed message stays unknown, although its request may never have left.
+    expect(counts).toMatchObject({ pending: 0, claimed: 0, accepted: all.length, unknown: 300 - all.length });
+    expect(code).toBe(all.length === 300 ? 0 : 8);
+  });
+});
+
+describe('a time limit', () => {
+  it.each([
+    ['--max-duration', '1s'],
+    ['--not-after', () => new Date(Date.now() + 2500).toISOString().replace(/\.\d+Z/, 'Z')],
+  ])('%s ends the run, recorded and resumable', async (flag, value) => {
+    const { volley, sent, expectNoDoubles } = await withList(300);
+    const at = typeof value === 'string' ? value : value();
+    const { code, counts, stderr } = await volley(...batch, ...quick, '--rate', '50', flag, at);
+    expect(code).toBe(8);
+    expect(counts).toMatchObject({ claimed: 0, unknown: 0, accepted: sent().length });
+    expect(stderr).toMatch(/Time is up[\s\S]*volley resume night/);
+    expect((await volley('resume', 'night', '--json')).code).toBe(0);
+    expectNoDoubles();
+  });
+
+  it('after the time already, nothing is sent', async () => {
+    const { volley, sent } = await withList(3);
+    const late = await volley(...batch, ...quick, '--not-after', '2026-01-01T00:00:00Z');
+    expect(late).toMatchObject({ code: 6, stderr: expect.stringMatching(/It is after .* already\. Nothing was sent/) });
+    const report = await volley('report', 'night');
+    expect(report).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no campaign night.') });
+    expect(sent()).toEqual([]);
+  });
+});
+
+describe('the breaker', () => {
+  it('one number refused, one code for all: stops and says why; nothing is rejected that was not refused', async () => {
+    const { volley, sent, simulator } = await withList(200, {
+      script: (form) => void form.set('To', '+15005550009') as undefined,
+    });
+    const { code, counts, stderr } = await volley(...batch, ...quick);
+    expect(code).toBe(8);
+    expect(stderr).toMatch(/most of the last messages failed alike \(21614/);
+    expect(counts['rejected']).toBe(simulator.arrivals().length);
+    expect(sent()).toEqual([]);
+  });
+});

@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process';
+import type { TestContext } from 'vitest';
+
+/** The programs that some tests need beside Node and a POSIX shell, each with the Debian package that has it. */
+export const debianPackages = {
+  bash: 'bash',
+  chromium: 'chromium',
+  fish: 'fish',
+  groff: 'groff',
+  mount: 'mount',
+  'systemd-analyze': 'systemd',
+  zsh: 'zsh',
+} as const;
+
+/** Skips the rest of a test where a program is missing; the end of the run names it (`skip-reporter.ts`). */
+export function needs(program: keyof typeof debianPackages, { skip }: Pick<TestContext, 'skip'>): void {
+  skip(pathOf(program) === undefined, `${program} is missing`);
+}
+
+/** The path of a program; undefined where it is missing. */
+export function pathOf(program: keyof typeof debianPackages): string | undefined {
+  const { status, stdout } = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
+}
