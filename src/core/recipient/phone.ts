@@ -47,7 +47,7 @@ export async function phoneNormalizer(country?: string): Promise<NormalizePhone>
   };
 }
 
-/** Makes what tells the country (ISO 3166) of a number or channel address in E.164; undefined where none has it. */
+/** Makes what finds the country (ISO 3166) of a number or channel address in E.164; undefined where none has it alone. */
 export async function countryFinder(): Promise<(address: string) => string | undefined> {
   const library = await import('libphonenumber-js/max');
   return (address) => readInternational(bareAddress(address), library)?.country;
@@ -76,8 +76,8 @@ function normalizeNumber(text: string, country: string | undefined, library: Lib
   if (e164.test(text)) return checkInternational(text, text, library);
   const { digits, repair } = unwrap(text);
   const bare = digits.replace(separators, '');
-  const odd = oddity(digits, bare);
-  if (odd) return odd;
+  const fault = faultOf(digits, bare);
+  if (fault) return fault;
   const read = bare.startsWith('+') ? checkInternational(digits, bare, library) : readNational(bare, country, library);
   return 'value' in read && repair && !read.warning ? { ...read, warning: repair } : read;
 }
@@ -98,8 +98,8 @@ function unwrap(text: string): { digits: string; repair?: string } {
   return { digits: `${first}${rest.padEnd(Number(exponent), '0')}`, repair: 'was in scientific notation' };
 }
 
-/** What is no number that could be texted, by what it looks like. */
-function oddity(text: string, bare: string): Parsed<never> | undefined {
+/** What shows in a text that it is no number of one person; undefined for nothing. */
+function faultOf(text: string, bare: string): Parsed<never> | undefined {
   if (/^\d([.,]\d+)?e\+?\d+$/i.test(text.trim())) {
     return {
       problem: 'is a number that a spreadsheet shortened',
@@ -126,8 +126,8 @@ function checkInternational(text: string, bare: string, library: Library): Parse
   return { problem: 'is not a phone number', hint: 'A number has 8 to 15 digits after the +, as +14155550100.' };
 }
 
-/** How a kind of number is called that usually gets no texts. */
-const deafKinds: Readonly<Partial<Record<string, string>>> = {
+/** Kinds of numbers that usually get no texts, by the library's names, and how people call them. */
+const kindsWithoutTexts: Readonly<Partial<Record<string, string>>> = {
   FIXED_LINE: 'a landline',
   PREMIUM_RATE: 'a premium number',
   SHARED_COST: 'a shared-cost number',
@@ -137,7 +137,7 @@ const deafKinds: Readonly<Partial<Record<string, string>>> = {
 };
 
 function kindWarning(kind: string | undefined): { warning?: string } {
-  const named = kind === undefined ? undefined : deafKinds[kind];
+  const named = kind === undefined ? undefined : kindsWithoutTexts[kind];
   return named ? { warning: `is ${named}, which may not receive texts` } : {};
 }
 
