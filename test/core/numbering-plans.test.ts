@@ -10,12 +10,15 @@ const count = Number(process.env['VOLLEY_NUMBERS'] ?? 20_000);
 const plans = [...Object.values(metadata.countries), ...Object.values(metadata.nonGeographic)];
 const callingCodes = [...new Set(plans.map(([code]) => String(code))), '999', '210', '384'];
 
-/** Numbers that fit each pattern of each plan: in the library's metadata the kinds of numbers are at 11. */
-const fitting = plans.flatMap(([code, ...rest]) =>
-  (rest[10] as readonly ([pattern?: string] | 0)[])
+/** Where a plan has the patterns of its kinds of numbers: the library's `es6/metadata.js`, `types`. */
+const kindsAt = 11;
+
+/** Numbers that fit each pattern of each plan. */
+const fitting = plans.flatMap((plan) =>
+  (plan[kindsAt] as readonly ([pattern?: string] | 0)[])
     .flatMap((kind) => (kind === 0 ? [] : (kind[0] ?? [])))
     .filter((pattern) => pattern !== '')
-    .map((pattern) => fc.stringMatching(new RegExp(`^(?:${pattern})$`)).map((national) => `+${code}${national}`)),
+    .map((pattern) => fc.stringMatching(new RegExp(`^(?:${pattern})$`)).map((national) => `+${plan[0]}${national}`)),
 );
 const digits = (min: number, max: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });

@@ -12,10 +12,18 @@ export interface Numbering {
   readonly country?: string | undefined;
 }
 
-/** The order in which the library looks, after FIXED_LINE: `helpers/getNumberType.js`. */
-const kindsBesideLandlines = 'MOBILE PREMIUM_RATE TOLL_FREE SHARED_COST VOIP PERSONAL_NUMBER PAGER UAN VOICEMAIL'.split(
-  ' ',
-);
+/** The order in which the library looks for a kind, after FIXED_LINE: its `es6/helpers/getNumberType.js`. */
+const kindsBesideLandlines = [
+  'MOBILE',
+  'PREMIUM_RATE',
+  'TOLL_FREE',
+  'SHARED_COST',
+  'VOIP',
+  'PERSONAL_NUMBER',
+  'PAGER',
+  'UAN',
+  'VOICEMAIL',
+] as const;
 
 /** The longest calling code, in digits: https://www.itu.int/rec/T-REC-E.164. */
 const callingCodeDigits = 3;
@@ -65,16 +73,16 @@ interface CallingCode {
 export const e164 = /^\+[1-9]\d{7,14}$/;
 
 /**
- * Makes a lookup of numbers with `+`, digits and plain separators that agrees with libphonenumber's parser and is many
- * times as fast, since each pattern of its metadata is compiled once. Undefined where the parser has to be asked: for what
- * begins like a national prefix, and for no calling code. `test/core/numbering-plans.test.ts` compares the two.
+ * Makes a lookup of numbers with `+`, digits and plain separators that agrees with libphonenumber's parser, and is many
+ * times as fast since each pattern of its metadata is compiled once. Undefined where the parser has to be asked: for
+ * what begins like a national prefix, and for no calling code. `test/core/numbering-plans.test.ts` compares the two.
  */
 export function numberingLookup({ Metadata }: Pick<Library, 'Metadata'>): (text: string) => Numbering | undefined {
   const metadata = new Metadata() as unknown as LibraryMetadata;
   const known = new Map<string, CallingCode | undefined>();
   return (text) => {
-    const number = /^\+\d+$/.test(text) || !/^\+[\d ().-]+$/.test(text) ? text : text.replace(/[ ().-]/g, '');
-    if (!e164.test(number)) return undefined;
+    const number = withoutSeparators(text);
+    if (number === undefined) return undefined;
     for (let end = 2; end <= callingCodeDigits + 1; end++) {
       const code = number.slice(1, end);
       if (!known.has(code)) known.set(code, compileCallingCode(code, metadata));
@@ -85,11 +93,17 @@ export function numberingLookup({ Metadata }: Pick<Library, 'Metadata'>): (text:
   };
 }
 
+function withoutSeparators(text: string): string | undefined {
+  if (e164.test(text)) return text;
+  const number = /^\+[\d ().-]+$/.test(text) ? text.replace(/[ ().-]/g, '') : '';
+  return e164.test(number) ? number : undefined;
+}
+
 function lookUp(number: string, national: string, { plans, nationalPrefix }: CallingCode): Numbering | undefined {
   // Some patterns of prefixes match nothing at all, which takes nothing off.
   if (nationalPrefix?.exec(national)?.[0]) return undefined;
   const [main] = plans;
-  const numbering = (kind: string | undefined, country: string | undefined): Numbering => {
+  const numbering = (kind: string | undefined, country?: string): Numbering => {
     return { number, isValid: kind !== undefined, kind, country };
   };
   if (plans.length === 1 && main) return numbering(kindOf(national, main), main.country);
@@ -99,7 +113,7 @@ function lookUp(number: string, national: string, { plans, nationalPrefix }: Cal
     if (plan.leadingDigits || kind !== undefined) return numbering(kind, plan.country);
   }
   // No country has it: the main one's plan stands for all of them.
-  return main && numbering(kindOf(national, main), undefined);
+  return main && numbering(kindOf(national, main));
 }
 
 function kindOf(national: string, { national: pattern, landline, others }: Plan): string | undefined {
