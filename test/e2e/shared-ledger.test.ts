@@ -1,0 +1,67 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { recipients, tempFolder } from '../context.ts';
+import { databasePassword } from '../postgres-server.ts';
+import { installation, simulated } from './volley.ts';
+
+const address = await (await fetch(inject('databases'))).text();
+const closing: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const close of closing) await close();
+});
+
+const batch = ['batch', 'list.csv', '--from', '+14155600199', '--body', 'Hi {{ name }}', '--yes'];
+
+describe('a ledger on a server', () => {
+  it('is shared by what several machines run, and never shows its password', async () => {
+    const { simulator, folder, run } = await simulated();
+    closing.push(simulator.close);
+    const ledger = ['--ledger', `${address}?schema=shared`];
+    writeFileSync(join(folder, 'list.csv'), recipients(300));
+    const sent = await Promise.all(
+      ['one', 'two'].map((name) =>
+        run(...batch, ...ledger, '--campaign', name, '--again', '--json', '--log-file', name),
+      ),
+    );
+    expect(sent.map(({ code }) => code)).toEqual([0, 0]);
+    expect(simulator.truth()).toHaveLength(600);
+    expect((await run(...batch, ...ledger, '--campaign', 'one', '--json')).code).toBe(0);
+    expect(simulator.truth()).toHaveLength(600);
+    const told = [
+      ...sent,
+      await run('campaigns', ...ledger),
+      await run('report', 'one', '-v', ...ledger),
+      await run('config', 'list', '--show-origin', ...ledger),
+      await run('doctor', ...ledger),
+      await run('report', 'none', ...ledger, '--json'),
+      await run('campaigns', '--ledger', `${address.replace('test_', 'no_such_')}`),
+      await run('campaigns', '--ledger', address.replace(/:\d+\//, ':1/'), '-v'),
+      await run('campaigns', '--ledger', address.replace('volley:', 'nobody:')),
+      await run('campaigns', '--ledger', address.replace('postgres:', 'mysql:')),
+      await run('campaigns', '--ledger', `${address}?sslmode=require`, '--json'),
+    ];
+    expect(told.map(({ code }) => code).slice(2)).toEqual([0, 0, 0, expect.any(Number), 2, 2, 2, 2, 2, 2]);
+    expect(told.map(({ stdout, stderr }) => stdout + stderr).join('')).not.toContain(databasePassword);
+    expect(told[4]?.stdout).toContain('postgres://volley@127.0.0.1');
+  });
+
+  it('says what to install where there is no package for it, and needs none for a file', async () => {
+    const folder = tempFolder();
+    const hooks = `export async function resolve(name, context, next) {
+      if (name === 'pg') throw Object.assign(new Error('Cannot find package pg'), { code: 'ERR_MODULE_NOT_FOUND' });
+      return next(name, context);
+    }`;
+    writeFileSync(join(folder, 'hooks.mjs'), hooks);
+    const register = "import { register } from 'node:module'; register('./hooks.mjs', import.meta.url);";
+    writeFileSync(join(folder, 'register.mjs'), register);
+    const { run } = installation({ NODE_OPTIONS: `--import=${join(folder, 'register.mjs')}` });
+    const refused = await run('campaigns', '--ledger', address);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/needs the package pg.*\n.*npm install pg@/),
+    ]);
+    expect(refused.stderr).not.toContain(databasePassword);
+    expect((await run('campaigns')).code).toBe(0);
+  });
+});
