@@ -17,7 +17,7 @@ const { metafile } = await build({
   format: 'esm',
   target: 'node20',
   // Native code, and what is only there when somebody has installed it.
-  external: ['@photostructure/sqlite', '@napi-rs/keyring', 'pg', 'pg-boss', 'pg-copy-streams'],
+  external: ['@photostructure/sqlite', '@napi-rs/keyring', 'pg', 'pg-boss', 'cron-parser', 'pg-copy-streams'],
   // Some of the bundled packages are CommonJS.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   legalComments: 'none',

@@ -9,6 +9,8 @@ import type { LedgerTables } from './ledger/tables.ts';
 import type { Log } from './log.ts';
 import type { Asked, Provider, ReadCallback } from './provider/provider.ts';
 import type { TwilioOptions } from './provider/twilio/twilio.ts';
+import type { Queue } from './queue/queue.ts';
+import type { RunCommand } from './queue/scheduler.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 import { speaksUtf8, toAscii } from './ui/ascii.ts';
 
@@ -54,6 +56,10 @@ export interface Context {
   readonly ask: Ask;
   /** Opens the ledger in a file, or at an address on a server. */
   readonly openLedger: (ledger: string) => Promise<Ledger>;
+  /** Opens the queue beside a ledger on PostgreSQL. */
+  readonly openQueue: (address: string) => Promise<Queue>;
+  /** Runs volley with other arguments, in a process of its own on this terminal. */
+  readonly runCommand: RunCommand;
   /** The same by its tables, for moving it. */
   readonly openLedgerTables: (ledger: string) => Promise<LedgerTables>;
   readonly connect: (options: TwilioOptions) => Promise<Provider>;
@@ -101,6 +107,8 @@ export function processContext(signal: AbortSignal): Context {
       isLedgerUrl(ledger)
         ? (await import('./ledger/postgres/open.ts')).openPostgresLedger(ledger)
         : (await import('./ledger/sqlite/open.ts')).openSqliteLedger(ledger, now),
+    openQueue: async (address) => (await import('./queue/pg-boss.ts')).openPostgresQueue(address),
+    runCommand,
     openLedgerTables: async (ledger) =>
       isLedgerUrl(ledger)
         ? (await import('./ledger/postgres/tables.ts')).openPostgresTables(ledger)
@@ -112,6 +120,23 @@ export function processContext(signal: AbortSignal): Context {
     simulate: async (options) => (await import('./simulator/simulator.ts')).startSimulator(options),
   };
 }
+
+/** Ends it as somebody at its terminal would: once, so that it records what is on its way. */
+const runCommand: RunCommand = async (argv, { cwd, signal }) => {
+  const { spawn } = await import('node:child_process');
+  const [, binary = ''] = process.argv;
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [binary, ...argv], { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+    const stop = () => child.kill('SIGTERM');
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    child.on('error', () => resolve(1));
+    child.on('close', (code) => {
+      signal.removeEventListener('abort', stop);
+      resolve(code ?? 1);
+    });
+  });
+};
 
 function terminalOutput(): Pick<Context, 'out' | 'err' | 'status'> {
   const { stdout, stderr } = process;

@@ -45,6 +45,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   engine: ['core', 'errors', ...ports],
   campaign: ['core', 'errors', 'http', 'clock', 'engine', 'input', ...ports],
   callbacks: ['core', 'errors', 'http', 'engine', 'input', ...ports],
+  // Only with a ledger that machines share.
+  queue: ['core', 'errors', 'campaign', 'engine', 'ledger/postgres/address', ...ports],
   ui: ['core'],
   config: ['core', 'errors', 'context'],
   cli: [
@@ -61,6 +63,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'ledger/copy',
     'ledger/tables',
     ...ports,
+    'queue',
   ],
 };
 

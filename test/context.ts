@@ -11,6 +11,7 @@ import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
 import { openSqliteTables } from '../src/ledger/sqlite/tables.ts';
 import type { TwilioOptions } from '../src/provider/twilio/twilio.ts';
 import { webhookReader } from '../src/provider/twilio/webhook.ts';
+import { openPostgresQueue } from '../src/queue/pg-boss.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import { person } from './person.ts';
 import { type Script, scriptedProvider } from './scripted-provider.ts';
@@ -91,6 +92,10 @@ export function testContext({
       remove: async (name) => secrets.delete(name),
     },
     openLedger: async (path) => openSqliteLedger(path, now),
+    openQueue: openPostgresQueue,
+    runCommand: async () => {
+      throw new Error('this test runs no other command');
+    },
     openLedgerTables: async (ledger) =>
       isLedgerUrl(ledger) ? openPostgresTables(ledger) : openSqliteTables(ledger, now),
     connect: async (options) => {

@@ -1,7 +1,7 @@
 import { type Plan, sameInputMs } from '../core/plan.ts';
 import { formatCost, formatCount, formatDuration, plural, quoted } from '../core/text/wording.ts';
 import { CliError } from '../errors.ts';
-import type { Campaign } from '../ledger/plans.ts';
+import type { Campaign, InTransaction } from '../ledger/plans.ts';
 import type { PendingPlan } from './plan.ts';
 import type { Ports } from './ports.ts';
 
@@ -87,19 +87,31 @@ export interface Approved {
   readonly invalid: number;
 }
 
-/** Makes the plan count, unless the same input was sent while somebody looked at it. Throws a `CliError` then. */
-export async function commitPlan(pending: PendingPlan, rules: ApprovalRules, ports: ApprovalPorts): Promise<Approved> {
+/**
+ * Makes the plan count, unless the same input was sent while somebody looked at it. Throws a `CliError` then.
+ * `together` is written in the same transaction.
+ */
+export async function commitPlan(
+  pending: PendingPlan,
+  rules: ApprovalRules,
+  ports: ApprovalPorts,
+  together?: InTransaction,
+): Promise<Approved> {
   const { staging } = pending;
   const { invalid } = await staging.plan();
   const before = await ports.ledger.find(staging.name);
   const known = before ? (await ports.ledger.report(before.id)).counts.invalid : 0;
-  return { campaign: await commit(pending, rules, ports), invalid: Math.max(0, invalid - known) };
+  return { campaign: await commit(pending, rules, { ...ports, together }), invalid: Math.max(0, invalid - known) };
 }
 
-async function commit({ staging, hash }: PendingPlan, rules: ApprovalRules, ports: ApprovalPorts): Promise<Campaign> {
-  if (rules.mayRepeat) return staging.commit(hash);
-  const written = await staging.commitUnlessSame(hash, ports.now() - sameInputMs);
-  if ('sameAs' in written) throw sentBefore(written.sameAs, ports.now());
+async function commit(
+  { staging, hash }: PendingPlan,
+  { mayRepeat }: ApprovalRules,
+  { now, together }: ApprovalPorts & { readonly together: InTransaction | undefined },
+): Promise<Campaign> {
+  if (mayRepeat) return staging.commit(hash, together);
+  const written = await staging.commitUnlessSame(hash, now() - sameInputMs, together);
+  if ('sameAs' in written) throw sentBefore(written.sameAs, now());
   return written;
 }
 

@@ -10,6 +10,7 @@ import { isLoopback } from '../core/request/web-address.ts';
 import { CliError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../provider/provider.ts';
+import type { Queue } from '../queue/queue.ts';
 import type { Style } from '../ui/lines.ts';
 import { paintFor } from '../ui/paint.ts';
 import type { SessionOptions } from './options/everywhere.ts';
@@ -19,6 +20,8 @@ export interface Session {
   readonly config: Config;
   readonly ledger: () => Promise<Ledger>;
   readonly connect: () => Promise<Provider>;
+  /** What workers share. Throws a `CliError` (`config`) for a ledger in a file, which one machine has for itself. */
+  readonly queue: () => Promise<Queue>;
   /** How results are shown, on standard output. */
   readonly resultStyle: Style;
   /** How the work is shown, on standard error. */
@@ -55,9 +58,21 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
   const toClose: Close[] = [];
   let ledger: Promise<Ledger> | undefined;
   let provider: Promise<Provider> | undefined;
+  let queue: Promise<Queue> | undefined;
 
   const open = async () => {
     const opened = await context.openLedger(ledgerPath(config, isSimulated));
+    toClose.push(() => opened.close());
+    return opened;
+  };
+  const openQueue = async () => {
+    const address = ledgerPath(config, isSimulated);
+    if (!isLedgerUrl(address)) {
+      throw new CliError('config', 'More than one machine needs a ledger that all of them reach.', {
+        hint: 'Give --ledger postgres://user@host/database, or set VOLLEY_LEDGER.',
+      });
+    }
+    const opened = await context.openQueue(address);
     toClose.push(() => opened.close());
     return opened;
   };
@@ -70,6 +85,7 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
     config,
     ledger: () => (ledger ??= open()),
     connect: () => (provider ??= connect()),
+    queue: () => (queue ??= openQueue()),
     ...stylesOf(options, context),
     isJson: options.json,
     isNdjson: options.output === 'ndjson',

@@ -121,9 +121,27 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/purge.ts')).declarePurge,
   },
   {
+    name: 'worker',
+    about: 'work on what is enqueued and scheduled, beside other machines',
+    group: 'More than one machine:',
+    load: async () => (await import('./commands/worker.ts')).declareWorker,
+  },
+  {
+    name: 'workers',
+    about: 'show who is at work',
+    group: 'More than one machine:',
+    load: async () => (await import('./commands/workers.ts')).declareWorkers,
+  },
+  {
+    name: 'schedule',
+    about: 'run command lines by the clock, once over all workers',
+    group: 'More than one machine:',
+    load: async () => (await import('./commands/schedule.ts')).declareSchedule,
+  },
+  {
     name: 'ledger',
     about: 'copy a ledger from a file to a server, or back',
-    group: 'People and their data:',
+    group: 'More than one machine:',
     load: async () => (await import('./commands/ledger.ts')).declareLedger,
   },
   {

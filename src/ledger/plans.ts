@@ -24,6 +24,15 @@ export interface NewCampaign {
 }
 
 /**
+ * What is written in the same transaction as a campaign, by something else that keeps its data in the ledger's database.
+ * A ledger in a file has no such thing: its commit throws a `CliError` (`config`).
+ */
+export type InTransaction = (
+  execute: (text: string, values: readonly unknown[]) => Promise<readonly Readonly<Record<string, unknown>>[]>,
+  campaign: Campaign,
+) => Promise<void>;
+
+/**
  * A plan on its way into the ledger. Its rows count for nothing until `commit`;
  * a process that dies before leaves nothing behind that is ever sent.
  *
@@ -51,12 +60,16 @@ export interface Staging {
    * Makes the rows count, all or none. `inputHash` finds the same input again. Throws a `CliError` (`rule`) when the
    * campaign of that name has been recalled.
    */
-  commit(inputHash: string): Promise<Campaign>;
+  commit(inputHash: string, together?: InTransaction): Promise<Campaign>;
   /**
    * The same, unless a campaign of the same input was made at or after `since` (milliseconds since 1970) and something
    * of it went out or may still go out: then nothing changes, and that campaign is returned. Throws what `commit` throws.
    */
-  commitUnlessSame(inputHash: string, since: number): Promise<Campaign | { readonly sameAs: Campaign }>;
+  commitUnlessSame(
+    inputHash: string,
+    since: number,
+    together?: InTransaction,
+  ): Promise<Campaign | { readonly sameAs: Campaign }>;
   /** Takes the rows out again; does nothing after the commit. */
   discard(): Promise<void>;
 }

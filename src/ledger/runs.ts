@@ -12,6 +12,11 @@ export interface Holder {
 export interface RunTerms {
   /** The most that the whole campaign may cost, in its currency; absent: as much as it takes. */
   readonly maxCost?: number | undefined;
+  /**
+   * Others may have the campaign at the same time, as workers do; together they have at most so many messages claimed.
+   * Absent: it is for this run alone.
+   */
+  readonly shared?: { readonly concurrency: number } | undefined;
 }
 
 /** The right to run one campaign, which every claim and every result must show. */

@@ -108,6 +108,37 @@ describe('Twilio’s own calculator', () => {
 });
 
 describe('what makes a text UCS-2', () => {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  const cut = (text: string) =>
+    [...segmenter.segment(text)]
+      .filter(({ segment }) => countSegments(segment).encoding === 'UCS-2')
+      .map(({ index, segment }) => ({ index, character: segment }));
+  const listed = (text: string) => nonGsmCharacters(text).map(({ index, character }) => ({ index, character }));
+
+  it('is every character that the segmenter finds and GSM-7 has not, whatever stands beside it', () => {
+    const block = 0x80;
+    const differing: string[] = [];
+    for (let first = 0; first < 0x20000; first += block) {
+      // Between the basic plane and the emoji there is nothing that a text message holds.
+      if (first >= 0x10000 && first < 0x1f000) continue;
+      const chars = Array.from({ length: block }, (_, i) => String.fromCodePoint(first + i));
+      const text = chars.map((char) => `a${char}’${char}é😀${char}${char}👍`).join('');
+      if (JSON.stringify(listed(text)) !== JSON.stringify(cut(text))) differing.push(first.toString(16));
+    }
+    expect(differing).toEqual([]);
+  });
+
+  it('is found in any text as by the segmenter', () => {
+    const parts = fc.constantFrom(...'aé’я中あ😀👍🏽🇩🇪❤\ufe0f\u200d\u0301\r\nकि\u0600각\u1100\u1161กำ');
+    const texts = fc.oneof(fc.string({ unit: parts, maxLength: 30 }), fc.string({ unit: 'binary', maxLength: 30 }));
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(listed(text)).toEqual(cut(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('is nothing in a GSM-7 text', () => {
     expect(nonGsmCharacters('')).toEqual([]);
     expect(nonGsmCharacters('Grüße, 5 € [ok]\r\n')).toEqual([]);

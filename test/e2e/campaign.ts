@@ -5,8 +5,10 @@ import type { SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { from, recipients } from '../context.ts';
 import { simulated } from './volley.ts';
 
-/** A batch of the list, under a name and with short waits, and its report as JSON. */
+/** The command that sends `list.csv`. */
 export const batch = ['batch', 'list.csv', '--from', from, '--body', 'Hi {{ name }}'];
+
+/** Flags for a named run that asks nothing, waits only shortly, and prints its report as JSON. */
 export const quick = ['--timeout', '1s', '--settle', '600ms', '--yes', '--campaign', 'night', '--json'];
 
 /** The real binary in a folder with `list.csv`, before a simulator that is closed after the test. */

@@ -130,5 +130,5 @@ describe('a run, in whatever order its lanes, claims and answers come', () => {
       }),
       { numRuns: 150 },
     );
-  });
+  }, 120_000);
 });

@@ -19,6 +19,7 @@ export const batchTable = {
     plan: option('--plan <file>', 'write the plan to a file for somebody to look at; send nothing', text),
     apply: option('--apply <file>', 'send such a plan, if nothing it was made of has changed', text),
     yes: toggle('--yes', 'do not ask'),
+    enqueue: toggle('--enqueue', 'write it down for workers; send nothing here'),
   }),
   ...aroundSending,
   ...sending,

@@ -99,6 +99,12 @@ export function list<T>(flags: string, about: string, parse: Parse<T>): TextOpti
   };
 }
 
+/** The arguments after all others, as they are. */
+export function rest(flags: string, about: string): TextOption<readonly string[]> {
+  const parse: Parse<string> = (text) => ({ value: text });
+  return { form: 'argument', flags, about, parse, gather: (values) => ({ value: values as string[] }) };
+}
+
 /** `name=value` that may be repeated, each name once. `problemOf` may refuse a name. */
 export function pairs(
   flags: string,
@@ -138,7 +144,7 @@ export function grouped<const T extends OptionTable>(group: string, table: T): T
 
 /** `--not-after <time>` is `--not-after`; an argument is its name. */
 export function nameOf({ flags }: Pick<Shown, 'flags'>): string {
-  return /--[\w-]+/.exec(flags)?.[0] ?? flags.replace(/[<>[\]]/g, '');
+  return /--[\w-]+/.exec(flags)?.[0] ?? flags.replace(/[<>[\]]|\.\.\./g, '');
 }
 
 /** `--yes` and `--no-yes` are each other's. */

@@ -59,7 +59,8 @@ export async function runDelivery(
   return exitCode;
 }
 
-function attemptEvent(result: SendResult, { id: messageId, campaignId, to }: Message): LogEvent {
+/** An attempt, as the log has it. */
+export function attemptEvent(result: SendResult, { id: messageId, campaignId, to }: Message): LogEvent {
   const { kind, sid, code, reason } = { sid: undefined, code: undefined, reason: undefined, ...result };
   return { event: 'attempt', campaignId, messageId, to, result: kind, sid, code, reason };
 }

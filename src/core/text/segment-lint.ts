@@ -1,4 +1,4 @@
-import { countSegments, nonGsmCharacters, withAsciiPunctuation } from './segments.ts';
+import { countSegments, nonGsmCharacters, withReplacements } from './segments.ts';
 
 /** A character that makes a text dearer than it would be without it. */
 export interface SegmentLint {
@@ -15,27 +15,33 @@ export interface SegmentLint {
 /** With more of them than this, a text is in another script, and that is no slip. */
 const slips = 6;
 
-/** Letters from Greek on, without punctuation and emoji. */
-const otherScripts = /[\u0370-\u1fff\u3040-\ud7ff]/g;
-
-/** Greek capitals are the only ones of those letters that GSM-7 has: ΔΦΓΛΩΠΨΣΘΞ. */
+/** Greek capitals are the only letters from Greek on that GSM-7 has: ΔΦΓΛΩΠΨΣΘΞ. */
 const gsmLetters = 10;
 
 /** Finds the first character that makes a text longer in segments than it needs to be; undefined when all is well. */
 export function lintSegments(body: string, segments: number): Omit<SegmentLint, 'column'> | undefined {
-  if (countSegments(body).encoding === 'GSM-7') return undefined;
-  // The same as below finds, without cutting a long text of another script into its characters.
-  if (new Set(body.match(otherScripts)).size > slips + gsmLetters) return undefined;
-  const plain = withAsciiPunctuation(body);
+  if (countSegments(body).encoding === 'GSM-7' || isInOtherScript(body)) return undefined;
   const found = nonGsmCharacters(body);
+  const plain = withReplacements(body, found);
   const first = found.find(({ replacement }) => replacement !== undefined);
   const plainSegments = countSegments(plain).segments;
   if (first?.replacement !== undefined && plainSegments < segments) {
     return { character: first.character, replacement: first.replacement, segments, plainSegments };
   }
-  const odd = [...new Set(nonGsmCharacters(plain).map(({ character }) => character))];
-  const [character] = odd;
-  if (character === undefined || odd.length > slips) return undefined;
-  const without = countSegments(odd.reduce((text, one) => text.replaceAll(one, ''), plain)).segments;
+  const left = [...new Set((first ? nonGsmCharacters(plain) : found).map(({ character }) => character))];
+  const [character] = left;
+  if (character === undefined || left.length > slips) return undefined;
+  const without = countSegments(left.reduce((text, one) => text.replaceAll(one, ''), plain)).segments;
   return without < segments ? { character, segments, plainSegments: without } : undefined;
+}
+
+/** True when so many letters are from Greek on that they cannot be slips; such a text is not looked at further. */
+function isInOtherScript(text: string): boolean {
+  const letters = new Set<number>();
+  for (let i = 0; i < text.length && letters.size <= slips + gsmLetters; i++) {
+    const code = text.charCodeAt(i);
+    // Without punctuation and emoji.
+    if ((code >= 0x370 && code <= 0x1fff) || (code >= 0x3040 && code <= 0xd7ff)) letters.add(code);
+  }
+  return letters.size > slips + gsmLetters;
 }

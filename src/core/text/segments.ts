@@ -99,14 +99,44 @@ export interface NonGsmCharacter {
 
 /** Lists the characters, as a reader counts them, that make a text UCS-2, in their order. */
 export function nonGsmCharacters(text: string): readonly NonGsmCharacter[] {
-  if (isGsm(text)) return [];
   const found: NonGsmCharacter[] = [];
-  for (const { index, segment: character } of graphemesOf(text)) {
-    if (isGsm(character)) continue;
+  const add = (index: number, character: string): void => {
+    if (isGsm(character)) return;
     const replacement = gsmReplacement(character);
-    found.push({ index, character, ...(replacement !== undefined && { replacement }) });
+    found.push(replacement === undefined ? { index, character } : { index, character, replacement });
+  };
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    end = certainBreak(text, start);
+    const first = String.fromCodePoint(text.codePointAt(start) ?? 0);
+    if (end === start + first.length) add(start, first);
+    else for (const { index, segment } of graphemesOf(text.slice(start, end))) add(start + index, segment);
   }
   return found;
+}
+
+/**
+ * Where two characters meet that stand alone, the next time after `start`. Only what is between such places has to be
+ * cut by the segmenter, which takes a hundred times as long. `test/core/segments.test.ts` compares with it.
+ */
+function certainBreak(text: string, start: number): number {
+  let wasAlone = false;
+  for (let at = start; at < text.length; ) {
+    const code = text.codePointAt(at) ?? 0;
+    const isAlone = standsAlone(code);
+    if (isAlone && wasAlone) return at;
+    wasAlone = isAlone;
+    at += code > 0xffff ? 2 : 1;
+  }
+  return text.length;
+}
+
+let simpleCodes: Uint8Array | undefined;
+
+/** True for a simple character and for an emoji: with another such before or after it, none is part of the other. */
+function standsAlone(code: number): boolean {
+  if (code > 0xffff) return /\p{Extended_Pictographic}/u.test(String.fromCodePoint(code));
+  simpleCodes ??= Uint8Array.from({ length: 0x10000 }, (_, unit) => (simple.test(String.fromCharCode(unit)) ? 1 : 0));
+  return simpleCodes[code] === 1;
 }
 
 function isGsm(text: string): boolean {
@@ -145,12 +175,18 @@ const gsmReplacements: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** Replaces what GSM-7 does not have and something plain can stand for; leaves the rest. */
 export function withAsciiPunctuation(text: string): string {
-  if (isGsm(text)) return text;
+  return isGsm(text) ? text : withReplacements(text, nonGsmCharacters(text));
+}
+
+/** The same where the characters are known. */
+export function withReplacements(text: string, found: readonly NonGsmCharacter[]): string {
   let plain = '';
-  for (const { segment: character } of graphemesOf(text)) {
-    plain += isGsm(character) ? character : (gsmReplacement(character) ?? character);
+  let end = 0;
+  for (const { index, character, replacement = character } of found) {
+    plain += text.slice(end, index) + replacement;
+    end = index + character.length;
   }
-  return plain;
+  return plain + text.slice(end);
 }
 
 /** Full-width forms and ligatures: the same letters in another shape. */

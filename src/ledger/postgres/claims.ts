@@ -83,16 +83,19 @@ async function claim(
     lockAccount(connection, campaignId),
     standing(connection, request, clock),
   ]);
-  const grants = grantsOf(wants, (sender) => before.get(sender) ?? {}, perSecond, at);
+  const room = account.room ?? Number.POSITIVE_INFINITY;
+  const grants = grantsOf(within(wants, room), (sender) => before.get(sender) ?? {}, perSecond, at);
   // Twilio's clock was compared with this machine's; the claim's time is the ledger's.
   const aheadMs = clockAheadMs === undefined ? null : clockAheadMs + wall() - at;
   const taking = { campaignId, owner, at, clockAheadMs: aheadMs };
   const taken = await takeMessages(connection, taking, { grants: grantedOf(grants), account });
-  const [, , senders] = await Promise.all([
+  const [, , states] = await Promise.all([
     account.maxCost === undefined ? undefined : spend(connection, campaignId, taken.spent),
     keepPaces(connection, grants, taken.claims, before),
     senderStates(connection, campaignId, grants, at),
   ]);
+  // What others have on its way is back soon.
+  const senders = room > taken.claims.length ? states : states.map((state) => waiting(state, fullMs));
   return { claims: taken.claims, senders, ...(taken.isOverBudget && { end: 'budget' }) };
 }
 
@@ -131,12 +134,48 @@ async function standing(
   return { before, at: now?.at ?? 0 };
 }
 
-/** What the campaign may cost. Where that is limited, nobody else claims of it until the transaction ends. */
-async function lockAccount(connection: Connection, campaignId: string): Promise<Account> {
-  const limited = await connection.get<{ maxCost: number; spent: number }>(sql`select max_cost as "maxCost", spent
-    from campaigns where id = ${campaignId} and max_cost is not null for no key update`);
-  return limited ?? { spent: 0 };
+/** What a campaign may cost, and how many of its messages more may be on their way; absent: as many as are wanted. */
+interface SharedAccount extends Account {
+  readonly room?: number;
 }
+
+/** Where cost or concurrency is limited, nobody else claims of the campaign until the transaction ends. */
+async function lockAccount(connection: Connection, campaignId: string): Promise<SharedAccount> {
+  const limited = await connection.get<{ maxCost: number | null; spent: number; concurrency: number | null }>(sql`
+    select max_cost as "maxCost", spent, concurrency from campaigns
+    where id = ${campaignId} and (max_cost is not null or concurrency is not null) for no key update`);
+  if (!limited) return { spent: 0 };
+  const { maxCost, spent, concurrency } = limited;
+  const claimed = concurrency === null ? undefined : await claimedOf(connection, campaignId);
+  return {
+    spent,
+    ...(maxCost !== null && { maxCost }),
+    ...(concurrency !== null && { room: Math.max(0, concurrency - (claimed ?? 0)) }),
+  };
+}
+
+async function claimedOf(connection: Connection, campaignId: string): Promise<number> {
+  // A statement of its own: one that has waited for the lock sees what was there before.
+  const claimed = await connection.get<{ n: number }>(sql`select count(*) as n from messages
+    where campaign_id = ${campaignId} and state = 'claimed'`);
+  return claimed?.n ?? 0;
+}
+
+/** How soon a place that another worker has may be free, in milliseconds. */
+const fullMs = 50;
+
+/** The wants that there is room for, the first ones first. */
+function within(wants: readonly Want[], room: number): readonly Want[] {
+  let left = room;
+  return wants.map(({ sender, limit }) => {
+    const granted = Math.min(limit, left);
+    left -= granted;
+    return { sender, limit: granted };
+  });
+}
+
+const waiting = (state: SenderState, ms: number): SenderState =>
+  state.waitMs === undefined ? state : { ...state, waitMs: Math.max(state.waitMs, ms) };
 
 async function spend(connection: Connection, campaignId: string, spent: number): Promise<void> {
   await connection.run(sql`update campaigns set spent = ${spent}::float8 where id = ${campaignId}`);

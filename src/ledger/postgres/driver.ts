@@ -11,6 +11,8 @@ export interface Connection {
   get<Row>(statement: Sql): Promise<Row | undefined>;
   /** How many rows it changed. */
   run(statement: Sql): Promise<number>;
+  /** A statement of somebody else's, with `$1` in place of its first value. */
+  raw(text: string, values: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
 /** The server, as far as a ledger needs it: it may go away and come back in between. */
@@ -123,6 +125,7 @@ function connectionOf(client: PoolClient): Connection {
     all: async <Row>(statement: Sql) => (await query(statement)).rows as Row[],
     get: async <Row>(statement: Sql) => (await query(statement)).rows[0] as Row | undefined,
     run: async (statement) => (await query(statement)).rowCount ?? 0,
+    raw: async (text, values) => (await client.query(text, [...values])).rows,
   };
 }
 

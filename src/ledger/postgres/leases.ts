@@ -10,6 +10,8 @@ import { proveSent } from './receipts.ts';
 import { raw, sql } from './sql.ts';
 
 interface LeaseRow {
+  readonly owner: string;
+  readonly is_shared: boolean;
   readonly host: string;
   readonly pid: number;
   readonly process: string | null;
@@ -17,24 +19,31 @@ interface LeaseRow {
   readonly at: number;
 }
 
-/** One run per campaign: who may claim and record. */
+/** Who may claim and record of a campaign: one run, or several that share it. */
 export function postgresLeases(database: Database, clock: Clock): Pick<Ledger, 'acquire' | 'renew' | 'release'> {
   const until = () => sql`${clock()} + ${leaseMs}::bigint`;
   return {
-    acquire: (campaignId, { host, pid }, { maxCost } = {}) => {
+    acquire: (campaignId, { host, pid }, { maxCost, shared } = {}) => {
       const owner = randomUUID();
       return database.transaction([{ kind: 'campaign', keys: [campaignId] }], async (connection) => {
-        const current = await connection.get<LeaseRow>(sql`select host, pid, process, expires_at, ${clock()} as at
-          from leases where campaign_id = ${campaignId}`);
-        if (current && isAlive(current)) return { heldBy: { host: current.host, pid: current.pid } };
-        await connection.run(sql`
-          insert into leases (campaign_id, owner, host, pid, process, expires_at)
-          values (${campaignId}, ${owner}, ${host}, ${pid}, ${identityOf(host, pid)}, ${until()})
-          on conflict (campaign_id) do update set owner = excluded.owner, host = excluded.host, pid = excluded.pid,
-            process = excluded.process, expires_at = excluded.expires_at`);
-        await abandon(connection, campaignId);
-        await openAccount(connection, campaignId, maxCost ?? null);
-        return { campaignId, owner, tookOver: current !== undefined };
+        const known = await connection.all<LeaseRow>(sql`select owner, host, pid, process, expires_at, is_shared,
+            ${clock()} as at from leases where campaign_id = ${campaignId}`);
+        const alive = known.filter(isAlive);
+        const other = alive.find(({ is_shared: isShared }) => !shared || !isShared);
+        if (other) return { heldBy: { host: other.host, pid: other.pid } };
+        const others = alive.map((lease) => lease.owner);
+        await connection.run(sql`delete from leases where campaign_id = ${campaignId} and owner <> all(${others})`);
+        await connection.run(sql`insert into leases (campaign_id, owner, is_shared, host, pid, process, expires_at)
+          values (${campaignId}, ${owner}, ${shared !== undefined}, ${host}, ${pid}, ${identityOf(host, pid)}, ${until()})`);
+        await abandon(connection, campaignId, others);
+        // Who joins others goes by what they have begun.
+        if (others.length === 0) {
+          await openAccount(connection, campaignId, {
+            maxCost: maxCost ?? null,
+            concurrency: shared?.concurrency ?? null,
+          });
+        }
+        return { campaignId, owner, tookOver: known.length > others.length };
       });
     },
     renew: ({ campaignId, owner }) =>
@@ -54,18 +63,18 @@ export function postgresLeases(database: Database, clock: Clock): Pick<Ledger, '
 export async function holderOf(connection: Connection): Promise<Holder | undefined> {
   const leases = await connection.all<LeaseRow>(
     raw(
-      'select host, pid, process, expires_at, floor(extract(epoch from clock_timestamp()) * 1000)::bigint as at from leases',
+      'select owner, is_shared, host, pid, process, expires_at, floor(extract(epoch from clock_timestamp()) * 1000)::bigint as at from leases',
     ),
   );
   const live = leases.find(isAlive);
   return live && { host: live.host, pid: live.pid };
 }
 
-/** What an earlier run left claimed may have been sent; a callback may have told already. */
-async function abandon(connection: Connection, campaignId: string): Promise<void> {
+/** What a dead run left claimed may have been sent; a callback may have told already. `others` still work. */
+async function abandon(connection: Connection, campaignId: string, others: readonly string[]): Promise<void> {
   await connection.run(sql`update messages set state = 'unknown',
       reason = 'the run that claimed it ended before an answer came'
-    where campaign_id = ${campaignId} and state = 'claimed'`);
+    where campaign_id = ${campaignId} and state = 'claimed' and owner <> all(${others})`);
   const reported = await connection.all<{ id: string }>(sql`select distinct m.id from messages m
     join status_events e on e.message_id = m.id where m.campaign_id = ${campaignId} and m.state = 'unknown'`);
   await proveSent(
@@ -74,8 +83,12 @@ async function abandon(connection: Connection, campaignId: string): Promise<void
   );
 }
 
-async function openAccount(connection: Connection, campaignId: string, maxCost: number | null): Promise<void> {
-  await connection.run(sql`update campaigns set max_cost = ${maxCost}, spent = case when ${maxCost}::float8 is null then 0
+async function openAccount(
+  connection: Connection,
+  campaignId: string,
+  { maxCost, concurrency }: { readonly maxCost: number | null; readonly concurrency: number | null },
+): Promise<void> {
+  await connection.run(sql`update campaigns set max_cost = ${maxCost}, concurrency = ${concurrency}::int, spent = case when ${maxCost}::float8 is null then 0
     else (select coalesce(sum(coalesce(price, segments * unit_price)), 0) from messages
       where campaign_id = ${campaignId} and state in ('accepted', 'unknown')) end
     where id = ${campaignId}`);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { PlannedRow } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
-import type { Appended, Campaign, NewCampaign, Staging } from '../plans.ts';
+import type { Appended, Campaign, InTransaction, NewCampaign, Staging } from '../plans.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
@@ -60,11 +60,11 @@ export async function stageInPostgres(place: StagingPlace, campaign: NewCampaign
     price: (prices, currency) => database.transaction([], (connection) => priceIn(connection, id, prices, currency)),
     samples: (limit) => staged('pending', limit),
     invalid: (limit) => staged('invalid', limit),
-    commit: (inputHash) =>
+    commit: (inputHash, together) =>
       database.transaction([{ kind: 'name', keys: [name] }], (connection) =>
-        publish(connection, place, { id, name, inputHash }),
+        publish(connection, place, { id, name, inputHash, together }),
       ),
-    commitUnlessSame: (inputHash, since) =>
+    commitUnlessSame: (inputHash, since, together) =>
       database.transaction(
         [
           { kind: 'input', keys: [inputHash] },
@@ -73,7 +73,7 @@ export async function stageInPostgres(place: StagingPlace, campaign: NewCampaign
         async (connection) => {
           // At the gate: another process may have sent the same input while this one asked.
           const [sameAs] = await campaignsOfInput(connection, inputHash, since);
-          return sameAs ? { sameAs } : publish(connection, place, { id, name, inputHash });
+          return sameAs ? { sameAs } : publish(connection, place, { id, name, inputHash, together });
         },
       ),
     discard: () => database.transaction([], (connection) => dropPlan(connection, id)),
@@ -117,13 +117,14 @@ interface Publication {
   readonly id: string;
   readonly name: string;
   readonly inputHash: string;
+  readonly together: InTransaction | undefined;
 }
 
 /** Makes the rows of a plan count; at the gate of its name. */
 async function publish(
   connection: Connection,
   { clock }: StagingPlace,
-  { id, name, inputHash }: Publication,
+  { id, name, inputHash, together }: Publication,
 ): Promise<Campaign> {
   const target = await targetOf(connection, name);
   if (target !== '') await enter(connection, { kind: 'campaign', keys: [target] });
@@ -139,7 +140,9 @@ async function publish(
     sql`select ${campaignColumns} from campaigns c where c.id = ${campaignId}`,
   );
   if (!row) throw new Error(`campaign ${campaignId} has vanished from the ledger`);
-  return toCampaign(row);
+  const campaign = toCampaign(row);
+  await together?.((text, values) => connection.raw(text, values), campaign);
+  return campaign;
 }
 
 /** A campaign that was called back sends nothing more, whatever is added to it. */

@@ -1,8 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** The header of a request that carries its signature, as Node names it. */
-const signatureHeader = 'x-twilio-signature';
-
 /** A request that claims to come from Twilio. */
 export interface SignedRequest {
   /** The configured public address with the raw query of the request; never put together anew. */

@@ -19,7 +19,9 @@ create table campaigns (
   recalled_at bigint,
   -- The budget of the run that has the lease, and what is gone of it.
   max_cost double precision,
-  spent double precision not null default 0
+  spent double precision not null default 0,
+  -- How many of its messages may be claimed at once, by all who share it; null: whoever has it decides.
+  concurrency integer
 );
 create unique index campaigns_name on campaigns (name) where ready;
 create index campaigns_created on campaigns (created_at, seq);
@@ -89,13 +91,16 @@ when (new.text_kept = 'until-sent' and new.state in ('accepted', 'rejected', 'ca
 execute function forget_text();
 
 create table leases (
-  campaign_id text collate "C" primary key references campaigns (id) on delete cascade,
+  campaign_id text collate "C" not null references campaigns (id) on delete cascade,
   owner text collate "C" not null,
+  -- True: others may have one of the same campaign beside it, as workers do.
+  is_shared boolean not null default false,
   host text not null,
   pid bigint not null,
   -- Tells the process from a later one with the same number; null where the system does not say.
   process text,
-  expires_at bigint not null
+  expires_at bigint not null,
+  primary key (campaign_id, owner)
 );
 
 create table sender_paces (

@@ -1,0 +1,138 @@
+import type PgBoss from 'pg-boss';
+import type { DeliverOptions } from '../campaign/deliver.ts';
+import { CliError } from '../errors.ts';
+import type { InTransaction } from '../ledger/plans.ts';
+import { readAddress } from '../ledger/postgres/address.ts';
+import { type Job, jobMs, type Queue, type QueuedCampaign } from './queue.ts';
+import { postgresSchedules } from './schedules.ts';
+import { createTables, type Execute } from './tables.ts';
+import { postgresWorkers } from './workers.ts';
+
+/** How many workers may share a campaign: each has one job of it at a time. */
+const jobsPerCampaign = 8;
+
+/** pg-boss' own name for our jobs. */
+const jobs = 'campaigns';
+
+/** How often jobs whose worker died are looked for, in seconds. */
+const maintenanceSeconds = 5;
+
+/** A job comes again as often as its worker dies. */
+const mostRetries = 1_000_000;
+
+/**
+ * Opens the queue that goes with a ledger on PostgreSQL, in a schema of its own beside it.
+ * Throws a `CliError` when the package pg-boss is not installed, or the server is not there.
+ */
+export async function openPostgresQueue(address: string): Promise<Queue> {
+  const { pool, schema: ledger } = readAddress(address);
+  const schema = `${ledger}_queue`;
+  const { connectionString = '' } = pool;
+  const Boss = await library();
+  const boss = new Boss({
+    connectionString,
+    schema,
+    max: 3,
+    application_name: 'volley',
+    schedule: false,
+    maintenanceIntervalSeconds: maintenanceSeconds,
+    archiveCompletedAfterSeconds: 3600,
+    deleteAfterDays: 1,
+  });
+  // A server that is away for a moment is asked again; what is asked of the queue then fails where it is asked.
+  boss.on('error', () => undefined);
+  const { db } = await start(boss);
+  const execute: Execute = async (text, values = []) => (await db.executeSql(text, [...values])).rows;
+  await createTables(execute, schema);
+  await boss.createQueue(jobs, {
+    name: jobs,
+    policy: 'standard',
+    retryLimit: mostRetries,
+    retryDelay: 0,
+    expireInSeconds: jobMs / 1000,
+  });
+  return {
+    enqueue: (campaign, delivery) => enqueuing(boss, schema, delivery)(execute, campaign),
+    enqueuing: (delivery) => enqueuing(boss, schema, delivery),
+    ...workOn(boss, execute, schema),
+    ...postgresWorkers(execute, schema),
+    ...postgresSchedules(execute, schema),
+    close: () => boss.stop({ graceful: false, wait: true }),
+  };
+}
+
+async function start(boss: PgBoss): Promise<{ readonly db: PgBoss.Db }> {
+  try {
+    await boss.start();
+    return { db: boss.getDb() };
+  } catch (cause) {
+    // The driver's own words may hold the address.
+    const code = (cause as NodeJS.ErrnoException).code ?? 'no answer';
+    throw new CliError('storage', `The queue beside the ledger cannot be opened (${code}).`, {
+      hint: 'Is PostgreSQL up, and may this user create a schema? See: volley doctor',
+    });
+  }
+}
+
+function enqueuing(boss: PgBoss, schema: string, delivery: DeliverOptions): InTransaction {
+  return async (execute, { id: campaignId }) => {
+    await execute(
+      `insert into ${schema}.campaigns (id, delivery) values ($1, $2)
+        on conflict (id) do update set delivery = excluded.delivery, stopped = null`,
+      [campaignId, JSON.stringify(delivery)],
+    );
+    const db = {
+      executeSql: async (text: string, values: unknown[]) => ({ rows: [...(await execute(text, values))] }),
+    };
+    for (let i = 0; i < jobsPerCampaign; i++) await boss.send(jobs, { campaignId }, { db });
+  };
+}
+
+function workOn(
+  boss: PgBoss,
+  execute: Execute,
+  schema: string,
+): Pick<Queue, 'take' | 'finish' | 'campaign' | 'stop' | 'size'> {
+  return {
+    take: async (limit) => {
+      const taken = await boss.fetch<{ campaignId: string }>(jobs, { batchSize: limit });
+      return taken.map(({ id, data }): Job => ({ id, campaignId: data.campaignId }));
+    },
+    finish: async ({ id, campaignId }, againInMs) => {
+      // The next one first: should this process die in between, there is one too many, which does no harm.
+      if (againInMs !== undefined)
+        await boss.send(jobs, { campaignId }, { startAfter: new Date(Date.now() + againInMs) });
+      await boss.complete(jobs, id);
+    },
+    campaign: async (campaignId) => {
+      const [row] = await execute(`select delivery, stopped from ${schema}.campaigns where id = $1`, [campaignId]);
+      return row && toCampaign(row);
+    },
+    stop: async (campaignId, reason) => {
+      await execute(`update ${schema}.campaigns set stopped = $2 where id = $1`, [campaignId, reason]);
+    },
+    size: async () => {
+      const [row] = await execute(
+        `select count(*)::int as n from ${schema}.job where name = $1 and state in ('created', 'retry', 'active')`,
+        [jobs],
+      );
+      return Number(row?.['n'] ?? 0);
+    },
+  };
+}
+
+function toCampaign({ delivery, stopped }: Readonly<Record<string, unknown>>): QueuedCampaign {
+  return { delivery: delivery as DeliverOptions, ...(typeof stopped === 'string' && { stopped }) };
+}
+
+async function library(): Promise<typeof PgBoss> {
+  try {
+    return (await import('pg-boss')).default;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new CliError('config', 'Workers need the package pg-boss, which is not installed.', {
+      hint: 'Install it beside volley: npm install pg-boss@10.4.2 (with --global if volley is).',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import { cronTimes } from './cron.ts';
+import type { KnownSchedule, Queue, Schedule, ScheduledRun } from './queue.ts';
+import { type Execute, millis } from './tables.ts';
+
+/** Later than this a time was missed, in milliseconds: no worker looked at it. */
+const missedAfterMs = 120_000;
+
+/** A run that has not shown itself for so long is taken for dead. */
+const runLease = "interval '60 seconds'";
+
+type Schedules = Pick<
+  Queue,
+  'keepSchedule' | 'dropSchedule' | 'schedules' | 'takeDue' | 'takeNow' | 'renewRun' | 'endRun'
+>;
+
+/** Command lines that are run again and again, each time once over all workers. */
+export function postgresSchedules(execute: Execute, schema: string): Schedules {
+  const table = `${schema}.schedules`;
+  const columns = `name, cron, time_zone as "timeZone", argv, cwd, missed, deadline_ms::float8 as "deadlineMs"`;
+  const isFree = `(run_until is null or run_until < clock_timestamp())`;
+  const read = async (where = 'true', values: readonly unknown[] = []) =>
+    execute(
+      `select ${columns}, ${millis('considered_at')} as "consideredAt", ${millis('last_at')} as "lastAt",
+          last_end as "lastEnd", ${millis('clock_timestamp()')} as now from ${table} where ${where} order by name`,
+      values,
+    );
+
+  /** True for the one that gets it. */
+  const take = async (name: string, workerId: string, dueAt: number, consideredAt?: number): Promise<boolean> => {
+    const taken = await execute(
+      `update ${table} set run_by = $2, run_until = clock_timestamp() + ${runLease}, last_end = null,
+          last_at = to_timestamp($3::float8 / 1000), considered_at = greatest(considered_at, to_timestamp($3::float8 / 1000))
+        where name = $1 and ${isFree} and ($4::float8 is null or ${millis('considered_at')} = $4) returning name`,
+      [name, workerId, dueAt, consideredAt ?? null],
+    );
+    return taken.length > 0;
+  };
+  const pass = (name: string, dueAt: number, why: string): Promise<unknown> =>
+    execute(
+      `update ${table} set considered_at = to_timestamp($2::float8 / 1000), last_end = $3
+        where name = $1 and considered_at < to_timestamp($2::float8 / 1000)`,
+      [name, dueAt, why],
+    );
+
+  return {
+    keepSchedule: async ({ name, cron, timeZone, argv, cwd, missed, deadlineMs }) => {
+      await cronTimes(cron, timeZone);
+      await execute(
+        `insert into ${table} (name, cron, time_zone, argv, cwd, missed, deadline_ms) values ($1, $2, $3, $4, $5, $6, $7)
+          on conflict (name) do update set cron = excluded.cron, time_zone = excluded.time_zone, argv = excluded.argv,
+            cwd = excluded.cwd, missed = excluded.missed, deadline_ms = excluded.deadline_ms,
+            considered_at = clock_timestamp()`,
+        [name, cron, timeZone, JSON.stringify(argv), cwd, missed, deadlineMs],
+      );
+    },
+    dropSchedule: async (name) =>
+      (await execute(`delete from ${table} where name = $1 returning name`, [name])).length > 0,
+    schedules: async () => (await read()).map(toKnown),
+    takeDue: async (workerId) => {
+      const runs: ScheduledRun[] = [];
+      for (const row of await read()) {
+        const schedule = toSchedule(row);
+        const [now, consideredAt] = [Number(row['now']), Number(row['consideredAt'])];
+        const dueAt = (await cronTimes(schedule.cron, schedule.timeZone)).latest(now);
+        if (dueAt <= consideredAt) continue;
+        if (schedule.missed === 'skip' && now - dueAt > missedAfterMs) {
+          await pass(schedule.name, dueAt, 'missed: no worker was there');
+        } else if (await take(schedule.name, workerId, dueAt, consideredAt)) runs.push({ schedule, dueAt });
+        else if (now - dueAt > missedAfterMs) await pass(schedule.name, dueAt, 'left out: the run before went on');
+      }
+      return runs;
+    },
+    takeNow: async (name, workerId) => {
+      const [row] = await read('name = $1', [name]);
+      if (!row) return undefined;
+      const dueAt = Number(row['now']);
+      return (await take(name, workerId, dueAt)) ? { schedule: toSchedule(row), dueAt } : undefined;
+    },
+    renewRun: async (name, workerId) => {
+      const renewed = await execute(
+        `update ${table} set run_until = clock_timestamp() + ${runLease} where name = $1 and run_by = $2 returning name`,
+        [name, workerId],
+      );
+      return renewed.length > 0;
+    },
+    endRun: async (name, workerId, end) => {
+      await execute(
+        `update ${table} set run_by = null, run_until = null, last_end = $3 where name = $1 and run_by = $2`,
+        [name, workerId, end],
+      );
+    },
+  };
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function toSchedule({ name, cron, timeZone, argv, cwd, missed, deadlineMs }: Row): Schedule {
+  return { name, cron, timeZone, argv, cwd, missed, deadlineMs } as unknown as Schedule;
+}
+
+function toKnown(row: Row): KnownSchedule {
+  const { lastAt, lastEnd } = row;
+  return {
+    ...toSchedule(row),
+    ...(lastAt !== null && { lastAt: Number(lastAt) }),
+    ...(typeof lastEnd === 'string' && { lastEnd }),
+  };
+}

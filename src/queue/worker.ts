@@ -1,0 +1,293 @@
+import type { DeliverOptions } from '../campaign/deliver.ts';
+import type { Clock } from '../campaign/ports.ts';
+import type { Message, SendResult } from '../core/message.ts';
+import { defaultRetry } from '../core/outcome/after-send.ts';
+import type { RunEnd } from '../core/outcome/report.ts';
+import { type RunAccount, runAccount } from '../engine/run-account.ts';
+import { runCampaign } from '../engine/run-campaign.ts';
+import { runToEnd } from '../engine/run-to-end.ts';
+import { CliError } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Lease } from '../ledger/runs.ts';
+import type { Sender } from '../provider/provider.ts';
+import type { Job, Queue, QueuedCampaign } from './queue.ts';
+import { beatMs } from './workers.ts';
+
+/** How a worker works. Times in milliseconds. */
+export interface WorkerOptions {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Requests at once, at most, over all campaigns it works on. */
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  readonly resolveMs: number;
+  readonly onUnknown: 'hold' | 'resend';
+  /** Ends when no job is left, and none is worked on elsewhere. */
+  readonly drain: boolean;
+}
+
+/** What a worker works with. */
+export interface WorkerPorts extends Clock {
+  readonly ledger: Ledger;
+  readonly provider: Sender;
+  readonly queue: Queue;
+  /** Drains: what is on its way is waited for and recorded, and no more jobs are taken. */
+  readonly signal: AbortSignal;
+  readonly events: WorkerEvents;
+}
+
+/** Hears how a worker goes. */
+export interface WorkerEvents {
+  readonly onResult: (result: SendResult, message: Message) => void;
+  readonly onShard: (campaign: string, end: RunEnd) => void;
+  /** A campaign that nobody goes on with, and why. */
+  readonly onStopped: (campaign: string, reason: string) => void;
+  /** Something went wrong that may pass: it is tried again. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** How long one share of a campaign is worked on at once, in milliseconds: well under the time after which it comes again. */
+const shardMs = 10_000;
+
+/** How many campaigns a worker works on beside each other. */
+const mostCampaigns = 4;
+
+/** How often jobs and schedules are looked for when there are none, in milliseconds. */
+const idleMs = 500;
+
+/** When another look at a campaign pays whose last messages others have, in milliseconds. */
+const othersMs = 2000;
+
+/** When Twilio is asked again after it was out of reach, and a campaign that another command sends, in milliseconds. */
+const laterMs = 15_000;
+
+/** The longest that a job waits for quiet hours in one piece, in milliseconds: hours may be changed meanwhile. */
+const longestWaitMs = 3_600_000;
+
+/** What keeps a worker from going on at all. */
+type Refusal = Extract<RunEnd, { readonly kind: 'credentials' }>;
+
+/**
+ * Works on whatever is enqueued until the signal, or with `drain` until nothing is left. Returns what was wrong with
+ * the credentials, if that ended it.
+ */
+export async function runWorker(options: WorkerOptions, ports: WorkerPorts): Promise<Refusal | undefined> {
+  const worker: Worker = {
+    ...options,
+    ...ports,
+    running: new Map(),
+    accounts: new Map(),
+    accepted: 0,
+    refused: undefined,
+  };
+  const stopBeating = beat(worker);
+  try {
+    while (!ports.signal.aborted && !worker.refused) {
+      const isIdle = await guarded(worker, () => takeJobs(worker));
+      if (isIdle && options.drain && worker.running.size === 0 && (await ports.queue.size()) === 0) break;
+      if (isIdle) await ports.sleep(idleMs, ports.signal);
+    }
+    await Promise.all(worker.running.values());
+    return worker.refused;
+  } finally {
+    await stopBeating();
+  }
+}
+
+interface Worker extends WorkerOptions, WorkerPorts {
+  /** Names of the campaigns at work, by their id. */
+  readonly running: Map<string, Promise<void>>;
+  /** Breaker and adapted concurrency last from one share of a campaign to the next. */
+  readonly accounts: Map<string, RunAccount>;
+  accepted: number;
+  refused: Refusal | undefined;
+}
+
+/** True when there was nothing to do. Trouble with the server is told, and passes or does not. */
+async function guarded(worker: Worker, work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    worker.events.onTrouble(error);
+    return true;
+  }
+}
+
+async function takeJobs(worker: Worker): Promise<boolean> {
+  const { queue, running } = worker;
+  const free = mostCampaigns - running.size;
+  if (free <= 0) {
+    await Promise.race(running.values());
+    return false;
+  }
+  const jobs = await queue.take(free);
+  for (const job of jobs) {
+    // One share of a campaign uses all that a worker has for it.
+    if (running.has(job.campaignId)) await queue.finish(job, shardMs);
+    else start(job, worker);
+  }
+  return jobs.length === 0;
+}
+
+function start(job: Job, worker: Worker): void {
+  const { running, queue, events } = worker;
+  const work = async (): Promise<void> => {
+    try {
+      const againInMs = await workOn(job.campaignId, worker);
+      await queue.finish(job, againInMs);
+    } catch (error) {
+      // The job comes again by itself when its time is up.
+      events.onTrouble(error);
+    } finally {
+      running.delete(job.campaignId);
+    }
+  };
+  running.set(job.campaignId, work());
+}
+
+/** Works on one share of a campaign. Returns when to go on with it, in milliseconds; undefined: there is nothing more. */
+async function workOn(campaignId: string, worker: Worker): Promise<number | undefined> {
+  const { ledger, queue, host, pid } = worker;
+  const queued = await queue.campaign(campaignId);
+  if (!queued || queued.stopped !== undefined) return undefined;
+  const { maxCost, concurrency } = queued.delivery;
+  const lease = await ledger.acquire(campaignId, { host, pid }, { maxCost, shared: { concurrency } });
+  if ('heldBy' in lease) return laterMs;
+  let end: RunEnd;
+  try {
+    end = await send(lease, queued, worker);
+  } finally {
+    await ledger.release(lease);
+  }
+  worker.events.onShard(campaignId, end);
+  return after(campaignId, end, queued, worker);
+}
+
+async function send(lease: Lease, { delivery }: QueuedCampaign, worker: Worker): Promise<RunEnd> {
+  const over = new AbortController();
+  void worker.sleep(shardMs, AbortSignal.any([worker.signal, over.signal])).then(() => over.abort());
+  try {
+    return await runCampaign(lease, {
+      ...runOptions(delivery, worker),
+      account: accountOf(lease.campaignId, delivery, worker),
+      deadline: over.signal,
+    });
+  } finally {
+    over.abort();
+  }
+}
+
+function runOptions(delivery: DeliverOptions, worker: Worker) {
+  const { ledger, provider, signal, now, monotonic, sleep, random, events } = worker;
+  const { perSecond, retryForMs, callbackUrl } = delivery;
+  return {
+    ...{ ledger, provider, signal, now, monotonic, sleep, random, perSecond, retryForMs, callbackUrl },
+    retry: defaultRetry,
+    onResult: (result: SendResult, message: Message) => {
+      if (result.kind === 'accepted') worker.accepted++;
+      events.onResult(result, message);
+    },
+  };
+}
+
+function accountOf(campaignId: string, { concurrency, breaker }: DeliverOptions, worker: Worker): RunAccount {
+  const known = worker.accounts.get(campaignId);
+  if (known) return known;
+  const account = runAccount({
+    concurrency: Math.min(concurrency, worker.concurrency),
+    limit: undefined,
+    noBreaker: !breaker,
+  });
+  worker.accounts.set(campaignId, account);
+  return account;
+}
+
+/** What follows from the end of a share: when to go on, or that nobody does. */
+async function after(
+  campaignId: string,
+  end: RunEnd,
+  queued: QueuedCampaign,
+  worker: Worker,
+): Promise<number | undefined> {
+  switch (end.kind) {
+    case 'credentials':
+      // Another worker may have better ones.
+      worker.refused = end;
+      return laterMs;
+    case 'unreachable':
+      return laterMs;
+    case 'deferred':
+      return Math.min(longestWaitMs, Math.max(0, end.untilMs - worker.now()));
+    case 'breaker':
+      return stop(campaignId, `most of its messages failed alike (${end.code ?? end.reason})`, worker);
+    case 'budget':
+      return stop(campaignId, 'one more message could have cost more than --max-cost allows', worker);
+    case 'sender':
+      return stop(campaignId, `${end.sender} may not send (${end.code}: ${end.reason})`, worker);
+    case 'recalled':
+      return undefined;
+    case 'finished':
+    case 'interrupted':
+    case 'deadline':
+    case 'limit':
+    case 'lost-lease':
+      return (await hasPending(campaignId, worker)) ? 0 : resolveRest(campaignId, queued, worker);
+  }
+}
+
+async function stop(campaignId: string, reason: string, { queue, events }: Worker): Promise<undefined> {
+  await queue.stop(campaignId, reason);
+  events.onStopped(campaignId, reason);
+  return undefined;
+}
+
+async function hasPending(campaignId: string, { ledger }: Worker): Promise<boolean> {
+  return (await ledger.queues(campaignId)).length > 0;
+}
+
+/** When nothing is pending, looks for what no answer came for; others that still send come first. */
+async function resolveRest(
+  campaignId: string,
+  { delivery }: QueuedCampaign,
+  worker: Worker,
+): Promise<number | undefined> {
+  const { ledger, host, pid, signal, timeoutMs, resolveMs, onUnknown, concurrency } = worker;
+  if (signal.aborted) return 0;
+  const { counts } = await ledger.report(campaignId);
+  if (counts.claimed + counts.unknown === 0) return undefined;
+  const lease = await ledger.acquire(campaignId, { host, pid }, { maxCost: delivery.maxCost });
+  if ('heldBy' in lease) return othersMs;
+  try {
+    await runToEnd(lease, {
+      ...runOptions(delivery, worker),
+      ...{ timeoutMs, onUnknown, concurrency, noBreaker: !delivery.breaker, settleMs: resolveMs, sendFirst: false },
+    });
+  } finally {
+    await ledger.release(lease);
+  }
+  return (await hasPending(campaignId, worker)) ? 0 : undefined;
+}
+
+/** Says every now and then that the worker is alive; the returned function takes it off the list. */
+function beat(worker: Worker): () => Promise<void> {
+  const { queue, ledger, sleep, id, host, pid } = worker;
+  const over = new AbortController();
+  const say = async (): Promise<void> => {
+    const found = await Promise.all([...worker.running.keys()].map((campaign) => ledger.find(campaign)));
+    const campaigns = found.flatMap((campaign) => campaign?.name ?? []);
+    await queue.beat({ id, host, pid, campaigns, accepted: worker.accepted });
+  };
+  const beating = (async () => {
+    while (!over.signal.aborted) {
+      await say().catch(worker.events.onTrouble);
+      await sleep(beatMs, over.signal);
+    }
+  })();
+  return async () => {
+    over.abort();
+    await beating;
+    await queue.leave(id).catch(worker.events.onTrouble);
+  };
+}
