@@ -45,7 +45,7 @@ async function buildProgram(argv: readonly string[], context: Context, exit: (co
     .version(version(), '-V, --version')
     .showSuggestionAfterError()
     .helpCommand(false)
-    .configureHelp({ visibleOptions: rootHasNone })
+    .configureHelp({ visibleOptions: rootHasNone, minWidthToWrap: narrowest })
     .addHelpText('after', () => help(context.terminal.columns));
   if (namesNoCommand(argv, everywhere)) {
     program.action(() => {
@@ -74,7 +74,8 @@ async function buildProgram(argv: readonly string[], context: Context, exit: (co
 
 /** Adds what is about the command line itself: its pages, its manual, its completion. */
 async function addFindingOut(program: Command, argv: readonly string[], context: Context): Promise<void> {
-  const about = 'a page about a command, or csv, templates, exit-codes, config';
+  const about =
+    'a page about a command, or csv, templates, exit-codes, config, safety, delivery, cost, consent, events, machines, figures';
   const helpVerb = program.command('help').argument('[topic]').description(about).helpGroup('Setting up:');
   prepare(helpVerb, context).action(async (topic: string | undefined) => {
     const { topics } = await import('./help/topics.ts');
@@ -101,6 +102,9 @@ async function addFindingOut(program: Command, argv: readonly string[], context:
   } else
     program.command('completion').description('print what makes a shell complete with Tab').helpGroup('Setting up:');
 }
+
+/** The narrowest column that help still wraps text in: that of a terminal of 60 beside the options of `batch`. */
+const narrowest = 24;
 
 /** Help of the root has its options below the commands, which are what people look for. */
 function rootHasNone(this: Help, command: Command) {

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { formatPage } from '../../src/cli/help/page.ts';
+import { topics } from '../../src/cli/help/topics.ts';
+import { main } from '../../src/cli/main.ts';
+import { testContext } from '../context.ts';
 import { run } from './volley.ts';
 
 describe('help', () => {
@@ -58,6 +62,35 @@ describe('help', () => {
 
   it('names the faults of the simulator', async () => {
     expect((await run(['simulate', '--help'])).out).toMatch(/reset-after-create +connection reset after/);
+  });
+
+  it.each(Object.keys(topics))('has the page %s, which fits a terminal and loses no word', async (name) => {
+    const page = topics[name] ?? '';
+    const { code, stdout } = await run(['help', name]);
+    expect([code, stdout]).toEqual([0, formatPage(page, 80).split('\n')]);
+    for (const columns of [60, 80]) {
+      const lines = formatPage(page, columns).split('\n');
+      expect(lines.filter((line) => line.length > Math.max(columns, line.startsWith('  ') ? 80 : 0))).toEqual([]);
+      expect(lines.join(' ').split(/\s+/)).toEqual(page.split(/\s+/));
+    }
+  });
+
+  it('names every page where it lists the commands', async () => {
+    const { out } = await run(['--help']);
+    for (const name of Object.keys(topics)) expect(out).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+
+  it('wraps items of a list under their text', () => {
+    expect(formatPage('As here:\n- one two three four\nfive six\n- seven', 24)).toBe(
+      'As here:\n- one two three four\n  five six\n- seven',
+    );
+  });
+
+  it.each([60, 80])('of batch fits %i columns', async (columns) => {
+    const { context, stdout } = testContext();
+    await main(['batch', '--help'], { ...context, terminal: { ...context.terminal, columns } });
+    const options = stdout.join('\n').split('Usage:')[1] ?? '';
+    expect(options.split('\n').filter((line) => line.length > columns)).toEqual([]);
   });
 
   it('prints the version', async () => expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+$/));
