@@ -82,8 +82,8 @@ describe('the README', () => {
   it('shows what the list comes to', async () => {
     const { ends, sent, stdout } = await runBlock(shellBlock('A list'));
     expect([ends, sent]).toEqual([expectedEnds['A list'], []]);
-    const [shown = ''] = blocks('');
-    expect(stdout.slice(stdout.indexOf('opening  238 rows'))).toBe(shown);
+    const report = stdout.slice(stdout.indexOf('opening  238 rows'));
+    for (const part of blocks('')[0]?.split('  …\n') ?? []) expect(report).toContain(part);
   });
 
   it('finishes a campaign with three workers of which one dies', { timeout: 150_000 }, async () => {
@@ -99,7 +99,8 @@ describe('the README', () => {
 
   it('and the page about it show a config that is one', async () => {
     const { context, file, stdout } = testContext();
-    const [, page = ''] = /:\n\n?((?:(?: {2}.*)?\n)+)/.exec(topics['config'] ?? '') ?? [];
+    const lines = topics['config']?.split('\n').filter((line) => line.startsWith('  ')) ?? [];
+    const page = lines.join('\n');
     for (const text of [...blocks('toml'), page]) {
       file('volley.toml', text);
       expect(await main(['config', 'list', '--json', '--profile', 'staging'], context)).toBe(0);

@@ -30,7 +30,7 @@ the lowest --rate that is asked for at the time. A rate holds for a minute after
 SCHEDULES
 
   volley schedule add nightly --cron '0 9 * * 1-5' --tz Europe/Berlin \\
-    -- batch list.csv --template reminder.liquid --campaign nightly --yes --enqueue
+    -- batch list.csv --template daily.liquid --campaign nightly --yes --enqueue
 
 Workers run it: each time once, whichever of them is there, in the folder in which it was added, and never two runs at
 once. A time that passed while no worker was there is run as soon as one is, or left out with --missed skip; --deadline
