@@ -2,7 +2,8 @@
 -- neither drop nor alter them. A superuser runs this once, in the database of the ledger:
 --   createdb volley && psql volley -f postgres-roles.sql
 -- Give both a password (\password volley_owner). Then the owner makes the tables, now and after each update of volley:
---   VOLLEY_LEDGER=postgres://volley_owner@db/volley volley workers
+--   export VOLLEY_LEDGER=postgres://volley_owner@db/volley
+--   volley campaigns && volley workers
 create role volley_owner login;
 create role volley_worker login;
 create schema volley authorization volley_owner;

@@ -6,7 +6,7 @@ import { maskHint, maskInternational } from '../core/recipient/mask.ts';
 import { visible } from '../core/text/clean.ts';
 import { CliError, exitCodes, fileError } from '../errors.ts';
 import { readStdin } from '../input/file.ts';
-import { formatPage, introductionOf } from './help/page.ts';
+import { formatPage, introductionOf, narrowest } from './help/page.ts';
 import type { Act, Run } from './options/act.ts';
 import { declareOptions, everywhereHelp } from './options/declare.ts';
 import { everywhere, type SessionOptions, sessionOptions } from './options/everywhere.ts';
@@ -102,9 +102,6 @@ async function addFindingOut(program: Command, argv: readonly string[], context:
   } else
     program.command('completion').description('print what makes a shell complete with Tab').helpGroup('Setting up:');
 }
-
-/** The narrowest column that help still wraps text in: that of a terminal of 60 beside the options of `batch`. */
-const narrowest = 24;
 
 /** Help of the root has its options below the commands, which are what people look for. */
 function rootHasNone(this: Help, command: Command) {

@@ -81,15 +81,20 @@ describe('help', () => {
   });
 
   it('wraps items of a list under their text', () => {
-    expect(formatPage('As here:\n- one two three four\nfive six\n- seven', 24)).toBe(
-      'As here:\n- one two three four\n  five six\n- seven',
+    expect(formatPage('As here:\n- one two three four\nfive six\n- seven', 27)).toBe(
+      'As here:\n- one two three four five\n  six\n- seven',
     );
   });
 
-  it.each([60, 80])('of batch fits %i columns', async (columns) => {
+  it.each([
+    ['batch', 80],
+    ['batch', 60],
+    ['', 60],
+  ])('of %s fits %i columns', async (verb, columns) => {
     const { context, stdout } = testContext();
-    await main(['batch', '--help'], { ...context, terminal: { ...context.terminal, columns } });
-    const options = stdout.join('\n').split('Usage:')[1] ?? '';
+    await main([verb, '--help'].filter(Boolean), { ...context, terminal: { ...context.terminal, columns } });
+    // Examples and lines to copy stay whole.
+    const [, options = ''] = /Usage:(.*?)(?:Start here:.*)?$/s.exec(stdout.join('\n')) ?? [];
     expect(options.split('\n').filter((line) => line.length > columns)).toEqual([]);
   });
 

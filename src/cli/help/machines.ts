@@ -19,8 +19,8 @@ all has arrived.
 - worker takes shares of ten seconds of whatever is enqueued, of up to four campaigns at once; up to eight workers share
 a campaign. SIGTERM ends it in order: what is on its way is waited for and recorded (exit 0). --drain ends it when
 nothing is left, --metrics-port N serves Prometheus' /metrics and a /healthz on loopback.
-- resume and recall work from any machine. What a worker gives up (the breaker, a budget, a refused sender) it says, and
-batch with the same name enqueues it again.
+- resume and recall work from any machine. What a worker gives up (the breaker, a budget, a refused sender) it says;
+volley resume NAME goes on with it.
 
 RATES
 - A rate belongs to a sender and is kept in the ledger: over all runs and workers any second sees at most 1.1 times
@@ -58,9 +58,9 @@ A message with a text of 65 characters takes 1.1 KB in PostgreSQL once it is sen
   select pg_total_relation_size('volley.messages') / count(*)
     from volley.messages;
 
-- A thousand million messages: 1.1 TB, and as much again while purge or a restore rewrites them. Use retention first:
-volley purge --older-than 30d, every night. It empties rows and keeps counts and SIDs, so it halves the size at best;
-the room is used again by later campaigns.
+- A thousand million messages are 1.1 TB, and purge writes each row anew, so leave room for some of them twice. Keep
+less: volley purge --older-than 30d every night empties rows a few at a time, keeps counts and SIDs, and leaves the
+room of what went to later messages.
 - Campaigns of a few million each: every query that sends begins with the campaign, and goes by an index.
 - volley makes no partitions. The primary key (campaign_id, seq) is made for partitions by campaign, and dropping one
 would free its room at once; but id and sid are unique over all campaigns, which PostgreSQL's partitions cannot
@@ -84,8 +84,8 @@ can neither drop nor alter them. In short:
   alter default privileges for role volley_owner
     grant usage on sequences to volley_worker;
 
-The owner runs volley workers once, which makes the tables, and again after each update of volley. purge as the owner,
-too: it vacuums.
+The owner runs volley campaigns and volley workers once, which makes the tables of ledger and queue, and again after
+each update of volley. purge is for the owner, too: it vacuums.
 
 BACKUP AND RESTORE
 
@@ -97,9 +97,12 @@ A restored ledger does not know what was sent after the backup, and would send i
 restore, and start none before volley verify finds no difference for each campaign that was at work. Where it lists
 messages that nobody here sent, recall the campaign, and send to those who are missing under another name. A standby
 with synchronous_commit = on, or archived WAL up to the last commit, leaves no such gap.
+
 A ledger in a file is copied, while nobody sends, with volley ledger copy.
 
 AS A SERVICE
 
 samples/volley-worker.service is a systemd unit: put it on each machine, with VOLLEY_LEDGER and the credentials in
-/etc/volley.env (0600), then: systemctl enable --now volley-worker`;
+/etc/volley.env (0600), then
+
+  systemctl enable --now volley-worker`;

@@ -1,5 +1,8 @@
 import { type Command, Help } from 'commander';
 
+/** The narrowest column, in cells, that help still wraps text in: beside the options of `batch` on a terminal of 60. */
+export const narrowest = 24;
+
 const introductions = new WeakMap<Command, string>();
 
 /** Gives a command its introduction: what it is for, and examples, at the top of its help and in the manual. */
@@ -28,7 +31,7 @@ export function formatPage(text: string, columns: number): string {
 
 function wrapped(paragraph: string, columns: number): string {
   const helper = new Help();
-  helper.minWidthToWrap = 20;
+  helper.minWidthToWrap = narrowest;
   if (!isItem(paragraph)) return helper.boxWrap(paragraph, columns);
   return `- ${helper.boxWrap(paragraph.slice(2), columns - 2).replaceAll('\n', '\n  ')}`;
 }
