@@ -17,6 +17,7 @@ const report: Report = {
   retried: 0,
   segments: 100_001,
   cost: { amount: 830.0083, currency: 'USD' },
+  charged: { messages: 0, cost: { amount: null, currency: null } },
   errors: [
     { code: 30007, reason: '', count: 10_000 },
     { code: null, reason: hostile, count: 1 },
