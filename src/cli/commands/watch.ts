@@ -3,12 +3,13 @@ import { isOpen, pickCampaign } from '../../campaign/find.ts';
 import { type WatchPorts, watchCampaign } from '../../campaign/watch.ts';
 import type { Context } from '../../context.ts';
 import { plural, quoted } from '../../core/text/wording.ts';
+import { CliError } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import { watchJson, watchLine, watchScreen } from '../../ui/watch.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
-import { option } from '../options/option.ts';
-import { text } from '../options/parsers.ts';
+import { option, toggle } from '../options/option.ts';
+import { port, text } from '../options/parsers.ts';
 import { portsOf, type Session, withSession } from '../session.ts';
 
 const help = `Shows how a campaign goes that another terminal or machine works off. It only reads the ledger: what has arrived
@@ -17,9 +18,14 @@ it knows from volley listen, or volley track. Ends when nothing is left and no n
 Examples:
   volley watch
   volley watch spring-sale
-  volley watch spring-sale --json`;
+  volley watch spring-sale --json
+  volley watch spring-sale --web`;
 
-const table = { campaign: option('[campaign]', 'name or id; the latest that is not done', text) };
+const table = {
+  campaign: option('[campaign]', 'name or id; the latest that is not done', text),
+  web: toggle('--web', 'show it in a browser on this machine, where it can be called back, too'),
+  port: option('--port <n>', 'with --web: port to listen on; 0 picks one (default 0)', port),
+};
 
 /** Declares `volley watch`. */
 export function declareWatch(command: Command, act: Act): void {
@@ -30,12 +36,17 @@ export function declareWatch(command: Command, act: Act): void {
 /** The time between two looks in milliseconds, at a terminal and elsewhere. */
 const everyMs = { live: 1000, line: 5000 };
 
-function watch({ campaign: name, session: told }: OptionsOf<typeof table>, context: Context): Promise<number> {
+function watch(options: OptionsOf<typeof table>, context: Context): Promise<number> {
+  const { campaign: name, web, port, session: told } = options;
+  if (port !== undefined && !web) throw new CliError('usage', '--port is for --web.');
   return withSession(told, context, async (session) => {
     const ports = await portsOf(session, context);
     const campaign = await pickCampaign(ports.ledger, name, isOpen);
     if (!campaign) return nothingToWatch(session, context);
-    await show(campaign, ports, { session, context });
+    if (web) {
+      const { watchInBrowser } = await import('../watch/web.ts');
+      await watchInBrowser({ campaign, port: port ?? 0, everyMs: everyMs.live }, ports, { session, context });
+    } else await show(campaign, ports, { session, context });
     return 0;
   });
 }
