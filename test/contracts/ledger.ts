@@ -465,6 +465,26 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       expect((await ledger.report(id)).cost).toEqual({ amount: 0.3, currency: 'USD' });
     });
 
+    it('give way to what the provider says that it charged', async () => {
+      const ledger = open({ now: 0 });
+      const staging = await ledger.stage({ name: 'c', stem: 'x', source: 'x' });
+      await staging.add([row(2, { country: 'US' }), row(3, { country: 'US' })]);
+      await staging.price([{ country: 'US', sender: '12345', hasMedia: false, unitPrice: 0.1 }], 'USD');
+      const { id } = await staging.commit('hash');
+      const held = await lease(ledger, id);
+      const sids = ['SM1', 'SM2'];
+      const results = (await take(ledger, held, '12345', 2)).map(({ id: messageId, attempt }, i) => ({
+        ...{ messageId, attempt, change: { state: 'accepted', sid: sids[i] ?? '', status: 'queued' } as const },
+      }));
+      await ledger.record(held, results);
+      expect((await ledger.report(id)).charged).toEqual({ messages: 0, cost: { amount: null, currency: null } });
+      await ledger.receive([{ sid: 'SM2', status: 'delivered', price: 0.0079, at: 1, source: 'poll' }]);
+      expect(await ledger.report(id)).toMatchObject({
+        cost: { amount: 0.1079, currency: 'USD' },
+        charged: { messages: 1, cost: { amount: 0.0079, currency: 'USD' } },
+      });
+    });
+
     it('are for a message, not for its segments, where it has a picture', async () => {
       const ledger = open({ now: 0 });
       const staging = await ledger.stage({ name: 'c', stem: 'x', source: 'x' });
