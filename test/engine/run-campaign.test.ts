@@ -108,6 +108,13 @@ describe('a run', () => {
     expect(seen).toEqual(['claimed', 'claimed']);
   });
 
+  it('keeps a sender to a rate of its own, and no other sender to it', async () => {
+    const { elapsedMs } = await run(40, undefined, { senders: 2, rates: { S0: 10 } });
+    expect(elapsedMs).toBeGreaterThanOrEqual(1800);
+    expect((await run(40, undefined, { senders: 2, rates: { S1: 10 }, perSecond: 5 })).elapsedMs).toBeGreaterThan(3700);
+    expect((await run(40, undefined, { senders: 2, rates: { other: 10 } })).elapsedMs).toBeLessThan(1000);
+  });
+
   it('sends every message once', async () => {
     const { end, counts, provider } = await run(50);
     expect([end, counts.accepted]).toEqual([{ kind: 'finished' }, 50]);
