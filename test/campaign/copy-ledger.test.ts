@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { copyLedger } from '../../src/campaign/copy-ledger.ts';
 import { main } from '../../src/cli/main.ts';
-import { copyLedger } from '../../src/ledger/copy.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
 import { openPostgresTables } from '../../src/ledger/postgres/tables.ts';
