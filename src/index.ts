@@ -56,6 +56,7 @@ export { CliError, type ErrorCode, exitCodes } from './errors.ts';
 export { openSource, type Source, type SourceOptions } from './input/open-source.ts';
 export type { Ledger } from './ledger/ledger.ts';
 export type { Campaign, Staging } from './ledger/plans.ts';
+export { openPostgresLedger } from './ledger/postgres/open.ts';
 export { openSqliteLedger } from './ledger/sqlite/open.ts';
 export type { Provider, Records, Sender } from './provider/provider.ts';
 export { isSignedBy } from './provider/twilio/signature.ts';

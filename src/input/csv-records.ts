@@ -15,7 +15,7 @@ export interface RecordFinder {
   readonly end: () => readonly (RecordText | RowIssue)[];
 }
 
-/** A quoted field that goes on longer than this was never closed. */
+/** A quoted field that goes on longer than this was never closed. Our choice. */
 const longestField = { lines: 100, characters: 64 * 1024 } as const;
 
 const none: readonly Line<string>[] = [];
@@ -36,7 +36,7 @@ const tooLong: Fault = { problem: 'is longer than 1 MiB', hint: 'A line break ma
 
 /**
  * Joins lines into records. A quote that is wrong costs the line that it was opened on: the lines after it, which
- * it may have swallowed, are read once more as records of their own.
+ * it may have taken in, are read once more as records of their own.
  */
 export function recordFinder({ delimiter, newline }: { delimiter: string; newline: string }): RecordFinder {
   let open: { readonly line: number; readonly content: string; readonly text: string }[] = [];
@@ -46,11 +46,11 @@ export function recordFinder({ delimiter, newline }: { delimiter: string; newlin
 
   /** Gives up the record that is open; its lines after the first are to be read again. */
   const giveUp = (): Line<string>[] => {
-    const [first, ...swallowed] = open;
+    const [first, ...taken] = open;
     open = [];
     openCharacters = 0;
     if (first) found.push(issueOf(first.line, first.content, neverClosed));
-    return swallowed.map(({ line, content }) => ({ number: line, content }));
+    return taken.map(({ line, content }) => ({ number: line, content }));
   };
   /** Reads one line; what it returns is to be read again. */
   const read = (line: Line<string>): readonly Line<string>[] => {

@@ -30,10 +30,10 @@ interface Dialect {
   readonly skipped: number;
 }
 
-/** A line longer than this is no line of a CSV, in characters. */
+/** A line longer than this is no line of a CSV, in characters. Our choice. */
 const maxLineCharacters = 1024 * 1024;
 
-/** How much of the text is looked at to find out its dialect, in characters. */
+/** How much of the text is looked at to find out its dialect, in characters. Our choice. */
 const headCharacters = 64 * 1024;
 
 /**
@@ -127,7 +127,8 @@ function toRow(record: Record | RowIssue, columns: readonly string[]): Row | Row
   if ('problem' in record) return record;
   const { line, cells } = record;
   // Spreadsheets pad rows with empty cells; nothing is lost with those.
-  if (cells.length < columns.length || cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
+  const hasMore = cells.length > columns.length && cells.slice(columns.length).some((cell) => cell.trim() !== '');
+  if (cells.length < columns.length || hasMore) {
     const problem = `has ${cells.length} cells, and the header has ${columns.length}`;
     const hint = 'A text with the delimiter or a line break in it needs quotes around it.';
     return { line, column: 'row', value: cells.join(',').slice(0, 80), problem, hint };

@@ -54,7 +54,7 @@ export async function* readStdin(stdin: AsyncIterable<Uint8Array>, signal: Abort
   } catch (error) {
     throw unreadable(error, 'standard input');
   } finally {
-    // Not waited for: while it is silent it does not even hear this.
+    // Not waited for: while it is silent it does not answer this either.
     iterator.return?.().catch(() => undefined);
   }
 }

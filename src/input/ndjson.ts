@@ -1,9 +1,9 @@
 import type { Row, RowIssue } from '../core/message.ts';
 import { CliError } from '../errors.ts';
 import { bytePieces, readLines, textPieces } from './pieces.ts';
-import { findTwins } from './table.ts';
+import { findDuplicates } from './table.ts';
 
-/** A longer line is wrong: bytes of an event, characters of a file. */
+/** A longer line is wrong: bytes of an event, characters of a file. Our choice. */
 const maxLineLength = 1024 * 1024;
 
 /**
@@ -11,16 +11,20 @@ const maxLineLength = 1024 * 1024;
  * Throws a `CliError` where two fields have one name, as a header does.
  */
 export async function* readNdjson(text: AsyncIterable<string>, name: string): AsyncGenerator<Row | RowIssue> {
-  const twinsOf = twinFinder();
+  const duplicatesIn = duplicateFinder();
   for await (const lines of readLines(text, textPieces('\n'), maxLineLength)) {
     for (const { number, content } of lines) {
       if (content?.trim() === '') continue;
       const row = content === undefined ? tooLong(number) : toRow(content, number);
-      const twins = twinsOf(row);
-      if (twins) {
-        throw new CliError('input', `${name}, line ${number}: ${twins[0]} and ${twins[1]} are the same name here.`, {
-          hint: 'Rename one of them.',
-        });
+      const duplicates = duplicatesIn(row);
+      if (duplicates) {
+        throw new CliError(
+          'input',
+          `${name}, line ${number}: ${duplicates[0]} and ${duplicates[1]} are the same name here.`,
+          {
+            hint: 'Rename one of them.',
+          },
+        );
       }
       yield row;
     }
@@ -30,14 +34,15 @@ export async function* readNdjson(text: AsyncIterable<string>, name: string): As
 /** Reads one event a line, as UTF-8. Each stands on its own: whatever is wrong with a line costs that event alone. */
 export async function* readEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Row | RowIssue> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  const twinsOf = twinFinder();
+  const duplicatesIn = duplicateFinder();
   for await (const lines of readLines(bytes, bytePieces, maxLineLength)) {
     for (const { number, content } of lines) {
       const text = content && decodeLine(content, decoder);
       if (text?.trim() === '') continue;
       const row = content === undefined ? tooLong(number) : toEvent(text, content, number);
-      const twins = twinsOf(row);
-      if (twins) yield issue(number, twins[1], '', `is the same name as ${twins[0]} here`, 'Rename one of them.');
+      const duplicates = duplicatesIn(row);
+      if (duplicates)
+        yield issue(number, duplicates[1], '', `is the same name as ${duplicates[0]} here`, 'Rename one of them.');
       else yield row;
     }
   }
@@ -67,16 +72,16 @@ function issue(line: number, column: string, value: string, problem: string, hin
 }
 
 /** Looks for two names that are one. Most rows have the names of the row before, and are not looked at again. */
-function twinFinder(): (row: Row | RowIssue) => readonly [string, string] | undefined {
+function duplicateFinder(): (row: Row | RowIssue) => readonly [string, string] | undefined {
   let latest = '';
   return (row) => {
     if ('problem' in row) return undefined;
     const names = Object.keys(row.cells);
     const shape = names.join('\0');
     if (shape === latest) return undefined;
-    const twins = findTwins(names);
-    if (!twins) latest = shape;
-    return twins;
+    const duplicates = findDuplicates(names);
+    if (!duplicates) latest = shape;
+    return duplicates;
   };
 }
 

@@ -32,10 +32,10 @@ export interface SourceOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How much of a text is looked at to find out what it is, in characters. */
+/** How much of a text is looked at to find out what it is, in characters. Our choice. */
 const lookedAtCharacters = 4096;
 
-/** Opens a CSV, NDJSON or XLSX file, told by its first bytes and its extension. Throws a `CliError` when it can't. */
+/** Opens a CSV, NDJSON or XLSX file, recognized by its first bytes and its extension. Throws a `CliError` when it can't. */
 export async function openSource(options: SourceOptions): Promise<Source> {
   const { file, stdin, delimiter, encoding, sheet, signal } = options;
   const name = file === '-' ? 'stdin' : basename(file);
@@ -56,8 +56,8 @@ export async function openSource(options: SourceOptions): Promise<Source> {
   if (isNdjson(file, text.first)) return { name, rows: readNdjson(text.all, name), findings };
   const table = await readCsv(text.all, { name, delimiter });
   const separated = `The columns of ${name} are separated by ${delimiterNames[table.delimiter]}; --delimiter says otherwise.`;
-  const isOdd = delimiter === undefined && table.delimiter !== ',';
-  return { name, ...table, findings: () => (isOdd ? [separated, ...findings()] : findings()) };
+  const isUnusual = delimiter === undefined && table.delimiter !== ',';
+  return { name, ...table, findings: () => (isUnusual ? [separated, ...findings()] : findings()) };
 }
 
 const delimiterNames: Readonly<Record<string, string>> = { ';': 'semicolons', '\t': 'tabs', '|': 'bars (|)' };

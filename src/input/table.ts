@@ -22,21 +22,24 @@ export function checkHeader(columns: readonly string[], name: string): void {
   if (dangerous !== undefined) {
     throw new CliError('input', `${name}, line 1: a column may not be called ${dangerous}.`);
   }
-  const twins = findTwins(columns);
-  if (!twins) return;
-  const [twin, column] = twins;
+  const duplicates = findDuplicates(columns);
+  if (!duplicates) return;
+  const [earlier, column] = duplicates;
   throw new CliError('input', `${name}, line 1: two columns are called ${column}.`, {
-    hint: twin === column ? 'Rename one of them.' : `${twin} and ${column} are the same name here. Rename one of them.`,
+    hint:
+      earlier === column
+        ? 'Rename one of them.'
+        : `${earlier} and ${column} are the same name here. Rename one of them.`,
   });
 }
 
 /** The first two of these names that are the same one, as `to` and `To` are. */
-export function findTwins(names: readonly string[]): readonly [string, string] | undefined {
+export function findDuplicates(names: readonly string[]): readonly [string, string] | undefined {
   const seen = new Map<string, string>();
   for (const name of names) {
     const folded = foldName(name);
-    const twin = seen.get(folded);
-    if (twin !== undefined && name !== '') return [twin, name];
+    const earlier = seen.get(folded);
+    if (earlier !== undefined && name !== '') return [earlier, name];
     seen.set(folded, name);
   }
   return undefined;

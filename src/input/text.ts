@@ -3,7 +3,7 @@ import { CliError } from '../errors.ts';
 
 /** Text as it is decoded, with what was found out about its encoding. */
 export interface DecodedText extends AsyncIterable<string> {
-  /** The encoding, and the line from which it was told; absent while everything so far reads as UTF-8. */
+  /** The encoding, and the line from which on it is used; absent while everything so far reads as UTF-8. */
   readonly found: () => { readonly encoding: string; readonly line: number } | undefined;
 }
 
@@ -28,24 +28,24 @@ interface Decoding {
  */
 export function decodeText(bytes: AsyncIterable<Uint8Array>, options: TextOptions): DecodedText {
   let found: { encoding: string; line: number } | undefined;
-  const told = (encoding: string, line: number) => {
+  const find = (encoding: string, line: number) => {
     found = { encoding, line };
   };
-  return { found: () => found, [Symbol.asyncIterator]: () => decode(bytes, options, told) };
+  return { found: () => found, [Symbol.asyncIterator]: () => decode(bytes, options, find) };
 }
 
 async function* decode(
   bytes: AsyncIterable<Uint8Array>,
   { name, encoding }: TextOptions,
-  told: (encoding: string, line: number) => void,
+  find: (encoding: string, line: number) => void,
 ): AsyncGenerator<string> {
   let decoding = encoding === undefined ? undefined : { decoder: decoderFor(encoding), isGuess: false };
   let line = 1;
   let isAscii = true;
   const read = (whole: Uint8Array): string => {
     if (!decoding) {
-      decoding = sniff(whole, name);
-      if (!decoding.isGuess) told(decoding.decoder.encoding, 1);
+      decoding = detect(whole, name);
+      if (!decoding.isGuess) find(decoding.decoder.encoding, 1);
     }
     const { decoder, isGuess } = decoding;
     try {
@@ -55,7 +55,7 @@ async function* decode(
       if (!isAscii || beginsAsUtf8(whole)) throw notText(name, line + linesOfUtf8(whole), decoder.encoding, cause);
       // Everything before was ASCII, and reads the same in both.
       decoding = { decoder: decoderFor('windows-1252'), isGuess: false };
-      told('windows-1252', line + countLines(asciiStart(whole)));
+      find('windows-1252', line + countLines(asciiStart(whole)));
       return decoding.decoder.decode(whole, { stream: true });
     }
   };
@@ -76,11 +76,11 @@ async function* decode(
   }
 }
 
-/** The first bytes, by which UTF-16 is told from UTF-8: always as many, whatever pieces they come in. */
-const sniffedBytes = 4096;
+/** How many of the first bytes are looked at for the encoding, whatever pieces they come in. Our choice. */
+const detectionBytes = 4096;
 
 /**
- * Joins chunks so that the first is long enough to sniff at, and none ends within a UTF-8 character:
+ * Joins chunks so that the first is long enough to detect the encoding by, and none ends within a UTF-8 character:
  * what turns out to be another encoding is then decoded from where UTF-8 stops making sense, with nothing lost.
  */
 async function* inWholeCharacters(
@@ -91,7 +91,7 @@ async function* inWholeCharacters(
   let isFirst = mayBeUtf8();
   for await (const chunk of bytes) {
     const whole = carried.length === 0 ? chunk : Buffer.concat([carried, chunk]);
-    const isShort = isFirst && whole.length < sniffedBytes;
+    const isShort = isFirst && whole.length < detectionBytes;
     const end = isShort ? 0 : mayBeUtf8() ? lastWholeCharacter(whole) : whole.length;
     carried = whole.subarray(end);
     if (end === 0) continue;
@@ -134,8 +134,8 @@ const startsWith = (chunk: Uint8Array, ...start: readonly number[]): boolean =>
   start.every((byte, i) => chunk[i] === byte);
 
 /** How the first bytes say that they want to be read. Throws a `CliError` for a file that is no text at all. */
-function sniff(bytes: Uint8Array, name: string): Decoding {
-  const chunk = bytes.subarray(0, sniffedBytes);
+function detect(bytes: Uint8Array, name: string): Decoding {
+  const chunk = bytes.subarray(0, detectionBytes);
   if (startsWith(chunk, 0xff, 0xfe)) return { decoder: decoderFor('utf-16le'), isGuess: false };
   if (startsWith(chunk, 0xfe, 0xff)) return { decoder: decoderFor('utf-16be'), isGuess: false };
   if (startsWith(chunk, 0xd0, 0xcf, 0x11, 0xe0)) {

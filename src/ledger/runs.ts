@@ -31,6 +31,8 @@ export interface Lease {
 export interface Want {
   readonly sender: string;
   readonly limit: number;
+  /** Messages a second for this one, where it is not the rate of all. */
+  readonly perSecond?: number | undefined;
 }
 
 /** What goes with a claim. */

@@ -14,6 +14,9 @@ const jobsPerCampaign = 8;
 /** pg-boss' own name for our jobs. */
 const jobs = 'campaigns';
 
+/** What a job holds. */
+type JobData = Omit<Job, 'id'>;
+
 /** How often jobs whose worker died are looked for, in seconds. */
 const maintenanceSeconds = 5;
 
@@ -76,15 +79,16 @@ async function start(boss: PgBoss): Promise<{ readonly db: PgBoss.Db }> {
 
 function enqueuing(boss: PgBoss, schema: string, delivery: DeliverOptions): InTransaction {
   return async (execute, { id: campaignId }) => {
-    await execute(
-      `insert into ${schema}.campaigns (id, delivery) values ($1, $2)
-        on conflict (id) do update set delivery = excluded.delivery, stopped = null`,
+    const [queued] = await execute(
+      `insert into ${schema}.campaigns as c (id, delivery) values ($1, $2)
+        on conflict (id) do update set delivery = excluded.delivery, stopped = null, round = c.round + 1 returning round`,
       [campaignId, JSON.stringify(delivery)],
     );
+    const data: JobData = { campaignId, round: Number(queued?.['round']) };
     const db = {
       executeSql: async (text: string, values: unknown[]) => ({ rows: [...(await execute(text, values))] }),
     };
-    for (let i = 0; i < jobsPerCampaign; i++) await boss.send(jobs, { campaignId }, { db });
+    for (let i = 0; i < jobsPerCampaign; i++) await boss.send(jobs, data, { db });
   };
 }
 
@@ -95,13 +99,21 @@ function workOn(
 ): Pick<Queue, 'take' | 'finish' | 'campaign' | 'stop' | 'size'> {
   return {
     take: async (limit) => {
-      const taken = await boss.fetch<{ campaignId: string }>(jobs, { batchSize: limit });
-      return taken.map(({ id, data }): Job => ({ id, campaignId: data.campaignId }));
+      const taken = await boss.fetch<JobData>(jobs, { batchSize: limit });
+      return taken.map(({ id, data }): Job => ({ id, ...data }));
     },
-    finish: async ({ id, campaignId }, againInMs) => {
-      // The next one first: should this process die in between, there is one too many, which does no harm.
-      if (againInMs !== undefined)
-        await boss.send(jobs, { campaignId }, { startAfter: new Date(Date.now() + againInMs) });
+    finish: async ({ id, campaignId, round }, againInMs) => {
+      if (againInMs === undefined) {
+        await execute(
+          `delete from ${schema}.job where name = $1 and state in ('created', 'retry')
+            and data ->> 'campaignId' = $2 and (data ->> 'round')::int <= $3`,
+          [jobs, campaignId, round],
+        );
+      } else {
+        // The next one first: should this process die in between, there is one too many, which does no harm.
+        const startAfter = Math.ceil(againInMs / 1000);
+        await boss.send(jobs, { campaignId, round } satisfies JobData, { startAfter });
+      }
       await boss.complete(jobs, id);
     },
     campaign: async (campaignId) => {

@@ -8,6 +8,8 @@ import type { Campaign, InTransaction } from '../ledger/plans.ts';
 export interface Job {
   readonly id: string;
   readonly campaignId: string;
+  /** How often the campaign had been enqueued when this job was made. */
+  readonly round: number;
 }
 
 /** A campaign that workers send. */
@@ -74,7 +76,10 @@ export interface Queue {
   enqueuing(delivery: DeliverOptions): InTransaction;
   /** Takes at most `limit` jobs; each comes again when it is not finished within `jobMs`. */
   take(limit: number): Promise<readonly Job[]>;
-  /** Ends a job. With `againInMs` (milliseconds) another one of its campaign takes its place then. */
+  /**
+   * Ends a job. With `againInMs` (milliseconds) another one of its campaign takes its place then; without it the campaign
+   * is done, and its other jobs end with this one, but for those of a later time that it was enqueued.
+   */
   finish(job: Job, againInMs?: number): Promise<void>;
   /** How a campaign is to be sent; undefined when it was never enqueued. */
   campaign(campaignId: string): Promise<QueuedCampaign | undefined>;

@@ -14,6 +14,8 @@ export async function createTables(execute: Execute, schema: string): Promise<vo
     create table if not exists ${schema}.campaigns (
       id text primary key,
       delivery json not null,
+      -- How often it was enqueued.
+      round int not null default 1,
       stopped text
     );
     create table if not exists ${schema}.workers (

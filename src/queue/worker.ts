@@ -181,9 +181,9 @@ async function send(lease: Lease, { delivery }: QueuedCampaign, worker: Worker):
 
 function runOptions(delivery: DeliverOptions, worker: Worker) {
   const { ledger, provider, signal, now, monotonic, sleep, random, events } = worker;
-  const { perSecond, retryForMs, callbackUrl } = delivery;
+  const { perSecond, rates, retryForMs, callbackUrl } = delivery;
   return {
-    ...{ ledger, provider, signal, now, monotonic, sleep, random, perSecond, retryForMs, callbackUrl },
+    ...{ ledger, provider, signal, now, monotonic, sleep, random, perSecond, rates, retryForMs, callbackUrl },
     retry: defaultRetry,
     onResult: (result: SendResult, message: Message) => {
       if (result.kind === 'accepted') worker.accepted++;

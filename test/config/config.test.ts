@@ -81,6 +81,15 @@ describe('where a value comes from', () => {
     expect((await load({ project: '[limits]\nvalidity_period = 36000' })).limits.validityPeriodSeconds).toBe(36_000);
   });
 
+  it('takes the rate of each sender from the nearest place that has one', async () => {
+    const user = '[rates]\n"+14155550199" = 1\n"MG1" = 80';
+    expect((await load({ user, project: '[rates]\n"+14155550199" = 3' })).rates).toEqual({
+      '+14155550199': 3,
+      MG1: 80,
+    });
+    await expect(load({ user: '[rates]\n"MG1" = "fast"' })).rejects.toThrow(/rates\."MG1" must be a number from 0.01/);
+  });
+
   it('reads a file of environment variables, which the real environment outranks', async () => {
     const file = join(tempFolder(), '.env');
     writeFileSync(file, `TWILIO_ACCOUNT_SID=${sid('4')}\nTWILIO_AUTH_TOKEN=secret\n`, { mode: 0o600 });

@@ -219,6 +219,17 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       expect((await claimOf(ledger, one, 1, 2)).claims).toEqual([]);
     });
 
+    it('go by the rate of a sender that has its own', async () => {
+      const { clock, ledger, campaign } = await begin(row(2), row(3));
+      const held = await lease(ledger, campaign.id);
+      const claim = (limit: number) =>
+        ledger.claim(held, { wants: [{ sender: '12345', limit, perSecond: 4 }], results: [], perSecond: 100 });
+      expect((await claim(2)).claims).toHaveLength(1);
+      expect(await claim(1)).toMatchObject({ claims: [], senders: [{ waitMs: 250 }] });
+      clock.now += 250;
+      expect((await claim(1)).claims).toHaveLength(1);
+    });
+
     it('go on at once when the clock is set back', async () => {
       const { clock, ledger, campaign } = await begin(row(2), row(3));
       const held = await lease(ledger, campaign.id);

@@ -19,7 +19,7 @@ function quiet(window: string, ...zones: string[]): LocalQuietHours {
 }
 
 /** `opens …` or `closes …`, in UTC. */
-function told(local: LocalQuietHours, time: string): string {
+function described(local: LocalQuietHours, time: string): string {
   const opening = openingAt(local, at(time));
   return opening.isOpen ? `closes ${iso(opening.closesAt)}` : `opens ${iso(opening.opensAt)}`;
 }
@@ -56,14 +56,19 @@ it.each([
     '2026-11-23T20:00:00Z',
     'opens undefined',
   ],
-  ['with an odd offset', quiet('21:00-08:00', 'Asia/Kathmandu'), '2026-11-23T15:14:00Z', 'closes 2026-11-23T15:15:00Z'],
+  [
+    'with an offset of 5:45',
+    quiet('21:00-08:00', 'Asia/Kathmandu'),
+    '2026-11-23T15:14:00Z',
+    'closes 2026-11-23T15:15:00Z',
+  ],
   // On 2026-03-29 the clock goes from 02:00 to 03:00 in Berlin, on 2026-10-25 from 03:00 back to 02:00.
   ['when the opening is skipped', quiet('21:00-02:30', berlin), '2026-03-29T00:30:00Z', 'opens 2026-03-29T01:30:00Z'],
   ['when the opening comes twice', quiet('21:00-02:30', berlin), '2026-10-24T23:00:00Z', 'opens 2026-10-25T00:30:00Z'],
   ['when the quiet comes twice', quiet('21:00-02:30', berlin), '2026-10-25T01:10:00Z', 'opens 2026-10-25T01:30:00Z'],
   ['in the long night', quiet('21:00-08:00', berlin), '2026-10-24T20:00:00Z', 'opens 2026-10-25T07:00:00Z'],
   ['in the short night', quiet('21:00-08:00', berlin), '2026-03-28T21:00:00Z', 'opens 2026-03-29T06:00:00Z'],
-])('knows when somebody may be texted %s', (_, local, time, expected) => expect(told(local, time)).toBe(expected));
+])('knows when somebody may be texted %s', (_, local, time, expected) => expect(described(local, time)).toBe(expected));
 
 it('never calls an hour open that the clock on the wall calls quiet', () => {
   const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Africa/Casablanca'];

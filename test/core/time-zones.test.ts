@@ -51,7 +51,7 @@ it.each([
   ...['Mars', '', 'Z', 'CEST', 'BST', 'IST', 'PST', 'Europe/Nowhere', '12'].map((name) => [name, false]),
 ] as [string, boolean][])('%j is a time zone: %s', (name, is) => {
   expect(isTimeZone(name)).toBe(is);
-  // What quiet hours are told by takes the same names.
+  // What quiet hours are reckoned with takes the same names.
   const read = () => Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
   if (is) expect(read).not.toThrow();
   else expect(read).toThrow();

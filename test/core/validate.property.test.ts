@@ -93,3 +93,50 @@ it('plans any row without throwing, whatever its cells', () => {
     { numRuns: 1000 },
   );
 });
+
+it('plans a row the same whatever came before it', () => {
+  const names = fc.constantFrom(
+    'to',
+    'To',
+    'phone',
+    'name',
+    'NAME',
+    'body',
+    'from',
+    'media_url',
+    'media_url_2',
+    'zone',
+  );
+  const cell = fc.oneof(
+    anything,
+    fc.constantFrom('', ' ', '+14155550100', 'Ada', 'Europe/Berlin'),
+    fc.array(anything, { maxLength: 3 }),
+  );
+  const rows = fc.array(fc.dictionary(names, cell, { maxKeys: 6 }), { minLength: 2, maxLength: 6 });
+  const planner = () => {
+    const mapping = makeMapping({
+      base: { from: '12345', validityPeriod: '3' },
+      maps: ['to=phone', 'first=name'],
+      body: 'Hi {{ first }}',
+      timeZoneColumn: 'zone',
+    });
+    if ('problem' in mapping) throw new Error(mapping.problem);
+    return makePlanner(mapping.value, context);
+  };
+  fc.assert(
+    fc.property(rows, (all) => {
+      const plan = planner();
+      for (const cells of all) expect(plan({ line: 2, cells })).toEqual(planner()({ line: 2, cells }));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('finds each character that no text can hold, and no other', () => {
+  for (let code = 0; code <= 0xffff; code++) {
+    const body = `é ${String.fromCharCode(code)}`;
+    const { issues } = validate({ to: '+14155550100', from: '12345', body }, flagOrigin, context);
+    const isUnprintable = /[^\P{Cc}\t\n\r]|\p{Cs}/u.test(body);
+    if (issues.some(({ problem }) => /^holds (a control|half)/.test(problem)) !== isUnprintable) expect.fail(`${code}`);
+  }
+});

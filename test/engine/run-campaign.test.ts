@@ -108,6 +108,23 @@ describe('a run', () => {
     expect(seen).toEqual(['claimed', 'claimed']);
   });
 
+  it.each([
+    [undefined, { S0: 10, S1: undefined }],
+    [5, { S0: 5, S1: undefined }],
+    [20, { S0: 10, S1: undefined }],
+  ])('asks for a sender at its own rate, or at that of all (%s) where that is lower', async (perSecond, rates) => {
+    const asked = new Map<string, number | undefined>();
+    const wrap = (ledger: Ledger): Ledger => ({
+      ...ledger,
+      claim: (lease, request) => {
+        for (const want of request.wants) asked.set(want.sender, want.perSecond);
+        return ledger.claim(lease, request);
+      },
+    });
+    await run(4, undefined, { senders: 2, rates: { S0: 10 }, perSecond, wrap });
+    expect(Object.fromEntries(asked)).toEqual(rates);
+  });
+
   it('sends every message once', async () => {
     const { end, counts, provider } = await run(50);
     expect([end, counts.accepted]).toEqual([{ kind: 'finished' }, 50]);

@@ -19,7 +19,7 @@ const notes = (...says: readonly string[]): Expected => ({ exitCode: 0, says });
 const inUs = (expected: Expected): Expected => ({ ...expected, flags: ['--country', 'US'] });
 const inUk = (expected: Expected): Expected => ({ ...expected, flags: ['--country', 'GB'] });
 
-/** What a person is told about each file, in the words they read. */
+/** What a person reads about each file. */
 const files: Readonly<Record<string, Expected>> = {
   'empty.csv': stops('empty.csv is empty.', 'Its first line names the columns.'),
   'only-blank-lines.csv': stops('is empty.'),
@@ -78,16 +78,16 @@ const files: Readonly<Record<string, Expected>> = {
 };
 
 describe('a bad file', () => {
-  it.each(readdirSync(folder))('%s is understood, or told what is wrong with it', async (name) => {
+  it.each(readdirSync(folder))('%s is understood, or it says what is wrong with it', async (name) => {
     const { context, stdout, stderr } = testContext();
     const { exitCode, says, flags = [] } = files[name] ?? stops('no expectation is written down for this file');
     const argv = ['check', join(folder, name), '--from', from, '--body', 'Hi {{ first_name }}', ...flags];
     const code = await main(argv, context);
-    const told = [...stdout, ...stderr].join('\n').replace(/\s+/g, ' ');
+    const printed = [...stdout, ...stderr].join('\n').replace(/\s+/g, ' ');
     let at = 0;
     for (const words of says) {
-      const found = told.indexOf(words, at);
-      expect(found < 0 ? `missing: ${words}\nin: ${told}` : '').toBe('');
+      const found = printed.indexOf(words, at);
+      expect(found < 0 ? `missing: ${words}\nin: ${printed}` : '').toBe('');
       at = found;
     }
     expect(code).toBe(exitCode);

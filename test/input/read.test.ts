@@ -74,7 +74,7 @@ describe('CSV', () => {
     expect(findings).toEqual([expect.stringContaining(`separated by ${delimiter}`)]);
   });
 
-  it('believes what it is told about the delimiter', async () => {
+  it('takes the delimiter that is given', async () => {
     const { rows, findings } = await read('to;a,text\n1;2,b\n', 'list.csv', { delimiter: ',' });
     expect([rows, findings]).toEqual([[{ line: 2, cells: { 'to;a': '1;2', text: 'b' } }], []]);
   });
@@ -112,7 +112,7 @@ describe('CSV', () => {
     }
   });
 
-  it('believes what it is told about the encoding', async () => {
+  it('takes the encoding that is given', async () => {
     const { rows, findings } = await read(Buffer.from('to\n\x8e\n', 'latin1'), 'list.csv', { encoding: 'macintosh' });
     expect([rows, findings]).toEqual([[{ line: 2, cells: { to: 'é' } }], []]);
     await expect(read('to\n', 'list.csv', { encoding: 'klingon' })).rejects.toThrow(/no encoding klingon/);
@@ -172,7 +172,7 @@ describe('CSV', () => {
     expect((await read(`to,text\n${content}`)).rows).toEqual(expected);
   });
 
-  it('gives up a quoted field after 100 lines or 64 KiB, and reads what it had swallowed', async () => {
+  it('gives up a quoted field after 100 lines or 64 KiB, and reads what it had taken in', async () => {
     const lines = (count: number) => Array.from({ length: count }, (_, i) => `${i},b`).join('\n');
     const ended = (await read(`to,text\n1,"a\n${lines(98)}"\n`)).rows;
     expect(ended).toHaveLength(1);

@@ -128,7 +128,7 @@ describe('a COMMIT that gets no answer', () => {
     await expectOnce(ledger, held, beside);
     clearInterval(ending);
     await setting('');
-    expect(ended).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => ended).toBeGreaterThanOrEqual(2);
   });
 
   it('was done when the line is cut behind it', async () => {

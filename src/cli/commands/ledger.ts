@@ -1,12 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { copyLedger } from '../../campaign/copy-ledger.ts';
 import type { Context } from '../../context.ts';
 import { isLedgerUrl } from '../../core/ledger-address.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
-import { copyLedger } from '../../ledger/copy.ts';
 import type { LedgerTables } from '../../ledger/tables.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
@@ -17,10 +17,11 @@ import { type Session, withSession } from '../session.ts';
 const help = `Writes all of a ledger into a new one, from a file to a PostgreSQL server or back: campaigns, messages, opt-outs,
 receipts. All or nothing; what was written is read again and compared before it counts. Nobody may be sending meanwhile.
 Both hold the same messages afterwards: go on with one of them only, or what is pending goes out twice.
+A server is named as postgres://user:password@host/database; without a password there, $PGPASSWORD counts.
 
 Examples:
-  volley ledger copy ~/.local/share/volley/ledger.db postgres://volley@db.example.com/volley
-  PGPASSWORD=… volley ledger copy postgres://volley@db.example.com/volley copy.db --json`;
+  volley ledger copy .local/share/volley/ledger.db copy.db
+  volley ledger copy .local/share/volley/ledger.db copy.db --json`;
 
 const table = {
   what: requiredChoice('<what>', 'copy', ['copy']),

@@ -14,6 +14,7 @@ export function deliverOptionsOf(
   return {
     concurrency: config.get('concurrency') ?? defaultDelivery.concurrency,
     perSecond: config.get('rate'),
+    rates: config.rates,
     limit,
     maxCost: config.get('max_cost'),
     breaker,

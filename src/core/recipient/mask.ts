@@ -21,11 +21,11 @@ export function maskInternational(text: string): string {
 }
 
 /** Numbers for examples and films (https://nationalnanpa.com/number_resource_info/555_numbers.html), and 1-800-FLOWERS. */
-const nobodys = /^\+1(?:\d{3}55501\d\d|8003569377)$/;
+const exampleNumber = /^\+1(?:\d{3}55501\d\d|8003569377)$/;
 
 /** The same for a way out, in which examples stay whole: nobody has their numbers. */
 export function maskHint(text: string): string {
-  return text.replace(onlyInternational, (number) => (nobodys.test(number) ? number : masked(number)));
+  return text.replace(onlyInternational, (number) => (exampleNumber.test(number) ? number : masked(number)));
 }
 
 function masked(number: string): string {

@@ -1,7 +1,9 @@
 type Library = typeof import('libphonenumber-js/max');
 
-/** What is known of a number in E.164. */
+/** What is known of a number. */
 export interface Numbering {
+  /** In E.164. */
+  readonly number: string;
   /** True when some numbering plan has such numbers. */
   readonly isValid: boolean;
   /** What it is used for, in the library's words, as `MOBILE`. */
@@ -10,10 +12,18 @@ export interface Numbering {
   readonly country?: string | undefined;
 }
 
-/** The order in which the library looks, after FIXED_LINE: `helpers/getNumberType.js`. */
-const kindsBesideLandlines = 'MOBILE PREMIUM_RATE TOLL_FREE SHARED_COST VOIP PERSONAL_NUMBER PAGER UAN VOICEMAIL'.split(
-  ' ',
-);
+/** The order in which the library looks for a kind, after FIXED_LINE: its `es6/helpers/getNumberType.js`. */
+const kindsBesideLandlines = [
+  'MOBILE',
+  'PREMIUM_RATE',
+  'TOLL_FREE',
+  'SHARED_COST',
+  'VOIP',
+  'PERSONAL_NUMBER',
+  'PAGER',
+  'UAN',
+  'VOICEMAIL',
+] as const;
 
 /** The longest calling code, in digits: https://www.itu.int/rec/T-REC-E.164. */
 const callingCodeDigits = 3;
@@ -59,44 +69,52 @@ interface CallingCode {
   readonly nationalPrefix: RegExp | undefined;
 }
 
+/** A number in E.164: https://www.itu.int/rec/T-REC-E.164, with the 8 digits that the shortest numbers for texts have. */
+export const e164 = /^\+[1-9]\d{7,14}$/;
+
 /**
- * Makes a lookup of plain numbers in E.164 (`+` and digits) that agrees with libphonenumber's parser and is many times
- * as fast, since each pattern of its metadata is compiled once. Undefined where only the parser can tell: for what
- * begins like a national prefix, and for no calling code. `test/core/numbering-plans.test.ts` compares the two.
+ * Makes a lookup of numbers with `+`, digits and plain separators that agrees with libphonenumber's parser, and is many
+ * times as fast since each pattern of its metadata is compiled once. Undefined where the parser has to be asked: for
+ * what begins like a national prefix, and for no calling code. `test/core/numbering-plans.test.ts` compares the two.
  */
-export function numberingLookup({ Metadata }: Pick<Library, 'Metadata'>): (e164: string) => Numbering | undefined {
+export function numberingLookup({ Metadata }: Pick<Library, 'Metadata'>): (text: string) => Numbering | undefined {
   const metadata = new Metadata() as unknown as LibraryMetadata;
   const known = new Map<string, CallingCode | undefined>();
-  return (e164) => {
+  return (text) => {
+    const number = withoutSeparators(text);
+    if (number === undefined) return undefined;
     for (let end = 2; end <= callingCodeDigits + 1; end++) {
-      const code = e164.slice(1, end);
+      const code = number.slice(1, end);
       if (!known.has(code)) known.set(code, compileCallingCode(code, metadata));
       const found = known.get(code);
-      if (found) return lookUp(e164.slice(end), found);
+      if (found) return lookUp(number, number.slice(end), found);
     }
     return undefined;
   };
 }
 
-function lookUp(national: string, { plans, nationalPrefix }: CallingCode): Numbering | undefined {
+function withoutSeparators(text: string): string | undefined {
+  if (e164.test(text)) return text;
+  const number = /^\+[\d ().-]+$/.test(text) ? text.replace(/[ ().-]/g, '') : '';
+  return e164.test(number) ? number : undefined;
+}
+
+function lookUp(number: string, national: string, { plans, nationalPrefix }: CallingCode): Numbering | undefined {
   // Some patterns of prefixes match nothing at all, which takes nothing off.
   if (nationalPrefix?.exec(national)?.[0]) return undefined;
-  const [only] = plans;
-  if (plans.length === 1 && only) return numberingOf(only, kindOf(national, only));
+  const [main] = plans;
+  const numbering = (kind: string | undefined, country?: string): Numbering => {
+    return { number, isValid: kind !== undefined, kind, country };
+  };
+  if (plans.length === 1 && main) return numbering(kindOf(national, main), main.country);
   for (const plan of plans) {
     if (plan.leadingDigits && !plan.leadingDigits.test(national)) continue;
     const kind = kindOf(national, plan);
-    if (plan.leadingDigits || kind !== undefined) return numberingOf(plan, kind);
+    if (plan.leadingDigits || kind !== undefined) return numbering(kind, plan.country);
   }
-  // No country of its own: the first one's plan stands for all of them.
-  return only && numberingOf({ country: undefined }, kindOf(national, only));
+  // No country has it: the main one's plan stands for all of them.
+  return main && numbering(kindOf(national, main));
 }
-
-const numberingOf = ({ country }: Pick<Plan, 'country'>, kind: string | undefined): Numbering => ({
-  isValid: kind !== undefined,
-  kind,
-  country,
-});
 
 function kindOf(national: string, { national: pattern, landline, others }: Plan): string | undefined {
   if (!pattern.test(national)) return undefined;

@@ -9,7 +9,7 @@ export type Opening =
 
 const minuteMs = 60_000;
 
-/** Offsets repeat for a quarter of an hour at least, so a zone's clock is read once in each. */
+/** Clocks are changed at a quarter of an hour wherever they are, so each zone's is read once in a quarter. */
 const clocks = new Map<string, { readonly quarter: number; readonly offsetMinutes: number }>();
 const quarterMs = 15 * minuteMs;
 
@@ -45,7 +45,10 @@ function nextAt(minute: number, zone: string, atMs: number): number {
   }
 }
 
-/** How far ahead an hour is looked for that is open everywhere, in rounds of one zone after the other. */
+/**
+ * How far ahead an hour is looked for that is open everywhere, in rounds of one zone after the other. Our choice: some
+ * weeks, in which clocks may change.
+ */
 const maxRounds = 50;
 
 const openings = new Map<string, { readonly from: number; readonly opening: Opening }>();
@@ -83,13 +86,16 @@ export type Fitted =
   | { readonly kind: 'send'; readonly request: MessageRequest }
   | { readonly kind: 'wait'; readonly untilMs: number };
 
-/** Twilio's least notice for a schedule, with a minute for the request itself, in milliseconds. */
+/**
+ * Twilio's least notice for a schedule, with a minute for the request itself, in milliseconds:
+ * https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource, SendAt.
+ */
 const scheduleNoticeMs = 360_000;
 
-/** What Twilio keeps a message queued for unless it is told otherwise, in seconds. */
+/** How long Twilio keeps a message queued by default, in seconds: on the same page, ValidityPeriod. */
 const defaultValiditySeconds = 36_000;
 
-/** Below this a message would rather expire than arrive, in seconds. */
+/** With less time than this a message is likely to expire before it arrives, in seconds. Our choice. */
 const leastValiditySeconds = 60;
 
 /**

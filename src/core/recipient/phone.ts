@@ -1,4 +1,4 @@
-import { type Numbering, numberingLookup } from './numbering-plans.ts';
+import { e164, type Numbering, numberingLookup } from './numbering-plans.ts';
 
 /** A value that was understood, or what is wrong with it and the way out. */
 export type Parsed<T> =
@@ -9,7 +9,6 @@ export type Parsed<T> =
 export type NormalizePhone = (text: string) => Parsed<string>;
 
 const separators = /[\s().\-\u2010-\u2015\u00a0\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g;
-const e164 = /^\+[1-9]\d{7,14}$/;
 const channel = /^(whatsapp|rcs|messenger):(.+)$/;
 
 /** True for `whatsapp:…`, `rcs:…` and `messenger:…` addresses. */
@@ -48,35 +47,26 @@ export async function phoneNormalizer(country?: string): Promise<NormalizePhone>
   };
 }
 
-/** Makes what tells the country (ISO 3166) of a number or channel address in E.164; undefined where none has it. */
+/** Makes what finds the country (ISO 3166) of a number or channel address in E.164; undefined where none has it alone. */
 export async function countryFinder(): Promise<(address: string) => string | undefined> {
   const library = await import('libphonenumber-js/max');
   return (address) => readInternational(bareAddress(address), library)?.country;
 }
 
-/** What was made of a number with its +. */
-interface International extends Numbering {
-  /** In E.164. */
-  readonly number: string;
-}
-
 let lookUp: ReturnType<typeof numberingLookup> | undefined;
-let latest: { readonly text: string; readonly read: International | undefined } | undefined;
+let latest: { readonly text: string; readonly read: Numbering | undefined } | undefined;
 
 /** Reads a number with its +. A row asks for its number and then for its country, so the latest is kept. */
-function readInternational(text: string, library: Library): International | undefined {
-  if (latest?.text !== text) latest = { text, read: lookUpOrParse(text, library) };
+function readInternational(text: string, library: Library): Numbering | undefined {
+  lookUp ??= numberingLookup(library);
+  if (latest?.text !== text) latest = { text, read: lookUp(text) ?? parseInternational(text, library) };
   return latest.read;
 }
 
-function lookUpOrParse(text: string, library: Library): International | undefined {
-  lookUp ??= numberingLookup(library);
-  const known = e164.test(text) ? lookUp(text) : undefined;
-  if (known) return { number: text, ...known };
-  const parsed = library.parsePhoneNumberFromString(text);
-  return (
-    parsed && { number: parsed.number, isValid: parsed.isValid(), kind: parsed.getType(), country: parsed.country }
-  );
+function parseInternational(text: string, { parsePhoneNumberFromString }: Library): Numbering | undefined {
+  const parsed = parsePhoneNumberFromString(text);
+  if (!parsed) return undefined;
+  return { number: parsed.number, isValid: parsed.isValid(), kind: parsed.getType(), country: parsed.country };
 }
 
 const writeItSo = 'Write it as +14155550100.';
@@ -86,8 +76,8 @@ function normalizeNumber(text: string, country: string | undefined, library: Lib
   if (e164.test(text)) return checkInternational(text, text, library);
   const { digits, repair } = unwrap(text);
   const bare = digits.replace(separators, '');
-  const odd = oddity(digits, bare);
-  if (odd) return odd;
+  const fault = faultOf(digits, bare);
+  if (fault) return fault;
   const read = bare.startsWith('+') ? checkInternational(digits, bare, library) : readNational(bare, country, library);
   return 'value' in read && repair && !read.warning ? { ...read, warning: repair } : read;
 }
@@ -108,8 +98,8 @@ function unwrap(text: string): { digits: string; repair?: string } {
   return { digits: `${first}${rest.padEnd(Number(exponent), '0')}`, repair: 'was in scientific notation' };
 }
 
-/** What is no number that could be texted, by what it looks like. */
-function oddity(text: string, bare: string): Parsed<never> | undefined {
+/** What shows in a text that it is no number of one person; undefined for nothing. */
+function faultOf(text: string, bare: string): Parsed<never> | undefined {
   if (/^\d([.,]\d+)?e\+?\d+$/i.test(text.trim())) {
     return {
       problem: 'is a number that a spreadsheet shortened',
@@ -136,8 +126,8 @@ function checkInternational(text: string, bare: string, library: Library): Parse
   return { problem: 'is not a phone number', hint: 'A number has 8 to 15 digits after the +, as +14155550100.' };
 }
 
-/** How a kind of number is called that usually gets no texts. */
-const deafKinds: Readonly<Partial<Record<string, string>>> = {
+/** Kinds of numbers that usually get no texts, by the library's names, and how people call them. */
+const kindsWithoutTexts: Readonly<Partial<Record<string, string>>> = {
   FIXED_LINE: 'a landline',
   PREMIUM_RATE: 'a premium number',
   SHARED_COST: 'a shared-cost number',
@@ -147,7 +137,7 @@ const deafKinds: Readonly<Partial<Record<string, string>>> = {
 };
 
 function kindWarning(kind: string | undefined): { warning?: string } {
-  const named = kind === undefined ? undefined : deafKinds[kind];
+  const named = kind === undefined ? undefined : kindsWithoutTexts[kind];
   return named ? { warning: `is ${named}, which may not receive texts` } : {};
 }
 
@@ -157,18 +147,19 @@ function readNational(bare: string, country: string | undefined, library: Librar
     return { problem, hint: `A short code or part of a number cannot receive texts. ${writeItSo}` };
   }
   if (country === undefined) return withoutCountry(bare, library);
-  const { parsePhoneNumberFromString: parse } = library;
-  const home = parse(bare, { defaultCountry: country as 'US', extract: false });
-  const abroad = parse(`+${bare.replace(/^00/, '')}`);
-  if (home?.isValid() && !(abroad?.isValid() && abroad.number !== home.number)) return atHome(home, bare, country);
-  if (home?.isValid() && abroad?.isValid()) {
+  const parsed = library.parsePhoneNumberFromString(bare, { defaultCountry: country as 'US', extract: false });
+  const home = parsed?.isValid() ? parsed : undefined;
+  const read = readInternational(`+${bare.replace(/^00/, '')}`, library);
+  const abroad = read?.isValid ? read : undefined;
+  if (home && (!abroad || abroad.number === home.number)) return atHome(home, bare, country);
+  if (home && abroad) {
     // 4915112345680 in Germany: a mobile that lost its +, or a landline that lost its 0.
-    if (isTextable(home) === isTextable(abroad)) {
+    if (isTextable(home.getType()) === isTextable(abroad.kind)) {
       return { problem: `could be ${home.number} or ${abroad.number}`, hint: 'Write it with its +.' };
     }
-    if (isTextable(home)) return atHome(home, bare, country);
+    if (isTextable(home.getType())) return atHome(home, bare, country);
   }
-  if (abroad?.isValid()) {
+  if (abroad) {
     const lost = bare.startsWith('00') ? 'had 00 in place of its +' : 'had lost its +';
     return {
       value: abroad.number,
@@ -176,23 +167,23 @@ function readNational(bare: string, country: string | undefined, library: Librar
     };
   }
   // Possible is enough: numbering plans change faster than their tables.
-  return home?.isPossible() && !home.ext
-    ? { value: home.number, warning: `is in no numbering plan of ${country}, so it may not exist` }
+  return parsed?.isPossible() && !parsed.ext
+    ? { value: parsed.number, warning: `is in no numbering plan of ${country}, so it may not exist` }
     : { problem: `is not a phone number in ${country}`, hint: writeItSo };
 }
 
-const isTextable = (number: PhoneNumber): boolean => /MOBILE/.test(number.getType() ?? '');
+const isTextable = (kind: string | undefined): boolean => /MOBILE/.test(kind ?? '');
 
 function atHome(number: PhoneNumber, bare: string, country: string): Parsed<string> {
-  const hasLostZero = number.formatNational().startsWith('0') && number.nationalNumber === bare;
+  const hasLostZero = number.nationalNumber === bare && number.formatNational().startsWith('0');
   const lost = { warning: `had lost its leading 0, and is read as a number in ${country}` };
   return { value: number.number, ...(hasLostZero ? lost : kindWarning(number.getType())) };
 }
 
-function withoutCountry(bare: string, { parsePhoneNumberFromString }: Library): Parsed<string> {
+function withoutCountry(bare: string, library: Library): Parsed<string> {
   if (!/^\d{4,17}$/.test(bare)) return { problem: 'is not a phone number', hint: writeItSo };
-  const abroad = parsePhoneNumberFromString(`+${bare.replace(/^00/, '')}`);
-  if (abroad?.isValid() && bare.length > 10) {
+  const abroad = readInternational(`+${bare.replace(/^00/, '')}`, library);
+  if (abroad?.isValid && bare.length > 10) {
     const lost = bare.startsWith('00') ? 'has 00 in place of its +' : 'has lost its +';
     return { problem: lost, hint: `Write it as ${abroad.number}, or give --country ${abroad.country ?? 'US'}.` };
   }

@@ -12,7 +12,7 @@ function table(): Map<string, readonly string[]> {
   return zonesByPrefix;
 }
 
-/** The time zones a number may be in, by its longest known prefix; several where that does not tell, none when unknown. */
+/** The time zones a number may be in, by its longest known prefix; several where that fits several, none when unknown. */
 export function timeZonesOf(address: string): readonly string[] {
   const [, digits] = /^\+(\d+)$/.exec(bareAddress(address)) ?? [];
   for (let length = Math.min(8, digits?.length ?? 0); length > 0; length--) {
@@ -22,8 +22,8 @@ export function timeZonesOf(address: string): readonly string[] {
   return [];
 }
 
-/** Names that only ICU knows, from Java's early days. They mislead: its BST is Dhaka, its IST is not Tel Aviv. */
-const icuOnly = new Set(
+/** Names that only ICU knows, from Java's first zones. They mislead: its BST is Dhaka, its IST is not Tel Aviv. */
+const namesOfIcuAlone = new Set(
   ['ACT', 'AET', 'AGT', 'ART', 'AST', 'BET', 'BST', 'CAT', 'CNT', 'CST', 'CTT', 'EAT', 'ECT'].concat([
     'IET',
     'IST',
@@ -40,13 +40,23 @@ const icuOnly = new Set(
   ]),
 );
 
+const asked = new Map<string, boolean>();
+
 /** True for a time zone of the IANA database, as `Europe/Berlin`, `UTC` or `EST`. */
 export function isTimeZone(name: string): boolean {
+  let answer = asked.get(name);
+  if (answer === undefined) {
+    // A list has few zones, and asking for one takes as long as planning ten rows; what is no zone may be anything.
+    if (asked.size > 1000) asked.clear();
+    answer = isKnownToIntl(name) && !namesOfIcuAlone.has(name.toUpperCase());
+    asked.set(name, answer);
+  }
+  return answer;
+}
+
+function isKnownToIntl(name: string): boolean {
   try {
-    return (
-      new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '' &&
-      !icuOnly.has(name.toUpperCase())
-    );
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }

@@ -12,8 +12,8 @@ export interface SegmentLint {
   readonly plainSegments: number;
 }
 
-/** With more of them than this, a text is in another script, and that is no slip. */
-const slips = 6;
+/** With more different characters than this a text is in another script, which is meant so. Our choice. */
+const maxMistakes = 6;
 
 /** Greek capitals are the only letters from Greek on that GSM-7 has: ΔΦΓΛΩΠΨΣΘΞ. */
 const gsmLetters = 10;
@@ -30,18 +30,18 @@ export function lintSegments(body: string, segments: number): Omit<SegmentLint, 
   }
   const left = [...new Set((first ? nonGsmCharacters(plain) : found).map(({ character }) => character))];
   const [character] = left;
-  if (character === undefined || left.length > slips) return undefined;
+  if (character === undefined || left.length > maxMistakes) return undefined;
   const without = countSegments(left.reduce((text, one) => text.replaceAll(one, ''), plain)).segments;
   return without < segments ? { character, segments, plainSegments: without } : undefined;
 }
 
-/** True when so many letters are from Greek on that they cannot be slips; such a text is not looked at further. */
+/** True when so many letters are from Greek on that they are meant; such a text is not looked at further. */
 function isInOtherScript(text: string): boolean {
   const letters = new Set<number>();
-  for (let i = 0; i < text.length && letters.size <= slips + gsmLetters; i++) {
+  for (let i = 0; i < text.length && letters.size <= maxMistakes + gsmLetters; i++) {
     const code = text.charCodeAt(i);
     // Without punctuation and emoji.
     if ((code >= 0x370 && code <= 0x1fff) || (code >= 0x3040 && code <= 0xd7ff)) letters.add(code);
   }
-  return letters.size > slips + gsmLetters;
+  return letters.size > maxMistakes + gsmLetters;
 }

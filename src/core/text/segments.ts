@@ -16,6 +16,7 @@ const septets = new Uint8Array(0x10000);
 for (const char of basic) septets[char.charCodeAt(0)] = 1;
 for (const char of extension) septets[char.charCodeAt(0)] = 2;
 
+/** How long one segment is, alone and as a part of several: the page above. */
 const gsmLimits = { single: 160, multi: 153 };
 const ucsLimits = { single: 70, multi: 67 };
 

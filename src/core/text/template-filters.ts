@@ -7,7 +7,7 @@ export function addFilters(engine: Liquid, locale: string): void {
   engine.registerFilter('name', (value: unknown) => nameCase(String(value)));
   engine.registerFilter('money', (value: unknown, currency: unknown) => money(String(value), currency, locale));
   engine.registerFilter('date', function (value: unknown, format: unknown) {
-    // Told as written, whatever the time zone of this machine: 2026-11-24 is the 24th everywhere.
+    // The date as written, whatever the time zone of this machine: 2026-11-24 is the 24th everywhere.
     return formatDate.call(this, readDate(String(value)), String(format ?? '%-d %B %Y'), 0);
   });
 }

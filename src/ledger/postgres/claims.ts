@@ -1,5 +1,4 @@
-import type { AttemptRecord } from '../../core/outcome/after-send.ts';
-import { fullQueuePauseMs } from '../../core/outcome/after-send.ts';
+import { type AttemptRecord, fullQueuePauseMs } from '../../core/outcome/after-send.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Account } from '../rules/claim.ts';
 import { type Grant, giveBack, reserve, type SenderPace } from '../rules/pace.ts';
@@ -127,7 +126,7 @@ async function standing(
 ): Promise<{ readonly before: ReadonlyMap<string, SenderPace>; readonly at: number }> {
   const senders = wants.map(({ sender }) => sender);
   const [before, now] = await Promise.all([
-    lockPaces(connection, senders, perSecond !== undefined),
+    lockPaces(connection, senders, perSecond !== undefined || wants.some((want) => want.perSecond !== undefined)),
     // Behind the locks: what others have reserved meanwhile lies before this moment.
     connection.get<{ at: number }>(sql`select ${clock()} as at`),
   ]);
@@ -167,10 +166,10 @@ const fullMs = 50;
 /** The wants that there is room for, the first ones first. */
 function within(wants: readonly Want[], room: number): readonly Want[] {
   let left = room;
-  return wants.map(({ sender, limit }) => {
-    const granted = Math.min(limit, left);
+  return wants.map((want) => {
+    const granted = Math.min(want.limit, left);
     left -= granted;
-    return { sender, limit: granted };
+    return { ...want, limit: granted };
   });
 }
 
@@ -190,8 +189,8 @@ function grantsOf(
   at: number,
 ): Grants {
   return new Map(
-    wants.map(({ sender, limit }) => {
-      const asked = { wanted: limit, perSecond, at, longestPauseMs: fullQueuePauseMs };
+    wants.map(({ sender, limit, perSecond: own }) => {
+      const asked = { wanted: limit, perSecond: own ?? perSecond, at, longestPauseMs: fullQueuePauseMs };
       return [sender, reserve(paceOf(sender), asked)];
     }),
   );

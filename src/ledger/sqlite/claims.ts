@@ -71,8 +71,8 @@ function grantsOf(
   at: number,
 ): Grants {
   return new Map(
-    wants.map(({ sender, limit }) => {
-      const asked = { wanted: limit, perSecond, at, longestPauseMs: fullQueuePauseMs };
+    wants.map(({ sender, limit, perSecond: own }) => {
+      const asked = { wanted: limit, perSecond: own ?? perSecond, at, longestPauseMs: fullQueuePauseMs };
       return [sender, reserve(paceOf(sender), asked)];
     }),
   );

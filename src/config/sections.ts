@@ -1,0 +1,42 @@
+import type { PriceTable } from '../core/cost/pricing.ts';
+import { CliError } from '../errors.ts';
+import { settings } from './settings.ts';
+
+/** A table of one of the places that settings come from, the strongest first in a list of them. */
+type Section<Name extends string> = { readonly origin: string } & {
+  readonly [K in Name]: Readonly<Record<string, unknown>>;
+};
+
+/** Those of all layers, of a sender the strongest. Throws a `CliError` for one that is no rate. */
+export function ratesOf(layers: readonly Section<'rates'>[]): Readonly<Record<string, number>> {
+  const rates: Record<string, number> = {};
+  for (const layer of layers.toReversed()) {
+    for (const [sender, given] of Object.entries(layer.rates)) {
+      const parsed = settings.rate.parse(given);
+      if ('problem' in parsed) {
+        throw new CliError('config', `rates."${sender}" ${parsed.problem} (${layer.origin}).`, {
+          hint: 'Messages a second: "+14155550199" = 1',
+        });
+      }
+      rates[sender] = parsed.value;
+    }
+  }
+  return rates;
+}
+
+/** What a segment costs, by the strongest layer that says so. Throws a `CliError` for what is no price. */
+export function pricesOf(layers: readonly Section<'prices'>[]): PriceTable | undefined {
+  const layer = layers.find(({ prices }) => Object.keys(prices).length > 0);
+  if (!layer) return undefined;
+  const { currency, ...rest } = layer.prices;
+  const wrong = (problem: string) => new CliError('config', `prices${problem} (${layer.origin}).`);
+  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) throw wrong('.currency must be like USD');
+  const prices = Object.entries(rest).map(([name, price]): [string, number] => {
+    if (!/^([A-Z]{2}|mms|whatsapp|rcs|messenger|default)$/.test(name)) {
+      throw wrong(`.${name} is no country like US, no channel, not "mms" and not "default"`);
+    }
+    if (typeof price !== 'number' || !(price >= 0)) throw wrong(`.${name} must be a price`);
+    return [name, price];
+  });
+  return { currency, prices: Object.fromEntries(prices) };
+}

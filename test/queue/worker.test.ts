@@ -1,0 +1,120 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { SendResult } from '../../src/core/message.ts';
+import { scriptedProvider } from '../scripted-provider.ts';
+import { drain, enqueue, sharedWorld } from './world.ts';
+
+const worlds: { close: () => Promise<void> }[] = [];
+afterAll(async () => {
+  for (const world of worlds) await world.close();
+});
+
+async function world() {
+  const made = await sharedWorld();
+  worlds.push(made);
+  return made;
+}
+
+/** A provider that takes its time, and knows how many requests were out at once and when each came. */
+function slowProvider(ms: number, result?: SendResult) {
+  const times: number[] = [];
+  let out = 0;
+  let mostOut = 0;
+  const provider = scriptedProvider(result && (() => result));
+  return {
+    times,
+    mostOut: () => mostOut,
+    provider: {
+      ...provider,
+      send: async (request: Parameters<typeof provider.send>[0]) => {
+        times.push(performance.now());
+        mostOut = Math.max(mostOut, ++out);
+        await delay(ms);
+        out--;
+        return provider.send(request);
+      },
+    },
+    sent: provider.sent,
+  };
+}
+
+describe('workers that share a campaign', () => {
+  it('send each message once, and together no more at a time than the campaign allows', async () => {
+    const shared = await world();
+    const campaign = await enqueue(shared, 60, { concurrency: 3 });
+    const { provider, sent, mostOut } = slowProvider(10);
+    await Promise.all([drain(shared, provider), drain(shared, provider), drain(shared, provider)]);
+    expect(sent).toHaveLength(60);
+    expect(new Set(sent.map(({ to }) => to)).size).toBe(60);
+    expect(mostOut()).toBeLessThanOrEqual(3);
+    expect((await shared.ledger.report(campaign.id)).counts).toMatchObject({ accepted: 60, pending: 0, unknown: 0 });
+    expect(await shared.queue.size()).toBe(0);
+  });
+
+  it('spend no more than the campaign may, together', async () => {
+    const shared = await world();
+    const campaign = await enqueue(shared, 40, { maxCost: 0.1 });
+    const { provider, sent } = slowProvider(5);
+    const stopped: string[] = [];
+    const events = { onStopped: (_: string, reason: string) => void stopped.push(reason) };
+    await Promise.all([drain(shared, provider, events), drain(shared, provider, events)]);
+    expect(sent).toHaveLength(10);
+    expect((await shared.ledger.report(campaign.id)).counts).toMatchObject({ accepted: 10, pending: 30 });
+    expect(stopped[0]).toMatch(/--max-cost/);
+    expect(await shared.queue.campaign(campaign.id)).toMatchObject({ stopped: expect.stringMatching(/--max-cost/) });
+  });
+
+  it("keep a sender's rate together, in any second", async () => {
+    const shared = await world();
+    await enqueue(shared, 60, { perSecond: 20 });
+    const { provider, times, sent } = slowProvider(1);
+    await Promise.all([drain(shared, provider), drain(shared, provider), drain(shared, provider)]);
+    expect(sent).toHaveLength(60);
+    for (const [i, time] of times.entries()) {
+      const within = times.slice(i).filter((later) => later - time < 1000).length;
+      expect(within).toBeLessThanOrEqual(22);
+    }
+  });
+
+  it('stop a campaign for all of them when most of it fails alike', async () => {
+    const shared = await world();
+    const campaign = await enqueue(shared, 400);
+    const { provider } = slowProvider(1, { kind: 'rejected', code: 21606, reason: 'not a number of yours' });
+    await Promise.all([drain(shared, provider), drain(shared, provider)]);
+    const { counts } = await shared.ledger.report(campaign.id);
+    expect(counts.pending).toBeGreaterThan(200);
+    expect(await shared.queue.campaign(campaign.id)).toMatchObject({ stopped: expect.stringMatching(/21606|alike/) });
+    expect(await shared.queue.size()).toBe(0);
+  });
+
+  it('look up what got no answer, and do not send it again', async () => {
+    const shared = await world();
+    const campaign = await enqueue(shared, 5);
+    const { provider, times } = slowProvider(1, { kind: 'unknown', reason: 'no answer' });
+    await drain(shared, provider);
+    expect(times).toHaveLength(5);
+    expect((await shared.ledger.report(campaign.id)).counts).toMatchObject({ unknown: 5, pending: 0 });
+  });
+
+  it('leave a campaign that was recalled', async () => {
+    const shared = await world();
+    const campaign = await enqueue(shared, 20);
+    await shared.ledger.cancelPending(campaign.id);
+    const { provider, sent } = slowProvider(1);
+    await drain(shared, provider);
+    expect(sent).toEqual([]);
+    expect(await shared.queue.size()).toBe(0);
+  });
+
+  it('write no job for a campaign that is not committed, and none twice for one that is', async () => {
+    const shared = await world();
+    const { ledger, queue } = shared;
+    const staging = await ledger.stage({ name: 'half', stem: 'half', source: 'test' });
+    const broken = async () => {
+      throw new Error('no room for jobs');
+    };
+    await expect(staging.commit('hash', broken)).rejects.toThrow('no room for jobs');
+    expect(await ledger.find('half')).toBeUndefined();
+    expect(await queue.size()).toBe(0);
+  });
+});

@@ -1,0 +1,86 @@
+import { inject } from 'vitest';
+import { commitPlan } from '../../src/campaign/approve.ts';
+import { type DeliverOptions, defaultDelivery } from '../../src/campaign/deliver.ts';
+import { planCampaign } from '../../src/campaign/plan.ts';
+import { systemClock } from '../../src/campaign/ports.ts';
+import { dataRows, rowRules } from '../../src/campaign/rows.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
+import type { Sender } from '../../src/provider/provider.ts';
+import { openPostgresQueue } from '../../src/queue/pg-boss.ts';
+import type { Queue } from '../../src/queue/queue.ts';
+import { runWorker, type WorkerEvents } from '../../src/queue/worker.ts';
+import { from } from '../context.ts';
+
+/** A database of its own with ledger and queue on it. */
+export async function sharedWorld() {
+  const address = await (await fetch(inject('databases'))).text();
+  const ledger = await openPostgresLedger(address);
+  const queue = await openPostgresQueue(address);
+  return {
+    address,
+    ledger,
+    queue,
+    close: async () => {
+      await queue.close();
+      await ledger.close();
+    },
+  };
+}
+
+const never = new AbortController().signal;
+
+/** Writes a campaign of `count` messages down for workers; a segment costs 0.01. */
+export async function enqueue(
+  { ledger, queue }: { readonly ledger: Ledger; readonly queue: Queue },
+  count: number,
+  delivery: Partial<DeliverOptions> = {},
+  senders: readonly string[] = [from],
+) {
+  const rows = Array.from({ length: count }, (_, i) => ({
+    to: `+1415555${String(i).padStart(4, '0')}`,
+    from: senders[i % senders.length] ?? from,
+  }));
+  const ports = { ledger, ...systemClock, signal: never };
+  const rules = await rowRules({ defaults: { body: 'Hi' }, nowMs: Date.now() });
+  const pending = await planCampaign(dataRows(rows), rules, { name: 'shared', source: 'test' }, ports);
+  const destinations = await pending.staging.destinations();
+  await pending.staging.price(
+    destinations.map(({ country, sender, hasMedia }) => ({ country, sender, hasMedia, unitPrice: 0.01 })),
+    'USD',
+  );
+  const approval = { strict: false, maxInvalid: 1, maxCost: undefined, mayRepeat: true };
+  const together = queue.enqueuing({ ...defaultDelivery, ...delivery });
+  return (await commitPlan(pending, approval, ports, together)).campaign;
+}
+
+let count = 0;
+
+/** A worker in this process, with a connection to the ledger of its own; ends when nothing is left. */
+export async function drain(
+  { address, queue }: { readonly address: string; readonly queue: Queue },
+  provider: Sender,
+  events: Partial<WorkerEvents> = {},
+) {
+  const ledger = await openPostgresLedger(address);
+  const options = { concurrency: 16, timeoutMs: 1000, resolveMs: 0, onUnknown: 'hold', drain: true } as const;
+  try {
+    return await runWorker(
+      { ...options, id: `worker-${++count}`, host: 'here', pid: process.pid },
+      {
+        ...{ ledger, queue, provider, ...systemClock, signal: never },
+        events: {
+          onResult: () => undefined,
+          onShard: () => undefined,
+          onStopped: () => undefined,
+          onTrouble: (error) => {
+            throw error;
+          },
+          ...events,
+        },
+      },
+    );
+  } finally {
+    await ledger.close();
+  }
+}
