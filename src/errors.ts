@@ -99,3 +99,6 @@ export function fileError(cause: unknown, { doing, path, hint }: FileWork = { do
   const file = path ?? failed ?? 'a file';
   return fault && new CliError('input', `Cannot ${doing} ${file}: ${fault[0]}.`, { hint: hint ?? fault[1], cause });
 }
+
+/** What to do with a ledger that is damaged. */
+export const damagedHint = 'Bring it back from a backup, or save what is readable with: sqlite3 LEDGER .recover';

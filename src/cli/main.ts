@@ -6,7 +6,7 @@ import { maskHint, maskInternational } from '../core/recipient/mask.ts';
 import { visible } from '../core/text/clean.ts';
 import { CliError, exitCodes, fileError } from '../errors.ts';
 import { readStdin } from '../input/file.ts';
-import { formatPage, introductionOf } from './help/page.ts';
+import { formatPage, introductionOf, narrowest } from './help/page.ts';
 import type { Act, Run } from './options/act.ts';
 import { declareOptions, everywhereHelp } from './options/declare.ts';
 import { everywhere, type SessionOptions, sessionOptions } from './options/everywhere.ts';
@@ -45,7 +45,7 @@ async function buildProgram(argv: readonly string[], context: Context, exit: (co
     .version(version(), '-V, --version')
     .showSuggestionAfterError()
     .helpCommand(false)
-    .configureHelp({ visibleOptions: rootHasNone })
+    .configureHelp({ visibleOptions: rootHasNone, minWidthToWrap: narrowest })
     .addHelpText('after', () => help(context.terminal.columns));
   if (namesNoCommand(argv, everywhere)) {
     program.action(() => {
@@ -74,7 +74,8 @@ async function buildProgram(argv: readonly string[], context: Context, exit: (co
 
 /** Adds what is about the command line itself: its pages, its manual, its completion. */
 async function addFindingOut(program: Command, argv: readonly string[], context: Context): Promise<void> {
-  const about = 'a page about a command, or csv, templates, exit-codes, config';
+  const about =
+    'a page about a command, or csv, templates, exit-codes, config, safety, delivery, cost, consent, events, machines, figures';
   const helpVerb = program.command('help').argument('[topic]').description(about).helpGroup('Setting up:');
   prepare(helpVerb, context).action(async (topic: string | undefined) => {
     const { topics } = await import('./help/topics.ts');

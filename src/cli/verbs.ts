@@ -79,6 +79,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/track.ts')).declareTrack,
   },
   {
+    name: 'watch',
+    about: 'see how a campaign goes while another terminal sends it',
+    group: 'Finding out:',
+    load: async () => (await import('./commands/watch.ts')).declareWatch,
+  },
+  {
     name: 'listen',
     about: 'receive status callbacks and opt-outs from Twilio',
     group: 'Finding out:',

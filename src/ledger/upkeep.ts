@@ -1,6 +1,3 @@
-/** What to do with a ledger that is damaged. */
-export const damagedHint = 'Bring it back from a backup, or save what is readable with: sqlite3 LEDGER .recover';
-
 /** The ledger as a store of data. Used by `purge`, by `doctor`, and by whoever opened it, to close it. */
 export interface Upkeep {
   /** How many messages `purge` would go through. */

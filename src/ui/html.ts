@@ -1,10 +1,19 @@
 import type { Message } from '../core/message.ts';
-import { explainCode } from '../core/outcome/error-codes.ts';
-import type { CountryDelivery, Failure, Report, TimelinePoint } from '../core/outcome/report.ts';
+import { explainCode, noReason, reasonInWords } from '../core/outcome/error-codes.ts';
+import {
+  arrivalsOf,
+  type CountryDelivery,
+  type Failure,
+  type Report,
+  type TimelinePoint,
+} from '../core/outcome/report.ts';
 import { visible } from '../core/text/clean.ts';
-import { formatCost, formatCount, formatDuration } from '../core/text/wording.ts';
+import { formatCost, formatCount } from '../core/text/wording.ts';
 import { issuesText } from './export.ts';
+import { headline } from './headline.ts';
+import { deliveryChart, statusChart, timelineChart } from './html-charts.ts';
 import { pageScript, pageStyle } from './html-page.ts';
+import { type Column, escapeHtml, headCell, table } from './html-table.ts';
 
 /** What the page shows of a campaign. */
 export interface HtmlReport {
@@ -21,19 +30,6 @@ export interface HtmlReport {
   readonly timeline: readonly TimelinePoint[];
   /** How long each delivered message took from its claim to the report of it, in milliseconds, in no order. */
   readonly deliveryMs: readonly number[];
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text as HTML shows it, never as HTML reads it. */
-export function escapeHtml(text: string): string {
-  return visible(text).replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 
 /** Data for the page's script: JSON in which nothing can end the script element. */
@@ -62,16 +58,17 @@ export function htmlHead(view: HtmlReport): string {
 <body>
 <header>
 <h1>${escapeHtml(name)}</h1>
+<p class="headline">${escapeHtml(headline(report))}</p>
 <p class="dim">begun ${time(createdAt)}, as of ${time(madeAt)}</p>
 </header>
 <main>
 <ul class="totals">${totals(report)}</ul>
 ${statusChart(report)}
 ${timelineChart(view.timeline)}
-${table('By country', ['Country', '#Messages', '#Delivered'], view.countries.map(countryRow))}
-${deliveryTimes(view.deliveryMs)}
-${table('Not delivered, by carrier error', ['Code', '#Messages', 'Meaning', 'Where'], failureRows(view.failures))}
-${table('Why not', ['Code', '#Messages', 'Meaning', 'What to do'], report.errors.map(errorRow))}
+${deliveryChart(view.deliveryMs)}
+${table('By country', columns.countries, view.countries.map(countryRow))}
+${table('Not delivered, by carrier error', columns.failures, failureRows(view.failures))}
+${table('Why not', columns.errors, report.errors.map(errorRow))}
 <section aria-labelledby="messages">
 <h2 id="messages">Messages</h2>
 <div class="find">
@@ -82,8 +79,8 @@ ${table('Why not', ['Code', '#Messages', 'Meaning', 'What to do'], report.errors
 <span id="said" role="status"></span>
 </div>
 <div class="wide" tabindex="0" role="region" aria-labelledby="messages">
-<table id="rows">
-<thead><tr><th scope="col" class="number">Line</th><th scope="col">To</th><th scope="col">Became</th><th scope="col">Why</th><th scope="col">Text</th><th scope="col">SID</th></tr></thead>
+<table id="rows" class="blocks">
+<thead><tr>${columns.messages.map(headCell).join('')}</tr></thead>
 <tbody></tbody>
 </table>
 </div>
@@ -112,137 +109,59 @@ export const htmlTail = `]</script>
 </html>
 `;
 
-function totals({ rows, counts, segments, cost, statuses }: Report): string {
+const number = (name: string): Column => ({ name, kind: 'number' });
+const text = (name: string): Column => ({ name, kind: 'text' });
+const label = (name: string): Column => ({ name, kind: 'label' });
+
+/** The columns of the tables; the script fills the last one. */
+const columns = {
+  countries: [label('Country'), number('Messages'), number('Delivered')],
+  failures: [label('Code'), number('Messages'), text('Meaning'), text('Where')],
+  errors: [label('Code'), number('Messages'), text('Meaning'), text('What to do')],
+  messages: [number('Line'), label('To'), label('Became'), text('Why'), text('Text'), label('SID')],
+};
+
+function totals(report: Report): string {
+  const { rows, counts, segments, cost, charged } = report;
+  const { delivered, failed } = arrivalsOf(report);
+  const isCharged = charged.cost.amount !== null;
   const facts: [string, string][] = [
     ['rows', formatCount(rows)],
     ['accepted', formatCount(counts.accepted)],
-    ['delivered', formatCount((statuses['delivered'] ?? 0) + (statuses['read'] ?? 0))],
+    ['delivered', formatCount(delivered)],
+    ['not delivered', formatCount(failed)],
     ['refused', formatCount(counts.rejected)],
     ['wrong', formatCount(counts.invalid)],
     ['open', formatCount(counts.pending + counts.claimed + counts.unknown)],
     ['segments', formatCount(segments)],
-    ['cost', cost.amount === null ? '–' : formatCost(cost)],
+    [isCharged ? 'charged' : 'cost at most', cost.amount === null ? '–' : formatCost(isCharged ? charged.cost : cost)],
   ];
   return facts.map(([label, value]) => `<li><b>${escapeHtml(value)}</b> ${label}</li>`).join('');
 }
 
-const tone = (word: string): string => {
-  if (['delivered', 'read', 'sent'].includes(word)) return 'good';
-  return ['undelivered', 'failed', 'rejected', 'invalid'].includes(word) ? 'bad' : 'open';
-};
-
-/** What became of the rows, as bars with their numbers beside them: no meaning hangs on colour. */
-function statusChart({ rows, counts, statuses }: Report): string {
-  const { accepted, ...others } = counts;
-  // What was called back from Twilio is told twice: as a state, and by Twilio's own word.
-  const { canceled: _, ...words } = statuses;
-  const untold = accepted - Object.values(words).reduce((sum, n) => sum + n, 0);
-  const bars = Object.entries({ ...words, accepted: untold, ...others })
-    .filter(([, n]) => n > 0)
-    .sort(([, a], [, b]) => b - a);
-  const cells = bars.map(([word, n]) => barRow(escapeHtml(word), n, n / Math.max(1, rows), tone(word)));
-  return table('What became of them', ['Status', '#Messages', 'Share'], cells);
-}
-
-/** A row with its share as a bar; the number stands beside it, so no meaning hangs on length or colour. */
-function barRow(label: string, count: number, share: number, tone: string): string {
-  const bar = `<svg role="presentation" width="100%" height="14"><rect class="${tone}" width="${(share * 100).toFixed(2)}%" height="14" rx="3"/></svg>`;
-  return `<tr><td class="label">${label}</td><td class="number">${formatCount(count)}</td><td class="share">${bar}</td></tr>`;
-}
-
-const spans: readonly (readonly [label: string, belowMs: number])[] = [
-  ['under 5 s', 5000],
-  ['under 15 s', 15_000],
-  ['under 1 min', 60_000],
-  ['under 5 min', 300_000],
-  ['under 1 h', 3_600_000],
-  ['longer', Number.POSITIVE_INFINITY],
-];
-
-function deliveryTimes(deliveryMs: readonly number[]): string {
-  if (deliveryMs.length === 0) return '';
-  const sorted = [...deliveryMs].sort((a, b) => a - b);
-  const at = (share: number) =>
-    formatDuration(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
-  let below = 0;
-  const rows = spans.map(([label, belowMs]) => {
-    const upTo = sorted.findIndex((ms) => ms >= belowMs);
-    const n = (upTo < 0 ? sorted.length : upTo) - below;
-    below += n;
-    return barRow(label, n, n / sorted.length, 'good');
-  });
-  const title = `Time to deliver: half within ${at(0.5)}, nine of ten within ${at(0.9)}, 99 of 100 within ${at(0.99)}`;
-  return table(title, ['Time', '#Messages', 'Share'], rows);
-}
-
-/** A table under its title; a column whose name begins with # holds numbers. */
-function table(title: string, columns: readonly string[], rows: readonly string[]): string {
-  if (rows.length === 0) return '';
-  const head = columns
-    .map(
-      (column) => `<th scope="col"${column.startsWith('#') ? ' class="number"' : ''}>${column.replace('#', '')}</th>`,
-    )
-    .join('');
-  return `<section><h2>${title}</h2><div class="wide" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>`;
-}
-
-/** The lines of the chart, each told apart by its dashes too. */
-const drawn: readonly (readonly [status: string, tone: string, dashes: string])[] = [
-  ['sent', 'open', '2 3'],
-  ['delivered', 'good', 'none'],
-  ['undelivered', 'bad', '6 3'],
-  ['failed', 'bad', '1 4'],
-];
-
-const chart = { width: 700, height: 160 };
-
-/** How many messages had come to each status by when, as lines; a table says the same in words. */
-function timelineChart(timeline: readonly TimelinePoint[]): string {
-  const known = drawn.filter(([status]) => timeline.some((point) => point.status === status));
-  const [first, last] = [timeline[0]?.at ?? 0, timeline.at(-1)?.at ?? 0];
-  if (known.length === 0 || first === last) return '';
-  const sums = known.map(([status]) => runningSum(timeline.filter((point) => point.status === status)));
-  const top = Math.max(...sums.map((steps) => steps.at(-1)?.[1] ?? 0));
-  const x = (at: number) => (((at - first) / (last - first)) * chart.width).toFixed(1);
-  const y = (n: number) => (chart.height - (n / top) * (chart.height - 4)).toFixed(1);
-  const lines = known.map(([, tone, dashes], i) => {
-    const steps = (sums[i] ?? []).map(([at, n]) => `H${x(at)}V${y(n)}`).join('');
-    return `<path class="line ${tone}" stroke-dasharray="${dashes}" d="M0,${y(0)}${steps}H${chart.width}"/>`;
-  });
-  const keys = known.map(([status, tone, dashes], i) => {
-    const sample = `<svg width="28" height="8" aria-hidden="true"><path class="line ${tone}" stroke-dasharray="${dashes}" d="M0,4H28"/></svg>`;
-    return `<li>${sample} ${status} ${formatCount(sums[i]?.at(-1)?.[1] ?? 0)}</li>`;
-  });
-  const title = `Status over time: ${formatDuration(last - first)} from the first report to the last`;
-  return `<section><h2>${title}</h2><svg class="chart" role="img" aria-label="${title}" viewBox="0 0 ${chart.width} ${chart.height}" preserveAspectRatio="none">${lines.join('')}</svg><ul class="keys">${keys.join('')}</ul></section>`;
-}
-
-function runningSum(points: readonly TimelinePoint[]): (readonly [at: number, sum: number])[] {
-  let sum = 0;
-  return points.map(({ at, messages }) => {
-    sum += messages;
-    return [at, sum] as const;
-  });
-}
-
 /** A row for each code, with the countries it came from. */
-function failureRows(failures: readonly Failure[]): string[] {
+function failureRows(failures: readonly Failure[]): string[][] {
   const codes = [...new Set(failures.map(({ code }) => code))];
   return codes.map((code) => {
     const those = failures.filter((failure) => failure.code === code);
     const count = those.reduce((sum, { messages }) => sum + messages, 0);
     const meaning = code === null ? 'Twilio gave no reason' : (explainCode(code)?.meaning ?? '');
     const where = those.map(({ country, messages }) => `${escapeHtml(country)} ${formatCount(messages)}`).join(', ');
-    return `<tr><td>${code ?? ''}</td><td class="number">${formatCount(count)}</td><td class="text">${escapeHtml(meaning)}</td><td class="text">${where}</td></tr>`;
+    return [String(code ?? ''), formatCount(count), escapeHtml(meaning), where];
   });
 }
 
-function countryRow({ country, messages, delivered }: CountryDelivery): string {
+function countryRow({ country, messages, delivered }: CountryDelivery): string[] {
   const share = messages === 0 ? 0 : (delivered / messages) * 100;
-  return `<tr><td>${escapeHtml(country)}</td><td class="number">${formatCount(messages)}</td><td class="number">${formatCount(delivered)} (${share.toFixed(1)} %)</td></tr>`;
+  return [escapeHtml(country), formatCount(messages), `${formatCount(delivered)} (${share.toFixed(1)} %)`];
 }
 
-function errorRow({ code, reason, count }: Report['errors'][number]): string {
+function errorRow({ code, reason, count }: Report['errors'][number]): string[] {
   const known = code === null ? undefined : explainCode(code);
-  return `<tr><td>${code ?? ''}</td><td class="number">${formatCount(count)}</td><td class="text">${escapeHtml(known?.meaning ?? reason)}</td><td class="text">${escapeHtml(known?.hint ?? '')}</td></tr>`;
+  return [
+    String(code ?? ''),
+    formatCount(count),
+    escapeHtml(known?.meaning ?? reasonInWords(code, reason) ?? noReason),
+    escapeHtml(known?.hint ?? ''),
+  ];
 }

@@ -23,13 +23,11 @@ export function progressLine(progress: Progress, paint: Paint, width: number): s
   const { total, accepted, rejected, unknown, elapsedMs, waiting } = progress;
   const done = accepted + rejected + unknown;
   const left = total - done;
-  const filled = total === 0 ? barCells : Math.min(barCells, Math.floor((done / total) * barCells));
   const perSecond = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;
-  // A part with a larger `rank` is left out earlier.
-  const parts: { readonly rank: number; readonly text: string }[] = [
-    { rank: 3, text: `${paint.green('█'.repeat(filled))}${paint.dim('░'.repeat(barCells - filled))}` },
+  const parts: Part[] = [
+    { rank: 3, text: bar(done, total, { paint, cells: barCells }) },
     { rank: 0, text: `${formatCount(done)}/${formatCount(total)}` },
-    { rank: 2, text: `${perSecond < 10 ? perSecond.toFixed(1) : formatCount(Math.round(perSecond))}/s` },
+    { rank: 2, text: `${rateText(perSecond)}/s` },
     ...(waiting === undefined ? [] : [{ rank: 1, text: paint.yellow(clean(waiting)) }]),
     { rank: 5, text: `accepted ${formatCount(accepted)}` },
     ...(rejected > 0 ? [{ rank: 1, text: paint.red(`rejected ${formatCount(rejected)}`) }] : []),
@@ -37,6 +35,18 @@ export function progressLine(progress: Progress, paint: Paint, width: number): s
     { rank: 6, text: `left ${formatCount(left)}` },
     ...(done > 0 && left > 0 ? [{ rank: 4, text: `${formatDuration((left / done) * elapsedMs)} to go` }] : []),
   ];
+  return fitted(parts, width);
+}
+
+/** A part of a line; one with a larger `rank` is left out earlier. */
+export interface Part {
+  readonly rank: number;
+  readonly text: string;
+}
+
+/** The parts that have room in one line of this width, less than which it takes. */
+export function fitted(all: readonly Part[], width: number): string {
+  const parts = [...all];
   const line = () => `  ${parts.map(({ text }) => text).join('  ')}`;
   while (parts.length > 1 && stringWidth(line()) >= width) {
     const last = Math.max(...parts.map(({ rank }) => rank));
@@ -46,6 +56,21 @@ export function progressLine(progress: Progress, paint: Paint, width: number): s
     );
   }
   return line();
+}
+
+/** A bar of so many cells that is full when all is done. */
+export function bar(
+  done: number,
+  total: number,
+  { paint, cells }: { readonly paint: Paint; readonly cells: number },
+): string {
+  const filled = total === 0 ? cells : Math.min(cells, Math.floor((done / total) * cells));
+  return `${paint.green('█'.repeat(filled))}${paint.dim('░'.repeat(cells - filled))}`;
+}
+
+/** `3.2`, `1,250`. */
+export function rateText(perSecond: number): string {
+  return perSecond < 10 ? perSecond.toFixed(1) : formatCount(Math.round(perSecond));
 }
 
 /** The same as a plain line, for standard error that is not a terminal. */

@@ -1,8 +1,10 @@
+import stringWidth from 'string-width';
 import type { SendState } from '../core/message.ts';
 import { codeLink, explainCode, noReason, reasonInWords } from '../core/outcome/error-codes.ts';
 import type { Report } from '../core/outcome/report.ts';
 import { clean } from '../core/text/clean.ts';
-import { formatCost, formatCount, plural } from '../core/text/wording.ts';
+import { formatCount, plural } from '../core/text/wording.ts';
+import { costText, headline } from './headline.ts';
 import { issueLine, type Style, shown, wrap } from './lines.ts';
 import type { Paint } from './paint.ts';
 
@@ -33,7 +35,7 @@ const maxListed = 10;
 export function reportLines(name: string, report: Report, style: Style): string[] {
   const { paint } = style;
   return [
-    `${paint.bold(clean(name))}  ${plural(report.rows, 'row')}`,
+    `${paint.bold(clean(name))}  ${wrap(headline(report), style.width - stringWidth(clean(name)), 2)}`,
     '',
     ...(report.rows > 0 ? [`  ${bar(report, style)}`, ''] : []),
     ...stateLines(report, paint),
@@ -72,14 +74,15 @@ export function statusWords({ statuses }: Report): string {
 }
 
 function factLines(report: Report): string[] {
-  const { segments, cost, retried } = report;
+  const { segments, retried } = report;
   const statuses = statusWords(report);
+  const cost = costText(report);
   return [
     '',
     ...(statuses === '' ? [] : [`  Twilio says  ${statuses}`]),
     ...(retried === 0 ? [] : [`  Sent again   ${formatCount(retried)} that were not delivered`]),
     `  Segments     ${formatCount(segments)}`,
-    ...(cost.amount === null ? [] : [`  Cost         at most ${formatCost(cost)}`]),
+    ...(cost === undefined ? [] : [`  Cost         ${cost}`]),
   ];
 }
 

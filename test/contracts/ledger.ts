@@ -219,6 +219,17 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       expect((await claimOf(ledger, one, 1, 2)).claims).toEqual([]);
     });
 
+    it('go by the rate of a sender that has its own', async () => {
+      const { clock, ledger, campaign } = await begin(row(2), row(3));
+      const held = await lease(ledger, campaign.id);
+      const claim = (limit: number) =>
+        ledger.claim(held, { wants: [{ sender: '12345', limit, perSecond: 4 }], results: [], perSecond: 100 });
+      expect((await claim(2)).claims).toHaveLength(1);
+      expect(await claim(1)).toMatchObject({ claims: [], senders: [{ waitMs: 250 }] });
+      clock.now += 250;
+      expect((await claim(1)).claims).toHaveLength(1);
+    });
+
     it('go on at once when the clock is set back', async () => {
       const { clock, ledger, campaign } = await begin(row(2), row(3));
       const held = await lease(ledger, campaign.id);
@@ -452,6 +463,26 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       const { id } = await staging.commit('hash');
       await take(ledger, await lease(ledger, id), '12345', 2);
       expect((await ledger.report(id)).cost).toEqual({ amount: 0.3, currency: 'USD' });
+    });
+
+    it('give way to what the provider says that it charged', async () => {
+      const ledger = open({ now: 0 });
+      const staging = await ledger.stage({ name: 'c', stem: 'x', source: 'x' });
+      await staging.add([row(2, { country: 'US' }), row(3, { country: 'US' })]);
+      await staging.price([{ country: 'US', sender: '12345', hasMedia: false, unitPrice: 0.1 }], 'USD');
+      const { id } = await staging.commit('hash');
+      const held = await lease(ledger, id);
+      const sids = ['SM1', 'SM2'];
+      const results = (await take(ledger, held, '12345', 2)).map(({ id: messageId, attempt }, i) => ({
+        ...{ messageId, attempt, change: { state: 'accepted', sid: sids[i] ?? '', status: 'queued' } as const },
+      }));
+      await ledger.record(held, results);
+      expect((await ledger.report(id)).charged).toEqual({ messages: 0, cost: { amount: null, currency: null } });
+      await ledger.receive([{ sid: 'SM2', status: 'delivered', price: 0.0079, at: 1, source: 'poll' }]);
+      expect(await ledger.report(id)).toMatchObject({
+        cost: { amount: 0.1079, currency: 'USD' },
+        charged: { messages: 1, cost: { amount: 0.0079, currency: 'USD' } },
+      });
     });
 
     it('are for a message, not for its segments, where it has a picture', async () => {

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { recipients, tempFolder } from '../context.ts';
+import { newDatabase } from '../new-database.ts';
 import { databasePassword } from '../postgres-server.ts';
 import { installation, simulated } from './volley.ts';
 
-const address = await (await fetch(inject('databases'))).text();
+const address = await newDatabase();
 const closing: (() => unknown)[] = [];
 afterAll(async () => {
   for (const close of closing) await close();

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { hostname } from 'node:os';
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
 import type { Lease } from '../../src/ledger/runs.ts';
 import { all, lease, row, write } from '../contracts/ledger.ts';
+import { newDatabase } from '../new-database.ts';
 
-const address = await (await fetch(inject('databases'))).text();
+const address = await newDatabase();
 const opened: Ledger[] = [];
 
 afterAll(async () => {

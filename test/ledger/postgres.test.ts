@@ -1,12 +1,13 @@
-import { describe, inject } from 'vitest';
+import { describe } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { connect } from '../../src/ledger/postgres/connect.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
 import { raw } from '../../src/ledger/postgres/sql.ts';
 import { afterwardsContract } from '../contracts/afterwards.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
+import { newDatabase } from '../new-database.ts';
 
-const address = await (await fetch(inject('databases'))).text();
+const address = await newDatabase();
 let clock = { now: 0 };
 const ledger = await openPostgresLedger(address, () => clock.now);
 const { database } = await connect(address);

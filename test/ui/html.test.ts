@@ -5,7 +5,8 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../src/core/message.ts';
 import { emptyCounts, type Report } from '../../src/core/outcome/report.ts';
-import { escapeHtml, htmlHead, htmlRow, htmlTail } from '../../src/ui/html.ts';
+import { htmlHead, htmlRow, htmlTail } from '../../src/ui/html.ts';
+import { escapeHtml } from '../../src/ui/html-table.ts';
 import { needs, pathOf } from '../needs.ts';
 
 const hostile = `</script><img src=x onerror="document.title='owned'">&'"\u202e\x1b[31m`;
@@ -17,6 +18,7 @@ const report: Report = {
   retried: 0,
   segments: 100_001,
   cost: { amount: 830.0083, currency: 'USD' },
+  charged: { messages: 0, cost: { amount: null, currency: null } },
   errors: [
     { code: 30007, reason: '', count: 10_000 },
     { code: null, reason: hostile, count: 1 },
@@ -74,6 +76,10 @@ describe('the page', () => {
     expect(text).toMatch(/delivered 90,001 undelivered 10,000/);
     expect(text).toMatch(/US 10 9 \(90\.0 %\)/);
     expect(text).toMatch(/half within 50 s, nine of ten within 1 min 30 s/);
+    expect(text).toMatch(/100,003 rows, 90,001 of 100,001 delivered \(90\.0 %\), 10,000 not delivered/);
+    expect(text).toMatch(/0 1 2 3 00:00:15 00:00:30 .* 00:01:30 sent 3/);
+    expect(text).toMatch(/830\.01 USD cost at most/);
+    expect(text).toMatch(/under 15 s 150 .* 1 min 30 s to 1 min 45 s 100/);
     expect(text).toMatch(/30007 10,000 filtered by the carrier/);
   });
 });
@@ -134,8 +140,10 @@ describe('the page in a browser', () => {
   it.each([375, 1280])('does not scroll sideways as a whole at %i pixels, nor break a number in two', async (width) => {
     const { tab } = await open(page(60), width);
     expect(await tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+    const cut = '[...document.querySelectorAll(".wide")].filter((box) => box.scrollWidth > box.clientWidth).length';
+    expect(await tab.evaluate(cut)).toBe(0);
     const wrapping =
-      'Array.from(document.querySelectorAll("#rows td:nth-child(2)"), (cell) => getComputedStyle(cell).whiteSpace)';
+      'Array.from(document.querySelectorAll("#rows tr + tr td:nth-child(2)"), (cell) => getComputedStyle(cell).whiteSpace)';
     expect(new Set((await tab.evaluate(wrapping)) as string[])).toEqual(new Set(['nowrap']));
     await tab.close();
   });

@@ -15,6 +15,7 @@ const report: Report = {
   retried: 0,
   segments: 1_200_000,
   cost: { amount: null, currency: null },
+  charged: { messages: 0, cost: { amount: null, currency: null } },
   errors: [
     { code: 30_450, reason: 'x', count: 500 },
     { code: 29_999, reason: `something new about +14155552671 ${'and on '.repeat(20)}`, count: 200 },
@@ -58,6 +59,37 @@ describe('a report', () => {
         style,
       ),
     ).toEqual(['none  0 rows', '', '', '  Segments     0']);
+  });
+
+  const sent: Report = {
+    ...{ rows: 1000, counts: { ...emptyCounts(), accepted: 990, rejected: 10 }, statuses: { sent: 990 }, retried: 0 },
+    ...{ segments: 990, cost: { amount: 8.217, currency: 'USD' }, errors: [], issues: [] },
+    charged: { messages: 0, cost: { amount: null, currency: null } },
+  };
+  const charged = (messages: number, amount: number) => ({ messages, cost: { amount, currency: 'USD' } });
+
+  it.each<[string, Partial<Report>, string, string]>([
+    ['nothing is known yet', {}, 'spring  1,000 rows', 'at most 8.22 USD'],
+    [
+      'some have arrived, and some have a price',
+      {
+        statuses: { sent: 40, delivered: 900, read: 20, undelivered: 30 },
+        cost: { amount: 7.9, currency: 'USD' },
+        charged: charged(920, 7.268),
+      },
+      'spring  1,000 rows, 920 of 990 delivered (92.9 %), 30 not delivered, 40 on their\n  way, 7.27 USD so far',
+      '7.27 USD for 920 messages, at most 0.6320 USD for the other 70',
+    ],
+    [
+      'all is over',
+      { statuses: { delivered: 990 }, cost: { amount: 7.821, currency: 'USD' }, charged: charged(990, 7.821) },
+      'spring  1,000 rows, 990 of 990 delivered (100.0 %), 7.82 USD',
+      '7.82 USD',
+    ],
+  ])('begins with what was delivered and what it cost when %s', (_, more, first, cost) => {
+    const lines = reportLines('spring', { ...sent, ...more }, style);
+    expect(lines[0]).toBe(first);
+    expect(lines).toContain(`  Cost         ${cost}`);
   });
 
   it('has colour when it is asked for', () => {

@@ -4,10 +4,11 @@ import type { Act } from '../options/act.ts';
 import { batchTable, checkTable } from '../options/batch.ts';
 
 const examples = `Examples:
-  volley batch customers.csv --from +14155550199 --body 'Hi {{ first_name }}, we open at nine.'
-  volley batch customers.csv --template reminder.liquid --dry-run     the plan and every problem, nothing sent
-  volley batch customers.csv --template reminder.liquid --campaign spring-sale --yes --quiet
-                                                                      from cron: each customer once, ever
+  volley batch customers.csv --from +14155550199 --body 'Hi {{ first_name }}.'
+  volley batch customers.csv --template reminder.liquid --dry-run
+                                     the plan and every problem, nothing sent
+  volley batch customers.csv --template welcome --campaign news --yes --quiet
+                                     from cron: each customer once, ever
   cat events.ndjson | volley batch - --messaging-service-sid MG… --yes --json`;
 
 /** Declares `volley batch`. */

@@ -1,12 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { copyLedger } from '../../campaign/copy-ledger.ts';
 import type { Context } from '../../context.ts';
 import { isLedgerUrl } from '../../core/ledger-address.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
-import { copyLedger } from '../../ledger/copy.ts';
 import type { LedgerTables } from '../../ledger/tables.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';

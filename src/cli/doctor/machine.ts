@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { defaultLedger } from '../../config/config.ts';
 import { isLedgerUrl } from '../../core/ledger-address.ts';
 import { plural } from '../../core/text/wording.ts';
-import { damagedHint } from '../../ledger/upkeep.ts';
+import { damagedHint } from '../../errors.ts';
 import { type Check, type CheckResult, makeCheck } from './check.ts';
 
 /** Whether this Node is as new as `engines` of package.json asks. */

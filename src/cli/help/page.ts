@@ -1,5 +1,8 @@
 import { type Command, Help } from 'commander';
 
+/** The narrowest column, in cells, that help still wraps text in: beside the options of `batch` on a terminal of 60. */
+export const narrowest = 24;
+
 const introductions = new WeakMap<Command, string>();
 
 /** Gives a command its introduction: what it is for, and examples, at the top of its help and in the manual. */
@@ -16,25 +19,36 @@ export function introductionOf(command: Command): string {
   return introductions.get(command) ?? '';
 }
 
-/** A page at a width in cells: paragraphs are wrapped; indented lines are not, so that they can be copied. */
+/**
+ * A page at a width in cells: paragraphs and items of a list (`- `) are wrapped; indented lines are not, so that they
+ * can be copied.
+ */
 export function formatPage(text: string, columns: number): string {
-  const helper = new Help();
   return paragraphsOf(text)
-    .map((paragraph) => (isVerbatim(paragraph) ? paragraph : helper.boxWrap(paragraph, columns)))
+    .map((paragraph) => (isVerbatim(paragraph) ? paragraph : wrapped(paragraph, columns)))
     .join('\n');
 }
 
-const isVerbatim = (line: string): boolean => line === '' || line.startsWith(' ') || line.endsWith(':');
+function wrapped(paragraph: string, columns: number): string {
+  const helper = new Help();
+  helper.minWidthToWrap = narrowest;
+  if (!isItem(paragraph)) return helper.boxWrap(paragraph, columns);
+  return `- ${helper.boxWrap(paragraph.slice(2), columns - 2).replaceAll('\n', '\n  ')}`;
+}
 
-/** The lines of each paragraph joined to one; lines that stay as they are, each for itself. */
+const isItem = (line: string): boolean => line.startsWith('- ');
+
+const isVerbatim = (line: string): boolean => line === '' || line.startsWith(' ');
+
+/** The lines of each paragraph joined to one, which a colon ends; lines that stay as they are, each for itself. */
 function paragraphsOf(text: string): string[] {
   const paragraphs: string[] = [];
   let isOpen = false;
   for (const line of text.trim().split('\n')) {
-    const joins = isOpen && !isVerbatim(line);
+    const joins = isOpen && !isVerbatim(line) && !isItem(line);
     if (joins) paragraphs.push(`${paragraphs.pop()} ${line}`);
     else paragraphs.push(line);
-    isOpen = !isVerbatim(line);
+    isOpen = !isVerbatim(line) && !line.endsWith(':');
   }
   return paragraphs;
 }

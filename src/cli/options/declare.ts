@@ -1,4 +1,5 @@
 import { type Command, Option as CommanderOption, Help } from 'commander';
+import { narrowest } from '../help/page.ts';
 import { everywhere } from './everywhere.ts';
 import { nameOf, type OptionTable, oppositeOf } from './option.ts';
 
@@ -39,6 +40,7 @@ function shownOption(spec: Spec): CommanderOption {
 export function everywhereHelp(columns: number): string {
   const helper = new Help();
   helper.prepareContext({ helpWidth: columns });
+  helper.minWidthToWrap = narrowest;
   const options = Object.values(everywhere).map(shownOption);
   const rows = options.map((option) => [helper.optionTerm(option), helper.optionDescription(option)] as const);
   const width = Math.max(...rows.map(([term]) => term.length));

@@ -1,4 +1,5 @@
 import type { RowIssue, SendState } from '../message.ts';
+import { isDeliveredStatus, isFailedStatus, isFinalStatus } from './status.ts';
 
 /** What messages cost; null where no price is known. */
 export interface Cost {
@@ -22,12 +23,32 @@ export interface Report {
   /** How many of the undelivered ones were sent once more, and taken. */
   readonly retried: number;
   readonly segments: number;
-  /** By the prices known when it was planned. */
+  /** What Twilio has charged, and for the rest what it costs at most by the prices known when it was planned. */
   readonly cost: Cost;
+  /** The part of the cost that Twilio has told, and for how many messages. */
+  readonly charged: { readonly messages: number; readonly cost: Cost };
   /** Why messages were rejected or failed, most frequent first. */
   readonly errors: readonly { readonly code: number | null; readonly reason: string; readonly count: number }[];
   /** What is wrong with the invalid rows, at most the first thousand. */
   readonly issues: readonly RowIssue[];
+}
+
+/** What became of the messages that Twilio took, as far as it has said. */
+export interface Arrivals {
+  readonly delivered: number;
+  readonly failed: number;
+  readonly onTheWay: number;
+}
+
+/** How many messages arrived, did not, and are on their way still. */
+export function arrivalsOf({ statuses }: Pick<Report, 'statuses'>): Arrivals {
+  const sum = (isWanted: (status: string) => boolean) =>
+    Object.entries(statuses).reduce((total, [status, n]) => total + (isWanted(status) ? n : 0), 0);
+  return {
+    delivered: sum(isDeliveredStatus),
+    failed: sum(isFailedStatus),
+    onTheWay: sum((status) => !isFinalStatus(status)),
+  };
 }
 
 /** What became of the messages to a country (ISO 3166, or `unknown`). */
@@ -96,7 +117,10 @@ export function deliveryExitCode(open: number, { statuses, retried }: Pick<Repor
 }
 
 /** The exit code of a run, by the table in the README. What is still open outweighs what was refused. */
-export function exitCodeOf({ end, invalid, accepted, rejected }: RunOutcome, { counts }: Report): number {
+export function exitCodeOf(
+  { end, invalid, accepted, rejected }: RunOutcome,
+  { counts }: Pick<Report, 'counts'>,
+): number {
   if (end.kind === 'interrupted') return 130;
   if (end.kind === 'credentials') return 4;
   if (end.kind === 'lost-lease') return 7;

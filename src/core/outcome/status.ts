@@ -33,6 +33,11 @@ export function isFinalStatus(status: string): boolean {
   return rank(status) >= finalRank;
 }
 
+/** Whether the message has arrived. */
+export function isDeliveredStatus(status: string): boolean {
+  return status === 'delivered' || status === 'read';
+}
+
 /** The statuses of messages that Twilio took and could not deliver. */
 export const failedStatuses: readonly MessageStatus[] = ['undelivered', 'failed'];
 

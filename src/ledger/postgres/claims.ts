@@ -1,5 +1,4 @@
-import type { AttemptRecord } from '../../core/outcome/after-send.ts';
-import { fullQueuePauseMs } from '../../core/outcome/after-send.ts';
+import { type AttemptRecord, fullQueuePauseMs } from '../../core/outcome/after-send.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Account } from '../rules/claim.ts';
 import { type Grant, giveBack, reserve, type SenderPace } from '../rules/pace.ts';

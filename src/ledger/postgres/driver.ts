@@ -24,7 +24,7 @@ export interface Database {
    * undone without having been committed it begins again, so `work` may run several times; it is committed once.
    */
   transaction<T>(gates: readonly Gate[], work: (connection: Connection) => Promise<T>): Promise<T>;
-  /** A connection of its own for something long; nothing is tried again. */
+  /** A connection of its own for something long; nothing is tried again, and a failure closes it. */
   alone<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   /** The address without its password. */
   readonly shown: string;
@@ -42,13 +42,13 @@ const mostConflicts = 50;
 
 /** A database by its connections. */
 export function overPool(pool: Pool, shown: string): Database {
-  const use = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
+  const use = async <T>(work: (client: PoolClient) => Promise<T>, closes = isAway): Promise<T> => {
     const client = await pool.connect();
     let isBroken = false;
     try {
       return await work(client);
     } catch (error) {
-      isBroken = isAway(error);
+      isBroken = closes(error);
       throw error;
     } finally {
       client.release(isBroken);
@@ -58,7 +58,13 @@ export function overPool(pool: Pool, shown: string): Database {
     shown,
     read: (work) => persist(shown, () => use((client) => work(connectionOf(client)))),
     transaction: (gates, work) => persist(shown, () => transact(use, gates, work)),
-    alone: (work) => guarded(shown, () => use((client) => work(connectionOf(client)))),
+    alone: (work) =>
+      guarded(shown, () =>
+        use(
+          (client) => work(connectionOf(client)),
+          () => true,
+        ),
+      ),
     close: () => pool.end(),
   };
 }

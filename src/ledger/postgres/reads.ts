@@ -102,10 +102,13 @@ async function reportOf(connection: Connection, campaignId: string): Promise<Rep
   const sent = await connection.get<{
     segments: number;
     amount: number | null;
+    charged: number;
+    chargedAmount: number | null;
     currency: string | null;
     retried: number;
   }>(sql`
     select coalesce(sum(segments), 0)::bigint as segments, sum(coalesce(price, segments * unit_price)) as amount,
+      count(price) as charged, sum(price) as "chargedAmount",
       (select currency from campaigns where id = ${campaignId}) as currency,
       count(*) filter (where retry_of is not null and state = 'accepted') as retried
     from messages where campaign_id = ${campaignId} and state in ('accepted', 'claimed', 'unknown')`);
@@ -124,6 +127,7 @@ async function reportOf(connection: Connection, campaignId: string): Promise<Rep
     retried: sent?.retried ?? 0,
     segments: sent?.segments ?? 0,
     cost: costOf(sent?.amount ?? null, sent?.currency ?? null),
+    charged: { messages: sent?.charged ?? 0, cost: costOf(sent?.chargedAmount ?? null, sent?.currency ?? null) },
     errors,
     issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
   };

@@ -1,6 +1,5 @@
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
-import { CliError } from '../../errors.ts';
-import { damagedHint } from '../upkeep.ts';
+import { CliError, damagedHint } from '../../errors.ts';
 import { applicationId } from './identity.ts';
 
 /** A value SQLite stores. */

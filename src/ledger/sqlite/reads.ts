@@ -72,6 +72,14 @@ export function reports(database: Database): Pick<Ledger, 'report' | 'messages'>
   };
 }
 
+interface SumRow {
+  readonly segments: number | null;
+  readonly amount: number | null;
+  readonly charged: number;
+  readonly chargedAmount: number | null;
+  readonly currency: string | null;
+}
+
 function reportOf(database: Database, campaignId: string): Report {
   const counts = countStates(database, campaignId);
   const statuses = database
@@ -80,8 +88,9 @@ function reportOf(database: Database, campaignId: string): Report {
     )
     .all({ campaignId });
   const sent = database
-    .prepare<{ segments: number | null; amount: number | null; currency: string | null }>(
+    .prepare<SumRow>(
       `select sum(segments) as segments, sum(coalesce(price, segments * unit_price)) as amount,
+         count(price) as charged, sum(price) as chargedAmount,
          (select currency from campaigns where id = :campaignId) as currency
        from messages where campaign_id = :campaignId and state in ('accepted', 'claimed', 'unknown')`,
     )
@@ -112,6 +121,7 @@ function reportOf(database: Database, campaignId: string): Report {
     retried: retried?.n ?? 0,
     segments: sent?.segments ?? 0,
     cost: costOf(sent?.amount ?? null, sent?.currency ?? null),
+    charged: { messages: sent?.charged ?? 0, cost: costOf(sent?.chargedAmount ?? null, sent?.currency ?? null) },
     errors,
     issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
   };

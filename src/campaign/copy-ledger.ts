@@ -8,7 +8,7 @@ import {
   type TableShape,
   type TableWriter,
   tableShapes,
-} from './tables.ts';
+} from '../ledger/tables.ts';
 
 /** How many rows of each table were moved. */
 export type Copied = Readonly<Record<TableName, number>>;

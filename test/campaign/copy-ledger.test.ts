@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { copyLedger } from '../../src/campaign/copy-ledger.ts';
 import { main } from '../../src/cli/main.ts';
-import { copyLedger } from '../../src/ledger/copy.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
 import { openPostgresTables } from '../../src/ledger/postgres/tables.ts';
@@ -10,9 +10,10 @@ import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { openSqliteTables } from '../../src/ledger/sqlite/tables.ts';
 import { tempFolder, testContext } from '../context.ts';
 import { all, lease, row, take, write } from '../contracts/ledger.ts';
+import { newDatabase } from '../new-database.ts';
 import { databasePassword } from '../postgres-server.ts';
 
-const address = await (await fetch(inject('databases'))).text();
+const address = await newDatabase();
 let schemas = 0;
 const newUrl = () => `${address}?schema=copy_${++schemas}`;
 const newPath = () => join(tempFolder(), 'ledger.db');

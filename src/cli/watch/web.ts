@@ -1,0 +1,68 @@
+import { recall } from '../../campaign/recall.ts';
+import { type WatchPorts, watchCampaign } from '../../campaign/watch.ts';
+import type { Context } from '../../context.ts';
+import { clean } from '../../core/text/clean.ts';
+import { plural } from '../../core/text/wording.ts';
+import { CliError } from '../../errors.ts';
+import type { Campaign } from '../../ledger/plans.ts';
+import { shown } from '../../ui/lines.ts';
+import { type Look, lookJson, type Point, pointOf, withPoint } from '../../ui/watch-look.ts';
+import { watchPage } from '../../ui/watch-page.ts';
+import type { Session } from '../session.ts';
+import { serveWatch } from './server.ts';
+
+/** How a watch is shown in the browser. */
+export interface WebWatch {
+  readonly campaign: Campaign;
+  /** 0 picks one. */
+  readonly port: number;
+  readonly everyMs: number;
+}
+
+/** Shows a campaign in the browsers of this machine until it is over, or the signal. */
+export async function watchInBrowser(
+  { campaign, port, everyMs }: WebWatch,
+  ports: WatchPorts,
+  { session, context }: { readonly session: Session; readonly context: Context },
+): Promise<void> {
+  const style = session.resultStyle;
+  let points: readonly Point[] = [];
+  let latest: Look | undefined;
+  const told = (look: Look, all: boolean) => lookJson(campaign.name, look, { points, all, style });
+  const server = await serveWatch({
+    port,
+    page: (nonce) => watchPage(campaign.name, nonce),
+    first: () => latest && told(latest, true),
+    recall: () => recallNow(campaign, session),
+  });
+  try {
+    const { url } = server;
+    const at = { schema: 'volley.watch/1', campaign: { id: campaign.id, name: campaign.name }, url };
+    context.out(session.isJson ? JSON.stringify(at) : `Watching ${clean(campaign.name)} at ${url}`);
+    if (!session.isQuiet) context.err('Whoever has this address can call the campaign back. Ctrl-C ends the watch.');
+    for await (const view of watchCampaign(campaign, { everyMs, withLatency: true }, ports)) {
+      latest = view;
+      points = withPoint(points, pointOf(view, context.now()));
+      server.tell(told(view, false));
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+async function recallNow(campaign: Campaign, session: Session): Promise<{ ok: boolean; text: string }> {
+  try {
+    const recalled = await recall(campaign, { ledger: await session.ledger(), connect: session.connect });
+    const { pending, scheduled, gone, failed } = recalled;
+    const parts = [
+      `${plural(pending, 'message')} canceled before being sent`,
+      `${scheduled} called back from Twilio`,
+      `${gone} had gone out, or may have`,
+      ...(failed.length > 0 ? [`${failed.length} could not be called back`] : []),
+    ];
+    return { ok: failed.length === 0, text: `${parts.join(', ')}.` };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return { ok: false, text: shown(error.message, session.resultStyle) };
+  }
+}

@@ -1,0 +1,207 @@
+import { request } from 'node:http';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/main.ts';
+import { monotonic, sleep } from '../../src/clock.ts';
+import { recipients } from '../context.ts';
+import { needs, pathOf } from '../needs.ts';
+import { world } from './volley.ts';
+
+const hostile = '<img src=x onerror=alert(1)>';
+
+let stopping: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stopping) await stop();
+  stopping = [];
+});
+
+/** A watch in the browser of a campaign of which one of three is sent; `volley` works on it meanwhile. */
+async function served(name = 'c') {
+  const made = world();
+  const stop = new AbortController();
+  await made.batch(recipients(3), '--campaign', name, '--limit', '1', '--quiet');
+  const real = { monotonic, sleep, now: Date.now, signal: stop.signal };
+  const ended = main(['watch', name, '--web', '--json'], { ...made.context, ...real });
+  const end = () => {
+    stop.abort();
+    return ended;
+  };
+  stopping.push(end);
+  await expect.poll(() => made.stdout.at(-1) ?? '').toContain('"url"');
+  const { url } = JSON.parse(made.stdout.at(-1) ?? '') as { url: string };
+  const report = async () => {
+    await made.volley('report', name, '--json');
+    return JSON.parse(made.stdout.at(-1) ?? '');
+  };
+  return { ...made, url, ended, end, report };
+}
+
+/** What the server answers to a request as a program may make it. */
+function ask(url: string, method = 'GET', headers: Readonly<Record<string, string>> = {}) {
+  return new Promise<number>((resolve, reject) => {
+    const asked = request(url, { method, headers }, (response) => {
+      response.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+/** The looks that the server tells, as far as `isEnough`. */
+async function looks(url: string, isEnough: (look: { left: string; isOver: boolean }) => boolean) {
+  const response = await fetch(`${url}events`);
+  const seen: { left: string; isOver: boolean; all: boolean }[] = [];
+  let text = '';
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += Buffer.from(chunk).toString();
+    for (let at = text.indexOf('\n\n'); at >= 0; at = text.indexOf('\n\n')) {
+      const told = JSON.parse(text.slice(0, at).replace('event: look\ndata: ', ''));
+      text = text.slice(at + 2);
+      const left = told.figures.find(({ label }: { label: string }) => label === 'left').value;
+      seen.push({ left, isOver: told.isOver, all: told.all });
+      if (isEnough(seen.at(-1) as { left: string; isOver: boolean })) return seen;
+    }
+  }
+  return seen;
+}
+
+describe('watch --web', () => {
+  it('is on loopback, at an address that cannot be guessed, for whoever calls it by its name', async () => {
+    const { url, stderr } = await served();
+    const { origin, host, port, pathname } = new URL(url);
+    expect(pathname).toMatch(/^\/[\w-]{32}\/$/);
+    expect(stderr.at(-1)).toContain('can call the campaign back');
+    expect(await ask(url)).toBe(200);
+    for (const path of ['/', '/events', `${pathname.slice(0, -2)}x/`, `${pathname}other`, pathname.slice(0, -1)]) {
+      expect([path, await ask(origin + path)]).toEqual([path, 404]);
+    }
+    for (const name of ['evil.example', `evil.example:${port}`, `localhost:${port}`, '127.0.0.1']) {
+      expect([name, await ask(url, 'GET', { host: name })]).toEqual([name, 404]);
+      expect([name, await ask(`${url}recall`, 'POST', { host: name })]).toEqual([name, 404]);
+    }
+    expect(host).toBe(`127.0.0.1:${port}`);
+  });
+
+  it('answers with a strict policy, to nobody from elsewhere, and is kept nowhere', async () => {
+    const { url } = await served();
+    const { headers } = await fetch(url);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(
+      /^default-src 'none'; style-src 'nonce-[^']+'; script-src 'nonce-[^']+'; connect-src 'self'/,
+    );
+    expect(policy).not.toContain('unsafe');
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(policy).not.toBe((await fetch(url)).headers.get('content-security-policy'));
+  });
+
+  it('recalls on a POST of its own page, and on nothing else', async () => {
+    const { url, report, ended } = await served();
+    const { origin } = new URL(url);
+    expect(await ask(`${url}recall`)).toBe(405);
+    expect(await ask(url, 'POST')).toBe(405);
+    expect(await ask(`${url}recall`, 'POST', { origin: 'https://evil.example' })).toBe(403);
+    expect(await ask(`${url}recall`, 'POST', { origin, 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect((await report()).counts).toMatchObject({ pending: 2, canceled: 0 });
+    const answer = await fetch(`${url}recall`, { method: 'POST', headers: { origin } });
+    expect(await answer.json()).toEqual({
+      text: '2 messages canceled before being sent, 0 called back from Twilio, 1 had gone out, or may have.',
+    });
+    expect((await report()).counts).toMatchObject({ pending: 0, canceled: 2 });
+    await expect(Promise.race([ended, Promise.resolve('goes on')])).resolves.toBe('goes on');
+  });
+
+  it('tells what happens as it happens, all of it to a page that comes later, and ends with 0', async () => {
+    const { url, volley, end } = await served();
+    const seen = looks(url, ({ left }) => left === '0');
+    await volley('resume', 'c', '--quiet');
+    expect((await seen).at(-1)).toMatchObject({ left: '0' });
+    expect((await looks(url, () => true))[0]?.all).toBe(true);
+    expect(await end()).toBe(0);
+    await expect(ask(url)).rejects.toThrow();
+  });
+
+  it('takes no port without --web, and says when a port is taken', async () => {
+    const { url, volley, stderr } = await served();
+    expect(await volley('watch', 'c', '--port', '1')).toBe(2);
+    expect(stderr.at(-1)).toContain('--port is for --web.');
+    expect(await volley('watch', 'c', '--web', '--port', new URL(url).port)).toBe(2);
+    expect(stderr.join('\n')).toContain('cannot be used (EADDRINUSE)');
+  });
+});
+
+const flags =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+
+describe('the page in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    const executablePath = pathOf('chromium');
+    if (executablePath) browser = await chromium.launch({ executablePath, args: flags.split(' ') });
+  });
+  beforeEach((test) => needs('chromium', test));
+  afterAll(() => browser?.close());
+
+  async function open(url: string, { width = 1280, colorScheme = 'light' as 'light' | 'dark' } = {}) {
+    const tab = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+    stopping.unshift(() => tab.close());
+    const asked: string[] = [];
+    const problems: string[] = [];
+    tab.on('request', (made) => void asked.push(made.url()));
+    tab.on('console', (line) => void problems.push(line.text()));
+    tab.on('pageerror', (error) => void problems.push(error.message));
+    await tab.goto(url);
+    await tab.locator('#figures li').first().waitFor();
+    return { tab, asked, problems };
+  }
+
+  it('follows the campaign, asks only its own server, and shows any name as text', async () => {
+    const { url, volley } = await served(hostile);
+    const { tab, asked, problems } = await open(url);
+    expect(await tab.locator('h1').textContent()).toBe(hostile);
+    expect(await tab.locator('img').count()).toBe(0);
+    await volley('resume', hostile, '--quiet');
+    await expect.poll(() => tab.locator('#figures').textContent()).toContain('0left3accepted');
+    expect(await tab.locator('#note').textContent()).toBe('All has been sent; waiting for news of its delivery.');
+    await expect.poll(() => tab.locator('#delivery').getAttribute('aria-label')).toContain('accepted 3');
+    expect(await tab.locator('#delivery path.curve').first().getAttribute('d')).toMatch(/^M[\d.,]+L/);
+    expect(await tab.getByRole('button', { name: 'Call back …' }).isDisabled()).toBe(true);
+    expect([...new Set(asked)].filter((address) => !address.startsWith(url))).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  it('calls back by keyboard, once that is confirmed', async () => {
+    const { url, report } = await served();
+    const { tab, problems } = await open(url);
+    const focused = () => tab.evaluate('document.activeElement.textContent');
+    await tab.keyboard.press('Tab');
+    expect(await focused()).toBe('Call back …');
+    expect(await tab.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+    await tab.keyboard.press('Enter');
+    expect(await focused()).toBe('Go on sending');
+    await tab.keyboard.press('Enter');
+    expect((await report()).counts.pending).toBe(2);
+    await tab.keyboard.press('Enter');
+    await tab.keyboard.press('Tab');
+    expect(await focused()).toBe('Call back');
+    await tab.keyboard.press('Enter');
+    await expect.poll(() => tab.locator('#said').textContent()).toContain('2 messages canceled');
+    expect((await report()).counts).toMatchObject({ pending: 0, canceled: 2 });
+    expect(problems).toEqual([]);
+  });
+
+  it.each([
+    [375, 'light'],
+    [375, 'dark'],
+    [1280, 'dark'],
+  ] as const)('fits %i pixels in %s', async (width, colorScheme) => {
+    const { url } = await served(`a-name-${'x'.repeat(60)}`);
+    const { tab } = await open(url, { width, colorScheme });
+    expect(await tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+    const back = await tab.evaluate('getComputedStyle(document.body).backgroundColor');
+    expect(back).toBe(colorScheme === 'dark' ? 'rgb(13, 17, 23)' : 'rgb(255, 255, 255)');
+    const cut = '[...document.querySelectorAll("text")].filter((text) => text.getBoundingClientRect().left < 0).length';
+    expect(await tab.evaluate(cut)).toBe(0);
+  });
+});
