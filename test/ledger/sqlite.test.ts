@@ -101,3 +101,15 @@ describe('the SQLite ledger', () => {
     expect(statSync(`${path}.v1.bak`).mode & 0o777).toBe(0o600);
   });
 });
+
+it('is no ledger for several machines, and says so before anything is written', async () => {
+  const ledger = openSqliteLedger(join(tempFolder(), 'ledger.db'));
+  const staging = await ledger.stage({ name: 'shared', stem: 'x', source: 'test' });
+  const together = async () => undefined;
+  await expect(staging.commit('hash', together)).rejects.toMatchObject({ code: 'config' });
+  await expect(staging.commitUnlessSame('hash', 0, together)).rejects.toMatchObject({ code: 'config' });
+  const { id } = await staging.commit('hash');
+  const workers = { shared: { concurrency: 4 } };
+  await expect(ledger.acquire(id, { host: 'a', pid: 1 }, workers)).rejects.toMatchObject({ code: 'config' });
+  await ledger.close();
+});

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { CliError } from '../../errors.ts';
 import type { Ledger } from '../ledger.ts';
 import { processOf } from '../process.ts';
 import { isHeld, leaseMs } from '../rules/lease.ts';
@@ -37,8 +38,9 @@ export function sqliteLeases(database: Database, now: () => number): Pick<Ledger
   const release = database.prepare('delete from leases where campaign_id = :campaignId and owner = :owner');
 
   return {
-    acquire: async (campaignId, { host, pid }, { maxCost } = {}) =>
+    acquire: async (campaignId, { host, pid }, { maxCost, shared } = {}) =>
       database.transaction(() => {
+        if (shared) throw notShared();
         const current = read.get({ campaignId });
         if (current && isAlive(current, now())) return { heldBy: { host: current.host, pid: current.pid } };
         const owner = randomUUID();
@@ -58,6 +60,13 @@ export function holderOf(database: Database, at: number): Holder | undefined {
   const leases = database.prepare<LeaseRow>('select owner, host, pid, process, expires_at from leases').all();
   const live = leases.find((lease) => isAlive(lease, at));
   return live && { host: live.host, pid: live.pid };
+}
+
+/** A file is one machine's; what needs more says so instead of going on alone. */
+export function notShared(): CliError {
+  return new CliError('config', 'More than one machine needs a ledger that all of them reach.', {
+    hint: 'Give --ledger postgres://user@host/database, or set VOLLEY_LEDGER.',
+  });
 }
 
 function identityOf(host: string, pid: number): string | null {

@@ -6,6 +6,7 @@ import type { Appended, Campaign, NewCampaign, Staging } from '../plans.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
+import { notShared } from './lease.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
 import { destinationsOf, done, priceIn, toSend } from './plan-prices.ts';
 import { adoptPseudonyms, purgedKeys } from './purge.ts';
@@ -64,9 +65,13 @@ export function stageInSqlite({ database, path, now }: StagingPlace, campaign: N
     price: async (prices, currency) => priceIn(database, id, prices, currency),
     samples: async (limit) => staged('pending', limit),
     invalid: async (limit) => staged('invalid', limit),
-    commit: async (inputHash) => database.transaction(() => commit(inputHash)),
-    commitUnlessSame: async (inputHash, since) =>
+    commit: async (inputHash, together) => {
+      if (together) throw notShared();
+      return database.transaction(() => commit(inputHash));
+    },
+    commitUnlessSame: async (inputHash, since, together) =>
       database.transaction(() => {
+        if (together) throw notShared();
         // Under the lock: another process may have sent the same input while this one asked.
         const [sameAs] = campaignsOfInput(database)(inputHash, since);
         return sameAs ? { sameAs } : commit(inputHash);
