@@ -136,13 +136,7 @@ const known: readonly { readonly what: string; readonly sign: RegExp; readonly b
   {
     what: 'got',
     sign: /(from |import\()'got'/,
-    by: [
-      'http.ts',
-      'provider/twilio/client.ts',
-      'callbacks/poster.ts',
-      'callbacks/probe.ts',
-      'campaign/check-media.ts',
-    ],
+    by: ['http.ts'],
   },
 ];
 

@@ -1,4 +1,3 @@
-import { RequestError } from 'got';
 import { httpClient } from '../http.ts';
 import type { Asked } from '../provider/provider.ts';
 
@@ -7,12 +6,8 @@ const timeoutMs = 5000;
 
 /** Asks an address whether anything is there, by HEAD, which changes nothing: the HTTP status, or why there is none. */
 export async function probe(url: string): Promise<Asked<number>> {
-  try {
-    const client = httpClient({ timeout: { request: timeoutMs }, headers: { 'user-agent': 'volley' } });
-    const { statusCode } = await client.head(url);
-    return { ok: true, value: statusCode };
-  } catch (error) {
-    if (error instanceof RequestError) return { ok: false, reason: error.code };
-    throw error;
-  }
+  const client = httpClient({ timeoutMs });
+  const answer = await client.request({ method: 'HEAD', url });
+  client.close();
+  return answer.kind === 'answer' ? { ok: true, value: answer.status } : { ok: false, reason: answer.reason };
 }

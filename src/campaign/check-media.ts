@@ -46,26 +46,24 @@ export function isPublicAddress(address: string): boolean {
  * a media URL comes from a file, and must not make volley knock at machines behind the firewall.
  */
 export async function mediaChecker(isAllowed: (address: string) => boolean = isPublicAddress): Promise<CheckMedia> {
-  const { RequestError } = await import('got');
   const { httpClient } = await import('../http.ts');
-  const client = httpClient({ timeout: { request: timeoutMs }, dnsLookup: guardedLookup(isAllowed) });
+  const client = httpClient({ timeoutMs, lookup: guardedLookup(isAllowed) });
   const seen = new Map<string, Promise<string | undefined>>();
 
   const look = async (url: string): Promise<string | undefined> => {
     const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
     if (isIP(host) && !isAllowed(host)) return 'is not on the public internet';
-    try {
-      const { statusCode, headers } = await client.head(url);
-      const length = headers['content-length'];
-      return mediaProblem({
-        status: statusCode,
-        type: headers['content-type'],
-        bytes: length === undefined ? undefined : Number(length),
-      });
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      return error.code === notPublic ? 'is not on the public internet' : `cannot be fetched (${error.code})`;
+    const answer = await client.request({ method: 'HEAD', url });
+    if (answer.kind !== 'answer') {
+      return answer.reason === notPublic ? 'is not on the public internet' : `cannot be fetched (${answer.reason})`;
     }
+    const { status, headers } = answer;
+    const length = headers['content-length'];
+    return mediaProblem({
+      status,
+      type: headers['content-type'],
+      bytes: length === undefined ? undefined : Number(length),
+    });
   };
   return (url) => {
     const known = seen.get(url);
