@@ -54,6 +54,7 @@ export {
 export { type Intake, type IntakeOptions, openCampaign, takeEvents } from './campaign/stream.ts';
 export { type TrackOptions, track } from './campaign/track.ts';
 export { type Difference, type Verified, type VerifyPorts, verify } from './campaign/verify.ts';
+export { type WatchOptions, type WatchPorts, type WatchView, watchCampaign } from './campaign/watch.ts';
 export type { Credentials } from './core/credentials.ts';
 export type { Message, MessageRequest, Row, RowIssue, SendResult, SendState } from './core/message.ts';
 export type { Callback, InboundMessage, StatusCallback } from './core/outcome/callback.ts';

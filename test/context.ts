@@ -6,6 +6,7 @@ import { probe } from '../src/callbacks/probe.ts';
 import type { Ask } from '../src/cli/ask/ask.ts';
 import type { Context } from '../src/context.ts';
 import { isLedgerUrl } from '../src/core/ledger-address.ts';
+import { openPostgresLedger } from '../src/ledger/postgres/open.ts';
 import { openPostgresTables } from '../src/ledger/postgres/tables.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
 import { openSqliteTables } from '../src/ledger/sqlite/tables.ts';
@@ -91,7 +92,7 @@ export function testContext({
       set: async (name, secret) => hasKeyring && secrets.set(name, secret).has(name),
       remove: async (name) => secrets.delete(name),
     },
-    openLedger: async (path) => openSqliteLedger(path, now),
+    openLedger: async (ledger) => (isLedgerUrl(ledger) ? openPostgresLedger(ledger) : openSqliteLedger(ledger, now)),
     openQueue: openPostgresQueue,
     runCommand: async () => {
       throw new Error('this test runs no other command');

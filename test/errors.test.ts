@@ -26,8 +26,8 @@ const readme = async () => readFileSync(resolve(import.meta.dirname, '../README.
 
 describe('the exit codes', () => {
   it.each<[string, () => Promise<string>, RegExp, RegExp]>([
-    ['the README', readme, /^## Exit codes\n([\s\S]*?)^## /m, /^\| +(\d+) +\| (.*) \|$/gm],
-    ['volley help exit-codes', async () => (await run(['help', 'exit-codes'])).out, /([\s\S]*)/, /^ +(\d+) {2}(.*)$/gm],
+    ['the README', readme, /^Exit codes: ([\s\S]*?)\.$/m, /(\d+) ([\w\s]+?)(?=,|$)/g],
+    ['volley help exit-codes', async () => (await run(['help', 'exit-codes'])).out, /([\s\S]*)/, /^- (\d+): (.*)$/gm],
     [
       'volley --help',
       async () => (await run(['--help'])).out,

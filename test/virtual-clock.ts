@@ -19,7 +19,7 @@ interface Sleeper {
 }
 
 /** How many turns of the event loop count as everybody being asleep. */
-const quietTurns = 5;
+const quietTurns = 12;
 
 /** A clock that starts at a time. While `isBusy` says so, something real is under way that time waits for. */
 export function virtualClock(start: number, isBusy: () => boolean = () => false): VirtualClock {

@@ -21,7 +21,9 @@ async function listOf(count) {
   const starts = countries.map((country) => getExampleNumber(country, examples).number.slice(0, -5));
   stream.write('to,first_name\n');
   for (let i = 0; i < count; i++) {
-    const number = starts[i % starts.length] + String((i * 7919) % 100_000).padStart(5, '0');
+    // No number twice up to a million: 7919 has no factor in common with 100,000.
+    const digits = (Math.floor(i / starts.length) * 7919) % 100_000;
+    const number = starts[i % starts.length] + String(digits).padStart(5, '0');
     if (!stream.write(`${number},Ada ${i}\n`)) await once(stream, 'drain');
   }
   stream.end();

@@ -33,7 +33,7 @@ const points = {
   ],
   'before-record': [
     'engine/group-commit.js',
-    'const value = await write(',
+    'const writing = write(',
     'if (group.length > 0) crashPoint("before-record"); @',
   ],
   'after-record': [

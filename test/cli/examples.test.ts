@@ -10,6 +10,7 @@ import type { Context } from '../../src/context.ts';
 import { twilioProvider } from '../../src/provider/twilio/twilio.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { testContext, testEnv } from '../context.ts';
+import { newDatabase } from '../new-database.ts';
 import { person } from '../person.ts';
 
 const accountSid = testEnv.TWILIO_ACCOUNT_SID;
@@ -83,6 +84,11 @@ async function world(stdin: string) {
       made.context.out(line);
       if (/^Listening on|^export /.test(line)) leave.abort();
     },
+    err: (line) => {
+      made.context.err(line);
+      if (/^Working as/.test(line)) leave.abort();
+    },
+    runCommand: async () => 0,
     connect: async (options) => twilioProvider(options),
   };
   const volley = (...argv: string[]) => main(argv, context);
@@ -95,6 +101,9 @@ async function world(stdin: string) {
   made.stderr.length = 0;
   return { ...made, volley, sids: { first, media, scheduled } };
 }
+
+/** What needs a ledger that machines share. */
+const shared = /^volley (worker|schedule|ledger)/;
 
 /** Where somebody is asked, and leaves. */
 const asking = /^volley (compose|init$|login$)/;
@@ -111,7 +120,14 @@ describe('every example in help', () => {
     const { volley, sids, stderr } = await world(stdin);
     const sid = argv.includes('cancel') ? sids.scheduled : argv.includes('media') ? sids.media : sids.first;
     const meant = argv.map((word) => word.replace('SM1234…', sid).replace('MG…', service).replace('AC…', accountSid));
-    const code = await volley(...meant.map((word) => word.replace('SK…', apiKey)));
+    const database = shared.test(line) ? await newDatabase() : '';
+    if (/^volley schedule (run|remove)/.test(line)) {
+      const every = ['schedule', 'add', 'nightly', '--cron', '0 9 * * *', '--ledger', database];
+      expect(await volley(...every, '--', 'campaigns')).toBe(0);
+    }
+    const given = meant.map((word) => word.replace('SK…', apiKey).replace(/^postgres:.*/, database));
+    const isAsked = shared.test(line) && !given.includes(database);
+    const code = await volley(...(isAsked ? [...given.slice(0, 1), '--ledger', database, ...given.slice(1)] : given));
     expect([code, stderr.filter((text) => text.startsWith('error'))]).toEqual(
       asking.test(line) ? [130, [expect.stringContaining('error: ')]] : [0, []],
     );

@@ -68,6 +68,34 @@ function outcome(template: string, cells: ReadonlyMap<string, string | undefined
   }
 }
 
+/** Runs it with a clock that jumps by a second when it is read for the nth time. */
+function withJumps(nths: readonly number[], run: () => unknown): unknown {
+  const { performance } = globalThis;
+  let reads = 0;
+  let jumped = 0;
+  const now = () => {
+    if (nths.includes(++reads)) jumped += 1000;
+    return performance.now() + jumped;
+  };
+  globalThis.performance = { now } as typeof performance;
+  try {
+    return run();
+  } finally {
+    globalThis.performance = performance;
+  }
+}
+
+it('renders a text although the machine was busy meanwhile', () => {
+  const render = () => outcome('{{ a | upcase }}', new Map([['a', 'hi']]));
+  expect(withJumps([2], render)).toEqual({ fields: ['a'], text: 'HI' });
+  expect(withJumps([2, 4], render)).toEqual({ fields: ['a'], text: 'HI' });
+});
+
+it('gives up a text that takes too long', () => {
+  const endless = '{% for i in (1..3000) %}{% for j in (1..3000) %}{{ a }}{% endfor %}{% endfor %}';
+  expect(outcome(endless, new Map([['a', 'hi']]))).toMatch(/render limit exceeded/);
+});
+
 it('makes the same of plain fields as Liquid does', () => {
   let texts = 0;
   fc.assert(
@@ -77,7 +105,7 @@ it('makes the same of plain fields as Liquid does', () => {
       expect(ours).toEqual(outcome(`{% comment %}{% endcomment %}${template}`, cells));
       if (typeof ours === 'object') texts++;
     }),
-    { numRuns: 5000 },
+    { numRuns: 3000 },
   );
-  expect(texts).toBeGreaterThan(1000);
+  expect(texts).toBeGreaterThan(600);
 });

@@ -29,7 +29,8 @@ function engineFor(locale: string): Liquid {
       lenientIf: true,
       templates: {},
       locale,
-      // A text message is short: whatever takes longer than this is a loop gone wrong.
+      // Characters, milliseconds and Liquid's own units of memory. Our choice: a text message is short, and whatever
+      // takes longer than this is a loop gone wrong.
       parseLimit: 100_000,
       renderLimit: 250,
       memoryLimit: 10_000_000,
@@ -103,11 +104,24 @@ function renderTemplate(
     if (value !== undefined && value.trim() !== '') values[field] = value;
   }
   try {
-    return { text: String(engine.renderSync(parsed, values)) };
+    return { text: renderInTime(engine, parsed, values) };
   } catch (error) {
     const [, missing] = /undefined variable: ([^\s,]+)/.exec(firstLine(error)) ?? [];
     if (missing) return { missing };
     throw new SyntaxError(firstLine(error));
+  }
+}
+
+/** A busy machine may stop a process for longer than a text may take, but hardly this often in a row. Our choice. */
+const renderTries = 3;
+
+function renderInTime(engine: Liquid, parsed: Parsed[], values: Readonly<Record<string, string>>): string {
+  for (let tries = 1; ; tries++) {
+    try {
+      return String(engine.renderSync(parsed, values));
+    } catch (error) {
+      if (tries === renderTries || !firstLine(error).includes('render limit exceeded')) throw error;
+    }
   }
 }
 
