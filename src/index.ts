@@ -7,6 +7,16 @@
  *     const { report } = await deliver(await staging.commit(hash), defaultDelivery, ports);
  */
 
+export { type Forwarding, type PassOnOptions, startForwarding } from './callbacks/forward.ts';
+export { type EventPoster, httpPoster } from './callbacks/poster.ts';
+export {
+  type Received,
+  type ReceiveEvents,
+  type ReceiveOptions,
+  type ReceivePorts,
+  type Receiver,
+  startReceiving,
+} from './callbacks/receive.ts';
 export {
   type ApprovalRules,
   type Approved,
@@ -45,7 +55,9 @@ export { type Intake, type IntakeOptions, openCampaign, takeEvents } from './cam
 export { type TrackOptions, track } from './campaign/track.ts';
 export { type Difference, type Verified, type VerifyPorts, verify } from './campaign/verify.ts';
 export { type WatchOptions, type WatchPorts, type WatchView, watchCampaign } from './campaign/watch.ts';
+export type { Credentials } from './core/credentials.ts';
 export type { Message, MessageRequest, Row, RowIssue, SendResult, SendState } from './core/message.ts';
+export type { Callback, InboundMessage, StatusCallback } from './core/outcome/callback.ts';
 export { type CodeExplanation, explainCode } from './core/outcome/error-codes.ts';
 export type { Report, RunEnd } from './core/outcome/report.ts';
 export type { Plan } from './core/plan.ts';
@@ -58,7 +70,8 @@ export type { Ledger } from './ledger/ledger.ts';
 export type { Campaign, Staging } from './ledger/plans.ts';
 export { openPostgresLedger } from './ledger/postgres/open.ts';
 export { openSqliteLedger } from './ledger/sqlite/open.ts';
-export type { Provider, Records, Sender } from './provider/provider.ts';
+export type { Provider, ReadCallback, Records, Sender } from './provider/provider.ts';
 export { isSignedBy } from './provider/twilio/signature.ts';
 export { type TwilioOptions, twilioProvider } from './provider/twilio/twilio.ts';
+export { webhookReader } from './provider/twilio/webhook.ts';
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type HttpClient, type HttpOptions, httpClient } from '../src/http.ts';
+import { loopbackTls } from './loopback-tls.ts';
 
 let closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -71,6 +73,7 @@ describe('an answer', () => {
     const client = clientOf({ headers: { accept: 'a/b' }, authorization: 'Basic secret' });
     const answer = await client.request(post(url, { headers: { 'content-type': 'c/d' }, body: 'B=é' }));
     expect(answer).toMatchObject({ status: 307, body: Buffer.from('moved') });
+    await client.request(post(url, { headers: { 'content-type': 'c/d' }, body: 'B=longer' }));
     await client.request({ method: 'GET', url });
     await client.request({ method: 'DELETE', url });
     const always = {
@@ -81,6 +84,7 @@ describe('an answer', () => {
     };
     expect(seen).toEqual([
       ['POST', '/x', { ...always, 'content-type': 'c/d', 'content-length': '4' }, 'B=é'],
+      ['POST', '/x', { ...always, 'content-type': 'c/d', 'content-length': '8' }, 'B=longer'],
       ['GET', '/x', always, ''],
       ['DELETE', '/x', always, ''],
     ]);
@@ -254,6 +258,47 @@ describe('a request was certainly not sent', () => {
     const port = await serveSockets(onSocket);
     const answer = await clientOf({ timeoutMs: 300 }).request(post(`https://127.0.0.1:${port}/`));
     expect(answer.kind).toBe('not-sent');
+  });
+});
+
+describe('over TLS', () => {
+  async function serveTls(listener: RequestListener) {
+    const server = createTlsServer(loopbackTls, listener).listen(0, '127.0.0.1');
+    let count = 0;
+    server.on('secureConnection', () => count++);
+    closing.push(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await once(server, 'listening');
+    return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/x`, connections: () => count };
+  }
+
+  it('nothing is sent to a server that cannot show who it is', async () => {
+    let requests = 0;
+    const { url } = await serveTls((_, response) => {
+      requests++;
+      response.end();
+    });
+    const answer = await clientOf({ authorization: 'Basic secret' }).request(post(url));
+    expect(answer).toEqual({ kind: 'not-sent', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(requests).toBe(0);
+  });
+
+  it('an answer is one, a connection is kept, and one that is reset proves nothing', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    closing.push(() => vi.unstubAllEnvs());
+    let requests = 0;
+    const { url, connections } = await serveTls((request, response) => {
+      if (++requests < 3) response.end('{}');
+      else request.socket.destroy();
+    });
+    const client = clientOf({ authorization: 'Basic secret' });
+    expect(await client.request(post(url))).toMatchObject({ kind: 'answer', body: Buffer.from('{}') });
+    expect(await client.request(post(url))).toMatchObject({ kind: 'answer' });
+    expect(connections()).toBe(1);
+    expect(await client.request(post(url))).toEqual({ kind: 'no-answer', reason: 'ECONNRESET' });
+    expect(await clientOf().request(post(url))).toEqual({ kind: 'no-answer', reason: 'ECONNRESET' });
   });
 });
 

@@ -26,7 +26,7 @@ export type MessageList =
     }
   | NotListed;
 
-/** Why messages could not be listed; `busy`: Twilio took no request, and says no more than when it may. */
+/** Why messages could not be listed; `busy`: because of too many requests. */
 interface NotListed {
   readonly ok: false;
   readonly reason: string;
@@ -61,7 +61,7 @@ export type MessagePage =
   | { readonly ok: true; readonly messages: readonly MessageRecord[]; readonly next?: string }
   | NotListed;
 
-/** What became of calling a message back. */
+/** What became of canceling a message: its status now, or why that did not work. */
 export type Canceled = { readonly ok: true; readonly status: string } | { readonly ok: false; readonly reason: string };
 
 /** A picture or file of a message, as Twilio keeps it. */
@@ -79,15 +79,19 @@ export interface Balance {
   readonly currency: string;
 }
 
-/** What the engine needs of a provider: to send a message, and to find out what became of it. */
+/**
+ * What the engine needs of a provider: to send a message, and to find out what became of it. `accountSid` names a
+ * subaccount; absent, it is the account of the credentials. Nothing here throws, whatever the provider or the network
+ * does: that is in the results, and what is thrown is a bug of ours.
+ */
 export interface Sender {
-  /** Makes one attempt. Whatever the provider or the network did is in the result; a throw is a bug of ours. */
+  /** Makes one attempt, which ends within the time-out of the connection. What is not certain is `unknown`. */
   send(request: MessageRequest): Promise<SendResult>;
-  /** All messages to a recipient, of the subaccount when one is given. Presence is proof, absence weak evidence. */
+  /** All messages to a recipient, newest first. That one is there is proof; that none is there is weak evidence. */
   list(to: string, accountSid?: string): Promise<MessageList>;
   /** What Twilio says of one message now; undefined when it does not know it, or can't be asked. */
   fetch(sid: string, accountSid?: string): Promise<MessageRecord | undefined>;
-  /** A page of the account's messages, newest first; `page` is the `next` of the page before. */
+  /** A page of an account's messages, newest first; `page` is the `next` of the page before, absent for the first. */
   recent(page?: string, accountSid?: string, filter?: ListFilter): Promise<MessagePage>;
   /**
    * How far Twilio's clock is ahead of our wall clock, in milliseconds, to about two seconds, by the `Date` of the answers
@@ -97,17 +101,20 @@ export interface Sender {
   clockAheadMs(): number | undefined;
 }
 
-/** What a provider keeps beside: its records of messages, prices, and how the account stands. */
+/**
+ * What else a provider knows and does: its records of messages, prices, and how the account stands. As with `Sender`,
+ * only `account` throws.
+ */
 export interface Records {
   /** The media of a message. */
   media(sid: string, accountSid?: string): Promise<Asked<readonly MediaRecord[]>>;
-  /** The content of one of a message's media. */
+  /** The content of one of a message's media, at most 100 MB. */
   download(sid: string, mediaSid: string, accountSid?: string): Promise<Asked<Uint8Array>>;
   /** Empties the text of a message at Twilio; resolves to why that did not work, if it did not. */
   redact(sid: string, accountSid?: string): Promise<string | undefined>;
   /** Deletes a message at Twilio; resolves to why that did not work, if it did not. */
   remove(sid: string, accountSid?: string): Promise<string | undefined>;
-  /** Tells Twilio whether a message did what it was for; resolves to why that did not work, if it did not. */
+  /** Gives Message Feedback: whether a message did what it was for; resolves to why that did not work, if it did not. */
   feedback(sid: string, outcome: 'confirmed' | 'unconfirmed', accountSid?: string): Promise<string | undefined>;
   /** What Twilio's price list says of a country (ISO 3166); undefined when it says nothing or can't be asked. */
   prices(country: string): Promise<CountryPrices | undefined>;
@@ -117,15 +124,15 @@ export interface Records {
   senderProblem(sender: string): Promise<Asked<string | undefined>>;
   /** Whether the account may text a country (ISO 3166). */
   mayText(country: string): Promise<Asked<boolean>>;
-  /** Calls back a message that is scheduled at Twilio: its status afterwards, or why that did not work. */
+  /** Cancels a message that is scheduled at Twilio: its status afterwards, or why that did not work. */
   cancel(sid: string, accountSid?: string): Promise<Canceled>;
-  /** Looks at the account, sending nothing. Throws a `CliError` when it is refused or out of reach. */
+  /** Looks at the account, sending nothing. Throws a `CliError`: `credentials` when they are refused, else `unreachable`. */
   account(): Promise<Account>;
 }
 
 /** A connection to a provider. Another provider than Twilio would be another folder beside `twilio/` that makes one. */
 export interface Provider extends Sender, Records {
-  /** Lets go of idle connections. */
+  /** Lets go of all connections; a request that is on its way ends without an answer. */
   close(): void;
 }
 

@@ -15,10 +15,10 @@ export function signCallback(authToken: string, url: string, parameters: Readonl
 
 /** Posts status callbacks, to this machine only. */
 export interface Callbacks {
-  /** Tells of every status after the first, one after the other. */
+  /** Posts every status after the first, one after the other. */
   readonly follow: (message: StoredMessage) => void;
   /** The callback that overtakes the create's answer. Ends when it has been posted, or could not be. */
-  readonly tellEarly: (message: StoredMessage) => Promise<void>;
+  readonly postEarly: (message: StoredMessage) => Promise<void>;
   readonly stop: () => void;
 }
 
@@ -30,51 +30,51 @@ export interface CallbackSettings {
   readonly timers: Timers;
 }
 
-/** What Twilio waits before it tries a callback again that found nobody, in milliseconds. */
+/** What is waited before a callback that nobody took is posted again, in milliseconds: shorter than at Twilio, for rehearsals. */
 const retryDelaysMs = [500, 2000, 5000];
 
 /** A poster of callbacks for one account. */
 export function startCallbacks({ authToken, statusDelayMs, timers }: CallbackSettings): Callbacks {
   const poster = startPoster();
-  const deliver = async (letter: Letter): Promise<void> => {
-    if (await poster.post(letter)) return;
+  const deliver = async (callback: SignedCallback): Promise<void> => {
+    if (await poster.post(callback)) return;
     const retry = async (attempt: number): Promise<void> => {
       const wait = retryDelaysMs[attempt];
       if (wait === undefined) return;
       await timers.sleep(wait);
-      if (!(await poster.post(letter))) await retry(attempt + 1);
+      if (!(await poster.post(callback))) await retry(attempt + 1);
     };
     // Not awaited: only the first try can be early.
     void retry(0);
   };
-  const tell = async (message: StoredMessage, status: string): Promise<void> => {
+  const postStatus = async (message: StoredMessage, status: string): Promise<void> => {
     const url = callbackUrl(message);
     const { faults } = message.truth;
     if (url === undefined || faults.includes('callback-lost')) return;
     const form = callbackForm(message, status, statusDelayMs);
-    const letter = { url, form, signature: signCallback(authToken, url, form), token: randomUUID() };
-    const posted = [deliver(letter)];
-    if (faults.includes('callback-double')) posted.push(deliver(letter));
-    if (faults.includes('callback-forged')) posted.push(deliver(forge(letter)));
+    const callback = { url, form, signature: signCallback(authToken, url, form), token: randomUUID() };
+    const posted = [deliver(callback)];
+    if (faults.includes('callback-double')) posted.push(deliver(callback));
+    if (faults.includes('callback-forged')) posted.push(deliver(forge(callback)));
     await Promise.all(posted);
   };
   return {
-    tellEarly: (message) => tell(message, 'sent'),
+    postEarly: (message) => postStatus(message, 'sent'),
     follow: (message) => {
       if (callbackUrl(message) === undefined) return;
       const waitMs = dueAt(message) - message.truth.createdAt;
       const statuses = waitMs > 0 ? statusesOf(message) : statusesOf(message).slice(1);
       const ordered = message.truth.faults.includes('callback-reorder') ? statuses.toReversed() : statuses;
-      const tellFrom = (step: number, delayMs: number): void => {
+      const postFrom = (step: number, delayMs: number): void => {
         const status = ordered[step];
         if (status === undefined) return;
         timers.later(delayMs, () => {
           if (message.isCanceled) return;
-          void tell(message, status);
-          tellFrom(step + 1, statusDelayMs);
+          void postStatus(message, status);
+          postFrom(step + 1, statusDelayMs);
         });
       };
-      tellFrom(0, waitMs > 0 ? waitMs : statusDelayMs);
+      postFrom(0, waitMs > 0 ? waitMs : statusDelayMs);
     },
     stop: poster.stop,
   };
@@ -85,7 +85,7 @@ function callbackUrl(message: StoredMessage): string | undefined {
   const url = parameter(message, 'StatusCallback');
   if (url === null) return undefined;
   const { protocol, hostname } = new URL(url);
-  // What follows the # are wishes to Twilio; it is neither sent nor signed.
+  // What follows the # are connection overrides for Twilio; it is neither sent nor signed.
   return /^https?:$/.test(protocol) && isLoopback(hostname) ? url.replace(/#.*/s, '') : undefined;
 }
 
@@ -116,7 +116,7 @@ function rawDate(ms: number): string {
   return new Date(ms).toISOString().slice(2, 16).replace(/[-T:]/g, '');
 }
 
-interface Letter {
+interface SignedCallback {
   readonly url: string;
   readonly form: Readonly<Record<string, string>>;
   readonly signature: string;
@@ -124,16 +124,16 @@ interface Letter {
   readonly token: string;
 }
 
-/** What somebody who has no token would post: a lie, signed with a guess. */
-function forge(letter: Letter): Letter {
-  const form = { ...letter.form, MessageStatus: 'failed', SmsStatus: 'failed', ErrorCode: '30008' };
-  return { ...letter, form, signature: signCallback('a guess', letter.url, form), token: randomUUID() };
+/** What somebody without the token would post: a false status, signed with another token. */
+function forge(callback: SignedCallback): SignedCallback {
+  const form = { ...callback.form, MessageStatus: 'failed', SmsStatus: 'failed', ErrorCode: '30008' };
+  return { ...callback, form, signature: signCallback('a guess', callback.url, form), token: randomUUID() };
 }
 
-/** Posts letters; what it posts says whether somebody took it. */
+/** Posts callbacks; each resolves to whether somebody took it. */
 function startPoster() {
   const agents = { http: new Agent({ keepAlive: true, maxSockets: 64 }), tls: new TlsAgent({ keepAlive: true }) };
-  const post = ({ url, form, signature, token }: Letter): Promise<boolean> =>
+  const post = ({ url, form, signature, token }: SignedCallback): Promise<boolean> =>
     new Promise((resolve) => {
       const body = new URLSearchParams(form).toString();
       const isTls = url.toLowerCase().startsWith('https:');

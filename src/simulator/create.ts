@@ -73,7 +73,7 @@ export async function createMessage(exchange: Exchange, accountSid: string, twil
   if (early === 'reset-before-read') return void exchange.request.socket.resetAndDestroy();
   const form = await readForm(exchange.request);
   const fault = script ? script(form, n) : early;
-  if (twilio.isCrowded()) return tooMany(exchange, '1');
+  if (twilio.isOverLimit()) return tooMany(exchange, '1');
   const instead = fault && beforeJudging[fault];
   if (instead) return instead(exchange, twilio.now());
   const refusal = judgeCreate(form, twilio.now());
@@ -82,15 +82,15 @@ export async function createMessage(exchange: Exchange, accountSid: string, twil
   const message = store(form, accountSid, twilio);
   const resource = messageResource(message, twilio.clock());
   if (message.truth.faults.includes('callback-early')) {
-    await Promise.race([twilio.callbacks.tellEarly(message), twilio.timers.sleep(patienceMs)]);
+    await Promise.race([twilio.callbacks.postEarly(message), twilio.timers.sleep(earlyCallbackMs)]);
   }
-  const tear = fault && afterCreating[fault];
-  if (tear) tear(exchange, JSON.stringify(resource), twilio);
+  const spoil = fault && afterCreating[fault];
+  if (spoil) spoil(exchange, JSON.stringify(resource), twilio);
   else answer(exchange, 201, resource);
 }
 
 /** How long an answer waits for the callback that is to overtake it, in milliseconds. */
-const patienceMs = 1000;
+const earlyCallbackMs = 1000;
 
 function createLate({ request }: Exchange, create: () => void, { timers }: Twilio): void {
   request.socket.once('close', () => {

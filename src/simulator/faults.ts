@@ -31,7 +31,7 @@ const createFaults = {
   'byte-a-second': 'the answer comes one byte a second',
 } as const;
 
-/** What can be odd about a message that was created, and how it ends. */
+/** What can be different about a message that was created, and how it ends. */
 const messageFaults = {
   'rewritten-body': 'the body differs from what was sent (smart encoding)',
   'trial-prefix': 'the body starts with the trial account’s prefix',
@@ -58,7 +58,7 @@ const serviceFaults = {
 
 /** Something that goes wrong with one create request. */
 export type CreateFault = keyof typeof createFaults;
-/** Something that is odd about one created message. */
+/** Something that is different about one created message. */
 export type MessageFault = keyof typeof messageFaults;
 type ServiceFault = keyof typeof serviceFaults;
 /** Anything that can go wrong here. */

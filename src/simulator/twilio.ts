@@ -40,7 +40,7 @@ export interface Twilio {
   /** When each create request came, in milliseconds since 1970. */
   readonly arrivals: () => readonly number[];
   /** True when more requests are open than are allowed at once. */
-  readonly isCrowded: () => boolean;
+  readonly isOverLimit: () => boolean;
   /** Counts requests that are being answered. */
   readonly open: { count: number };
   readonly stop: () => void;
@@ -71,7 +71,7 @@ export function makeTwilio(settings: TwilioSettings): Twilio {
     clock: () => ({ nowMs: now(), statusDelayMs }),
     countArrival: () => arrivals.push(settings.now()),
     arrivals: () => arrivals,
-    isCrowded: () => open.count > concurrencyLimit,
+    isOverLimit: () => open.count > concurrencyLimit,
     stop: () => {
       timers.stop();
       callbacks.stop();

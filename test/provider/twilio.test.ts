@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MessageRequest } from '../../src/core/message.ts';
 import { twilioProvider } from '../../src/provider/twilio/twilio.ts';
@@ -214,6 +215,36 @@ describe('what an end proves', () => {
   it('a 429 about a sender’s full queue is about that sender', async () => {
     const provider = await answering(429, '{"code":21611,"message":"queue full"}', { 'retry-after': '5' });
     expect(await provider.send(request)).toEqual({ kind: 'rejected', code: 21_611, reason: 'queue full' });
+  });
+
+  it('an answer that comes packed, though nobody asked for that: it counts', async () => {
+    const packed = gzipSync(`{"sid":"SM${'1'.repeat(32)}","status":"queued"}`);
+    const provider = await toServer((_, response) =>
+      response.writeHead(201, { 'content-encoding': 'gzip' }).end(packed),
+    );
+    expect(await provider.send(request)).toEqual({ kind: 'accepted', sid: `SM${'1'.repeat(32)}`, status: 'queued' });
+  });
+
+  it('a redirect: it may have been sent, and nobody else is asked', async () => {
+    const asked: unknown[] = [];
+    const provider = await toServer((incoming, response) => {
+      asked.push(incoming.url);
+      response.writeHead(307, { location: '/elsewhere' }).end();
+    });
+    expect((await provider.send(request)).kind).toBe('unknown');
+    expect(asked).toEqual(['/2010-04-01/Accounts/AC1/Messages.json']);
+  });
+
+  it.each<[string, RequestListener]>([
+    ['stops in the middle', (incoming) => setTimeout(() => incoming.socket.end(), 20)],
+    ['is reset in the middle', (incoming) => setTimeout(() => incoming.socket.resetAndDestroy(), 20)],
+    ['never ends', () => undefined],
+  ])('an answer that %s: it may have been sent', async (_, go) => {
+    const provider = await toServer((incoming, response) => {
+      response.writeHead(201, { 'content-type': 'application/json' }).write(`{"sid":"SM${'1'.repeat(32)}",`);
+      go(incoming, response as never);
+    }, 300);
+    expect((await provider.send(request)).kind).toBe('unknown');
   });
 
   it('an answer without end: it may have been sent, and is cut off while it comes', async () => {
