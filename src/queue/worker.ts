@@ -96,7 +96,7 @@ export async function runWorker(options: WorkerOptions, ports: WorkerPorts): Pro
 }
 
 interface Worker extends WorkerOptions, WorkerPorts {
-  /** Names of the campaigns at work, by their id. */
+  /** The work under way, by the id of its campaign. */
   readonly running: Map<string, Promise<void>>;
   /** Breaker and adapted concurrency last from one share of a campaign to the next. */
   readonly accounts: Map<string, RunAccount>;
@@ -136,6 +136,8 @@ function start(job: Job, worker: Worker): void {
   const work = async (): Promise<void> => {
     try {
       const againInMs = await workOn(job.campaignId, worker);
+      // Once it is enqueued anew it begins anew.
+      if (againInMs === undefined) worker.accounts.delete(job.campaignId);
       await queue.finish(job, againInMs);
     } catch (error) {
       // The job comes again by itself when its time is up.
