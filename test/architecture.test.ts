@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const src = resolve(import.meta.dirname, '../src');
 
 /** The interfaces to the outside: whoever uses one knows its promise, and not what stands behind it. */
-const ledgerRoles = ['plans', 'runs', 'receipts', 'consent', 'outbox', 'reports', 'upkeep', 'tables'].map(
+const ledgerRoles = ['plans', 'runs', 'receipts', 'consent', 'outbox', 'reports', 'upkeep', 'tables', 'rows'].map(
   (role) => `ledger/${role}`,
 );
 const ports = ['ledger/ledger', ...ledgerRoles, 'provider/provider', 'provider/pages'];

@@ -1,7 +1,8 @@
-import { type AttemptRecord, fullQueuePauseMs } from '../../core/outcome/after-send.ts';
+import type { AttemptRecord } from '../../core/outcome/after-send.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Account } from '../rules/claim.ts';
-import { type Grant, giveBack, reserve, type SenderPace } from '../rules/pace.ts';
+import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
+import type { SenderPace } from '../rules/pace.ts';
 import type { Claim, Claimed, ClaimRequest, Lease, SenderQueue, SenderState, Want } from '../runs.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
@@ -180,22 +181,6 @@ async function spend(connection: Connection, campaignId: string, spent: number):
   await connection.run(sql`update campaigns set spent = ${spent}::float8 where id = ${campaignId}`);
 }
 
-type Grants = ReadonlyMap<string, Grant>;
-
-function grantsOf(
-  wants: readonly Want[],
-  paceOf: (sender: string) => Parameters<typeof reserve>[0],
-  perSecond: number | undefined,
-  at: number,
-): Grants {
-  return new Map(
-    wants.map(({ sender, limit, perSecond: own }) => {
-      const asked = { wanted: limit, perSecond: own ?? perSecond, at, longestPauseMs: fullQueuePauseMs };
-      return [sender, reserve(paceOf(sender), asked)];
-    }),
-  );
-}
-
 const grantedOf = (grants: Grants): ReadonlyMap<string, number> =>
   new Map([...grants].map(([sender, { granted }]) => [sender, granted]));
 
@@ -206,13 +191,8 @@ async function keepPaces(
   claimed: readonly Claim[],
   before: ReadonlyMap<string, object>,
 ): Promise<void> {
-  const used = new Map<string, number>();
-  for (const { sender } of claimed) used.set(sender, (used.get(sender) ?? 0) + 1);
-  const kept = [...grants].filter(([sender]) => before.has(sender));
-  await writePaces(
-    connection,
-    kept.map(([sender, { pace, granted }]) => [sender, giveBack(pace, granted - (used.get(sender) ?? 0))] as const),
-  );
+  const kept = pacesAfter(grants, claimed).filter(([sender]) => before.has(sender));
+  await writePaces(connection, kept);
 }
 
 /** How senders stand: by when their next message is due, and by what their pace says. */

@@ -1,6 +1,7 @@
 import type { Campaign } from '../plans.ts';
+import { type CampaignRow, toCampaign } from '../rows.ts';
 import type { Connection } from './driver.ts';
-import { type CampaignRow, campaignColumns, toCampaign } from './rows.ts';
+import { campaignColumns } from './rows.ts';
 import { sql } from './sql.ts';
 
 /** Finds the campaigns of an input of which something went out or still may, newest first. */

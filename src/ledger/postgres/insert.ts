@@ -1,8 +1,9 @@
 import type { PlannedRow } from '../../core/plan.ts';
+import type { MessageRow } from '../rows.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './driver.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
-import { type MessageRow, messageColumns } from './rows.ts';
+import { messageColumns } from './rows.ts';
 import { json, type Sql, sql, storable } from './sql.ts';
 
 /** Where rows go. */

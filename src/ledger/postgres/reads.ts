@@ -3,9 +3,10 @@ import { costOf, emptyCounts, type Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
+import { type CampaignRow, type MessageRow, toCampaign, toMessage } from '../rows.ts';
 import type { Connection, Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
-import { type CampaignRow, campaignColumns, type MessageRow, messageColumns, toCampaign, toMessage } from './rows.ts';
+import { campaignColumns, messageColumns } from './rows.ts';
 import { sql } from './sql.ts';
 
 /** How many invalid rows a report lists. */

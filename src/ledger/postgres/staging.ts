@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PlannedRow } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
 import type { Appended, Campaign, InTransaction, NewCampaign, Staging } from '../plans.ts';
+import { type CampaignRow, type MessageRow, toCampaign, toMessage } from '../rows.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
@@ -13,7 +14,7 @@ import { optedOut } from './opt-outs.ts';
 import { planOf } from './plan.ts';
 import { destinationsOf, type PlanPlace, priceIn } from './plan-prices.ts';
 import { adoptPseudonyms, purgedKeys } from './purge.ts';
-import { type CampaignRow, campaignColumns, type MessageRow, messageColumns, toCampaign, toMessage } from './rows.ts';
+import { campaignColumns, messageColumns } from './rows.ts';
 import { sql } from './sql.ts';
 
 /** Where rows are staged, and the ledger's clock. */

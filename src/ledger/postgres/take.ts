@@ -1,8 +1,9 @@
+import { type MessageRow, toMessage } from '../rows.ts';
 import { type Account, select } from '../rules/claim.ts';
 import type { Claim } from '../runs.ts';
 import type { Connection } from './driver.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
-import { type MessageRow, messageColumns, toMessage } from './rows.ts';
+import { messageColumns } from './rows.ts';
 import { sql } from './sql.ts';
 
 interface DueRow extends MessageRow {

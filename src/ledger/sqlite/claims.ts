@@ -1,13 +1,12 @@
-import { fullQueuePauseMs } from '../../core/outcome/after-send.ts';
 import type { Ledger } from '../ledger.ts';
+import { type MessageRow, messageColumns, toMessage } from '../rows.ts';
 import { select } from '../rules/claim.ts';
-import { type Grant, giveBack, reserve } from '../rules/pace.ts';
-import type { Claim, Claimed, ClaimRequest, Lease, SenderState, Want } from '../runs.ts';
+import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
+import type { Claim, Claimed, ClaimRequest, Lease, SenderState } from '../runs.ts';
 import type { Database } from './driver.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
 import { paces } from './paces.ts';
 import { resultWriter } from './results.ts';
-import { type MessageRow, messageColumns, toMessage } from './rows.ts';
 
 type Claims = Pick<Ledger, 'queues' | 'claim' | 'record'>;
 
@@ -62,22 +61,6 @@ export function claims(database: Database, now: () => number): Claims {
   };
 }
 
-type Grants = ReadonlyMap<string, Grant>;
-
-function grantsOf(
-  wants: readonly Want[],
-  paceOf: (sender: string) => Parameters<typeof reserve>[0],
-  perSecond: number | undefined,
-  at: number,
-): Grants {
-  return new Map(
-    wants.map(({ sender, limit, perSecond: own }) => {
-      const asked = { wanted: limit, perSecond: own ?? perSecond, at, longestPauseMs: fullQueuePauseMs };
-      return [sender, reserve(paceOf(sender), asked)];
-    }),
-  );
-}
-
 /** Writes down how fast each sender may go on; returns how long each has to wait, in milliseconds. */
 function keepPaces(
   grants: Grants,
@@ -85,11 +68,7 @@ function keepPaces(
   write: ReturnType<typeof paces>['write'],
   before: ReadonlyMap<string, object>,
 ): ReadonlyMap<string, number> {
-  const used = new Map<string, number>();
-  for (const { sender } of claimed) used.set(sender, (used.get(sender) ?? 0) + 1);
-  const kept = [...grants].map(([sender, { pace, granted }]) => {
-    return [sender, giveBack(pace, granted - (used.get(sender) ?? 0))] as const;
-  });
+  const kept = pacesAfter(grants, claimed);
   write(kept.filter(([sender, pace]) => before.has(sender) || Object.keys(pace).length > 0));
   return new Map([...grants].map(([sender, { waitMs }]) => [sender, waitMs]));
 }

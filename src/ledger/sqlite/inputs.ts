@@ -1,6 +1,6 @@
 import type { Campaign } from '../plans.ts';
+import { type CampaignRow, toCampaign } from '../rows.ts';
 import type { Database } from './driver.ts';
-import { type CampaignRow, toCampaign } from './rows.ts';
 
 /** Finds the campaigns of an input of which something went out or still may, newest first. */
 export function campaignsOfInput(database: Database): (inputHash: string, since: number) => readonly Campaign[] {

@@ -4,9 +4,9 @@ import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Campaign } from '../plans.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
+import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from '../rows.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
-import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from './rows.ts';
 
 /** How many invalid rows a report lists. */
 const reportedIssues = 1000;

@@ -3,6 +3,7 @@ import { costOf } from '../../core/outcome/report.ts';
 import type { Plan, PlannedRow, PlannedSender } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
 import type { Appended, Campaign, NewCampaign, Staging } from '../plans.ts';
+import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from '../rows.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
@@ -10,7 +11,6 @@ import { notShared } from './lease.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
 import { destinationsOf, done, priceIn, toSend } from './plan-prices.ts';
 import { adoptPseudonyms, purgedKeys } from './purge.ts';
-import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from './rows.ts';
 
 /** Where rows are staged: the ledger's connection, its file, and its clock in milliseconds since 1970. */
 export interface StagingPlace {
