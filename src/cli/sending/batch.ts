@@ -1,7 +1,6 @@
 import { basename, extname } from 'node:path';
 import { type ApprovalRules, commitPlan, findSameInput, findUnfinished, refusePlan } from '../../campaign/approve.ts';
 import { deadlineOf } from '../../campaign/deadline.ts';
-import type { DeliverOptions } from '../../campaign/deliver.ts';
 import { type PendingPlan, type PlanOptions, planCampaign } from '../../campaign/plan.ts';
 import { type ApprovedPlan, planFileText, readPlanFile } from '../../campaign/plan-file.ts';
 import type { Ports } from '../../campaign/ports.ts';
@@ -9,7 +8,6 @@ import { pricePlan } from '../../campaign/price.ts';
 import type { RowSource } from '../../campaign/rows.ts';
 import type { Context } from '../../context.ts';
 import { overflows } from '../../core/cost/sender-rate.ts';
-import { deliveryExitCode } from '../../core/outcome/report.ts';
 import type { Plan, PlanContext } from '../../core/plan.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { maxValidityPeriodSeconds } from '../../core/request/limits.ts';
@@ -18,7 +16,6 @@ import { CliError } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import type { Campaign, InTransaction } from '../../ledger/plans.ts';
 import { planJson } from '../../ui/json.ts';
-import { shown } from '../../ui/lines.ts';
 import { type PlanView, planLines } from '../../ui/plan.ts';
 import { type CheckResult, checkJson, checkLine, checksExitCode } from '../doctor/check.ts';
 import { checkPlan } from '../doctor/online.ts';
@@ -30,9 +27,9 @@ import { fromPlanned, refuseBesidePlan, toPlanned } from '../options/planned.ts'
 import { rowRulesOf } from '../options/rules.ts';
 import { planContextOf, portsOf, type Session, storesText, withSession } from '../session.ts';
 import { writePrivate } from '../write-file.ts';
-import { printReport, runDelivery } from './delivery.ts';
+import { runDelivery } from './delivery.ts';
+import { enqueued, refuseBesideEnqueue } from './enqueue.ts';
 import { asksForPrices, priceSourcesOf } from './prices.ts';
-import { followShown } from './watch-delivery.ts';
 
 type GivenToBatch = OptionsOf<typeof batchTable>;
 
@@ -120,7 +117,7 @@ export async function sendBatch(work: BatchWork, session: Session, context: Cont
     const approve = work.approve ?? ((counted: Plan) => confirm(counted, review));
     const chosen = await decide(view, review, { approve, together });
     if (!chosen) return undefined;
-    if (options.enqueue) return await showEnqueued(chosen, delivery, review);
+    if (options.enqueue) return await enqueued(chosen, delivery, review);
     const { campaign, invalid, waits } = chosen;
     const followMs = options.wait || waits ? options.forMs : undefined;
     return await runDelivery(
@@ -142,16 +139,6 @@ interface Review {
   readonly ports: Ports;
   readonly session: Session;
   readonly context: Context;
-}
-
-/** What is about one run in one place. */
-function refuseBesideEnqueue({ limit, maxDurationMs, notAfter, undoMs }: BatchOptions): void {
-  const given = { '--limit': limit, '--max-duration': maxDurationMs, '--not-after': notAfter, '--undo': undoMs };
-  const [flag] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
-  if (flag === undefined) return;
-  throw new CliError('usage', `${flag} is for a run of this process: --enqueue leaves the sending to workers.`, {
-    hint: 'A part of the input is taken with --sample; --max-cost and --rate hold for workers, too.',
-  });
 }
 
 function openRows({ file, delimiter, encoding, sheet }: BatchOptions, { stdin, signal }: Context): Promise<RowSource> {
@@ -285,38 +272,6 @@ async function decide(
     ? { campaign: earlier.campaign, invalid: 0 }
     : await commitPlan(pending, rules, ports, together);
   return { ...approved, waits: approval === 'send-and-wait', isKnown: earlier !== undefined };
-}
-
-/** Says that workers send it from here on; with `--wait` stays until all of it has arrived. */
-async function showEnqueued(
-  { campaign, isKnown }: Chosen,
-  delivery: DeliverOptions,
-  { options, ports, session, context }: Review,
-): Promise<number> {
-  if (isKnown) await (await session.queue()).enqueue(campaign, delivery);
-  if (options.wait) {
-    await waitForWorkers(campaign, ports);
-    const open = await followShown(campaign, options.forMs, session, context);
-    const report = await ports.ledger.report(campaign.id);
-    const exitCode = deliveryExitCode(open, report);
-    if (!(session.isQuiet && exitCode === 0)) await printReport({ campaign, report, exitCode }, session, context);
-    return exitCode;
-  }
-  const report = await ports.ledger.report(campaign.id);
-  if (session.isJson) await printReport({ campaign, report, exitCode: 0 }, session, context);
-  else if (!session.isQuiet) context.out(`${shown(campaign.name, session.resultStyle)} is enqueued.`);
-  return 0;
-}
-
-/** How often the ledger is asked whether workers are done, in milliseconds. */
-const askMs = 1000;
-
-async function waitForWorkers({ id }: Campaign, { ledger, sleep, signal }: Ports): Promise<void> {
-  for (;;) {
-    const { counts } = await ledger.report(id);
-    if (counts.pending + counts.claimed === 0 || signal.aborted) return;
-    await sleep(askMs, signal);
-  }
 }
 
 /** Asks whether to send, where that is needed. Throws a `CliError` for a no. */
