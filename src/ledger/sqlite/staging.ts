@@ -222,41 +222,54 @@ function rowInserter(
 }
 
 function planOf(database: Database, id: string, target: string, at: number): Plan {
-  const count = (sql: string) => database.prepare<{ n: number }>(sql).get({ id, target })?.n ?? 0;
-  const inState = (state: string) =>
-    count(`select count(*) as n from messages where campaign_id = :id and state = '${state}'`);
-  const already = count(`select count(*) as n from ${keysOfBoth}
-    join messages t on t.seq = tk.seq join messages s on s.seq = sk.seq
-    where t.state in ${done} and s.state = 'pending'`);
-  const senders = database
-    .prepare<PlannedSender>(`select sender, count(*) as count, sum(segments) as segments from messages
-      where ${toSend} group by sender order by 2 desc`)
-    .all({ id, target });
-  const waiting = database
-    .prepare<{ count: number; firstAt: number | null }>(
-      `select count(*) as count, min(due_at) as firstAt from messages where ${toSend} and due_at > :at`,
+  const staged = database
+    .prepare<{ state: string; optedOut: number; n: number }>(
+      `select state, reason is '${optedOut}' as optedOut, count(*) as n from messages where campaign_id = :id group by 1, 2`,
     )
-    .get({ id, target, at });
-  const cost = database
-    .prepare<{ amount: number | null; unpriced: number }>(
-      `select sum(segments * unit_price) as amount, count(*) - count(unit_price) as unpriced from messages where ${toSend}`,
-    )
+    .all({ id });
+  const sum = <T>(rows: readonly T[], of: (row: T) => number) => rows.reduce((total, row) => total + of(row), 0);
+  const inState = (state: string) => sum(staged, (row) => (row.state === state ? row.n : 0));
+  const already = database
+    .prepare<{ n: number }>(`select count(*) as n from ${keysOfBoth}
+      join messages t on t.seq = tk.seq join messages s on s.seq = sk.seq
+      where t.state in ${done} and s.state = 'pending'`)
     .get({ id, target });
+  const senders = database.prepare<SenderTotal>(totalsBySender).all({ id, target, at });
   const currency = database.prepare<{ currency: string | null }>('select currency from campaigns where id = :id');
+  const unpriced = sum(senders, (row) => row.unpriced);
+  const toSend = sum(senders, (row) => row.count);
+  const firstAt = senders.flatMap((row) => row.firstAt ?? []).reduce((least, one) => Math.min(least, one), Infinity);
   return {
-    rows: count('select count(*) as n from messages where campaign_id = :id'),
-    toSend: senders.reduce((sum, { count: n }) => sum + n, 0),
+    rows: sum(staged, (row) => row.n),
+    toSend,
     invalid: inState('invalid'),
     skipped: inState('skipped'),
-    optedOut: count(`select count(*) as n from messages where campaign_id = :id and reason = '${optedOut}'`),
-    already,
-    segments: senders.reduce((sum, { segments }) => sum + segments, 0),
-    cost: costOf(cost?.amount ?? null, currency.get({ id })?.currency ?? null),
-    unpriced: cost?.unpriced ?? 0,
-    senders,
-    waiting: waiting ?? { count: 0, firstAt: null },
+    optedOut: sum(staged, (row) => (row.optedOut === 1 ? row.n : 0)),
+    already: already?.n ?? 0,
+    segments: sum(senders, (row) => row.segments),
+    cost: costOf(
+      toSend === unpriced ? null : sum(senders, (row) => row.amount ?? 0),
+      currency.get({ id })?.currency ?? null,
+    ),
+    unpriced,
+    senders: senders.map(({ sender, count, segments }) => ({ sender, count, segments })),
+    waiting: { count: sum(senders, (row) => row.waiting), firstAt: Number.isFinite(firstAt) ? firstAt : null },
   };
 }
+
+interface SenderTotal extends PlannedSender {
+  readonly amount: number | null;
+  readonly unpriced: number;
+  readonly waiting: number;
+  /** When the first of those that wait is due, in milliseconds since 1970. */
+  readonly firstAt: number | null;
+}
+
+/** All that is to be sent is gone through once: it may be a million rows. */
+const totalsBySender = `select sender, count(*) as count, sum(segments) as segments,
+    sum(segments * unit_price) as amount, count(*) - count(unit_price) as unpriced,
+    count(*) filter (where due_at > :at) as waiting, min(due_at) filter (where due_at > :at) as firstAt
+  from messages where ${toSend} group by sender order by 2 desc`;
 
 function publish(database: Database, id: string): string {
   database.prepare('update campaigns set ready = 1 where id = :id').run({ id });
