@@ -1,7 +1,7 @@
 import { type Command, Help } from 'commander';
 
 /** The narrowest column, in cells, that help still wraps text in: beside the options of `batch` on a terminal of 60. */
-export const narrowest = 24;
+export const narrowest = 20;
 
 const introductions = new WeakMap<Command, string>();
 

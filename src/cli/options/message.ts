@@ -21,6 +21,14 @@ type ParameterOptions = { readonly [K in FlagKey]: Option<RawValue> };
 
 const group = 'Message:';
 
+/** What is typed most has a letter, too. */
+const letters: Readonly<Partial<Record<ParameterKey, string>>> = {
+  to: 't',
+  from: 'f',
+  messagingServiceSid: 'm',
+  body: 'b',
+};
+
 const beyond = {
   contentVariable: { ...pairs('--content-variable <k=v>', 'variable of the content template'), group },
   param: { ...pairs('--param <Name=Value>', 'any other parameter of Twilio', problemOfParam), group },
@@ -54,7 +62,8 @@ function optionOf({ key, placeholder, about, repeatable }: Parameter): Option<Ra
   const flag = flagName(key);
   if (placeholder === '<bool>') return truth(flag, about);
   const isList = repeatable || key === 'to';
-  const made = option(`${flag} ${placeholder}`, `${about}${isList ? '; may be repeated' : ''}`, text);
+  const short = letters[key] === undefined ? '' : `-${letters[key]}, `;
+  const made = option(`${short}${flag} ${placeholder}`, `${about}${isList ? '; may be repeated' : ''}`, text);
   return { ...made, group, gather: isList ? several : once };
 }
 

@@ -7,6 +7,8 @@ import { aroundSending, protection, sendingOne } from './sending.ts';
 
 /** Options of `send`. */
 export const sendTable = {
+  number: option('[number]', 'who gets it: the same as --to', text),
+  text: option('[text]', 'what it says: the same as --body', text),
   ...messageOptions,
   ...protection,
   ...aroundSending,
@@ -15,6 +17,7 @@ export const sendTable = {
   template: option('--template <file>', 'take the text with its {{ fields }} from a file, or from [templates]', text),
   fields: pairs('--field <name=value>', 'what a {{ field }} of the template is'),
   literal: toggle('--literal', 'send {{ }} in the text as it is'),
+  dryRun: toggle('--dry-run', 'show what would be sent, in how many segments and at what cost; send nothing'),
   campaign: option('--campaign <name>', 'a name: running it again with it sends nothing twice', text),
   country,
 };

@@ -11,10 +11,11 @@ import { flagOrigin, type RawRequest } from '../../core/request/validate.ts';
 import { isTemplate } from '../../core/text/template.ts';
 import { CliError, exitCodes, fileError } from '../../errors.ts';
 import { readWhole } from '../../input/text.ts';
-import type { Campaign } from '../../ledger/plans.ts';
-import { messageJson, reportJson } from '../../ui/json.ts';
+import type { Campaign, Staging } from '../../ledger/plans.ts';
+import { messageJson, planJson, reportJson } from '../../ui/json.ts';
 import { shown } from '../../ui/lines.ts';
 import { messageLine } from '../../ui/messages.ts';
+import { type PlanView, planLines } from '../../ui/plan.ts';
 import type { OptionsOf } from '../options/act.ts';
 import { deliverOptionsOf } from '../options/delivery.ts';
 import { fixedOf, type NamedParameters, refuseFixed } from '../options/fixed.ts';
@@ -25,9 +26,29 @@ import { printReport, type Result, runDelivery } from './delivery.ts';
 import { priceSourcesOf } from './prices.ts';
 
 /** `volley send`. */
-export function send({ session: told, ...options }: OptionsOf<typeof sendTable>, context: Context): Promise<number> {
+export function send({ session: told, ...given }: OptionsOf<typeof sendTable>, context: Context): Promise<number> {
+  const options = withArguments(given);
   return withSession(told, context, (session) => sendMessages(options, session, context));
 }
+
+/**
+ * The options with what stands alone as their `--to` and `--body`. After `--to` a single argument is the text.
+ * Throws a `CliError` for a text that is given twice.
+ */
+function withArguments({ number: first, text: second, ...options }: SendOptions): SendOptions {
+  const isText = second === undefined && first !== undefined && options.to !== undefined && !isLikeNumber(first);
+  const [number, text] = isText ? [undefined, first] : [first, second];
+  const ways = [options.body && '--body', options.bodyFile && '--body-file', options.template && '--template'];
+  const other = ways.find((way) => way !== undefined);
+  if (text !== undefined && other !== undefined) {
+    throw new CliError('usage', `The text is given twice: as an argument and as ${other}.`);
+  }
+  const to = [number ?? [], options.to ?? []].flat();
+  const body = text ?? options.body;
+  return { ...options, number: undefined, text: undefined, to: to.length > 0 ? to : undefined, body };
+}
+
+const isLikeNumber = (text: string): boolean => /^(\w+:)?\+?[\d\s().-]+$/.test(text);
 
 /** How long one message is retried when Twilio takes nothing, in milliseconds. */
 const retryForMs = 15_000;
@@ -42,6 +63,7 @@ export async function sendMessages(
   const deadline = deadlineOf(options, context);
   const written = isTyped ? {} : await textOf(options, session, context);
   const rows = await planMessages(options, written, session, context);
+  if (options.dryRun) return showPlan(rows, options, session, context);
   const campaign = await write(rows, options, session, context);
   const delivery = deliverOptionsOf(options, session.config, retryForMs);
   const exitCode = await runDelivery(campaign, delivery, { deadline, print: printMessages }, { session, context });
@@ -124,28 +146,66 @@ function readFile(file: string): string {
   }
 }
 
-async function write(
-  rows: readonly PlannedRow[],
-  options: SendOptions,
-  session: Session,
-  context: Context,
-): Promise<Campaign> {
-  // Credentials first: what can't be sent is not written down.
-  await session.connect();
-  const ledger = await session.ledger();
-  const staging = await ledger.stage({
+/** Begins the campaign of these messages; nothing is sent of it before its commit. */
+async function stage(rows: readonly PlannedRow[], options: SendOptions, session: Session): Promise<Staging> {
+  const staging = await (await session.ledger()).stage({
     name: options.campaign,
     stem: 'send',
     source: 'send',
     storesText: storesText(options, session),
   });
   await staging.add(rows);
+  return staging;
+}
+
+async function write(
+  rows: readonly PlannedRow[],
+  options: SendOptions,
+  session: Session,
+  { now }: Context,
+): Promise<Campaign> {
+  // Credentials first: what can't be sent is not written down.
+  await session.connect();
+  const staging = await stage(rows, options, session);
   const maxCost = session.config.get('max_cost');
-  const sources = { ledger, now: context.now };
+  const sources = { ledger: await session.ledger(), now };
   await pricePlan(staging, await priceSourcesOf(session, maxCost !== undefined, sources));
   if (maxCost !== undefined) refuseCost(await staging.plan(), { maxCost });
   return staging.commit(`send ${staging.name}`);
 }
+
+/** Prints what would be sent, and leaves nothing of it behind. Only a rehearsal's Twilio is asked for prices. */
+async function showPlan(
+  rows: readonly PlannedRow[],
+  options: SendOptions,
+  session: Session,
+  context: Context,
+): Promise<number> {
+  const { now, out } = context;
+  const staging = await stage(rows, options, session);
+  try {
+    const sources = { ledger: await session.ledger(), now };
+    const prices = await pricePlan(staging, await priceSourcesOf(session, session.isSimulated, sources));
+    const plan = await staging.plan();
+    const samples = await staging.samples(session.isJson ? rows.length : shownSamples);
+    const [linted] = rows;
+    const lint = linted?.lint && { ...linted.lint, line: linted.line };
+    const view: PlanView = {
+      ...{ name: staging.name, plan, samples, invalid: [], warnings: [], findings: [], overflows: [] },
+      ...{ lints: lint ? [{ issue: lint, count: 1 }] : [], nowMs: now(), wholeTexts: true },
+      priceAgeMs: prices?.ageMs,
+    };
+    const messages = samples.map(({ to, segments, request }) => ({ to, segments, body: request?.body ?? null }));
+    if (session.isJson) out(JSON.stringify({ ...planJson(view, 0), messages }));
+    else if (!session.isQuiet) for (const line of planLines(view, session.resultStyle)) out(line);
+    return 0;
+  } finally {
+    await staging.discard();
+  }
+}
+
+/** How many of the messages a dry run shows to a person. */
+const shownSamples = 3;
 
 async function printMessages(result: Result, session: Session, context: Context): Promise<void> {
   if (session.isNdjson) return printReport(result, session, context);
