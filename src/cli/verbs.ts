@@ -91,6 +91,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/listen.ts')).declareListen,
   },
   {
+    name: 'replies',
+    about: 'show who answered what to which campaign',
+    group: 'Finding out:',
+    load: async () => (await import('./commands/replies.ts')).declareReplies,
+  },
+  {
     name: 'messages',
     about: "look at Twilio's own records, cancel, redact or delete them",
     group: 'Finding out:',

@@ -86,7 +86,7 @@ async function world(stdin: string) {
     },
     err: (line) => {
       made.context.err(line);
-      if (/^Working as/.test(line)) leave.abort();
+      if (/^(Working as|Waiting for replies)/.test(line)) leave.abort();
     },
     runCommand: async () => 0,
     connect: async (options) => twilioProvider(options),

@@ -190,6 +190,38 @@ describe('listen', () => {
     expect(ears.world.sent).toHaveLength(1);
   });
 
+  it('keeps what people write, once, with the campaign it answers, also with the number of a service', async () => {
+    const ears = await listening();
+    const reply = (n: number, Body: string, more: Readonly<Record<string, string>> = {}) =>
+      post(ears.port, {
+        ...{ MessageSid: `SM${String(n).padStart(32, '0')}`, SmsStatus: 'received', From: '+14155550000', To: from },
+        ...{ Body, ...more },
+      });
+    await ears.volley(...send);
+    for (const n of [7, 7, 8]) expect((await reply(n, `Yes ${n}`)).status).toBe(200);
+    await reply(9, 'STOP', { MessagingServiceSid: `MG${'a'.repeat(32)}` });
+    ears.world.file('volley.toml', 'store_body = false');
+    const silent = await listening(ears.world);
+    await post(silent.port, {
+      MessageSid: `SM${'1'.repeat(32)}`,
+      SmsStatus: 'received',
+      From: '+1',
+      To: from,
+      Body: 'x',
+    });
+    ears.world.stdout.length = 0;
+    await ears.volley('replies', '--json');
+    const { replies } = JSON.parse(ears.world.stdout.at(-1) ?? '') as { replies: Record<string, unknown>[] };
+    expect(replies.map(({ body, keyword, campaign }) => [body, keyword, (campaign as { name: string })?.name])).toEqual(
+      [
+        ['Yes 7', null, 'c'],
+        ['Yes 8', null, 'c'],
+        ['STOP', 'stop', 'c'],
+        [null, null, undefined],
+      ],
+    );
+  });
+
   it('takes the other token while tokens are being changed, and no API key alone', async () => {
     const ears = await listening(testContext({ env: { TWILIO_SECONDARY_AUTH_TOKEN: 'the-new-one' } }));
     const form = receipt('sent');

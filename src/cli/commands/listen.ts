@@ -13,10 +13,11 @@ import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { option, type ValuesOf } from '../options/option.ts';
 import { port, text } from '../options/parsers.ts';
-import { type Session, withSession } from '../session.ts';
+import { type Session, storesText, withSession } from '../session.ts';
 
 const help = `Receives Twilio's status callbacks and inbound messages, checks their signatures, and writes them to the ledger
-before it answers. STOP and its like put the sender of the message on the opt-out list, START takes them off.
+before it answers: volley replies shows what people wrote. STOP and its like put them on the opt-out list, START takes
+them off.
 Runs until Ctrl-C. Put a proxy with TLS before it that keeps path and query as they are; GET /healthz answers 200.
 
 Set callback_url in the config (or --status-callback) to the public address: then messages ask for callbacks there,
@@ -59,7 +60,7 @@ async function listen(options: ValuesOf<typeof table>, session: Session, context
   const readCallback = await context.callbackReader(await tokensOf(session, context));
   const ports = { ledger: await session.ledger(), readCallback, now: context.now };
   const receiver = await startReceiving(
-    { publicUrl, host, port, passOn: forward !== undefined },
+    { publicUrl, host, port, passOn: forward !== undefined, storesText: storesText({ storeBody: true }, session) },
     ports,
     printReceived(session, context),
   );

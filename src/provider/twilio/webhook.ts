@@ -62,5 +62,13 @@ function readInbound(sid: string, form: URLSearchParams): Callback | RefusedCall
   const keyword = consentOf({ body, to: number, optOutType: form.get('OptOutType') ?? undefined });
   return from === '' || to === ''
     ? malformed('an inbound message from or to nobody')
-    : { kind: 'inbound', sid, from, to, body, ...(keyword && { keyword }) };
+    : {
+        kind: 'inbound',
+        sid,
+        from,
+        to,
+        body,
+        ...(to !== number && number !== '' && { number }),
+        ...(keyword && { keyword }),
+      };
 }
