@@ -7,7 +7,7 @@ import { CliError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { LedgerTables } from './ledger/tables.ts';
 import type { Log } from './log.ts';
-import type { Asked, Provider, ReadCallback } from './provider/provider.ts';
+import type { Asked, Provider, ReadCallback, WriteCallback } from './provider/provider.ts';
 import type { TwilioOptions } from './provider/twilio/twilio.ts';
 import type { Queue } from './queue/queue.ts';
 import type { RunCommand } from './queue/scheduler.ts';
@@ -65,6 +65,8 @@ export interface Context {
   readonly connect: (options: TwilioOptions) => Promise<Provider>;
   /** Makes what reads the provider's callbacks; any of the auth tokens may have signed them. */
   readonly callbackReader: (authTokens: readonly string[]) => Promise<ReadCallback>;
+  /** Makes what writes callbacks as the provider does, signed with an auth token. */
+  readonly callbackWriter: (authToken: string) => Promise<WriteCallback>;
   /** Makes what posts events to an address. */
   readonly poster: (url: string) => Promise<EventPoster>;
   /** Asks an address whether anything is there. */
@@ -115,6 +117,7 @@ export function processContext(signal: AbortSignal): Context {
         : (await import('./ledger/sqlite/tables.ts')).openSqliteTables(ledger, now),
     connect: async (options) => (await import('./provider/twilio/twilio.ts')).twilioProvider(options),
     callbackReader: async (authTokens) => (await import('./provider/twilio/webhook.ts')).webhookReader(authTokens),
+    callbackWriter: async (authToken) => (await import('./provider/twilio/webhook.ts')).webhookWriter(authToken),
     poster: async (url) => (await import('./callbacks/poster.ts')).httpPoster(url),
     probe: async (url) => (await import('./callbacks/probe.ts')).probe(url),
     simulate: async (options) => (await import('./simulator/simulator.ts')).startSimulator(options),

@@ -11,7 +11,7 @@ import { openPostgresTables } from '../src/ledger/postgres/tables.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
 import { openSqliteTables } from '../src/ledger/sqlite/tables.ts';
 import type { TwilioOptions } from '../src/provider/twilio/twilio.ts';
-import { webhookReader } from '../src/provider/twilio/webhook.ts';
+import { webhookReader, webhookWriter } from '../src/provider/twilio/webhook.ts';
 import { openPostgresQueue } from '../src/queue/pg-boss.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import { person } from './person.ts';
@@ -104,6 +104,7 @@ export function testContext({
       return provider;
     },
     callbackReader: async (authTokens) => webhookReader(authTokens),
+    callbackWriter: async (authToken) => webhookWriter(authToken),
     poster: async (url) => httpPoster(url),
     probe,
     simulate: startSimulator,

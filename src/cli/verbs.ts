@@ -91,6 +91,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/listen.ts')).declareListen,
   },
   {
+    name: 'trigger',
+    about: 'post a signed event to your own listener, as Twilio would',
+    group: 'Finding out:',
+    load: async () => (await import('./commands/trigger.ts')).declareTrigger,
+  },
+  {
     name: 'replies',
     about: 'show who answered what to which campaign',
     group: 'Finding out:',
