@@ -112,14 +112,17 @@ describe('help', () => {
     },
   );
 
-  it.each(verbs.map(({ name }) => name))('of %s begins with what it does, and names what holds everywhere once', async (name) => {
-    const [first, second, third, ...rest] = await helpOf(name, 80);
-    expect(first).toMatch(/^[A-Z].*\.$/);
-    expect([second, third]).toEqual(['', expect.stringMatching(`^Usage: volley ${name}\\b`)]);
-    const text = rest.join(' ').replace(/\s+/g, ' ');
-    expect(text.split('--log-file')).toHaveLength(2);
-    expect(text).toMatch(/Everywhere: --profile, .*--show-pii\. What they do: volley --help$/);
-  });
+  it.each(verbs.map(({ name }) => name))(
+    'of %s begins with what it does, and names what holds everywhere once',
+    async (name) => {
+      const [first, second, third, ...rest] = await helpOf(name, 80);
+      expect(first).toMatch(/^[A-Z].*\.$/);
+      expect([second, third]).toEqual(['', expect.stringMatching(`^Usage: volley ${name}\\b`)]);
+      const text = rest.join(' ').replace(/\s+/g, ' ');
+      expect(text.split('--log-file')).toHaveLength(2);
+      expect(text).toMatch(/Everywhere: --profile, .*--show-pii\. What they do: volley --help$/);
+    },
+  );
 
   it('of volley says what holds everywhere', async () => {
     expect((await helpOf('', 80)).join('\n')).toMatch(/\nEverywhere:\n(.*\n)* {2}--show-pii +show phone numbers whole/);

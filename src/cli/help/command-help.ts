@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { either } from '../../core/text/wording.ts';
 import { wrap } from '../../ui/lines.ts';
+import { groups } from '../options/groups.ts';
 import { appendixOf, formatPage, introductionOf } from './page.ts';
 
 /** A term, and what it means. */
@@ -17,9 +18,10 @@ const exitCodes = `Exit codes: 0 done, 1 a bug, 2 wrong usage or input, 3 some r
 
 /** The help of volley itself at a width in cells: how to begin, every command, and what holds for all of them. */
 export function programHelp(program: Command, columns: number): string {
-  const commands = program.commands.map((command) => [command.helpGroup(), command] as const);
-  const items = commands.map(([group, command]) => [group, [command.name(), command.description()]] as const);
-  const everywhere = optionsOf(program).map(([, item]) => ['Everywhere:', item] as const);
+  const items = program.commands.map(
+    (command) => [command.helpGroup(), [command.name(), command.description()]] as const,
+  );
+  const everywhere = optionsOf(program).map(([, item]) => [groups.everywhere, item] as const);
   return sections(
     wrap(program.description(), columns, 0),
     'Usage: volley [command] [options]',
@@ -37,7 +39,9 @@ export function commandHelp(command: Command, columns: number): string {
   const args = command.registeredArguments.map(
     (argument) => ['Arguments:', [argument.name(), withChoices(argument)]] as const,
   );
-  const options = optionsOf(command).filter(([group]) => group !== everywhereGroup);
+  const options = optionsOf(command).filter(([heading]) => heading !== groups.everywhere);
+  // What belongs to no group comes first: a command's own few options.
+  options.sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
   return sections(
     wrap(sentence(command.description()), columns, 0),
     `Usage: volley ${[command.name(), ...usageOf(command)].join(' ')}`,
@@ -48,14 +52,13 @@ export function commandHelp(command: Command, columns: number): string {
   );
 }
 
-/** The heading of options that every command has. */
-export const everywhereGroup = 'Everywhere:';
-
 function everywhereLine(command: Command, columns: number): string {
-  const flags = command.options.filter((option) => option.helpGroupHeading === everywhereGroup && !option.hidden);
+  const flags = command.options.filter((option) => option.helpGroupHeading === groups.everywhere && !option.hidden);
   const names = flags.map(({ long }) => long).join(', ');
   return names === '' ? '' : wrap(`Everywhere: ${names}. What they do: volley --help`, columns, 2);
 }
+
+const order: readonly string[] = Object.values(groups);
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
@@ -83,12 +86,12 @@ function withChoices(spec: { readonly description: string; readonly argChoices?:
 
 /** Items under their headings, in the order in which these first appear. */
 function groupLines(items: readonly (readonly [group: string, item: Item])[], columns: number): string[] {
-  const groups = [...new Set(items.map(([group]) => group))];
+  const headings = [...new Set(items.map(([heading]) => heading))];
   // Longer terms have their meaning below them.
   const widest = columns < 80 ? 22 : 30;
   const width = Math.max(...items.map(([, [term]]) => term.length).filter((length) => length <= widest));
-  return groups.map((heading) => {
-    const own = items.filter(([group]) => group === heading);
+  return headings.map((heading) => {
+    const own = items.filter(([other]) => other === heading);
     return [heading, ...own.map(([, item]) => itemText(item, width, columns))].join('\n');
   });
 }
