@@ -160,8 +160,8 @@ describe.each(known)('$what', ({ sign, by }) => {
   });
 });
 
-/** What knows commander: its bag of flags ends in `cli/options`, and pages are printed with its help. */
-const knowCommander = ['cli/main.ts', 'cli/options/declare.ts', 'cli/help/page.ts', 'cli/completion/completion.ts'];
+/** What knows commander: its bag of flags ends in `cli/options`, and its errors are put into our words. */
+const knowCommander = ['cli/main.ts', 'cli/options/declare.ts', 'cli/mistakes.ts', 'cli/completion/completion.ts'];
 
 it.each(files.filter((file) => !knowCommander.includes(file)))('%s does not know commander', (file) => {
   const imported = [...textOf(file).matchAll(/^import (.*) from 'commander'/gm)].map(([, names]) => names);

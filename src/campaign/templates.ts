@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { foldName } from '../core/request/parameters.ts';
 import { readTemplateSource, type TemplateSource } from '../core/text/front-matter.ts';
+import { didYouMean } from '../core/text/nearest.ts';
 import { parseTemplate } from '../core/text/template.ts';
 import { CliError, fileError } from '../errors.ts';
 
@@ -29,7 +30,10 @@ export function fillTemplate(
     const template = parseTemplate(text, locale);
     const named = new Set(template.fields.map(foldName));
     const stray = Object.keys(fields).find((name) => !named.has(foldName(name)));
-    if (stray !== undefined) throw new CliError('usage', `--field ${stray}: the template has no {{ ${stray} }}.`);
+    if (stray !== undefined) {
+      const hint = didYouMean(stray, template.fields, `It has: ${template.fields.join(', ')}.`);
+      throw new CliError('usage', `--field ${stray}: the template has no {{ ${stray} }}.`, { hint });
+    }
     const filled = template.render(
       (field) => given(field) || (Object.hasOwn(fallback, field) ? fallback[field] : undefined),
     );
@@ -82,7 +86,8 @@ function readFile(file: string, templates: Readonly<Record<string, string>>): st
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const known = Object.keys(templates);
-    const hint = known.length > 0 ? `[templates] in the config has: ${known.join(', ')}.` : undefined;
+    const names = `[templates] in the config has: ${known.join(', ')}.`;
+    const hint = known.length > 0 ? didYouMean(file, known, names) : undefined;
     throw fileError(cause, { doing: 'read', path: file, hint }) ?? cause;
   }
 }

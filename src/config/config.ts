@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { PriceTable } from '../core/cost/pricing.ts';
 import { defaultLimits, type Limits, maxValidityPeriodSeconds } from '../core/request/limits.ts';
-import { type ParameterKey, parameterNamed } from '../core/request/parameters.ts';
+import { type ParameterKey, parameterNamed, parameters, tomlName } from '../core/request/parameters.ts';
 import type { RawRequest } from '../core/request/validate.ts';
+import { didYouMean } from '../core/text/nearest.ts';
 import { CliError, fileError } from '../errors.ts';
 import { pricesOf, ratesOf } from './sections.ts';
 import { type SettingKey, type Settings, settings } from './settings.ts';
@@ -77,8 +78,9 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const credentials = await readLayers(credentialsFile(userFile), { profile, isRequired: false, isProject: false });
   const files = [...project, ...credentials, ...user];
   if (profile !== undefined && !files.some(({ isProfile }) => isProfile)) {
+    const names = files.flatMap(({ profileNames = [] }) => profileNames);
     throw new CliError('config', `There is no profile ${profile}.`, {
-      hint: `Add [profiles.${profile}] to ${userFile}.`,
+      hint: didYouMean(profile, names, `Or add [profiles.${profile}] to ${userFile}.`),
     });
   }
   const environment: Layer = { ...flatLayer('environment', (key) => present(env[settings[key].env ?? ''])) };
@@ -190,8 +192,9 @@ const sections = ['limits', 'templates', 'prices', 'rates'] as const;
 function fileLayer(file: string, origin: string, table: Table, isProject: boolean): Layer {
   for (const key of Object.keys(table)) {
     if (Object.hasOwn(settings, key) || ['defaults', 'profiles', ...sections].includes(key)) continue;
+    const names = [...Object.keys(settings), 'defaults', 'profiles', ...sections];
     throw new CliError('config', `${file}: there is no setting ${key}.`, {
-      hint: 'See them all with: volley config list',
+      hint: didYouMean(key, names, 'See them all with: volley config list'),
     });
   }
   const holdsSecret = Object.keys(table).some(
@@ -208,7 +211,15 @@ function fileLayer(file: string, origin: string, table: Table, isProject: boolea
   }
   const defaults = tableOf(table['defaults'], file, 'defaults');
   const unknown = Object.keys(defaults).find((name) => parameterNamed(name) === undefined);
-  if (unknown) throw new CliError('config', `${file}: [defaults] knows no message parameter ${unknown}.`);
+  if (unknown) {
+    const hint = didYouMean(
+      unknown,
+      parameters.map(({ key }) => tomlName(key)),
+    );
+    throw new CliError('config', `${file}: [defaults] knows no message parameter ${unknown}.`, {
+      ...(hint && { hint }),
+    });
+  }
   refuseUnknownLimit(file, tableOf(table['limits'], file, 'limits'));
   const [limits = {}, templates = {}, prices = {}, rates = {}] = sections.map((name) =>
     tableOf(table[name], file, name),
@@ -223,7 +234,7 @@ function refuseUnknownLimit(file: string, limits: Table): void {
   const unknown = Object.keys(limits).find((name) => !limitNames.includes(name));
   if (unknown === undefined) return;
   throw new CliError('config', `${file}: [limits] knows no ${unknown}.`, {
-    hint: `Did you mean ${limitNames.join(' or ')}? It is all there is.`,
+    hint: didYouMean(unknown, limitNames, `All there is: ${limitNames.join(', ')}.`),
   });
 }
 

@@ -118,7 +118,7 @@ describe('who has opted out', () => {
     [['add'], /Which number/],
     [['add', 'Ada'], /"Ada" is not a phone number/],
     [['import'], /Import which file/],
-    [['forget', '+14155550100'], /Allowed choices/],
+    [['forget', '+14155550100'], /must be add, remove, list, import or export/],
   ])('is not guessed: %s', async (argv, message) => {
     const { volley, stderr } = world();
     expect(await volley('opt-out', ...argv)).toBe(2);

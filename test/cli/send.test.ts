@@ -42,7 +42,7 @@ describe('send', () => {
   it.each<[string, string[], RegExp]>([
     ['a text twice', [to, 'Hi', ...flags], /given twice: as an argument and as --body/],
     ['a number in place of a text', ['-t', to, '+14155550101', '-f', from], /--body is empty/],
-    ['words that are not quoted', [to, 'Hi', 'there', '-f', from], /too many arguments/],
+    ['words that are not quoted', [to, 'Hi', 'there', '-f', from], /"there" is one word too many/],
   ])('refuses %s', async (_, argv, message) => {
     const { context, sent, stderr } = testContext();
     expect(await main(['send', ...argv], context)).toBe(2);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
+import { didYouMean } from '../../core/text/nearest.ts';
 import { quoted } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import { cronTimes } from '../../queue/cron.ts';
@@ -69,7 +70,7 @@ const verbs: Readonly<Record<(typeof what)[number], (work: Work) => Promise<numb
     return 0;
   },
   remove: async ({ name, queue, session, context }) => {
-    if (!(await queue.dropSchedule(name))) throw unknown(name);
+    if (!(await queue.dropSchedule(name))) throw unknown(name, await queue.schedules());
     if (!session.isQuiet) context.out(`${shown(name, session.resultStyle)} is removed.`);
     return 0;
   },
@@ -88,8 +89,9 @@ const verbs: Readonly<Record<(typeof what)[number], (work: Work) => Promise<numb
     const workerId = randomUUID();
     const taken = await queue.takeNow(name, workerId);
     if (!taken) {
-      const isKnown = (await queue.schedules()).some((schedule) => schedule.name === name);
-      throw isKnown ? new CliError('held', `${name} is running already.`) : unknown(name);
+      const known = await queue.schedules();
+      const isKnown = known.some((schedule) => schedule.name === name);
+      throw isKnown ? new CliError('held', `${name} is running already.`) : unknown(name, known);
     }
     const { sleep, signal, err, runCommand: run } = context;
     const onTrouble = (error: unknown) => err(`trouble: ${String(error)}`);
@@ -97,8 +99,11 @@ const verbs: Readonly<Record<(typeof what)[number], (work: Work) => Promise<numb
   },
 };
 
-const unknown = (name: string): CliError =>
-  new CliError('usage', `There is no schedule ${name}.`, { hint: 'See them all: volley schedule list' });
+function unknown(name: string, known: readonly KnownSchedule[]): CliError {
+  const names = known.map((schedule) => schedule.name);
+  const hint = didYouMean(name, names, 'See them all: volley schedule list');
+  return new CliError('usage', `There is no schedule ${name}.`, { hint });
+}
 
 /** How many of the next times are shown. */
 const shownTimes = 3;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { faults } from '../../simulator/faults.ts';
-import { addIntroduction } from '../help/page.ts';
+import { addAppendix, addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { list, option } from '../options/option.ts';
 import { count, duration, port, text } from '../options/parsers.ts';
@@ -24,10 +24,8 @@ const table = {
 /** Declares `volley simulate`. */
 export function declareSimulate(command: Command, act: Act): void {
   addIntroduction(command, about);
-  command.addHelpText(
-    'after',
-    `\nFaults:\n${faults.map(({ name, about: what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}`,
-  );
+  const rows = faults.map(({ name, about: what }) => `  ${name.padEnd(19)}  ${what}`);
+  addAppendix(command, `Faults:\n${rows.join('\n')}`);
   act(table, simulate);
 }
 

@@ -8,6 +8,7 @@ import { isFailedStatus, messageStatuses } from '../../core/outcome/status.ts';
 import { flagName } from '../../core/request/parameters.ts';
 import { isLoopback, webAddressProblem, withoutUserinfo } from '../../core/request/web-address.ts';
 import { clean } from '../../core/text/clean.ts';
+import { didYouMean } from '../../core/text/nearest.ts';
 import { CliError, someFailed } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { CallbackToWrite } from '../../provider/provider.ts';
@@ -37,10 +38,10 @@ const words = ['STOP', 'START', 'HELP', 'reply'];
 const statuses = messageStatuses.filter((status) => status !== 'receiving' && status !== 'received');
 
 const event: Parse<string> = (given) => {
-  const known = [...statuses, ...words].find((word) => word.toLowerCase() === given.toLowerCase());
-  return known === undefined
-    ? { problem: 'is no event', hint: `Name a status (${statuses.join(', ')}) or one of ${words.join(', ')}.` }
-    : { value: known };
+  const all = [...statuses, ...words];
+  const known = all.find((word) => word.toLowerCase() === given.toLowerCase());
+  const list = `Name a status (${statuses.join(', ')}) or one of ${words.join(', ')}.`;
+  return known === undefined ? { problem: 'is no event', hint: didYouMean(given, all, list) } : { value: known };
 };
 
 const messageSid: Parse<string> = (given) =>

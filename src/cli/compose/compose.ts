@@ -11,7 +11,7 @@ import { select } from '../ask/prompts.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { country } from '../options/input.ts';
-import { grouped, option } from '../options/option.ts';
+import { option } from '../options/option.ts';
 import { duration, text } from '../options/parsers.ts';
 import { printReport } from '../sending/delivery.ts';
 import { planContextOf, type Session, withSession } from '../session.ts';
@@ -27,7 +27,7 @@ Examples:
   volley compose --contacts customers.csv
   volley compose --simulate                  to learn it: nothing leaves this machine`;
 
-const table = grouped('Input:', {
+const table = {
   contacts: option('--contacts <file>', 'a CSV, Excel or NDJSON file of people to choose from', text),
   country,
   undoMs: option(
@@ -36,7 +36,7 @@ const table = grouped('Input:', {
     duration('0s', '1h'),
     5000,
   ),
-});
+};
 
 type ComposeOptions = OptionsOf<typeof table>;
 

@@ -1,9 +1,10 @@
+import { groups } from './groups.ts';
 import { choice, grouped, option, setting, toggle, type ValuesOf } from './option.ts';
 import { text } from './parsers.ts';
 import { type Bag, type GivenSettings, readOptions } from './read.ts';
 
 /** The options that every command takes. */
-export const everywhere = grouped('Everywhere:', {
+export const everywhere = grouped(groups.everywhere, {
   profile: option('--profile <name>', 'settings of [profiles.NAME] (env VOLLEY_PROFILE)', text),
   config: option('--config <file>', 'user config file (env VOLLEY_CONFIG)', text),
   ledger: setting(

@@ -1,5 +1,6 @@
 import type { Parsed } from '../recipient/phone.ts';
 import type { TemplateSource } from '../text/front-matter.ts';
+import { didYouMean } from '../text/nearest.ts';
 import { isTemplate, parseTemplate, type Template } from '../text/template.ts';
 import { foldName, type ParameterKey, parameterNamed, parameterOf } from './parameters.ts';
 import type { RawRequest } from './validate.ts';
@@ -99,21 +100,24 @@ function readRules(options: MappingOptions): Parsed<Rules> {
 function missingColumn(rules: Rules, options: MappingOptions, columns: readonly string[]): Parsed<never> | undefined {
   const folded = new Set(columns.map(foldName));
   const list = `The columns are: ${columns.join(', ')}.`;
+  const hintFor = (name: string) => didYouMean(name, columns, list);
   for (const [name, column] of rules.aliases) {
     if (!folded.has(foldName(column)))
-      return { problem: `--map ${name}=${column}: there is no column ${column}`, hint: list };
+      return { problem: `--map ${name}=${column}: there is no column ${column}`, hint: hintFor(column) };
   }
-  if (options.key !== undefined && !folded.has(foldName(options.key))) {
-    return { problem: `--key ${options.key}: there is no such column`, hint: list };
+  const { key, timeZoneColumn } = options;
+  if (key !== undefined && !folded.has(foldName(key))) {
+    return { problem: `--key ${key}: there is no such column`, hint: hintFor(key) };
   }
-  if (options.timeZoneColumn !== undefined && !folded.has(foldName(options.timeZoneColumn))) {
-    return { problem: `--timezone-column ${options.timeZoneColumn}: there is no such column`, hint: list };
+  if (timeZoneColumn !== undefined && !folded.has(foldName(timeZoneColumn))) {
+    return { problem: `--timezone-column ${timeZoneColumn}: there is no such column`, hint: hintFor(timeZoneColumn) };
   }
   const isThere = (field: string) =>
     folded.has(foldName(rules.aliases.get(foldName(field)) ?? field)) || Object.hasOwn(options.fields ?? {}, field);
   for (const { template } of rules.fills) {
     const field = template.fields.find((name) => !isThere(name));
-    if (field) return { problem: `The template names {{ ${field} }}, and there is no such column`, hint: list };
+    if (field)
+      return { problem: `The template names {{ ${field} }}, and there is no such column`, hint: hintFor(field) };
   }
   return twiceOrAbsent(rules, options, columns, list);
 }

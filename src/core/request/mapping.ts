@@ -1,6 +1,7 @@
 import type { Row, RowIssue } from '../message.ts';
 import type { Parsed } from '../recipient/phone.ts';
 import { isTimeZone } from '../recipient/time-zones.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { Template } from '../text/template.ts';
 import { type Layout, layoutFinder, sourceOf } from './layout.ts';
 import { type MappingOptions, makeRules, type NamedTemplate, type Rules, templateColumn } from './mapping-rules.ts';
@@ -116,7 +117,8 @@ function namedTemplate(reading: Reading, issues: RowIssue[]): NamedTemplate | un
   const value = named.size === 0 ? '' : (textNamed(templateColumn, reading)?.trim() ?? '');
   const found = named.get(value);
   if (value !== '' && !found) {
-    const hint = `[templates] in the config has: ${[...named.keys()].join(', ')}.`;
+    const names = [...reading.rules.named.keys()];
+    const hint = didYouMean(value, names, `[templates] in the config has: ${names.join(', ')}.`);
     issues.push({ line: reading.row.line, column: templateColumn, value, problem: 'names no template', hint });
   }
   return found;
