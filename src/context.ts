@@ -54,6 +54,8 @@ export interface Context {
   readonly keyring: Keyring;
   /** Puts a prompt to the person at the terminal. */
   readonly ask: Ask;
+  /** Opens a file in the editor of the person at the terminal; false when that fails. */
+  readonly edit: (file: string) => Promise<boolean>;
   /** Opens the ledger in a file, or at an address on a server. */
   readonly openLedger: (ledger: string) => Promise<Ledger>;
   /** Opens the queue beside a ledger on PostgreSQL. */
@@ -104,6 +106,7 @@ export function processContext(signal: AbortSignal): Context {
     sleep,
     confirm: (question) => confirmWith(ask, question),
     ask,
+    edit,
     keyring: systemKeyring,
     openLedger: async (ledger) =>
       isLedgerUrl(ledger)
@@ -191,6 +194,19 @@ async function page(lines: readonly string[], out: Context['out']): Promise<void
   if (fits || pager === '' || env['TERM'] === 'dumb' || !(await pageWith(pager, lines))) {
     for (const line of lines) out(line);
   }
+}
+
+/** $VISUAL or $EDITOR with its arguments, as a shell reads it. */
+async function edit(file: string): Promise<boolean> {
+  const { spawn } = await import('node:child_process');
+  const { VISUAL, EDITOR } = process.env;
+  const editor = VISUAL || EDITOR || (process.platform === 'win32' ? 'notepad' : 'vi');
+  const command = process.platform === 'win32' ? `${editor} "${file}"` : `${editor} '${file.replaceAll("'", "'\\''")}'`;
+  return new Promise((resolve) => {
+    const child = spawn(command, { shell: true, stdio: 'inherit' });
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code === 0));
+  });
 }
 
 /** False when there is no such pager. */

@@ -187,8 +187,14 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/login.ts')).declareWhoami,
   },
   {
+    name: 'templates',
+    about: 'list, show and try the texts that have names',
+    group: 'Setting up:',
+    load: async () => (await import('./commands/templates.ts')).declareTemplates,
+  },
+  {
     name: 'config',
-    about: 'show the configuration and where it comes from',
+    about: 'show and change the configuration',
     group: 'Setting up:',
     load: async () => (await import('./commands/config.ts')).declareConfig,
   },
