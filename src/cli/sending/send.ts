@@ -32,17 +32,28 @@ export function send({ session: told, ...options }: OptionsOf<typeof sendTable>,
 /** How long one message is retried when Twilio takes nothing, in milliseconds. */
 const retryForMs = 15_000;
 
-/** One message is a campaign of one: same validator, ledger and run as a batch. `isTyped`: the body is the text itself, whatever it holds. */
+/** What `volley compose` says of a message beyond its options. */
+interface Composed {
+  /** The body is the text itself, whatever it holds. */
+  readonly isTyped?: boolean;
+  /** What the name of its campaign begins with. */
+  readonly stem?: string;
+  /** Is told the campaign before it is sent. */
+  readonly begun?: (campaign: Campaign) => void;
+}
+
+/** One message is a campaign of one: same validator, ledger and run as a batch. */
 export async function sendMessages(
   options: SendOptions,
   session: Session,
   context: Context,
-  { isTyped = false } = {},
+  { isTyped = false, stem = 'send', begun }: Composed = {},
 ): Promise<number> {
   const deadline = deadlineOf(options, context);
   const written = isTyped ? {} : await textOf(options, session, context);
   const rows = await planMessages(options, written, session, context);
-  const campaign = await write(rows, options, session, context);
+  const campaign = await write(rows, { ...options, stem }, session, context);
+  begun?.(campaign);
   const delivery = deliverOptionsOf(options, session.config, retryForMs);
   const exitCode = await runDelivery(campaign, delivery, { deadline, print: printMessages }, { session, context });
   const { rows: all, counts } = await (await session.ledger()).report(campaign.id);
@@ -126,7 +137,7 @@ function readFile(file: string): string {
 
 async function write(
   rows: readonly PlannedRow[],
-  options: SendOptions,
+  options: SendOptions & { readonly stem: string },
   session: Session,
   context: Context,
 ): Promise<Campaign> {
@@ -135,7 +146,7 @@ async function write(
   const ledger = await session.ledger();
   const staging = await ledger.stage({
     name: options.campaign,
-    stem: 'send',
+    stem: options.stem,
     source: 'send',
     storesText: storesText(options, session),
   });
