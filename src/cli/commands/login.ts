@@ -12,6 +12,7 @@ import type { Act, OptionsOf } from '../options/act.ts';
 import type { SessionOptions } from '../options/everywhere.ts';
 import { option, toggle } from '../options/option.ts';
 import { sid } from '../options/parsers.ts';
+import { absent } from '../options/read.ts';
 import { readIfThere, replaceFile } from '../replace-file.ts';
 import { connectAs, type Session, withSession } from '../session.ts';
 
@@ -50,6 +51,12 @@ export function declareLogin(command: Command, act: Act): void {
   act(table, (options, context) =>
     withoutProfile(options.session, context, (session) => login(options, session, context)),
   );
+}
+
+/** Asks for credentials, tries them at Twilio and keeps them, as `volley login` does. Throws a `CliError` where they are refused. */
+export function logIn(session: SessionOptions, context: Context): Promise<number> {
+  const options = { ...absent(table), session };
+  return withoutProfile(session, context, (opened) => login(options, opened, context));
 }
 
 /** Declares `volley logout`. */

@@ -53,18 +53,29 @@ const isLikeNumber = (text: string): boolean => /^(\w+:)?\+?[\d\s().-]+$/.test(t
 /** How long one message is retried when Twilio takes nothing, in milliseconds. */
 const retryForMs = 15_000;
 
-/** One message is a campaign of one: same validator, ledger and run as a batch. `isTyped`: the body is the text itself, whatever it holds. */
+/** What `volley compose` says of a message beyond its options. */
+interface Composed {
+  /** The body is the text itself, whatever it holds. */
+  readonly isTyped?: boolean;
+  /** What the name of its campaign begins with. */
+  readonly stem?: string;
+  /** Is told the campaign before it is sent. */
+  readonly begun?: (campaign: Campaign) => void;
+}
+
+/** One message is a campaign of one: same validator, ledger and run as a batch. */
 export async function sendMessages(
   options: SendOptions,
   session: Session,
   context: Context,
-  { isTyped = false } = {},
+  { isTyped = false, stem = 'send', begun }: Composed = {},
 ): Promise<number> {
   const deadline = deadlineOf(options, context);
   const written = isTyped ? {} : await textOf(options, session, context);
   const rows = await planMessages(options, written, session, context);
-  if (options.dryRun) return showPlan(rows, options, session, context);
-  const campaign = await write(rows, options, session, context);
+  if (options.dryRun) return showPlan(rows, { ...options, stem }, session, context);
+  const campaign = await write(rows, { ...options, stem }, session, context);
+  begun?.(campaign);
   const delivery = deliverOptionsOf(options, session.config, retryForMs);
   const exitCode = await runDelivery(campaign, delivery, { deadline, print: printMessages }, { session, context });
   const { rows: all, counts } = await (await session.ledger()).report(campaign.id);
@@ -146,11 +157,14 @@ function readFile(file: string): string {
   }
 }
 
+/** What the name of a campaign that was given none begins with. */
+type StemmedOptions = SendOptions & { readonly stem: string };
+
 /** Begins the campaign of these messages; nothing is sent of it before its commit. */
-async function stage(rows: readonly PlannedRow[], options: SendOptions, session: Session): Promise<Staging> {
+async function stage(rows: readonly PlannedRow[], options: StemmedOptions, session: Session): Promise<Staging> {
   const staging = await (await session.ledger()).stage({
     name: options.campaign,
-    stem: 'send',
+    stem: options.stem,
     source: 'send',
     storesText: storesText(options, session),
   });
@@ -160,7 +174,7 @@ async function stage(rows: readonly PlannedRow[], options: SendOptions, session:
 
 async function write(
   rows: readonly PlannedRow[],
-  options: SendOptions,
+  options: StemmedOptions,
   session: Session,
   { now }: Context,
 ): Promise<Campaign> {
@@ -177,7 +191,7 @@ async function write(
 /** Prints what would be sent, and leaves nothing of it behind. Only a rehearsal's Twilio is asked for prices. */
 async function showPlan(
   rows: readonly PlannedRow[],
-  options: SendOptions,
+  options: StemmedOptions,
   session: Session,
   context: Context,
 ): Promise<number> {

@@ -23,6 +23,8 @@ export interface MappedRow {
 /** Knows which column holds what. */
 export interface Mapping {
   readonly toRaw: (row: Row) => MappedRow;
+  /** The column that recipients are taken from, though nobody said so. */
+  readonly guessed?: string | undefined;
 }
 
 const wasEmpty = 'is empty, but the text needs it';
@@ -32,7 +34,8 @@ export function makeMapping(options: MappingOptions): Parsed<Mapping> {
   const rules = makeRules(options);
   if ('problem' in rules) return rules;
   const layoutOf = layoutFinder(rules.value);
-  return { value: { toRaw: (row) => mapRow({ row, layout: layoutOf(row), rules: rules.value, options }) } };
+  const toRaw = (row: Row) => mapRow({ row, layout: layoutOf(row), rules: rules.value, options });
+  return { value: { toRaw, guessed: rules.value.guessed } };
 }
 
 const asText = (cell: Cell | undefined): string | undefined =>
