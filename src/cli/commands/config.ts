@@ -6,6 +6,7 @@ import { shownLedger } from '../../core/ledger-address.ts';
 import { flagName, type ParameterKey } from '../../core/request/parameters.ts';
 import { clean } from '../../core/text/clean.ts';
 import { formatDuration } from '../../core/text/wording.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { requiredChoice, toggle } from '../options/option.ts';
@@ -29,10 +30,14 @@ export function declareConfig(command: Command, act: Act): void {
 }
 
 function listConfig({ showOrigin, session }: OptionsOf<typeof table>, context: Context): Promise<number> {
-  return withSession(session, context, async ({ config, isJson, resultStyle: { paint } }) => {
+  return withSession(session, context, async (opened) => {
+    const { config, isJson, resultStyle } = opened;
+    const { paint } = resultStyle;
     const rows = [...settingRows(config), ...defaultRows(config)];
-    if (isJson) context.out(JSON.stringify({ schema: 'volley.config/1', settings: rows }));
-    else {
+    if (isJson) {
+      const listed = { as: 'settings', items: rows };
+      await printDocument({ schema: 'volley.config/1' }, { session: opened, context }, listed);
+    } else {
       const width = Math.max(...rows.map(({ name }) => name.length));
       for (const { name, value, origin } of rows) {
         const from = showOrigin ? `  ${paint.dim(`(${clean(origin)})`)}` : '';
