@@ -74,6 +74,7 @@ const heavy = [
   'pg',
   'liquidjs',
   'smol-toml',
+  'jq-wasm',
 ];
 const loadedAtStart = [
   'cli/main.ts',
@@ -147,6 +148,7 @@ const known: readonly { readonly what: string; readonly sign: RegExp; readonly b
     sign: /(from |import\()'got'/,
     by: ['http.ts'],
   },
+  { what: 'jq', sign: /(from |import\()'jq-wasm'/, by: ['cli/jq.ts'] },
 ];
 
 describe.each(known)('$what', ({ sign, by }) => {

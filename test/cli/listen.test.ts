@@ -98,7 +98,7 @@ describe('listen', () => {
     await ears.volley(...send);
     await post(ears.port, receipt('undelivered', { ErrorCode: '30006' }));
     expect(await messageOf(ears)).toMatchObject({ state: 'accepted', status: 'undelivered', code: 30006 });
-    await ears.volley('opt-out', 'list', '--json');
+    await ears.volley('opt-out', 'list', '--output', 'ndjson');
     expect(ears.world.stdout.at(-1)).toContain('"source":"30006"');
   });
 
@@ -173,7 +173,7 @@ describe('listen', () => {
       post(ears.port, { MessageSid: sid, SmsStatus: 'received', From: '+14155550000', To: from, Body: '', ...more });
     const list = async () => {
       ears.world.stdout.length = 0;
-      await ears.volley('opt-out', 'list', '--json');
+      await ears.volley('opt-out', 'list', '--output', 'ndjson');
       return ears.world.stdout.map((line) => (JSON.parse(line) as { sender: string }).sender);
     };
     await inbound({ Body: 'please stop by' });

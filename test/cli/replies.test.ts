@@ -61,7 +61,7 @@ describe('replies', () => {
     ]);
     stdout.length = 0;
     await volley('replies', 'spring', '--output', 'ndjson');
-    expect(stdout.map((line) => JSON.parse(line))).toMatchObject([{ schema: 'volley.reply/1', body: 'Hi\n"you"' }]);
+    expect(stdout.map((line) => JSON.parse(line))).toMatchObject([{ from: '+14155550000', body: 'Hi\n"you"' }]);
   });
 
   it('writes a CSV that a spreadsheet can open, for its user only', async () => {

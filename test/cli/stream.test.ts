@@ -53,7 +53,7 @@ describe('stream', () => {
     const { context, stream, sent, stdout } = world([event(1), event(2), event(3, { order: '' })]);
     await main(['opt-out', 'add', '+14155550102'], context);
     stdout.length = 0;
-    expect(await stream('--json')).toBe(3);
+    expect(await stream('--output', 'ndjson')).toBe(3);
     expect(stdout.map((line) => JSON.parse(line)).sort((a, b) => a.line - b.line)).toMatchObject([
       { key: 'e1', line: 1, state: 'accepted' },
       { key: 'e2', line: 2, state: 'skipped', reason: expect.stringContaining('opted out') },
@@ -84,6 +84,15 @@ describe('stream', () => {
       expect.objectContaining({ key: 'e1', to: '+14155550101', state: 'accepted' }),
       expect.objectContaining({ key: 'e2', to: '+14155550102', state: 'rejected', code: 21614 }),
     ]);
+  });
+
+  it('is one document with --json, the report of all its events', async () => {
+    const { stream, stdout } = world([event(1), event(2, { order: '' })]);
+    expect(await stream('--json')).toBe(3);
+    expect(JSON.parse(stdout.join('\n'))).toMatchObject({
+      ...{ schema: 'volley.report/1', campaign: { name: 'orders' }, exitCode: 3 },
+      counts: { rows: 2, accepted: 1, invalid: 1 },
+    });
   });
 
   it('keeps to opt-outs, the rate and a key of another name', async () => {
@@ -133,7 +142,7 @@ describe('stream', () => {
       yield Buffer.from(event(5, { order: 'a\u0007b' }) + event(6));
     };
     const { context, stdout, stderr, sent } = testContext();
-    expect(await main([...flags, '--json'], { ...context, stdin: bytes() })).toBe(3);
+    expect(await main([...flags, '--output', 'ndjson'], { ...context, stdin: bytes() })).toBe(3);
     expect(sent.map(({ to }) => to.at(-1)).sort()).toEqual(['1', '2', '3', '4', '6']);
     const wrong = stdout.map((line) => JSON.parse(line)).filter(({ state }) => state === 'invalid');
     expect(wrong.map(({ line, issues: [issue] }) => [line, issue.column, issue.problem])).toEqual([

@@ -8,6 +8,7 @@ import { clean } from '../../core/text/clean.ts';
 import { didYouMean } from '../../core/text/nearest.ts';
 import { formatDuration } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option, requiredChoice, toggle } from '../options/option.ts';
@@ -51,24 +52,24 @@ export function declareConfig(command: Command, act: Act): void {
   });
 }
 
-function listConfig({ showOrigin }: ConfigOptions, session: Session, { out }: Context): number {
+async function listConfig({ showOrigin }: ConfigOptions, session: Session, context: Context): Promise<number> {
   const { paint } = session.resultStyle;
   const rows = rowsOf(session.config);
   if (session.isJson) {
-    const shown = rows.filter(({ isListed }) => isListed).map(rowJson);
-    out(JSON.stringify({ schema: 'volley.config/1', settings: shown }));
+    const items = rows.filter(({ isListed }) => isListed).map(rowJson);
+    await printDocument({ schema: 'volley.config/1' }, { session, context }, { as: 'settings', items });
     return 0;
   }
   const listed = rows.filter(({ isListed }) => isListed);
   const width = Math.max(...listed.map(({ name }) => name.length));
   for (const { name, value, origin } of listed) {
     const from = showOrigin ? `  ${paint.dim(`(${clean(origin)})`)}` : '';
-    out(`${name.padEnd(width)}  ${value === null ? paint.dim('not set') : clean(value)}${from}`);
+    context.out(`${name.padEnd(width)}  ${value === null ? paint.dim('not set') : clean(value)}${from}`);
   }
   return 0;
 }
 
-function getConfig({ key, showOrigin }: ConfigOptions, session: Session, { out, err }: Context): number {
+async function getConfig({ key, showOrigin }: ConfigOptions, session: Session, context: Context): Promise<number> {
   if (key === undefined)
     throw new CliError('usage', 'Which setting?', { hint: 'See them all with: volley config list' });
   const rows = rowsOf(session.config);
@@ -79,9 +80,9 @@ function getConfig({ key, showOrigin }: ConfigOptions, session: Session, { out, 
       rows.map(({ name }) => name),
     );
   const from = showOrigin ? `  (${clean(row.origin)})` : '';
-  if (session.isJson) out(JSON.stringify({ schema: 'volley.config-value/1', ...rowJson(row) }));
-  else if (row.value !== null) out(`${clean(row.value)}${from}`);
-  else if (!session.isQuiet) err(`${key} is not set.`);
+  if (session.isJson) await printDocument({ schema: 'volley.config-value/1', ...rowJson(row) }, { session, context });
+  else if (row.value !== null) context.out(`${clean(row.value)}${from}`);
+  else if (!session.isQuiet) context.err(`${key} is not set.`);
   return 0;
 }
 

@@ -7,6 +7,7 @@ import { phoneNormalizer } from '../../core/recipient/phone.ts';
 import { parameterOf, senderKey } from '../../core/request/parameters.ts';
 import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { country } from '../options/input.ts';
@@ -42,11 +43,17 @@ async function init(options: InitOptions, session: Session, context: Context): P
   const name = options.folder;
   const folder = resolve(context.cwd, name);
   mkdirSync(folder, { recursive: true });
-  for (const [file, text] of Object.entries(filesFor({ ...answers, from }))) {
-    const exists = existsSync(join(folder, file));
-    if (!exists) writeFileSync(join(folder, file), text);
-    context.out(`${exists ? 'kept    ' : 'written '} ${clean(join(name, file))}`);
+  const files = Object.entries(filesFor({ ...answers, from })).map(([file, text]) => {
+    const written = !existsSync(join(folder, file));
+    if (written) writeFileSync(join(folder, file), text);
+    return { file: join(name, file), written };
+  });
+  if (session.isJson) {
+    const work = { session, context, hasChanged: true };
+    await printDocument({ schema: 'volley.files/1' }, work, { as: 'files', items: files });
+    return 0;
   }
+  for (const { file, written } of files) context.out(`${written ? 'written ' : 'kept    '} ${clean(file)}`);
   if (!session.isQuiet) for (const line of nextSteps(name, from !== undefined)) context.out(line);
   return 0;
 }

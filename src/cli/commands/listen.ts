@@ -9,6 +9,7 @@ import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import { type Style, shown } from '../../ui/lines.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { option, type ValuesOf } from '../options/option.ts';
@@ -66,7 +67,8 @@ async function listen(options: ValuesOf<typeof table>, session: Session, context
   );
   const forwarding = forward === undefined ? undefined : await forwardTo(forward, session, context);
   const at = { url: publicUrl, host, port: receiver.port };
-  context.out(session.isJson ? JSON.stringify(at) : `Listening on ${at.host}:${at.port} for ${clean(publicUrl)}`);
+  if (session.isJson) await printDocument({ schema: 'volley.listen/1', ...at }, { session, context });
+  else context.out(`Listening on ${at.host}:${at.port} for ${clean(publicUrl)}`);
   await untilAborted(context.signal);
   const { statuses, inbound, refused } = await receiver.stop();
   const left = (await forwarding?.stop()) ?? 0;

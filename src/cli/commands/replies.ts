@@ -3,15 +3,15 @@ import { followReplies, readReplies } from '../../callbacks/replies.ts';
 import { findCampaign } from '../../campaign/find.ts';
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
-import type { Campaign } from '../../ledger/plans.ts';
 import type { Reply } from '../../ledger/replies.ts';
 import { replyColumns, replyJson, replyLine, replyRow } from '../../ui/replies.ts';
+import { linePrinter, printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option, toggle } from '../options/option.ts';
 import { text } from '../options/parsers.ts';
 import { portsOf, type Session, withSession } from '../session.ts';
-import { writeCsv } from '../write-file.ts';
+import { printFiles, writeCsv } from '../write-file.ts';
 
 const help = `Shows what people wrote to you, as volley listen keeps it, and which campaign it answers: the last message that
 had gone to them from the number or messaging service they wrote to. volley purge forgets it; with store_body = false in
@@ -45,9 +45,17 @@ async function replies(options: RepliesOptions, session: Session, context: Conte
   const campaign = options.campaign === undefined ? undefined : await findCampaign(ports.ledger, options.campaign);
   if (options.follow && !session.isQuiet) context.err('Waiting for replies. Ctrl-C ends it.');
   const all = options.follow ? followReplies(campaign, ports) : readReplies(campaign, ports.ledger);
-  if (options.csv !== undefined) await writeCsv(options.csv, replyColumns, rowsOf(all), context);
-  else if (session.isJson && !options.follow) await printDocument(campaign, all, context);
-  else await printEach(all, session, context);
+  const { csv } = options;
+  if (csv !== undefined) {
+    await writeCsv(csv, replyColumns, rowsOf(all), context);
+    if (session.isJson && csv !== '-') await printFiles([csv], { session, context });
+  } else if (!session.isJson) await printLines(all, session, context);
+  else if (options.follow) await printAsTheyCome(all, session, context);
+  else {
+    const about = campaign ? { id: campaign.id, name: campaign.name } : null;
+    const listed = { as: 'replies', items: documentsOf(all) };
+    await printDocument({ schema: 'volley.replies/1', campaign: about }, { session, context }, listed);
+  }
   return 0;
 }
 
@@ -55,27 +63,21 @@ async function* rowsOf(all: AsyncIterable<Reply>): AsyncGenerator<readonly strin
   for await (const reply of all) yield replyRow(reply);
 }
 
-async function printDocument(
-  campaign: Campaign | undefined,
-  all: AsyncIterable<Reply>,
-  { out }: Context,
-): Promise<void> {
-  const found = [];
-  for await (const reply of all) found.push(replyJson(reply));
-  const about = campaign ? { id: campaign.id, name: campaign.name } : null;
-  out(JSON.stringify({ schema: 'volley.replies/1', campaign: about, replies: found }));
+async function* documentsOf(all: AsyncIterable<Reply>): AsyncGenerator<object> {
+  for await (const reply of all) yield replyJson(reply);
 }
 
-async function printEach(all: AsyncIterable<Reply>, session: Session, { out, err }: Context): Promise<void> {
-  const { isJson, isNdjson, isQuiet, resultStyle } = session;
+async function printAsTheyCome(all: AsyncIterable<Reply>, session: Session, context: Context): Promise<void> {
+  const printer = linePrinter({ session, context });
+  for await (const reply of documentsOf(all)) printer.print(reply);
+  await printer.end();
+}
+
+async function printLines(all: AsyncIterable<Reply>, session: Session, { out, err }: Context): Promise<void> {
   let count = 0;
   for await (const reply of all) {
     count++;
-    out(
-      isJson || isNdjson
-        ? JSON.stringify({ schema: 'volley.reply/1', ...replyJson(reply) })
-        : replyLine(reply, resultStyle),
-    );
+    out(replyLine(reply, session.resultStyle));
   }
-  if (count === 0 && !isQuiet) err('Nobody has answered yet. Replies are kept while volley listen runs.');
+  if (count === 0 && !session.isQuiet) err('Nobody has answered yet. Replies are kept while volley listen runs.');
 }

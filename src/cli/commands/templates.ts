@@ -20,6 +20,7 @@ import {
   type ListedTemplate,
   templateLines,
 } from '../../ui/templates.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option, pairs, requiredChoice } from '../options/option.ts';
@@ -55,7 +56,8 @@ type Verb = (options: TemplatesOptions, session: Session, context: Context) => P
 
 const verbs: Readonly<Record<TemplatesOptions['what'], Verb>> = { list, show, test };
 
-async function list(_: TemplatesOptions, { config, isJson, isQuiet, resultStyle }: Session, context: Context) {
+async function list(_: TemplatesOptions, session: Session, context: Context): Promise<number> {
+  const { config, isJson, isQuiet, resultStyle } = session;
   const locale = config.get('locale');
   const all = templatesAt(config.templates, context.cwd).map((found): ListedTemplate => {
     const origin = Object.hasOwn(config.templates, found.from) ? '[templates]' : 'file';
@@ -69,19 +71,22 @@ async function list(_: TemplatesOptions, { config, isJson, isQuiet, resultStyle 
       return { ...nothing, problem: error.message };
     }
   });
-  if (isJson) context.out(JSON.stringify({ schema: 'volley.templates/1', templates: all }));
+  const listed = { as: 'templates', items: all };
+  if (isJson) await printDocument({ schema: 'volley.templates/1' }, { session, context }, listed);
   else if (all.length > 0) for (const line of templateLines(all, resultStyle)) context.out(line);
   else if (!isQuiet)
     context.err('There are none here: put texts into [templates] of the config, or into .liquid files.');
   return 0;
 }
 
-async function show(options: TemplatesOptions, session: Session, { out }: Context): Promise<number> {
+async function show(options: TemplatesOptions, session: Session, context: Context): Promise<number> {
+  const { out } = context;
   const { name, source } = sourceOf(options, session);
   const { text: body, parameters, fields: defaults } = source;
   const { fields } = templateFiller(source, session.config.get('locale'));
   if (session.isJson) {
-    out(JSON.stringify({ schema: 'volley.template/1', name, text: body, fields, defaults, parameters }));
+    const document = { schema: 'volley.template/1', name, text: body, fields, defaults, parameters } as const;
+    await printDocument(document, { session, context });
     return 0;
   }
   const { paint } = session.resultStyle;
@@ -103,7 +108,7 @@ async function test(options: TemplatesOptions, session: Session, context: Contex
     options.file === undefined
       ? { texts: [{ line: 0, text: fillTemplate(source, options.fields, locale) }], wrong: [] }
       : await fillRows(templateFiller(source, locale), options.file, context);
-  print(name, tested, session, context);
+  await print(name, tested, session, context);
   return tested.wrong.length > 0 ? someFailed : 0;
 }
 
@@ -133,10 +138,11 @@ async function fillRows({ fill }: TemplateFiller, file: string, { stdin, signal 
 /** How many texts and wrong rows a person is shown. */
 const shownRows = 3;
 
-function print(name: string, { texts, wrong }: Tested, session: Session, { out }: Context): void {
+async function print(name: string, { texts, wrong }: Tested, session: Session, context: Context): Promise<void> {
+  const { out } = context;
   if (session.isJson) {
-    out(JSON.stringify({ schema: 'volley.template-test/1', name, texts: texts.map(filledJson), issues: wrong }));
-    return;
+    const document = { schema: 'volley.template-test/1', name, issues: wrong } as const;
+    return printDocument(document, { session, context }, { as: 'texts', items: texts.map(filledJson) });
   }
   if (session.isQuiet && wrong.length === 0) return;
   const style = session.resultStyle;

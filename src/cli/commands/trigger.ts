@@ -12,6 +12,7 @@ import { didYouMean } from '../../core/text/nearest.ts';
 import { CliError, someFailed } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { CallbackToWrite } from '../../provider/provider.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option, type Parse, required, toggle } from '../options/option.ts';
@@ -97,7 +98,8 @@ async function trigger(options: TriggerOptions, session: Session, context: Conte
     throw new CliError('unreachable', `${clean(url)} gave no answer (${clean(answer.reason)}).`, { hint });
   const status = answer.value;
   const { sid } = written.callback;
-  if (session.isJson) context.out(JSON.stringify({ schema: 'volley.trigger/1', event, sid, url, status }));
+  const document = { schema: 'volley.trigger/1', event, sid, url, status } as const;
+  if (session.isJson) await printDocument(document, { session, context, hasChanged: true });
   else if (!session.isQuiet) context.out(`${event}  ${sid}  ${clean(url)} answered ${status}`);
   if (status >= 200 && status < 300) return 0;
   if (status === 403) context.err('Refused: the listener was given another public address, or another auth token.');

@@ -9,6 +9,7 @@ import { clean } from '../../core/text/clean.ts';
 import { didYouMean } from '../../core/text/nearest.ts';
 import { CliError } from '../../errors.ts';
 import { type ConfigOptions, noSetting } from '../commands/config.ts';
+import { printDocument } from '../document.ts';
 import { refuseFixed } from '../options/fixed.ts';
 import { readIfThere, replaceFile } from '../replace-file.ts';
 import { planContextOf, type Session } from '../session.ts';
@@ -33,7 +34,8 @@ export async function setConfig(options: ConfigOptions, session: Session, contex
   await checkConfigText(file, text, project);
   replaceFile(file, text);
   const name = change.path.join('.');
-  if (session.isJson) context.out(JSON.stringify({ schema: 'volley.config-set/1', name, value: change.value, file }));
+  const document = { schema: 'volley.config-set/1', name, value: change.value, file } as const;
+  if (session.isJson) await printDocument(document, { session, context, hasChanged: true });
   else if (!session.isQuiet) context.out(`${clean(name)} is ${clean(String(change.value))} now, in ${clean(file)}.`);
   await noteOverruled(change, file, options, context);
   return 0;

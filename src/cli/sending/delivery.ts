@@ -5,9 +5,10 @@ import type { Report, RunEnd } from '../../core/outcome/report.ts';
 import { formatDuration, plural, quoted } from '../../core/text/wording.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import type { LogEvent } from '../../log.ts';
-import { messageJson, reportJson } from '../../ui/json.ts';
+import { messagesJson, reportJson } from '../../ui/json.ts';
 import { shown } from '../../ui/lines.ts';
 import { reportLines } from '../../ui/report.ts';
+import { printDocument } from '../document.ts';
 import { connectedPortsOf, type Session } from '../session.ts';
 import { watchDelivery } from './watch-delivery.ts';
 
@@ -47,6 +48,8 @@ export async function runDelivery(
   const exitCode = exitCodeOfDelivery(delivered, invalid());
   if (!delivered.end) {
     context.err(`Called back: ${plural(delivered.canceled, 'message')} canceled, nothing was sent.`);
+    if (session.isJson)
+      await print({ campaign, report: await ports.ledger.report(campaign.id), exitCode }, session, context);
     return exitCode;
   }
   const { end, report } = delivered;
@@ -66,13 +69,21 @@ export function attemptEvent(result: SendResult, { id: messageId, campaignId, to
 }
 
 /** The report on standard output, as text or JSON; with `--output ndjson` every message instead. */
-export async function printReport(result: Result, session: Session, { out }: Context): Promise<void> {
-  const { campaign, report, exitCode } = result;
-  if (session.isNdjson) {
-    for await (const message of (await session.ledger()).messages(campaign.id))
-      out(JSON.stringify(messageJson(message)));
-  } else if (session.isJson) out(JSON.stringify(reportJson(campaign, report, exitCode)));
-  else for (const line of reportLines(campaign.name, report, session.resultStyle)) out(line);
+export async function printReport(result: Result, session: Session, context: Context): Promise<void> {
+  if (session.isJson) return printReportDocument(result, {}, { session, context });
+  const { campaign, report } = result;
+  for (const line of reportLines(campaign.name, report, session.resultStyle)) context.out(line);
+}
+
+/** The report for a program; `as` is the field for its messages, which are in it only then. */
+export async function printReportDocument(
+  { campaign, report, exitCode }: Result,
+  { as }: { readonly as?: string },
+  { session, context }: { readonly session: Session; readonly context: Context },
+): Promise<void> {
+  const items = messagesJson((await session.ledger()).messages(campaign.id));
+  const listed = as === undefined ? { items } : { items, as };
+  await printDocument(reportJson(campaign, report, exitCode), { session, context, hasChanged: true }, listed);
 }
 
 function sayEnd(end: RunEnd, { workStyle }: Session, { err, now }: Context): void {

@@ -5,24 +5,24 @@ import { mediaRecheck } from '../../campaign/media.ts';
 import { pricePlan } from '../../campaign/price.ts';
 import { fillTemplate, templateOf } from '../../campaign/templates.ts';
 import type { Context } from '../../context.ts';
-import type { Message } from '../../core/message.ts';
 import { type PlannedRow, planRequest } from '../../core/plan.ts';
 import { flagOrigin, type RawRequest } from '../../core/request/validate.ts';
 import { isTemplate } from '../../core/text/template.ts';
 import { CliError, exitCodes, fileError } from '../../errors.ts';
 import { readWhole } from '../../input/text.ts';
 import type { Campaign, Staging } from '../../ledger/plans.ts';
-import { messageJson, planJson, reportJson } from '../../ui/json.ts';
+import { planJson } from '../../ui/json.ts';
 import { shown } from '../../ui/lines.ts';
 import { messageLine } from '../../ui/messages.ts';
 import { type PlanView, planLines } from '../../ui/plan.ts';
+import { printDocument } from '../document.ts';
 import type { OptionsOf } from '../options/act.ts';
 import { deliverOptionsOf } from '../options/delivery.ts';
 import { fixedOf, type NamedParameters, refuseFixed } from '../options/fixed.ts';
 import { requestOf } from '../options/message.ts';
 import type { SendOptions, sendTable } from '../options/send.ts';
 import { planContextOf, type Session, storesText, withSession } from '../session.ts';
-import { printReport, type Result, runDelivery } from './delivery.ts';
+import { printReportDocument, type Result, runDelivery } from './delivery.ts';
 import { priceSourcesOf } from './prices.ts';
 
 /** `volley send`. */
@@ -209,8 +209,8 @@ async function showPlan(
       ...{ lints: lint ? [{ issue: lint, count: 1 }] : [], nowMs: now(), wholeTexts: true },
       priceAgeMs: prices?.ageMs,
     };
-    const messages = samples.map(({ to, segments, request }) => ({ to, segments, body: request?.body ?? null }));
-    if (session.isJson) out(JSON.stringify({ ...planJson(view, 0), messages }));
+    const items = samples.map(({ to, segments, request }) => ({ to, segments, body: request?.body ?? null }));
+    if (session.isJson) await printDocument(planJson(view, 0), { session, context }, { as: 'messages', items });
     else if (!session.isQuiet) for (const line of planLines(view, session.resultStyle)) out(line);
     return 0;
   } finally {
@@ -222,11 +222,8 @@ async function showPlan(
 const shownSamples = 3;
 
 async function printMessages(result: Result, session: Session, context: Context): Promise<void> {
-  if (session.isNdjson) return printReport(result, session, context);
-  const { campaign, report, exitCode } = result;
-  const messages: Message[] = [];
-  for await (const message of (await session.ledger()).messages(campaign.id)) messages.push(message);
-  if (session.isJson) {
-    context.out(JSON.stringify({ ...reportJson(campaign, report, exitCode), messages: messages.map(messageJson) }));
-  } else for (const message of messages) context.out(messageLine(message, session.resultStyle));
+  if (session.isJson) return printReportDocument(result, { as: 'messages' }, { session, context });
+  for await (const message of (await session.ledger()).messages(result.campaign.id)) {
+    context.out(messageLine(message, session.resultStyle));
+  }
 }
