@@ -55,7 +55,10 @@ describe('trigger', () => {
   it('posts STOP, START and a reply as if the recipient had written them', async () => {
     const { trigger, told } = await listening();
     expect(await trigger('stop', '--to', to, '--json')).toBe(0);
-    expect(JSON.parse(await told('opt-out', 'list', '--output', 'ndjson'))).toMatchObject({ address: to, sender: from });
+    expect(JSON.parse(await told('opt-out', 'list', '--output', 'ndjson'))).toMatchObject({
+      address: to,
+      sender: from,
+    });
     expect(await trigger('START', '--sid', sid)).toBe(0);
     expect(await told('opt-out', 'list', '--output', 'ndjson')).toBe('');
     await trigger('reply', '--to', to, '--text', 'See you at nine.', '--from', `MG${'a'.repeat(32)}`);

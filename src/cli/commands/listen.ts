@@ -4,7 +4,7 @@ import { type ReceiveEvents, startReceiving } from '../../callbacks/receive.ts';
 import { authTokensOf } from '../../config/credentials.ts';
 import type { Context } from '../../context.ts';
 import type { Callback } from '../../core/outcome/callback.ts';
-import { isLoopback, webAddressProblem, withoutUserinfo } from '../../core/request/web-address.ts';
+import { travelsSafely, webAddressProblem, withoutUserinfo } from '../../core/request/web-address.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
@@ -148,13 +148,8 @@ async function tokensOf({ config }: Session, context: Context): Promise<readonly
 /** Where events go on to. They hold numbers and texts, so only with TLS that is checked, or on this machine. */
 function forwardOf(url: string | undefined, { env }: Context): string | undefined {
   if (url === undefined) return undefined;
-  if (webAddressProblem(url) === undefined) {
-    const { protocol, hostname } = new URL(url);
-    if (
-      (protocol === 'https:' && env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') ||
-      (protocol === 'http:' && isLoopback(hostname))
-    )
-      return url;
+  if (webAddressProblem(url) === undefined && travelsSafely(url)) {
+    if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0' || url.startsWith('http:')) return url;
   }
   throw new CliError(
     'usage',

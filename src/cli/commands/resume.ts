@@ -61,7 +61,7 @@ function resume(options: OptionsOf<typeof resumeTable>, context: Context): Promi
     const { counts } = await ledger.report(campaign.id);
     if (!isOpen({ counts }) && !session.isQuiet) context.err(`There is nothing to resume in ${clean(campaign.name)}.`);
     const delivery = deliverOptionsOf({ ...nothingAround, ...options }, session.config);
-    return runDelivery(campaign, delivery, { deadline }, { session, context });
+    return runDelivery(campaign, delivery, { deadline, notify: options.notify }, { session, context });
   });
 }
 
@@ -80,7 +80,12 @@ function reconcile(options: OptionsOf<typeof reconcileTable>, context: Context):
     const report = await ledger.report(campaign.id);
     if (hasUnknown(report)) {
       const delivery = deliverOptionsOf({ ...nothingAround, ...options }, session.config);
-      return runDelivery(campaign, { ...delivery, sendFirst: false }, { deadline }, { session, context });
+      return runDelivery(
+        campaign,
+        { ...delivery, sendFirst: false },
+        { deadline, notify: options.notify },
+        { session, context },
+      );
     }
     if (session.isQuiet) return 0;
     const goOn = report.counts.pending > 0 ? ` Send the rest with: volley resume ${quoted(campaign.name)}` : '';

@@ -124,7 +124,7 @@ export async function sendBatch(work: BatchWork, session: Session, context: Cont
     return await runDelivery(
       campaign,
       { ...delivery, followMs },
-      { deadline, invalid: () => invalid },
+      { deadline, invalid: () => invalid, notify: options.notify },
       { session, context },
     );
   } finally {

@@ -8,8 +8,10 @@ import type { LogEvent } from '../../log.ts';
 import { messagesJson, reportJson } from '../../ui/json.ts';
 import { shown } from '../../ui/lines.ts';
 import { reportLines } from '../../ui/report.ts';
+import type { EndedRun } from '../../ui/run.ts';
 import { printDocument } from '../document.ts';
 import { connectedPortsOf, type Session } from '../session.ts';
+import { notifying } from './notify.ts';
 import { watchDelivery } from './watch-delivery.ts';
 
 /** What a command shows and takes in beside the sending itself. */
@@ -20,6 +22,8 @@ export interface DeliveryRun extends Pick<DeliverPorts, 'deadline' | 'arrivals'>
   readonly onResult?: (result: SendResult, message: Message) => void;
   /** Prints the result; by default the report. */
   readonly print?: typeof printReport;
+  /** Where a summary is posted when the run is over. */
+  readonly notify?: string | undefined;
 }
 
 /** A campaign, how it stands, and what the shell is told. */
@@ -34,8 +38,23 @@ export async function runDelivery(
   campaign: Campaign,
   options: DeliverOptions,
   run: DeliveryRun,
-  { session, context }: { readonly session: Session; readonly context: Context },
+  tools: Tools,
 ): Promise<number> {
+  const work = () => deliverShown(campaign, options, run, tools);
+  return (await notifying(run.notify, campaign, work, tools)).exitCode;
+}
+
+interface Tools {
+  readonly session: Session;
+  readonly context: Context;
+}
+
+async function deliverShown(
+  campaign: Campaign,
+  options: DeliverOptions,
+  run: DeliveryRun,
+  { session, context }: Tools,
+): Promise<Omit<EndedRun, 'campaign'>> {
   const { invalid = () => 0, print = printReport, deadline, arrivals } = run;
   const watch = watchDelivery(campaign, session, context);
   const onResult = (result: SendResult, message: Message): void => {
@@ -46,20 +65,19 @@ export async function runDelivery(
   const ports = { ...(await connectedPortsOf(session, context)), deadline, arrivals };
   const delivered = await deliver(campaign, options, { ...ports, events: { ...watch, onResult } });
   const exitCode = exitCodeOfDelivery(delivered, invalid());
-  if (!delivered.end) {
-    context.err(`Called back: ${plural(delivered.canceled, 'message')} canceled, nothing was sent.`);
-    if (session.isJson)
-      await print({ campaign, report: await ports.ledger.report(campaign.id), exitCode }, session, context);
-    return exitCode;
-  }
   const { end, report } = delivered;
+  if (!end) {
+    context.err(`Called back: ${plural(delivered.canceled, 'message')} canceled, nothing was sent.`);
+    if (session.isJson) await print({ campaign, report, exitCode }, session, context);
+    return { end: 'called back', exitCode, report };
+  }
   context.log({ event: 'report', campaign: campaign.name, counts: report.counts, exitCode });
   if (!(session.isQuiet && exitCode === 0)) {
     sayEnd(end, session, context);
     await print({ campaign, report, exitCode }, session, context);
     sayOpen(campaign, report, session, context);
   }
-  return exitCode;
+  return { end: end.kind, exitCode, report };
 }
 
 /** An attempt, as the log has it. */

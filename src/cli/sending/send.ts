@@ -77,7 +77,8 @@ export async function sendMessages(
   const campaign = await write(rows, { ...options, stem }, session, context);
   begun?.(campaign);
   const delivery = deliverOptionsOf(options, session.config, retryForMs);
-  const exitCode = await runDelivery(campaign, delivery, { deadline, print: printMessages }, { session, context });
+  const run = { deadline, print: printMessages, notify: options.notify };
+  const exitCode = await runDelivery(campaign, delivery, run, { session, context });
   const { rows: all, counts } = await (await session.ledger()).report(campaign.id);
   if (exitCode !== 0 || counts.skipped < all) return exitCode;
   context.err('Not sent: who has opted out is not texted.');

@@ -46,7 +46,7 @@ export function stream(options: StreamOptions, context: Context): Promise<number
       campaign,
       deliverOptionsOf({ ...absent(aroundSending), ...options }, session.config),
       {
-        ...{ deadline, arrivals },
+        ...{ deadline, arrivals, notify: options.notify },
         invalid: () => count.wrong,
         onResult: (result, message) => tellResult(result, message, telling),
         print: async (...result) => (session.isJson && !session.isNdjson ? printReport(...result) : undefined),
