@@ -41,6 +41,16 @@ export function wrap(text: string, width: number, indent: number): string {
   return [...lines, line].join(`\n${' '.repeat(indent)}`);
 }
 
+/** Lines broken between words where they are wider than that; the rest stands under the text of its line. */
+export function fitLines(text: string, width: number): string {
+  const fit = (line: string): string => {
+    if (stringWidth(line) <= width) return line;
+    const [start = ''] = /^(?:error: |hint: | *)/.exec(line) ?? [];
+    return `${start}${wrap(line.slice(start.length), width, start.length)}`;
+  };
+  return text.split('\n').map(fit).join('\n');
+}
+
 /** `2026-11-25 09:00`, in this machine's time zone; from ISO 8601 or milliseconds since 1970. */
 export function localTime(time: string | number): string {
   const date = new Date(time);

@@ -5,12 +5,12 @@ import { run } from './volley.ts';
 
 describe('a mistake', () => {
   it.each([
-    [['sned'], /unknown command 'sned'[\s\S]*send/],
-    [['send', '--form', '1'], /unknown option '--form'[\s\S]*--from/],
+    [['sned'], /no command "sned"[\s\S]*send/],
+    [['send', '--form', '1'], /no option --form[\s\S]*--from/],
     [['batch'], /Which file/],
-    [['report'], /missing required argument 'campaign'[\s\S]*See: volley report --help/],
-    [['help', 'nothing'], /no page about nothing[\s\S]*csv, templates/],
-    [['send', '--color', 'pink'], /Allowed choices are auto, always, never/],
+    [['report'], /volley report needs <campaign>[\s\S]*See: volley report --help/],
+    [['help', 'nothing'], /no page about "nothing"[\s\S]*csv, templates/],
+    [['send', '--color', 'pink'], /--color pink must be auto, always or never/],
     [['batch', 'x.csv', '--limit', 'few', '--yes'], /no such file|not a whole number/],
   ])('%j ends with 2 and says so', async (argv, message) => {
     const { code, said } = await run(argv);

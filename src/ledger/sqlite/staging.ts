@@ -8,6 +8,7 @@ import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
 import { keysOfBoth, lastInsertedKey, stagedKeys } from './keys.ts';
+import { knownIn } from './known.ts';
 import { notShared } from './lease.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
 import { destinationsOf, done, priceIn, toSend } from './plan-prices.ts';
@@ -136,19 +137,19 @@ export function appendToSqlite(
     const suppress = suppressor(database, campaignId);
     const isThere = database.prepare('select 1 from message_keys where campaign_id = :campaignId and key = :key');
     const writeKey = database.prepare(lastInsertedKey);
-    const add = (row: PlannedRow): boolean => {
-      if (row.key === undefined) return insert(row);
-      const key = keyOf(row.key);
-      if (isThere.get({ campaignId, key })) return false;
-      insert({ ...row, key });
-      writeKey.run({ campaignId, key });
-      return true;
+    const passesOver = (row: PlannedRow): boolean => {
+      const key = row.key === undefined ? undefined : keyOf(row.key);
+      if (key !== undefined && isThere.get({ campaignId, key })) return true;
+      insert({ ...row, ...(key !== undefined && { key }) });
+      if (key !== undefined) writeKey.run({ campaignId, key });
+      return false;
     };
-    const added = rows.filter(add).length;
+    const passedOver = rows.filter(passesOver);
     const skipped = suppress().map(toMessage);
     cancelIfRecalled(database, campaignId);
     database.prepare('update campaigns set touched_at = :at where id = :campaignId').run({ at: now(), campaignId });
-    return { added, skipped };
+    const known = passedOver.flatMap(knownIn(database, campaignId, keyOf));
+    return { added: rows.length - passedOver.length, skipped, known };
   });
 }
 
