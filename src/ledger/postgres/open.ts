@@ -12,6 +12,7 @@ import { migrate } from './migrations/migrate.ts';
 import { postgresOptOuts } from './opt-outs.ts';
 import { postgresPurge } from './purge.ts';
 import { campaignReads, optional, reports } from './reads.ts';
+import { postgresReceipts } from './receipts.ts';
 import { resolving } from './resolve.ts';
 import { json, sql } from './sql.ts';
 import { appendToPostgres, stageInPostgres } from './staging.ts';
@@ -41,6 +42,7 @@ export async function openPostgresLedger(address: string, now?: () => number): P
     ...reports(database),
     ...resolving(database),
     ...postgresOptOuts(database),
+    ...postgresReceipts(database),
     ...postgresDelivery(database),
     ...prices(database, clock),
     ...postgresEvents(database, clock),
