@@ -105,7 +105,11 @@ function stylesOf(
 ): Pick<Session, 'resultStyle' | 'workStyle'> {
   const shared = { width: Math.min(100, terminal.columns), showPii };
   return {
-    resultStyle: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }) },
+    resultStyle: {
+      ...shared,
+      ...(terminal.stdoutIsTty && { lineWidth: terminal.columns }),
+      paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }),
+    },
     workStyle: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stderrIsTty }) },
   };
 }

@@ -1,8 +1,8 @@
-import stringWidth from 'string-width';
 import type { SendState } from '../core/message.ts';
 import { clean } from '../core/text/clean.ts';
 import { formatCount } from '../core/text/wording.ts';
 import { localTime, type Style, truncate } from './lines.ts';
+import { tableLines } from './table.ts';
 
 /** A campaign as the list shows it. */
 interface ListedCampaign {
@@ -12,20 +12,18 @@ interface ListedCampaign {
   readonly counts: Readonly<Record<SendState, number>>;
 }
 
-/** Campaigns as a table: when, name, and how many messages are in which state. */
+/** What a date takes of a line with its space. */
+const whenCells = 18;
+
+/** Campaigns as a table: when, name, and how many messages are in which state. A name is whole where it can be. */
 export function campaignLines(campaigns: readonly ListedCampaign[], { paint, width }: Style): string[] {
-  const rows = campaigns.map((campaign) => ({
-    when: localTime(campaign.createdAt),
-    name: truncate(clean(campaign.name), Math.max(12, width - 50)),
-    states: countsText(campaign.counts),
-  }));
-  const nameWidth = Math.max(4, ...rows.map(({ name }) => stringWidth(name)));
-  const line = (when: string, name: string, states: string) =>
-    `${when.padEnd(16)}  ${name}${' '.repeat(nameWidth - stringWidth(name))}  ${states}`;
-  return [
-    paint.dim(line('when', 'name', 'messages')),
-    ...rows.map(({ when, name, states }) => line(when, paint.bold(name), states)),
-  ];
+  const rows = campaigns.map(({ createdAt, name, counts }) => [
+    localTime(createdAt),
+    paint.bold(truncate(clean(name), Math.max(12, Math.min(60, width - whenCells)))),
+    countsText(counts),
+  ]);
+  const [header = '', ...lines] = tableLines([['when', 'name', 'messages'], ...rows], width);
+  return [paint.dim(header), ...lines].flatMap((text) => text.split('\n'));
 }
 
 function countsText(counts: Readonly<Record<SendState, number>>): string {

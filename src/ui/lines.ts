@@ -8,7 +8,10 @@ import type { Paint } from './paint.ts';
 /** How lines are printed on one stream: colours, the width in cells, and whether phone numbers are unmasked. */
 export interface Style {
   readonly paint: Paint;
+  /** Of a page. */
   readonly width: number;
+  /** Of a line that is one item of a list; absent where a program reads it, to which an item is a line. */
+  readonly lineWidth?: number;
   readonly showPii: boolean;
 }
 
@@ -34,21 +37,26 @@ export function wrap(text: string, width: number, indent: number): string {
   let line = '';
   for (const word of text.split(' ')) {
     if (line !== '' && stringWidth(`${line} ${word}`) > width - indent) {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, line].join(`\n${' '.repeat(indent)}`);
 }
 
-/** Lines broken between words where they are wider than that; the rest stands under the text of its line. */
-export function fitLines(text: string, width: number): string {
+/** Lines broken between words where they are wider than that; the rest stands `hang` cells right of its line's start. */
+export function fitLines(text: string, width: number, hang = 0): string {
   const fit = (line: string): string => {
     if (stringWidth(line) <= width) return line;
     const [start = ''] = /^(?:error: |hint: | *)/.exec(line) ?? [];
-    return `${start}${wrap(line.slice(start.length), width, start.length)}`;
+    return `${start}${wrap(line.slice(start.length), width, start.length + hang)}`;
   };
   return text.split('\n').map(fit).join('\n');
+}
+
+/** An item of a list: one line, unless it is for a terminal that is too narrow for it. */
+export function itemLine(text: string, { lineWidth }: Pick<Style, 'lineWidth'>): string {
+  return lineWidth === undefined ? text : fitLines(text, lineWidth, 4);
 }
 
 /** `2026-11-25 09:00`, in this machine's time zone; from ISO 8601 or milliseconds since 1970. */
