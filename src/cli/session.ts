@@ -105,11 +105,7 @@ function stylesOf(
 ): Pick<Session, 'resultStyle' | 'workStyle'> {
   const shared = { width: Math.min(100, terminal.columns), showPii };
   return {
-    resultStyle: {
-      ...shared,
-      ...(terminal.stdoutIsTty && { lineWidth: terminal.columns }),
-      paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }),
-    },
+    resultStyle: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stdoutIsTty }) },
     workStyle: { ...shared, paint: paintFor({ flag, env, isTty: terminal.stderrIsTty }) },
   };
 }

@@ -12,6 +12,11 @@ interface ListedCampaign {
   readonly counts: Readonly<Record<SendState, number>>;
 }
 
+/** What went out, what may have, what is to come, and what never will. */
+const order: readonly SendState[] = [
+  ...(['accepted', 'rejected', 'unknown', 'claimed', 'pending', 'invalid', 'skipped', 'canceled'] as const),
+];
+
 /** What a date takes of a line with its space. */
 const whenCells = 18;
 
@@ -27,6 +32,6 @@ export function campaignLines(campaigns: readonly ListedCampaign[], { paint, wid
 }
 
 function countsText(counts: Readonly<Record<SendState, number>>): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0);
-  return parts.length === 0 ? 'none' : parts.map(([state, count]) => `${formatCount(count)} ${state}`).join(', ');
+  const parts = order.filter((state) => counts[state] > 0).map((state) => `${formatCount(counts[state])} ${state}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }

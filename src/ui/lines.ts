@@ -8,10 +8,7 @@ import type { Paint } from './paint.ts';
 /** How lines are printed on one stream: colours, the width in cells, and whether phone numbers are unmasked. */
 export interface Style {
   readonly paint: Paint;
-  /** Of a page. */
   readonly width: number;
-  /** Of a line that is one item of a list; absent where a program reads it, to which an item is a line. */
-  readonly lineWidth?: number;
   readonly showPii: boolean;
 }
 
@@ -52,11 +49,6 @@ export function fitLines(text: string, width: number, hang = 0): string {
     return `${start}${wrap(line.slice(start.length), width, start.length + hang)}`;
   };
   return text.split('\n').map(fit).join('\n');
-}
-
-/** An item of a list: one line, unless it is for a terminal that is too narrow for it. */
-export function itemLine(text: string, { lineWidth }: Pick<Style, 'lineWidth'>): string {
-  return lineWidth === undefined ? text : fitLines(text, lineWidth, 4);
 }
 
 /** `2026-11-25 09:00`, in this machine's time zone; from ISO 8601 or milliseconds since 1970. */

@@ -52,6 +52,14 @@ describe.each([60, 80, 100])('at %i columns', (columns) => {
     ['batch FILE TEXT --yes --again'],
     ['help consent'],
     ['send --to +1 --from 1'],
+    ['send --to +14155550103 --from 12345 --body Hi'],
+    [`report ${name} --failed`],
+    [`recall ${name}`],
+    ['opt-out list'],
+    ['config list --show-origin'],
+    ['doctor'],
+    ['explain 30007'],
+    ['purge'],
   ])('%s is within the width, and cuts no word', async (line) => {
     const argv = line.split(' ');
     const [lines, whole] = [await printed(columns, argv), await printed(10_000, argv)];
