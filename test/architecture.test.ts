@@ -5,9 +5,18 @@ import { describe, expect, it } from 'vitest';
 const src = resolve(import.meta.dirname, '../src');
 
 /** The interfaces to the outside: whoever uses one knows its promise, and not what stands behind it. */
-const ledgerRoles = ['plans', 'runs', 'receipts', 'consent', 'outbox', 'reports', 'upkeep', 'tables', 'rows'].map(
-  (role) => `ledger/${role}`,
-);
+const ledgerRoles = [
+  'plans',
+  'runs',
+  'receipts',
+  'consent',
+  'outbox',
+  'replies',
+  'reports',
+  'upkeep',
+  'tables',
+  'rows',
+].map((role) => `ledger/${role}`);
 const ports = ['ledger/ledger', ...ledgerRoles, 'provider/provider', 'provider/pages'];
 
 /** Which folder or file may import which. Each may import itself; the longest name that fits a file counts. */
@@ -65,6 +74,7 @@ const heavy = [
   'pg',
   'liquidjs',
   'smol-toml',
+  'jq-wasm',
 ];
 const loadedAtStart = [
   'cli/main.ts',
@@ -138,6 +148,7 @@ const known: readonly { readonly what: string; readonly sign: RegExp; readonly b
     sign: /(from |import\()'got'/,
     by: ['http.ts'],
   },
+  { what: 'jq', sign: /(from |import\()'jq-wasm'/, by: ['cli/jq.ts'] },
 ];
 
 describe.each(known)('$what', ({ sign, by }) => {

@@ -16,7 +16,7 @@ import { declareOptions } from './options/declare.ts';
 import { everywhere, type SessionOptions, sessionOptions } from './options/everywhere.ts';
 import type { OptionTable } from './options/option.ts';
 import { readOptions, readSettings } from './options/read.ts';
-import { commandIn, lastOf, namesNoCommand, spellSwitches } from './options/switches.ts';
+import { asksForJson, commandIn, lastOf, namesNoCommand, spellSwitches } from './options/switches.ts';
 import { verbs } from './verbs.ts';
 
 /** Runs one command line. Returns the exit code; the only place that prints an error. */
@@ -164,7 +164,7 @@ function prepare(command: Command, show: (text: string) => void, { terminal }: C
 }
 
 /** Reads all that was given before anything else is done, and runs the command with it. */
-function runCommand<T extends OptionTable>(
+async function runCommand<T extends OptionTable>(
   command: Command,
   { table, run }: { readonly table: T; readonly run: Run<T> },
   context: Context,
@@ -174,6 +174,7 @@ function runCommand<T extends OptionTable>(
   const bag = { ...command.optsWithGlobals(), ...given };
   const session = sessionOptions(bag, readSettings({ ...table, ...everywhere }, bag));
   const options = { ...readOptions(table, bag), session };
+  if (session.jq !== undefined) await (await import('./jq.ts')).checkExpression(session.jq);
   return logged({ command: command.name(), session }, (within) => run(options, within), context);
 }
 
@@ -207,7 +208,7 @@ function version(): string {
 
 /** Says what went wrong, for a program with `--json`, with numbers masked but for `--show-pii`; returns the exit code. */
 export function fail(error: unknown, argv: readonly string[], { err }: Pick<Context, 'err'>): number {
-  const isJson = lastOf(argv, 'json') === true;
+  const isJson = asksForJson(argv);
   const isWhole = lastOf(argv, 'show-pii') === true;
   const say = (code: string, whole: string, way?: string) => {
     const [message, hint] = isWhole ? [whole, way] : [maskInternational(whole), way && maskHint(way)];

@@ -70,7 +70,7 @@ type Table = Readonly<Record<string, unknown>>;
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const env = withEnvFile(sources);
   const profile = sources.flags.profile ?? present(env['VOLLEY_PROFILE']);
-  const userFile = sources.flags.config ?? present(env['VOLLEY_CONFIG']) ?? defaultUserFile(env);
+  const userFile = userFileOf({ ...sources, env });
   const isRequired = sources.flags.config !== undefined || present(env['VOLLEY_CONFIG']) !== undefined;
   const projectFile = join(sources.cwd, 'volley.toml');
   const project = await readLayers(projectFile, { profile, isRequired: false, isProject: true });
@@ -89,6 +89,21 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const layers: Layer[] = [flatLayer('flag', (key) => sources.flags.settings?.[key]), ...chosen, environment, ...files];
   const profiles = [...new Set(files.flatMap(({ profileNames = [] }) => profileNames))];
   return freeze(layers, { env, userFile, profiles });
+}
+
+/** The user's own config file, whether it is there or not. `env`: with `--env-file` included. */
+export function userFileOf({ env, flags }: ConfigSources): string {
+  return flags.config ?? present(env['VOLLEY_CONFIG']) ?? defaultUserFile(env);
+}
+
+/** Throws what `loadConfig` would throw of a file with this text, whichever of its profiles is in use. */
+export async function checkConfigText(file: string, text: string, isProject: boolean): Promise<void> {
+  const kind = { profile: undefined, isRequired: false, isProject };
+  const about = { env: {}, userFile: file, profiles: [] };
+  const [top] = await layersOf(file, text, kind);
+  for (const profile of [undefined, ...(top?.profileNames ?? [])]) {
+    freeze(await layersOf(file, text, { ...kind, profile }), about);
+  }
 }
 
 const present = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
@@ -137,7 +152,7 @@ function readText(file: string, isRequired: boolean): string | undefined {
 
 function refuseIfOthersCanRead(file: string, holdsSecret: boolean): void {
   if (!holdsSecret || process.platform === 'win32') return;
-  if ((statSync(file).mode & 0o077) !== 0) {
+  if (((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0) {
     throw new CliError('config', `${file} holds a secret and others can read it.`, { hint: `chmod 600 ${file}` });
   }
 }
@@ -155,9 +170,12 @@ interface FileLayer extends Layer {
   readonly profileNames?: readonly string[];
 }
 
-async function readLayers(file: string, { profile, isRequired, isProject }: FileKind): Promise<FileLayer[]> {
-  const text = readText(file, isRequired);
-  if (text === undefined) return [];
+async function readLayers(file: string, kind: FileKind): Promise<FileLayer[]> {
+  const text = readText(file, kind.isRequired);
+  return text === undefined ? [] : layersOf(file, text, kind);
+}
+
+async function layersOf(file: string, text: string, { profile, isProject }: FileKind): Promise<FileLayer[]> {
   const root = await parseToml(file, text);
   const profiles = tableOf(root['profiles'], file, 'profiles');
   const top = fileLayer(file, file, root, isProject);

@@ -23,7 +23,7 @@ const table: readonly [argv: string, message: string, hint: string | null][] = [
   [
     'send --to',
     '--to is given without a value.',
-    '--to <number>: recipient, as +14155550100 or whatsapp:+14155550100; may be repeated. See: volley send --help',
+    '-t, --to <number>: recipient, as +14155550100 or whatsapp:+14155550100; may be repeated. See: volley send --help',
   ],
   [
     'track',

@@ -8,11 +8,13 @@ import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { tempFolder } from '../context.ts';
 import { afterwardsContract } from '../contracts/afterwards.ts';
 import { lease, ledgerContract, row, take, write } from '../contracts/ledger.ts';
+import { repliesContract } from '../contracts/replies.ts';
 
 describe('the SQLite ledger', () => {
   const open = (clock: { now: number }) => openSqliteLedger(join(tempFolder(), 'ledger.db'), () => clock.now);
   ledgerContract(open);
   afterwardsContract(open);
+  repliesContract(open);
 
   it('leaves no byte of what was purged in its files, and refuses to guess when its key is lost', async () => {
     const folder = tempFolder();

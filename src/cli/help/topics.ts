@@ -85,7 +85,8 @@ something, and so makes cron write a mail, only when something is to be done.`,
   config: `CONFIGURATION
 
 Flags, then the environment, then volley.toml in the current folder, then ~/.config/volley/config.toml
-($XDG_CONFIG_HOME), then defaults. See them all, with where each comes from: volley config list --show-origin
+($XDG_CONFIG_HOME), then defaults. See them all, with where each comes from: volley config list --show-origin. volley config set
+changes one and keeps the file's comments.
 
   country = "US"
   rate = 50

@@ -28,6 +28,14 @@ const usual: readonly ParameterKey[] = [
 
 const groupOf = (key: ParameterKey): string => (usual.includes(key) ? groups.message : groups.rarely);
 
+/** What is typed most has a letter, too. */
+const letters: Readonly<Partial<Record<ParameterKey, string>>> = {
+  to: 't',
+  from: 'f',
+  messagingServiceSid: 'm',
+  body: 'b',
+};
+
 const beyond = {
   contentVariable: { ...pairs('--content-variable <k=v>', 'variable of the content template'), group: groups.message },
   param: { ...pairs('--param <Name=Value>', 'any other parameter of Twilio', problemOfParam), group: groups.rarely },
@@ -64,7 +72,8 @@ function optionOf({ key, placeholder, about, repeatable }: Parameter): Option<Ra
   const flag = flagName(key);
   if (placeholder === '<bool>') return { ...truth(flag, about), group: groupOf(key) };
   const isList = repeatable || key === 'to';
-  const made = option(`${flag} ${placeholder}`, `${about}${isList ? '; may be repeated' : ''}`, text);
+  const short = letters[key] === undefined ? '' : `-${letters[key]}, `;
+  const made = option(`${short}${flag} ${placeholder}`, `${about}${isList ? '; may be repeated' : ''}`, text);
   return { ...made, group: groupOf(key), gather: isList ? several : once };
 }
 

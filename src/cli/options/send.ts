@@ -8,6 +8,8 @@ import { aroundSending, protection, sendingOne } from './sending.ts';
 
 /** Options of `send`. */
 export const sendTable = {
+  number: option('[number]', 'who gets it: the same as --to', text),
+  text: option('[text]', 'what it says: the same as --body', text),
   ...messageOptions,
   ...protection,
   ...aroundSending,
@@ -19,6 +21,7 @@ export const sendTable = {
     literal: toggle('--literal', 'send {{ }} in the text as it is'),
   }),
   ...grouped(groups.sending, {
+    dryRun: toggle('--dry-run', 'show what would be sent, in how many segments and at what cost; send nothing'),
     campaign: option('--campaign <name>', 'a name: running it again with it sends nothing twice', text),
   }),
   country,

@@ -1,6 +1,6 @@
 import { groups } from './groups.ts';
 import { grouped, option, setting, toggle, type ValuesOf } from './option.ts';
-import { count, duration, time } from './parsers.ts';
+import { count, duration, safeUrl, time } from './parsers.ts';
 
 /** What ends a run before all is sent. */
 const limits = grouped(groups.safety, {
@@ -24,6 +24,7 @@ export const sending = {
     timeout: setting('timeout', '--timeout <time>', 'time for one request (default 30s)'),
     retryFor: setting('retry_for', '--retry-for <time>', 'how long to retry when Twilio takes nothing (default 10m)'),
     settle: setting('settle', '--settle <time>', 'how long an unknown outcome is looked for (default 60s)'),
+    notify: option('--notify <url>', 'post a summary there as JSON when the run is over (https)', safeUrl),
     onUnknown: setting('on_unknown', '--on-unknown <what>', 'hold what is not found, or resend it (default hold)'),
   }),
 };

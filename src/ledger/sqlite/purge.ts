@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger.ts';
 import { dropAbandoned } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { type Pseudonym, pseudonymsOf } from './pseudonyms.ts';
+import { replyMatcher } from './replies.ts';
 import { finalInSql } from './rows.ts';
 
 interface PurgedRow {
@@ -36,13 +37,17 @@ const isSettled = `state not in ('pending', 'claimed', 'unknown') and recipient 
 
 /** Forgetting who was texted what. `path` is the ledger's file. */
 export function sqlitePurge(database: Database, path: string, now: () => number): Pick<Ledger, 'purge' | 'purgeable'> {
-  const count = database.prepare<{ n: number }>(`select count(*) as n from messages where ${isSettled}`);
+  const count = database.prepare<{ n: number }>(`select (select count(*) from messages where ${isSettled})
+    + (select count(*) from replies where at < :before) as n`);
+  const match = replyMatcher(database);
   return {
     purgeable: async (before) => count.get({ before, told: now() - toldForMs })?.n ?? 0,
     purge: async (before) => {
       const wasPurged = database.prepare('select 1 from campaigns where purged_at is not null limit 1').get();
       const pseudonym = pseudonymsOf(path, wasPurged === undefined);
-      let purged = 0;
+      // What the younger ones answer is known by numbers that are about to go.
+      match();
+      let purged = database.prepare('delete from replies where at < :before').run({ before });
       for (let after = 0; ; ) {
         const bounds = { before, told: now() - toldForMs, after };
         const rows = database.transaction(() => purgeSome(database, pseudonym, bounds, now()));

@@ -7,6 +7,7 @@ import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessag
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
+import { knownIn } from './known.ts';
 import { notShared } from './lease.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
 import { destinationsOf, done, priceIn, toSend } from './plan-prices.ts';
@@ -128,11 +129,12 @@ export function appendToSqlite(
     const insert = rowInserter(database, { campaignId, idPrefix: newCampaignId(), at: now(), storesText });
     const keyOf = purgedKeys(database, path, campaignId) ?? ((key: string) => key);
     const suppress = suppressor(database, campaignId);
-    const added = rows.filter((row) => insert(row.key === undefined ? row : { ...row, key: keyOf(row.key) })).length;
+    const passedOver = rows.filter((row) => !insert(row.key === undefined ? row : { ...row, key: keyOf(row.key) }));
     const skipped = suppress().map(toMessage);
     cancelIfRecalled(database, campaignId);
     database.prepare('update campaigns set touched_at = :at where id = :campaignId').run({ at: now(), campaignId });
-    return { added, skipped };
+    const known = passedOver.flatMap(knownIn(database, campaignId, keyOf));
+    return { added: rows.length - passedOver.length, skipped, known };
   });
 }
 
