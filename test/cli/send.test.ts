@@ -41,7 +41,7 @@ describe('send', () => {
 
   it.each<[string, string[], RegExp]>([
     ['a text twice', [to, 'Hi', ...flags], /given twice: as an argument and as --body/],
-    ['a number in place of a text', ['-t', to, '+14155550101', '-f', from], /--body is missing/],
+    ['a number in place of a text', ['-t', to, '+14155550101', '-f', from], /--body is empty/],
     ['words that are not quoted', [to, 'Hi', 'there', '-f', from], /"there" is one word too many/],
   ])('refuses %s', async (_, argv, message) => {
     const { context, sent, stderr } = testContext();
@@ -205,7 +205,7 @@ describe('send', () => {
   it.each<[string, string[], RegExp, RegExp]>([
     ['no recipient', flags, /Who is to get it\?/, /volley send NUMBER TEXT/],
     ['no sender', ['--to', to, '--body', 'Hi'], /--from is missing/, /--messaging-service-sid/],
-    ['nothing to say', ['--to', to, '--from', from], /--body is missing/, /media/],
+    ['nothing to say', ['--to', to, '--from', from], /--body is empty/, /media/],
     ['a bad number', ['--to', '555', ...flags], /--to "555" is not a phone number/, /\+14155550100/],
     ['one bad number of two', ['--to', to, '--to', '555', ...flags], /--to "555"/, /./],
     [

@@ -203,7 +203,7 @@ const rules: readonly Rule[] = [
   ({ given }) =>
     given.includes('body') || given.includes('mediaUrl') || given.includes('contentSid')
       ? undefined
-      : { key: 'body', problem: 'is missing', hint: 'A message needs a body, a media URL or a content SID.' },
+      : { key: 'body', problem: 'is empty', hint: 'A message needs a body, a media URL or a content SID.' },
   needs('contentVariables', 'contentSid', 'needs a content SID', 'Give --content-sid too.'),
   needs(
     'sendAt',
