@@ -5,12 +5,12 @@ import { keptForMs } from '../../core/outcome/event.ts';
 import { sameInputMs } from '../../core/plan.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
+import { finalInSql } from '../rows.ts';
 import { dropAbandoned } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { renameKey } from './keys.ts';
 import { type Pseudonym, pseudonymsOf } from './pseudonyms.ts';
 import { replyMatcher } from './replies.ts';
-import { finalInSql } from './rows.ts';
 
 interface PurgedRow {
   readonly seq: number;
