@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findCampaign } from '../../campaign/find.ts';
+import { findCampaign, lastCampaign } from '../../campaign/find.ts';
 import { readFigures } from '../../campaign/report.ts';
 import type { Context } from '../../context.ts';
 import { isMessageSid, type Message } from '../../core/message.ts';
@@ -15,13 +15,15 @@ import { historyLines, messageLine } from '../../ui/messages.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
-import { option, required, toggle } from '../options/option.ts';
+import { campaignOrMessage, orCampaign } from '../options/campaign.ts';
+import { option, toggle } from '../options/option.ts';
 import { text } from '../options/parsers.ts';
 import { printReport } from '../sending/delivery.ts';
 import { type Session, withSession } from '../session.ts';
 import { printFiles, writeCsv, writePrivate } from '../write-file.ts';
 
 const help = `Examples:
+  volley report                           the last campaign
   volley report spring-sale
   volley report spring-sale --failed
   volley report spring-sale --html spring-sale.html
@@ -29,7 +31,7 @@ const help = `Examples:
   volley report SM1234…                   one message, and every status that was heard of it`;
 
 const table = {
-  campaign: required('<campaign>', 'name or id of a campaign, or the SID of a message', text),
+  campaign: { ...orCampaign('the last one'), about: `${campaignOrMessage.about} (default: the last campaign)` },
   failed: toggle('--failed', 'only the messages that did not get there, one a line'),
   html: option('--html <file>', 'write one self-contained page to look at in a browser', text),
   csv: option('--csv <file>', 'write every message to a CSV file, - for standard output', text),
@@ -47,10 +49,11 @@ const failed: MessageFilter = {
 };
 
 function report(options: OptionsOf<typeof table>, context: Context): Promise<number> {
-  const { campaign: wanted, html, csv } = options;
+  const { html, csv } = options;
   if (html === '-') throw new CliError('usage', '--html writes a file: give it a name.');
   return withSession(options.session, context, async (session) => {
     const ledger = await session.ledger();
+    const wanted = options.campaign ?? (await lastCampaign(ledger)).id;
     const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
     if (message) {
       if (html !== undefined || csv !== undefined) {
