@@ -152,7 +152,7 @@ describe('a message that is not in the ledger', () => {
   it('is said to be unknown when Twilio does not know it either', async () => {
     const { volley, stderr } = await world();
     expect(await volley('track', `SM${'9'.repeat(32)}`)).toBe(2);
-    expect(stderr[0]).toMatch(/Neither the ledger nor Twilio knows SM9/);
+    expect(stderr[1]).toMatch(/Neither the ledger nor Twilio knows SM9/);
   });
 });
 
