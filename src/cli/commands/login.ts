@@ -127,7 +127,7 @@ async function readCredentials(
   return askCredentials({ accountSid, apiKey }, context);
 }
 
-const isSid = (prefix: string, text: string): boolean => 'value' in sid(prefix)(text);
+const isSid = (prefix: string, text: string): boolean => 'value' in sid(prefix)(text, 0);
 
 async function askCredentials(
   known: { readonly accountSid: string | undefined; readonly apiKey: string | undefined },

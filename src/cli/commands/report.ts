@@ -2,10 +2,9 @@ import type { Command } from 'commander';
 import { findCampaign, lastCampaign } from '../../campaign/find.ts';
 import { readFigures } from '../../campaign/report.ts';
 import type { Context } from '../../context.ts';
-import { isMessageSid, type Message } from '../../core/message.ts';
+import { isMessageSid, type Message, sendStates } from '../../core/message.ts';
 import { failedStatuses } from '../../core/outcome/status.ts';
 import { CliError } from '../../errors.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import type { MessageFilter } from '../../ledger/reports.ts';
 import { exportColumns, exportRow } from '../../ui/export.ts';
@@ -16,8 +15,8 @@ import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { campaignOrMessage, orCampaign } from '../options/campaign.ts';
-import { option, toggle } from '../options/option.ts';
-import { text } from '../options/parsers.ts';
+import { list, option, toggle, type ValuesOf } from '../options/option.ts';
+import { stateOrStatus, text } from '../options/parsers.ts';
 import { printReport } from '../sending/delivery.ts';
 import { type Session, withSession } from '../session.ts';
 import { printFiles, writeCsv, writePrivate } from '../write-file.ts';
@@ -26,6 +25,7 @@ const help = `Examples:
   volley report                           the last campaign
   volley report spring-sale
   volley report spring-sale --failed
+  volley report last --status delivered --output ndjson
   volley report spring-sale --html spring-sale.html
   volley report spring-sale --csv -
   volley report SM1234…                   one message, and every status that was heard of it`;
@@ -33,6 +33,7 @@ const help = `Examples:
 const table = {
   campaign: { ...orCampaign('the last one'), about: `${campaignOrMessage.about} (default: the last campaign)` },
   failed: toggle('--failed', 'only the messages that did not get there, one a line'),
+  status: list('--status <word>', 'only the messages with this state or status', stateOrStatus),
   html: option('--html <file>', 'write one self-contained page to look at in a browser', text),
   csv: option('--csv <file>', 'write every message to a CSV file, - for standard output', text),
 };
@@ -48,8 +49,17 @@ const failed: MessageFilter = {
   statuses: failedStatuses,
 };
 
+/** Which messages are asked for; undefined: all of them, counted. */
+function filterOf({ failed: isFailed, status }: ValuesOf<typeof table>): MessageFilter | undefined {
+  if (isFailed) return failed;
+  return status.length === 0
+    ? undefined
+    : { states: sendStates.filter((state) => status.includes(state)), statuses: status };
+}
+
 function report(options: OptionsOf<typeof table>, context: Context): Promise<number> {
   const { html, csv } = options;
+  if (options.failed && options.status.length > 0) throw new CliError('usage', 'Give --failed or --status, not both.');
   if (html === '-') throw new CliError('usage', '--html writes a file: give it a name.');
   return withSession(options.session, context, async (session) => {
     const ledger = await session.ledger();
@@ -67,9 +77,10 @@ function report(options: OptionsOf<typeof table>, context: Context): Promise<num
       return 0;
     }
     const campaign = await findCampaign(ledger, wanted);
+    const filter = filterOf(options);
     if (html !== undefined) await writeHtml(html, campaign, session, context);
     if (csv !== undefined) {
-      const rows = exported(ledger.messages(campaign.id, options.failed ? failed : {}));
+      const rows = exported(ledger.messages(campaign.id, filter));
       await writeCsv(csv, exportColumns, rows, context);
     }
     const files = [html, csv].filter((file) => file !== undefined);
@@ -77,14 +88,19 @@ function report(options: OptionsOf<typeof table>, context: Context): Promise<num
       if (session.isJson && csv !== '-') await printFiles(files, { session, context });
       return 0;
     }
-    if (options.failed) await listFailed(ledger, campaign, session, context);
+    if (filter) await listMessages(campaign, filter, session, context);
     else await printReport({ campaign, report: await ledger.report(campaign.id), exitCode: 0 }, session, context);
     return 0;
   });
 }
 
-async function listFailed(ledger: Ledger, { id, name }: Campaign, session: Session, context: Context): Promise<void> {
-  const messages = ledger.messages(id, failed);
+async function listMessages(
+  { id, name }: Campaign,
+  filter: MessageFilter,
+  session: Session,
+  context: Context,
+): Promise<void> {
+  const messages = (await session.ledger()).messages(id, filter);
   if (session.isJson) {
     const document = { schema: 'volley.messages/1', campaign: { id, name } } as const;
     return printDocument(document, { session, context }, { as: 'messages', items: messagesJson(messages) });
