@@ -222,6 +222,27 @@ describe('listen', () => {
     );
   });
 
+  it('prints a line for each event on a terminal, with what people write, and elsewhere only with --verbose', async () => {
+    const said = async (stderrIsTty: boolean) => {
+      const world = testContext();
+      const stop = new AbortController();
+      const out: string[] = [];
+      const terminal = { ...world.context.terminal, stderrIsTty };
+      const context = { ...world.context, terminal, signal: stop.signal, out: (line: string) => void out.push(line) };
+      const ended = main(['listen', '--public-url', publicUrl, '--port', '0', '--json'], context);
+      await expect.poll(() => out.length).toBe(1);
+      const { port } = JSON.parse(out[0] ?? '') as { port: number };
+      await post(port, receipt('delivered'));
+      const Body = 'Yes \u001b[2J please';
+      await post(port, { MessageSid: sid, SmsStatus: 'received', From: '+14155550000', To: from, Body });
+      stop.abort();
+      await ended;
+      return world.stderr.slice(0, -1);
+    };
+    expect(await said(true)).toEqual([`delivered  ${sid}`, 'inbound  from +1415•••0000  Yes [2J please']);
+    expect(await said(false)).toEqual([]);
+  });
+
   it('takes the other token while tokens are being changed, and no API key alone', async () => {
     const ears = await listening(testContext({ env: { TWILIO_SECONDARY_AUTH_TOKEN: 'the-new-one' } }));
     const form = receipt('sent');

@@ -75,6 +75,30 @@ describe('stream', () => {
     expect(told).toMatch(/5 events: 1 new, 0 known already, 4 wrong/);
   });
 
+  it('acknowledges an event that it knows with how its message stands, in this run and the next', async () => {
+    const { context, stream, stdout } = world([event(1), event(1, { order: 9 }) + event(2)]);
+    expect(await stream('--output', 'ndjson')).toBe(0);
+    const lines = () => stdout.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines().filter(({ known }) => known)).toEqual([
+      expect.objectContaining({ key: 'e1', line: 2, to: '+14155550101' }),
+    ]);
+    expect(
+      lines()
+        .map(({ key }) => key)
+        .sort(),
+    ).toEqual(['e1', 'e1', 'e2']);
+    const again = async function* () {
+      yield Buffer.from(event(2));
+    };
+    stdout.length = 0;
+    await main([...flags, '--output', 'ndjson'], { ...context, stdin: again() });
+    const sid = expect.stringMatching(/^SM/);
+    expect(lines()).toEqual([{ key: 'e2', line: 1, to: '+14155550102', state: 'accepted', known: true, sid }]);
+    stdout.length = 0;
+    await main(flags, { ...context, stdin: again() });
+    expect(stdout).toEqual([expect.stringMatching(/^✓ accepted {2}SM.* \+1415•••0102 {2}\(known already\)$/)]);
+  });
+
   it('prints a line of JSON for each, with its key', async () => {
     const { stream, stdout } = world([event(1), event(2)], {
       script: ({ to }) => (to.endsWith('2') ? { kind: 'rejected', code: 21614, reason: 'no mobile' } : undefined),

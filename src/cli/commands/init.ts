@@ -28,6 +28,8 @@ const table = {
   country,
 };
 
+const configFile = 'volley.toml';
+
 type InitOptions = OptionsOf<typeof table>;
 
 /** Declares `volley init`. */
@@ -38,10 +40,18 @@ export function declareInit(command: Command, act: Act): void {
 
 async function init(options: InitOptions, session: Session, context: Context): Promise<number> {
   const planContext = await planContextOf(session, context.now());
-  const answers = session.canAsk ? await askAnswers(options, planContext, context) : answersOf(options);
-  const from = answers.from === undefined ? undefined : readSender(answers.from, planContext);
   const name = options.folder;
   const folder = resolve(context.cwd, name);
+  // Only the config holds what is asked for.
+  const isConfigured = existsSync(join(folder, configFile));
+  if (isConfigured && !session.isQuiet) {
+    context.err(
+      `${clean(join(name, configFile))} is there already, and stays as it is. Change it with: volley config edit --project`,
+    );
+  }
+  const asks = session.canAsk && !isConfigured;
+  const answers = asks ? await askAnswers(options, planContext, context) : answersOf(options);
+  const from = answers.from === undefined ? undefined : readSender(answers.from, planContext);
   mkdirSync(folder, { recursive: true });
   const files = Object.entries(filesFor({ ...answers, from })).map(([file, text]) => {
     const written = !existsSync(join(folder, file));
@@ -54,7 +64,7 @@ async function init(options: InitOptions, session: Session, context: Context): P
     return 0;
   }
   for (const { file, written } of files) context.out(`${written ? 'written ' : 'kept    '} ${clean(file)}`);
-  if (!session.isQuiet) for (const line of nextSteps(name, from !== undefined)) context.out(line);
+  if (!session.isQuiet) for (const line of nextSteps(name, from !== undefined || isConfigured)) context.out(line);
   return 0;
 }
 
@@ -113,7 +123,7 @@ function filesFor({ from, country }: Answers): Readonly<Record<string, string>> 
   const name = from !== undefined && senderKey(from) === 'messagingServiceSid' ? 'messaging_service_sid' : 'from';
   const sender = from === undefined ? '# from = "+14155550199"' : `${name} = ${JSON.stringify(from)}`;
   return {
-    'volley.toml': `# What volley uses in this folder; all of it: volley help config
+    [configFile]: `# What volley uses in this folder; all of it: volley help config
 ${country === undefined ? '# country = "US"' : `country = ${JSON.stringify(country)}`}        # of numbers without +
 # quiet_hours = "21:00-08:00"   # text nobody then, by their own clock
 

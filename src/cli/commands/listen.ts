@@ -8,7 +8,7 @@ import { travelsSafely, webAddressProblem, withoutUserinfo } from '../../core/re
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
-import { type Style, shown } from '../../ui/lines.ts';
+import { bodyShown, type Style, shown, truncate } from '../../ui/lines.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
@@ -79,8 +79,12 @@ async function listen(options: ValuesOf<typeof table>, session: Session, context
   return 0;
 }
 
-/** Logs everything; prints it with `--verbose`, and without that the first refusal: a wrong address looks like this. */
-function printReceived({ isVerbose, isQuiet, workStyle }: Session, { log, err }: Context): ReceiveEvents {
+/**
+ * Logs everything; prints it on a terminal and with `--verbose`, and elsewhere the first refusal: a wrong address looks
+ * like this.
+ */
+function printReceived({ isVerbose, isQuiet, workStyle }: Session, { log, err, terminal }: Context): ReceiveEvents {
+  const printsAll = isVerbose || (terminal.stderrIsTty && !isQuiet);
   let hasRefused = false;
   return {
     onReceived: (callback) => {
@@ -91,12 +95,12 @@ function printReceived({ isVerbose, isQuiet, workStyle }: Session, { log, err }:
         const { sid, from, keyword } = callback;
         log({ event: 'inbound', sid, from, keyword });
       }
-      if (isVerbose) err(callbackLine(callback, workStyle));
+      if (printsAll) err(callbackLine(callback, workStyle));
     },
     onRefused: (reason) => {
       log({ event: 'refused', reason });
-      if (isVerbose || !(hasRefused || isQuiet)) {
-        err(`refused: ${shown(reason, workStyle)}${isVerbose ? '' : ' (more of them with -v)'}`);
+      if (printsAll || !(hasRefused || isQuiet)) {
+        err(`refused: ${shown(reason, workStyle)}${printsAll ? '' : ' (more of them with -v)'}`);
       }
       hasRefused = true;
     },
@@ -104,7 +108,11 @@ function printReceived({ isVerbose, isQuiet, workStyle }: Session, { log, err }:
 }
 
 function callbackLine(callback: Callback, style: Style): string {
-  if (callback.kind === 'inbound') return `inbound  from ${shown(callback.from, style)}  ${callback.keyword ?? ''}`;
+  if (callback.kind === 'inbound') {
+    const { from, keyword, body } = callback;
+    const start = `inbound  from ${shown(from, style)}  ${keyword ? `${keyword}  ` : ''}`;
+    return start + truncate(bodyShown(body, from, style), Math.max(20, style.width - start.length));
+  }
   const { status, sid, code } = callback;
   return `${status}  ${sid}${code === undefined ? '' : `  ${code}`}`;
 }

@@ -38,6 +38,7 @@ export function stream(options: StreamOptions, context: Context): Promise<number
         events: {
           onWrong: (row) => tellWrong(row, telling),
           onSkipped: (message) => tellState(message, telling),
+          onKnown: (message) => tellKnown(message, telling),
         },
       },
       ports,
@@ -97,6 +98,14 @@ function tellState(message: Message, { session, context, tell }: Telling): void 
   if (session.isQuiet) return;
   if (session.isNdjson) tell({ key, line, to, state, reason });
   else if (!session.isJson) context.out(messageLine(message, session.resultStyle));
+}
+
+/** One that came before: how the message stands that it became then, so that whoever sent it again knows that it is here. */
+function tellKnown(message: Message, { session, context, tell }: Telling): void {
+  const { key = null, to, line, state, sid, code, reason } = message;
+  if (session.isQuiet) return;
+  if (session.isNdjson) tell({ key, line, to, state, known: true, ...{ sid, code, reason } });
+  else if (!session.isJson) context.out(`${messageLine(message, session.resultStyle)}  (known already)`);
 }
 
 /** What is wrong with an event; for a program it is one of the results, too. */
