@@ -9,8 +9,9 @@ import { watchJson, watchLine, watchScreen } from '../../ui/watch.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
+import { orCampaign } from '../options/campaign.ts';
 import { option, toggle } from '../options/option.ts';
-import { port, text } from '../options/parsers.ts';
+import { port } from '../options/parsers.ts';
 import { portsOf, type Session, withSession } from '../session.ts';
 
 const help = `Shows how a campaign goes that another terminal or machine works off. It only reads the ledger: what has arrived
@@ -23,7 +24,7 @@ Examples:
   volley watch spring-sale --web`;
 
 const table = {
-  campaign: option('[campaign]', 'name or id; the latest that is not done', text),
+  campaign: orCampaign('the latest that is not done'),
   web: toggle('--web', 'show it in a browser on this machine, where it can be called back, too'),
   port: option('--port <n>', 'with --web: port to listen on; 0 picks one (default 0)', port),
 };
