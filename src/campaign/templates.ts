@@ -58,7 +58,10 @@ export function fillTemplate(
   const { fields, fill } = templateFiller(source, locale);
   const named = new Set(fields.map(foldName));
   const stray = Object.keys(values).find((name) => !named.has(foldName(name)));
-  if (stray !== undefined) throw new CliError('usage', `--field ${stray}: the template has no {{ ${stray} }}.`);
+  if (stray !== undefined) {
+    const hint = didYouMean(stray, fields, `It has: ${fields.join(', ')}.`);
+    throw new CliError('usage', `--field ${stray}: the template has no {{ ${stray} }}.`, { hint });
+  }
   const filled = fill(values);
   if ('text' in filled) return filled.text;
   throw new CliError('usage', `The template needs ${filled.missing}.`, {

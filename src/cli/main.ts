@@ -22,7 +22,7 @@ import { verbs } from './verbs.ts';
 /** Runs one command line. Returns the exit code; the only place that prints an error. */
 export async function main(given: readonly string[], world: Context): Promise<number> {
   // Whatever reads standard input ends with the signal, also while nothing comes.
-  const context = { ...world, stdin: readStdin(world.stdin, world.signal), err: errOf(given, world) };
+  const context = { ...world, stdin: readStdin(world.stdin, world.signal), ...fittingOutput(given, world) };
   const asksForMenu = namesNoCommand(given, everywhere) && world.terminal.canAsk && lastOf(given, 'input') !== false;
   const argv = asksForMenu ? ['compose', ...given] : given;
   let code = 0;
@@ -42,10 +42,14 @@ export async function main(given: readonly string[], world: Context): Promise<nu
   }
 }
 
-/** Writes about the work; at a terminal no word is cut where a line ends, and what a program reads stays as it is. */
-function errOf(argv: readonly string[], { err, terminal }: Context): Context['err'] {
-  if (!terminal.stderrIsTty || lastOf(argv, 'json') === true) return err;
-  return (text) => err(fitLines(text, terminal.columns));
+/** At a terminal no word is cut where a line ends; what a program reads stays as it is. */
+function fittingOutput(argv: readonly string[], { out, err, terminal }: Context): Pick<Context, 'out' | 'err'> {
+  const { columns, stdoutIsTty, stderrIsTty } = terminal;
+  if (argv.some((word) => /^--(json|output|jq)\b/.test(word))) return { out, err };
+  return {
+    out: stdoutIsTty ? (text) => out(fitLines(text, columns, 4)) : out,
+    err: stderrIsTty ? (text) => err(fitLines(text, columns)) : err,
+  };
 }
 
 /** Lets commander read and run a command line. Throws a `CliError` in our words for one it cannot read. */

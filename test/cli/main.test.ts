@@ -21,7 +21,7 @@ describe('a mistake', () => {
   it('is one JSON document with --json', async () => {
     const { said } = await run(['send', '--json']);
     expect(JSON.parse(said)).toEqual({
-      error: { code: 'usage', message: '--to is empty.', hint: 'Every message needs a recipient.' },
+      error: { code: 'usage', message: 'Who is to get it?', hint: 'volley send NUMBER TEXT, or --to NUMBER.' },
     });
   });
 

@@ -203,7 +203,7 @@ describe('send', () => {
   });
 
   it.each<[string, string[], RegExp, RegExp]>([
-    ['no recipient', flags, /--to is empty/, /needs a recipient/],
+    ['no recipient', flags, /Who is to get it\?/, /volley send NUMBER TEXT/],
     ['no sender', ['--to', to, '--body', 'Hi'], /--from is missing/, /--messaging-service-sid/],
     ['nothing to say', ['--to', to, '--from', from], /--body is empty/, /media/],
     ['a bad number', ['--to', '555', ...flags], /--to "555" is not a phone number/, /\+14155550100/],

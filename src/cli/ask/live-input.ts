@@ -9,6 +9,7 @@ import {
   useState,
 } from '@inquirer/core';
 import { clean } from '../../core/text/clean.ts';
+import { wrap } from '../../ui/lines.ts';
 import type { Prompt } from './ask.ts';
 
 /** The line that is edited, of Node's readline. */
@@ -44,17 +45,17 @@ const pasteMarks = { on: '\x1b[?2004h', off: '\x1b[?2004l' };
  * Resolves to undefined when Esc goes back.
  */
 export const liveInput: Prompt<LiveInputConfig, string | undefined> = async (config, place = {}) => {
-  const output = (place.output ?? process.stdout) as NodeJS.WritableStream & { readonly isTTY?: boolean };
+  const output = (place.output ?? process.stdout) as NodeJS.WritableStream & Partial<NodeJS.WriteStream>;
   const mark = (sequence: string): unknown => output.isTTY === true && output.write(sequence);
   mark(pasteMarks.on);
   try {
-    return await prompt(config, place);
+    return await prompt({ ...config, width: output.columns ?? 80 }, place);
   } finally {
     mark(pasteMarks.off);
   }
 };
 
-const prompt = createPrompt<string | undefined, LiveInputConfig>((config, done) => {
+const prompt = createPrompt<string | undefined, LiveInputConfig & { readonly width: number }>((config, done) => {
   const theme = makeTheme();
   const [value, setValue] = useState('');
   const [problem, setProblem] = useState<string>();
@@ -99,7 +100,9 @@ const prompt = createPrompt<string | undefined, LiveInputConfig>((config, done) 
   const message = theme.style.message(config.message, phase);
   const shown = clean(value);
   if (status === 'left') return `${prefix} ${message} ${theme.style.help('left as it was')}`;
-  const below = problem === undefined ? theme.style.help(config.note(toText(value))) : theme.style.error(problem);
+  const fitted = (text: string): string => wrap(text, config.width, 0);
+  const below =
+    problem === undefined ? theme.style.help(fitted(config.note(toText(value)))) : theme.style.error(fitted(problem));
   return [
     `${prefix} ${message} ${status === 'done' ? theme.style.answer(shown) : shown}`,
     status === 'done' ? '' : below,

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import type { Row, RowIssue } from '../../core/message.ts';
+import type { OptOut } from '../../core/recipient/consent.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { guessColumn } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
-import type { OptOut } from '../../ledger/consent.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { safeCell } from '../../ui/export.ts';
 import { issueLine, type Style, shown } from '../../ui/lines.ts';

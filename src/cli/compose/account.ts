@@ -9,8 +9,8 @@ import { sayError } from './dialog.ts';
 
 type Choice = 'login' | 'rehearse' | 'quit';
 
-const choices: readonly { readonly name: string; readonly value: Choice }[] = [
-  { name: 'Rehearse: all as it would be, and nothing leaves this machine', value: 'rehearse' },
+const choices: readonly { readonly name: string; readonly short?: string; readonly value: Choice }[] = [
+  { name: 'Rehearse (nothing leaves this machine)', short: 'Rehearse', value: 'rehearse' },
   { name: 'Log in to a Twilio account', value: 'login' },
   { name: 'Quit', value: 'quit' },
 ];
@@ -24,7 +24,8 @@ export async function withAccount(told: SessionOptions, context: Context): Promi
   for (;;) {
     const problem = told.simulate || !canAsk ? undefined : await problemWithAccount(told, context);
     if (problem === undefined) return told;
-    const choice = await context.ask(select<Choice>, { message: `${problem} What now?`, choices });
+    context.err(problem);
+    const choice = await context.ask(select<Choice>, { message: 'How would you like to begin?', choices });
     if (choice === 'quit') return undefined;
     if (choice === 'rehearse') return { ...told, simulate: true };
     await tryLogIn(told, context);

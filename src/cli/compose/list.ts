@@ -78,10 +78,10 @@ function askColumn(
   message: string,
   guess: string | undefined,
   draft: ListDraft,
-  { ask }: Dialog,
+  { ask, context }: Dialog,
 ): Promise<string | undefined> {
   const choices = draft.columns.map((column) => ({
-    name: `${clean(column)}  ${truncate(clean(draft.first[column] ?? ''), 40)}`,
+    name: truncate(`${clean(column)}  ${clean(draft.first[column] ?? '')}`, context.terminal.columns - 3),
     short: clean(column),
     value: column,
   }));

@@ -68,7 +68,7 @@ export function option<T>(flags: string, about: string, parse: Parse<T>, fallbac
 /** An option or argument that has to be given. */
 export function required<T>(flags: string, about: string, parse: Parse<T>): TextOption<T> {
   const gather = (values: readonly unknown[]): Parsed<T> =>
-    values.length === 0 ? { problem: 'has to be given' } : { value: values.at(-1) as T };
+    values.length === 0 ? { problem: 'has to be given', hint: `${flags}: ${about}.` } : { value: values.at(-1) as T };
   return { ...option(flags, about, parse), gather };
 }
 

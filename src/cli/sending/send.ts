@@ -99,9 +99,10 @@ async function planMessages(
   const parse = await planContextOf(session, context.now(), options);
   refuseFixed(fixedOf(given, template, config), parse, style);
   const recipients = [raw.to ?? []].flat();
-  const planned = (recipients.length > 0 ? recipients : ['']).map((to, i) =>
-    planRequest({ ...base, to }, { ...flagOrigin, line: i + 1 }, parse),
-  );
+  if (recipients.length === 0) {
+    throw new CliError('usage', 'Who is to get it?', { hint: 'volley send NUMBER TEXT, or --to NUMBER.' });
+  }
+  const planned = recipients.map((to, i) => planRequest({ ...base, to }, { ...flagOrigin, line: i + 1 }, parse));
   const rows = await (await mediaRecheck(options))(planned);
   const issue = rows.flatMap(({ issues }) => issues)[0];
   if (issue) {

@@ -1,9 +1,9 @@
 import type { Ledger } from '../ledger.ts';
+import { failedInSql } from '../rows.ts';
 import type { Clock } from './clock.ts';
 import type { Database } from './driver.ts';
 import type { Gate } from './gates.ts';
-import { undelivered } from './rows.ts';
-import { type Sql, sql } from './sql.ts';
+import { raw, type Sql, sql } from './sql.ts';
 import { newCampaignId } from './staging.ts';
 
 type Changes = Pick<Ledger, 'reopen' | 'retryUndelivered' | 'cancelPending' | 'cancelAccepted'>;
@@ -55,7 +55,7 @@ function retries(campaignId: string, codes: readonly number[], { prefix, at }: {
       case when request ->> 'sendAt' <= ${new Date(at).toISOString()}
         then (request::jsonb - '{sendAt,scheduleType}'::text[])::json else request end,
       'pending', segments, country, unit_price, quiet_hours, text_kept, ${at}, id
-    from messages m where campaign_id = ${campaignId} and state = 'accepted' and status = any(${undelivered})
+    from messages m where campaign_id = ${campaignId} and state = 'accepted' and status in (${raw(failedInSql)})
       and ${isOpen(campaignId)} and code = any(${codes}::bigint[]) and retry_of is null and text_kept <> 'gone'
       and not exists (select 1 from messages r where r.retry_of = m.id) order by seq`;
 }

@@ -13,6 +13,7 @@ import { migrate } from './migrations/migrate.ts';
 import { postgresOptOuts } from './opt-outs.ts';
 import { postgresPurge } from './purge.ts';
 import { campaignReads, optional, reports } from './reads.ts';
+import { postgresReceipts } from './receipts.ts';
 import { postgresReplies } from './replies.ts';
 import { resolving } from './resolve.ts';
 import { json, sql } from './sql.ts';
@@ -44,6 +45,7 @@ export async function openPostgresLedger(address: string, now?: () => number): P
     ...reports(database),
     ...resolving(database),
     ...postgresOptOuts(database),
+    ...postgresReceipts(database),
     ...postgresDelivery(database),
     ...prices(database, clock),
     ...postgresEvents(database, clock),

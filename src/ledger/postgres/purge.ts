@@ -3,12 +3,12 @@ import { keptForMs } from '../../core/outcome/event.ts';
 import { sameInputMs } from '../../core/plan.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
+import { finalInSql } from '../rows.ts';
 import { dropAbandoned } from './abandoned.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
 import { type Pseudonym, pseudonymsOf } from './pseudonyms.ts';
 import { matchReplies } from './replies.ts';
-import { finalStatuses } from './rows.ts';
 import { json, raw, type Sql, sql } from './sql.ts';
 
 interface PurgedRow {
@@ -34,7 +34,7 @@ const toldForMs = 3 * 86_400_000;
 function isSettled(before: number, clock: Clock): Sql {
   return sql`state not in ('pending', 'claimed', 'unknown') and recipient not like ${`${pseudonymPrefix}%`}
     and coalesce(claimed_at, written_at, (select touched_at from campaigns c where c.id = campaign_id)) < ${before}
-    and (state <> 'accepted' or status = any(${finalStatuses}) or claimed_at < ${clock()} - ${toldForMs}::bigint)
+    and (state <> 'accepted' or status in (${raw(finalInSql)}) or claimed_at < ${clock()} - ${toldForMs}::bigint)
     and exists (select 1 from campaigns c where c.id = campaign_id and c.ready)`;
 }
 

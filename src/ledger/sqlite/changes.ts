@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger.ts';
+import { failedInSql } from '../rows.ts';
 import type { Database } from './driver.ts';
-import { failedInSql } from './rows.ts';
 import { newCampaignId } from './staging.ts';
 
 /** SQL that is false of a campaign that was called back: nothing of it is sent again. */

@@ -10,7 +10,8 @@ export function knownIn(
   keyOf: (key: string) => string,
 ): (row: PlannedRow) => readonly Message[] {
   const find = database.prepare<MessageRow>(
-    `select ${messageColumns} from messages where campaign_id = :campaignId and key = :key`,
+    `select ${messageColumns} from messages
+      where seq = (select seq from message_keys where campaign_id = :campaignId and key = :key)`,
   );
   return ({ key = '', line }) => {
     const row = find.get({ campaignId, key: keyOf(key) });

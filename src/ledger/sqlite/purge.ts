@@ -5,14 +5,16 @@ import { keptForMs } from '../../core/outcome/event.ts';
 import { sameInputMs } from '../../core/plan.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
+import { finalInSql } from '../rows.ts';
 import { dropAbandoned } from './abandoned.ts';
 import type { Database } from './driver.ts';
+import { renameKey } from './keys.ts';
 import { type Pseudonym, pseudonymsOf } from './pseudonyms.ts';
 import { replyMatcher } from './replies.ts';
-import { finalInSql } from './rows.ts';
 
 interface PurgedRow {
   readonly seq: number;
+  readonly campaignId: string;
   readonly recipient: string;
   readonly key: string | null;
   readonly request: string | null;
@@ -81,24 +83,25 @@ interface Bounds {
 function purgeSome(database: Database, pseudonym: Pseudonym, bounds: Bounds, at: number): readonly PurgedRow[] {
   const rows = database
     .prepare<PurgedRow>(
-      `select seq, recipient, key, request, issues from messages where seq > :after and ${isSettled}
+      `select seq, campaign_id as campaignId, recipient, key, request, issues from messages where seq > :after and ${isSettled}
        order by seq limit :limit`,
     )
     .all({ ...bounds, limit: chunkRows });
   const write = database.prepare(`update messages set recipient = :recipient, key = :key, request = :request,
     issues = :issues, text_kept = 'gone', reason = case when code is null then reason end where seq = :seq`);
-  const mark = database.prepare(
-    'update campaigns set purged_at = :at where id = (select campaign_id from messages where seq = :seq)',
-  );
-  for (const { seq, recipient, key, request, issues } of rows) {
+  const rename = database.prepare(renameKey);
+  const mark = database.prepare('update campaigns set purged_at = :at where id = :campaignId');
+  for (const { seq, campaignId, recipient, key, request, issues } of rows) {
+    const name = key === null ? null : pseudonym(key);
+    if (key !== null) rename.run({ campaignId, key, name });
     write.run({
       seq,
       recipient: pseudonym(recipient),
-      key: key === null ? null : pseudonym(key),
+      key: name,
       request: request === null ? null : JSON.stringify(stripped(JSON.parse(request), pseudonym)),
       issues: issues === null ? null : JSON.stringify((JSON.parse(issues) as RowIssue[]).map(strippedIssue)),
     });
-    mark.run({ seq, at });
+    mark.run({ campaignId, at });
   }
   return rows;
 }
@@ -135,10 +138,13 @@ export function adoptPseudonyms(
   const rows = database
     .prepare<{ seq: number; key: string }>('select seq, key from messages where campaign_id = :id and key is not null')
     .all({ id });
-  const write = database.prepare('update messages set key = :key where seq = :seq');
+  const write = database.prepare('update messages set key = :name where seq = :seq');
+  const rename = database.prepare(renameKey);
   for (const { seq, key } of rows) {
-    const known = keyOf(key);
-    if (known !== key) write.run({ seq, key: known });
+    const name = keyOf(key);
+    if (name === key) continue;
+    write.run({ seq, name });
+    rename.run({ campaignId: id, key, name });
   }
 }
 
@@ -153,7 +159,7 @@ export function purgedKeys(
     .get({ campaignId });
   if (wasPurged === undefined) return undefined;
   const pseudonym = pseudonymsOf(path, false);
-  const isThere = database.prepare('select 1 from messages where campaign_id = :campaignId and key = :key');
+  const isThere = database.prepare('select 1 from message_keys where campaign_id = :campaignId and key = :key');
   return (key) => {
     const name = pseudonym(key);
     return isThere.get({ campaignId, key: name }) === undefined ? key : name;
