@@ -11,6 +11,7 @@ const ledgerRoles = [
   'receipts',
   'consent',
   'outbox',
+  'replies',
   'reports',
   'upkeep',
   'tables',
@@ -75,6 +76,7 @@ const heavy = [
   'pg',
   'liquidjs',
   'smol-toml',
+  'jq-wasm',
 ];
 const loadedAtStart = [
   'cli/main.ts',
@@ -148,6 +150,7 @@ const known: readonly { readonly what: string; readonly sign: RegExp; readonly b
     sign: /(from |import\()'got'/,
     by: ['http.ts'],
   },
+  { what: 'jq', sign: /(from |import\()'jq-wasm'/, by: ['cli/jq.ts'] },
 ];
 
 describe.each(known)('$what', ({ sign, by }) => {
@@ -161,8 +164,8 @@ describe.each(known)('$what', ({ sign, by }) => {
   });
 });
 
-/** What knows commander: its bag of flags ends in `cli/options`, and pages are printed with its help. */
-const knowCommander = ['cli/main.ts', 'cli/options/declare.ts', 'cli/help/page.ts', 'cli/completion/completion.ts'];
+/** What knows commander: its bag of flags ends in `cli/options`, and its errors are put into our words. */
+const knowCommander = ['cli/main.ts', 'cli/options/declare.ts', 'cli/mistakes.ts', 'cli/completion/completion.ts'];
 
 it.each(files.filter((file) => !knowCommander.includes(file)))('%s does not know commander', (file) => {
   const imported = [...textOf(file).matchAll(/^import (.*) from 'commander'/gm)].map(([, names]) => names);

@@ -13,7 +13,7 @@ import type { Provider } from '../provider/provider.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Style } from '../ui/lines.ts';
 import { paintFor } from '../ui/paint.ts';
-import type { SessionOptions } from './options/everywhere.ts';
+import { readsJson, type SessionOptions } from './options/everywhere.ts';
 
 /** What most commands work with, opened when first asked for and closed together. */
 export interface Session {
@@ -26,9 +26,12 @@ export interface Session {
   readonly resultStyle: Style;
   /** How the work is shown, on standard error. */
   readonly workStyle: Style;
+  /** A program reads the result: `printDocument` prints it, in place of lines for a person. */
   readonly isJson: boolean;
-  /** Every message as a line of JSON, in place of the report. */
+  /** Every item as a line of JSON, in place of the one document. */
   readonly isNdjson: boolean;
+  /** What is printed of the JSON, as a jq expression. */
+  readonly jq: string | undefined;
   readonly isVerbose: boolean;
   readonly isQuiet: boolean;
   readonly isSimulated: boolean;
@@ -87,8 +90,9 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
     connect: () => (provider ??= connect()),
     queue: () => (queue ??= openQueue()),
     ...stylesOf(options, context),
-    isJson: options.json,
+    isJson: readsJson(options),
     isNdjson: options.output === 'ndjson',
+    jq: options.jq,
     isVerbose: options.verbose,
     isQuiet: options.quiet,
     isSimulated,

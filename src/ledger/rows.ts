@@ -2,8 +2,10 @@ import type { Message, MessageRequest, RowIssue, SendState } from '../core/messa
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import type { UnknownMessage } from '../core/outcome/match-unknowns.ts';
 import { failedStatuses, isFinalStatus, messageStatuses } from '../core/outcome/status.ts';
+import type { Consent } from '../core/recipient/consent.ts';
 import type { Campaign } from './plans.ts';
 import type { TrackedMessage } from './receipts.ts';
+import type { Reply } from './replies.ts';
 
 /** A row of the messages table, as every store names its columns. JSON comes as text. */
 export interface MessageRow {
@@ -70,6 +72,32 @@ export function toCampaign({ id, name, source, created_at: createdAt }: Campaign
   return { id, name, source, createdAt };
 }
 
+/** A row of the replies table, with the campaign and message it was found to answer. */
+export interface ReplyRow {
+  readonly seq: number;
+  readonly sid: string;
+  readonly author: string;
+  readonly addressee: string;
+  readonly body: string | null;
+  readonly keyword: Consent | null;
+  readonly at: number;
+  readonly campaign_id: string | null;
+  readonly campaign: string | null;
+  readonly answered_sid: string | null;
+}
+
+/** What the table holds, as the rest of volley knows it. */
+export function toReply(row: ReplyRow): Reply {
+  const { seq: number, sid, author: from, addressee: to, body, keyword, at, answered_sid: answered } = row;
+  const { campaign_id: campaignId, campaign } = row;
+  return {
+    ...{ number, sid, from, to, at },
+    ...(body !== null && { body }),
+    ...(keyword !== null && { keyword }),
+    ...(campaignId !== null &&
+      campaign !== null && { answers: { campaignId, campaign, ...(answered !== null && { sid: answered }) } }),
+  };
+}
 /** The columns of what a rule is told of a message's outcome, of the table that is called `m`. */
 export const outcomeColumns = `m.id, m.recipient, m.sender, m.state, m.attempts, m.sid, m.status, m.code, m.reason,
   m.segments, m.unit_price as "unitPrice", m.price`;

@@ -23,7 +23,8 @@ export type TableName =
   | 'country_prices'
   | 'opt_outs'
   | 'status_events'
-  | 'outgoing_events';
+  | 'outgoing_events'
+  | 'replies';
 
 /** A ledger's tables, as they are and stay for now. */
 export interface TableReader {
@@ -98,5 +99,13 @@ export const tableShapes: readonly TableShape[] = [
     name: 'outgoing_events',
     order: ['id'],
     columns: { id: 'text', event: 'json', at: 'whole', due_at: 'whole', attempts: 'whole' },
+  },
+  {
+    name: 'replies',
+    order: ['seq'],
+    columns: {
+      ...{ seq: 'whole', sid: 'text', author: 'text', addressee: 'text', number: 'text', body: 'text' },
+      ...{ keyword: 'text', at: 'whole', is_matched: 'flag', campaign_id: 'text', message_id: 'text' },
+    },
   },
 ];

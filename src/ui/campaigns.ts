@@ -1,8 +1,8 @@
-import stringWidth from 'string-width';
 import type { SendState } from '../core/message.ts';
 import { clean } from '../core/text/clean.ts';
 import { formatCount } from '../core/text/wording.ts';
 import { localTime, type Style, truncate } from './lines.ts';
+import { tableLines } from './table.ts';
 
 /** A campaign as the list shows it. */
 interface ListedCampaign {
@@ -12,23 +12,26 @@ interface ListedCampaign {
   readonly counts: Readonly<Record<SendState, number>>;
 }
 
-/** Campaigns as a table: when, name, and how many messages are in which state. */
+/** What went out, what may have, what is to come, and what never will. */
+const order: readonly SendState[] = [
+  ...(['accepted', 'rejected', 'unknown', 'claimed', 'pending', 'invalid', 'skipped', 'canceled'] as const),
+];
+
+/** What a date takes of a line with its space. */
+const whenCells = 18;
+
+/** Campaigns as a table: when, name, and how many messages are in which state. A name is whole where it can be. */
 export function campaignLines(campaigns: readonly ListedCampaign[], { paint, width }: Style): string[] {
-  const rows = campaigns.map((campaign) => ({
-    when: localTime(campaign.createdAt),
-    name: truncate(clean(campaign.name), Math.max(12, width - 50)),
-    states: countsText(campaign.counts),
-  }));
-  const nameWidth = Math.max(4, ...rows.map(({ name }) => stringWidth(name)));
-  const line = (when: string, name: string, states: string) =>
-    `${when.padEnd(16)}  ${name}${' '.repeat(nameWidth - stringWidth(name))}  ${states}`;
-  return [
-    paint.dim(line('when', 'name', 'messages')),
-    ...rows.map(({ when, name, states }) => line(when, paint.bold(name), states)),
-  ];
+  const rows = campaigns.map(({ createdAt, name, counts }) => [
+    localTime(createdAt),
+    paint.bold(truncate(clean(name), Math.max(12, Math.min(60, width - whenCells)))),
+    countsText(counts),
+  ]);
+  const [header = '', ...lines] = tableLines([['when', 'name', 'messages'], ...rows], width);
+  return [paint.dim(header), ...lines].flatMap((text) => text.split('\n'));
 }
 
 function countsText(counts: Readonly<Record<SendState, number>>): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0);
-  return parts.length === 0 ? 'none' : parts.map(([state, count]) => `${formatCount(count)} ${state}`).join(', ');
+  const parts = order.filter((state) => counts[state] > 0).map((state) => `${formatCount(counts[state])} ${state}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }

@@ -104,7 +104,7 @@ export function watchJson(campaign: { readonly id: string; readonly name: string
   const { report, arrivals, left, perSecond, toGoMs } = view;
   const { rows, counts, statuses, errors } = report;
   return {
-    schema: 'volley.watch/1',
+    schema: 'volley.watch/1' as const,
     campaign: { id: campaign.id, name: campaign.name },
     at: new Date(at).toISOString(),
     counts: { rows, ...counts },

@@ -51,7 +51,7 @@ describe('messages', () => {
     expect(stdout[0]).toMatch(
       /^\d{4}-\d\d-\d\d \d\d:\d\d {2}SM[0-9a-f]{32} {2}delivered {2}\+1415•••0199 → \+1415•••000\d {2}=Hi$/,
     );
-    await volley('messages', 'list', '--to', '+14155550002', '--json');
+    await volley('messages', 'list', '--to', '+14155550002', '--output', 'ndjson');
     expect(JSON.parse(stdout.at(-1) ?? '')).toMatchObject({ to: '+14155550002', status: 'delivered', price: 0.0079 });
     await volley('messages', 'list', '--csv', join(folder, 'out.csv'), '--since', '2020-01-01');
     const [header, ...rows] = readFileSync(join(folder, 'out.csv'), 'utf8').trim().split('\n');
@@ -73,7 +73,7 @@ describe('messages', () => {
     expect(await volley('messages', 'redact', sid(0))).toBe(0);
     expect(await volley('messages', 'delete', sid(1))).toBe(0);
     expect(asked).toEqual([expect.stringContaining('for good'), expect.stringContaining('for good')]);
-    await volley('messages', 'list', '--json');
+    await volley('messages', 'list', '--output', 'ndjson');
     expect(JSON.parse(stdout.at(-1) ?? '')).toMatchObject({ sid: sid(0), body: '' });
     await volley(
       'send',
@@ -124,7 +124,8 @@ describe('media of a message', () => {
     expect(await volley('messages', 'media', sid(0))).toBe(0);
     expect(stdout).toEqual([expect.stringMatching(/^ME[0-9a-f]{32} {2}image\/gif$/)]);
     expect(await volley('messages', 'media', sid(0), '--save', '.', '--json')).toBe(0);
-    const { file } = JSON.parse(stdout.at(-1) ?? '') as { file: string };
+    const { media } = JSON.parse(stdout.at(-1) ?? '') as { media: readonly { file: string }[] };
+    const [{ file } = { file: '' }] = media;
     expect(file).toMatch(/^ME[0-9a-f]{32}\.gif$/);
     expect(readFileSync(join(folder, file)).subarray(0, 6).toString()).toBe('GIF89a');
   });

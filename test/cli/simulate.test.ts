@@ -12,6 +12,7 @@ describe('simulate', () => {
       await main(['simulate', '--json', '--fault', '429=0.5', '--latency', '5ms'], { ...world.context, sleep }),
     ).toBe(0);
     expect(JSON.parse(world.stdout.join(''))).toEqual({
+      schema: 'volley.simulate/1',
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       accountSid: expect.stringMatching(/^AC[0-9a-f]{32}$/),
       authToken: expect.any(String),

@@ -48,11 +48,11 @@ describe('watch', () => {
     expect(stdout).toEqual([expect.stringMatching(/0 left; 2 delivered, 0 not, 0 on their way$/)]);
   });
 
-  it.each([['--json'], ['--output=ndjson']])('with %s prints a document a look', async (...flags) => {
+  it('prints a line of JSON a look', async () => {
     const { watch, begin, stdout } = beside([resumeOne, ['recall', 'c']]);
     await begin();
     stdout.length = 0;
-    await watch({}, 'c', ...flags);
+    await watch({}, 'c', '--output', 'ndjson');
     const documents = stdout.map((line) => JSON.parse(line));
     expect(documents.slice(0, 3).map(({ left, counts }) => [left, counts.canceled])).toEqual([
       [2, 0],
@@ -63,6 +63,14 @@ describe('watch', () => {
       ...{ schema: 'volley.watch/1', campaign: { name: 'c' }, perSecond: 0.2, toGoSeconds: 5, onTheWay: 2 },
       at: expect.stringMatching(/^2026-11-23T10:/),
     });
+  });
+
+  it('is one document with --json: how it stands when nothing is left', async () => {
+    const { watch, begin, stdout } = beside([resumeOne, resumeOne]);
+    await begin();
+    stdout.length = 0;
+    await watch({}, 'c', '--json');
+    expect(JSON.parse(stdout.join('\n'))).toMatchObject({ left: 0, counts: { accepted: 3 } });
   });
 
   it('on a terminal puts each screen in the place of the one before', async () => {

@@ -352,10 +352,15 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       const { ledger, campaign } = await begin(row(2));
       const held = await lease(ledger, campaign.id);
       await ledger.addOptOuts([{ address: row(5).to, source: 'STOP', at: 0 }]);
-      const appended = await ledger.append(campaign.id, [row(2), row(3), row(3), wrong(4), row(5)]);
+      const again = { ...row(2), line: 12 };
+      const appended = await ledger.append(campaign.id, [again, row(3), row(3), wrong(4), row(5)]);
       expect(appended).toEqual({
         added: 3,
         skipped: [expect.objectContaining({ to: row(5).to, state: 'skipped', line: 5 })],
+        known: [
+          expect.objectContaining({ key: row(2).key, to: row(2).to, state: 'pending', line: 12 }),
+          expect.objectContaining({ key: row(3).key, to: row(3).to, state: 'pending', line: 3 }),
+        ],
       });
       expect(await counts(ledger, campaign.id)).toEqual({ pending: 2, invalid: 1, skipped: 1 });
       expect(await take(ledger, held, '12345', 9)).toHaveLength(2);

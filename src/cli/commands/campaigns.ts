@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { campaignLines } from '../../ui/campaigns.ts';
+import { campaignJson } from '../../ui/json.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option } from '../options/option.ts';
@@ -23,11 +25,8 @@ function campaigns({ limit, session: options }: OptionsOf<typeof table>, context
   return withSession(options, context, async (session) => {
     const list = await (await session.ledger()).campaigns(limit);
     if (session.isJson) {
-      const documents = list.map(({ createdAt, ...rest }) => ({
-        ...rest,
-        createdAt: new Date(createdAt).toISOString(),
-      }));
-      context.out(JSON.stringify({ schema: 'volley.campaigns/1', campaigns: documents }));
+      const listed = { as: 'campaigns', items: list.map(campaignJson) };
+      await printDocument({ schema: 'volley.campaigns/1' }, { session, context }, listed);
     } else if (list.length === 0) context.err('Nothing has been sent yet.');
     else await context.page(campaignLines(list, session.resultStyle));
     return 0;

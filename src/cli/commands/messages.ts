@@ -9,12 +9,13 @@ import type { ListFilter, MediaRecord, MessageRecord, Provider } from '../../pro
 import { safeCell } from '../../ui/export.ts';
 import { recordJson } from '../../ui/json.ts';
 import { recordLine, recordLines } from '../../ui/records.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { option, requiredChoice, toggle, type ValuesOf } from '../options/option.ts';
 import { count, day, sid, text } from '../options/parsers.ts';
 import { type Session, withSession } from '../session.ts';
-import { writeCsv, writePrivate } from '../write-file.ts';
+import { printFiles, writeCsv, writePrivate } from '../write-file.ts';
 
 const help = `These are Twilio's own records, whoever sent the messages; what volley sent is in: volley report.
 
@@ -69,9 +70,12 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
   list: async (work) => {
     const { options, session, context } = work;
     const { csv } = options;
-    if (csv !== undefined) await writeCsv(csv, csvColumns, csvRows(records(work)), context);
-    else if (session.isJson || session.isNdjson) {
-      for await (const record of records(work)) context.out(JSON.stringify(recordJson(record)));
+    if (csv !== undefined) {
+      await writeCsv(csv, csvColumns, csvRows(records(work)), context);
+      if (session.isJson && csv !== '-') await printFiles([csv], { session, context });
+    } else if (session.isJson) {
+      const listed = { as: 'messages', items: recordsJson(records(work)) };
+      await printDocument({ schema: 'volley.twilio-messages/1' }, { session, context }, listed);
     } else for await (const record of records(work)) context.out(recordLine(record, session.resultStyle));
     return 0;
   },
@@ -80,7 +84,8 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     const record = await provider.fetch(sid, options.accountSid);
     if (!record)
       throw new CliError('input', `Twilio gave no message ${sid}.`, { hint: 'Check it with volley messages list.' });
-    if (session.isJson) context.out(JSON.stringify(recordJson(record)));
+    const document = { schema: 'volley.twilio-message/1', ...recordJson(record) } as const;
+    if (session.isJson) await printDocument(document, { session, context });
     else for (const line of recordLines(record, session.resultStyle)) context.out(line);
     return 0;
   },
@@ -88,34 +93,40 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     const sid = sidOf(work.options);
     const list = await work.provider.media(sid, work.options.accountSid);
     if (!list.ok) throw new CliError('rule', `Twilio refused: ${list.reason}`);
-    for (const media of list.value) await showMedia(sid, media, work);
-    if (list.value.length === 0 && !work.session.isQuiet) work.context.err(`${sid} has no media.`);
+    const { session, context } = work;
+    if (session.isJson) {
+      const listed = { as: 'media', items: mediaOf(sid, list.value, work) };
+      await printDocument({ schema: 'volley.media/1', sid }, { session, context }, listed);
+      return 0;
+    }
+    for await (const media of mediaOf(sid, list.value, work)) context.out(Object.values(media).map(clean).join('  '));
+    if (list.value.length === 0 && !session.isQuiet) context.err(`${sid} has no media.`);
     return 0;
   },
   cancel: async (work) => {
     const sid = sidOf(work.options);
     const canceled = await work.provider.cancel(sid, work.options.accountSid);
-    return done(work, `${sid} is canceled.`, canceled.ok ? undefined : canceled.reason);
+    return done(work, { sid, change: 'canceled' }, canceled.ok ? undefined : canceled.reason);
   },
   redact: async (work) => {
     const sid = sidOf(work.options);
     await confirm(`Empty the text of ${sid} at Twilio, for good?`, work);
-    return done(work, `The text of ${sid} is emptied.`, await work.provider.redact(sid, work.options.accountSid));
+    return done(work, { sid, change: 'redacted' }, await work.provider.redact(sid, work.options.accountSid));
   },
   delete: async (work) => {
     const sid = sidOf(work.options);
     await confirm(`Delete ${sid} at Twilio, for good?`, work);
-    return done(work, `${sid} is deleted.`, await work.provider.remove(sid, work.options.accountSid));
+    return done(work, { sid, change: 'deleted' }, await work.provider.remove(sid, work.options.accountSid));
   },
 };
 
-async function showMedia(sid: string, { sid: mediaSid, contentType }: MediaRecord, work: Work): Promise<void> {
-  const { options, session, context } = work;
-  const folder = options.save;
-  const known = { sid: mediaSid, contentType };
-  const shownMedia =
-    folder === undefined ? known : { ...known, file: await saveMedia(sid, { ...known, folder }, work) };
-  context.out(session.isJson ? JSON.stringify(shownMedia) : Object.values(shownMedia).map(clean).join('  '));
+/** The media of a message, each with the file it was written to, if that is asked for. */
+async function* mediaOf(sid: string, list: readonly MediaRecord[], work: Work) {
+  const folder = work.options.save;
+  for (const { sid: mediaSid, contentType } of list) {
+    const known = { sid: mediaSid, contentType };
+    yield folder === undefined ? known : { ...known, file: await saveMedia(sid, { ...known, folder }, work) };
+  }
 }
 
 /** Writes one file, named by its SID; resolves to its path. */
@@ -145,9 +156,23 @@ async function confirm(question: string, { options, session, context }: Work): P
   if (!(await context.confirm(question))) throw new CliError('interrupted', 'Nothing was changed.');
 }
 
-function done({ session, context }: Work, text: string, problem: string | undefined): number {
+/** What was done to a record at Twilio. */
+interface Change {
+  readonly sid: string;
+  readonly change: keyof typeof changes;
+}
+
+const changes = {
+  canceled: (sid: string) => `${sid} is canceled.`,
+  redacted: (sid: string) => `The text of ${sid} is emptied.`,
+  deleted: (sid: string) => `${sid} is deleted.`,
+};
+
+async function done({ session, context }: Work, { sid, change }: Change, problem: string | undefined): Promise<number> {
   if (problem !== undefined) throw new CliError('rule', `Twilio refused: ${problem}`);
-  if (!session.isQuiet) context.out(text);
+  const document = { schema: 'volley.twilio-change/1', sid, change } as const;
+  if (session.isJson) await printDocument(document, { session, context, hasChanged: true });
+  else if (!session.isQuiet) context.out(changes[change](sid));
   return 0;
 }
 
@@ -162,6 +187,10 @@ async function* records({ options, provider }: Work): AsyncGenerator<MessageReco
 
 function filterOf({ to, from, since, until }: MessagesOptions): ListFilter {
   return { ...(to && { to }), ...(from && { from }), ...(since && { since }), ...(until && { until }) };
+}
+
+async function* recordsJson(messages: AsyncIterable<MessageRecord>) {
+  for await (const record of messages) yield recordJson(record);
 }
 
 const csvColumns = ['sid', 'date', 'direction', 'from', 'to', 'status', 'code', 'segments', 'price', 'body'];

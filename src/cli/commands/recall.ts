@@ -4,6 +4,7 @@ import { type Recalled, recall } from '../../campaign/recall.ts';
 import type { Context } from '../../context.ts';
 import { plural } from '../../core/text/wording.ts';
 import { shown } from '../../ui/lines.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { required } from '../options/option.ts';
@@ -29,17 +30,18 @@ function recallCampaign({ campaign: name, session: told }: OptionsOf<typeof tabl
     const ledger = await session.ledger();
     const campaign = await findCampaign(ledger, name);
     const recalled = await recall(campaign, { ledger, connect: session.connect });
-    show(campaign.name, recalled, session, context);
+    await show(campaign.name, recalled, session, context);
     return recalled.failed.length > 0 ? 8 : 0;
   });
 }
 
-function show(name: string, recalled: Recalled, session: Session, { out }: Context): void {
+async function show(name: string, recalled: Recalled, session: Session, context: Context): Promise<void> {
+  const { out } = context;
   const { pending, scheduled, failed, gone } = recalled;
   if (session.isJson) {
     const stuck = failed.map(({ message: { sid, to }, reason }) => ({ sid, to, reason }));
-    out(JSON.stringify({ schema: 'volley.recall/1', campaign: name, pending, scheduled, gone, failed: stuck }));
-    return;
+    const document = { schema: 'volley.recall/1', campaign: name, pending, scheduled, gone, failed: stuck } as const;
+    return printDocument(document, { session, context, hasChanged: true });
   }
   if (session.isQuiet && failed.length === 0) return;
   out(`${plural(pending, 'message')} canceled before being sent, ${scheduled} called back from Twilio.`);

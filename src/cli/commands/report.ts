@@ -10,15 +10,16 @@ import type { Campaign } from '../../ledger/plans.ts';
 import type { MessageFilter } from '../../ledger/reports.ts';
 import { exportColumns, exportRow } from '../../ui/export.ts';
 import { htmlHead, htmlRow, htmlTail } from '../../ui/html.ts';
-import { messageJson, receiptJson } from '../../ui/json.ts';
+import { messageJson, messagesJson, receiptJson } from '../../ui/json.ts';
 import { historyLines, messageLine } from '../../ui/messages.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option, required, toggle } from '../options/option.ts';
 import { text } from '../options/parsers.ts';
 import { printReport } from '../sending/delivery.ts';
 import { type Session, withSession } from '../session.ts';
-import { writeCsv, writePrivate } from '../write-file.ts';
+import { printFiles, writeCsv, writePrivate } from '../write-file.ts';
 
 const help = `Examples:
   volley report spring-sale
@@ -56,28 +57,37 @@ function report(options: OptionsOf<typeof table>, context: Context): Promise<num
         throw new CliError('usage', '--html and --csv are for campaigns, not for one message.');
       }
       const receipts = await ledger.receipts(wanted);
-      if (session.isJson) context.out(JSON.stringify({ ...messageJson(message), receipts: receipts.map(receiptJson) }));
-      else for (const line of historyLines(message, receipts, session.resultStyle)) context.out(line);
+      if (session.isJson) {
+        const told = { ...messageJson(message), receipts: receipts.map(receiptJson) };
+        await printDocument({ schema: 'volley.message/1', ...told }, { session, context });
+      } else for (const line of historyLines(message, receipts, session.resultStyle)) context.out(line);
       return 0;
     }
     const campaign = await findCampaign(ledger, wanted);
     if (html !== undefined) await writeHtml(html, campaign, session, context);
-    if (csv !== undefined)
-      await writeCsv(csv, exportColumns, exported(ledger.messages(campaign.id, options.failed ? failed : {})), context);
-    if (csv !== undefined || html !== undefined) return 0;
+    if (csv !== undefined) {
+      const rows = exported(ledger.messages(campaign.id, options.failed ? failed : {}));
+      await writeCsv(csv, exportColumns, rows, context);
+    }
+    const files = [html, csv].filter((file) => file !== undefined);
+    if (files.length > 0) {
+      if (session.isJson && csv !== '-') await printFiles(files, { session, context });
+      return 0;
+    }
     if (options.failed) await listFailed(ledger, campaign, session, context);
     else await printReport({ campaign, report: await ledger.report(campaign.id), exitCode: 0 }, session, context);
     return 0;
   });
 }
 
-async function listFailed(ledger: Ledger, { id }: Campaign, session: Session, { out }: Context): Promise<void> {
-  for await (const message of ledger.messages(id, failed)) {
-    out(
-      session.isJson
-        ? JSON.stringify(messageJson(message))
-        : `line ${message.line}  ${messageLine(message, session.resultStyle)}`,
-    );
+async function listFailed(ledger: Ledger, { id, name }: Campaign, session: Session, context: Context): Promise<void> {
+  const messages = ledger.messages(id, failed);
+  if (session.isJson) {
+    const document = { schema: 'volley.messages/1', campaign: { id, name } } as const;
+    return printDocument(document, { session, context }, { as: 'messages', items: messagesJson(messages) });
+  }
+  for await (const message of messages) {
+    context.out(`line ${message.line}  ${messageLine(message, session.resultStyle)}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { plural, quoted } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import { watchJson, watchLine, watchScreen } from '../../ui/watch.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option, toggle } from '../options/option.ts';
@@ -51,15 +52,13 @@ function watch(options: OptionsOf<typeof table>, context: Context): Promise<numb
   });
 }
 
-function nothingToWatch(session: Session, { out, err }: Context): number {
-  if (asJson(session)) out(JSON.stringify({ schema: 'volley.watch/1', campaign: null }));
-  else if (!session.isQuiet) err('Nothing is left of any campaign. See what was sent: volley campaigns');
+async function nothingToWatch(session: Session, context: Context): Promise<number> {
+  if (session.isJson) await printDocument({ schema: 'volley.watch/1', campaign: null }, { session, context });
+  else if (!session.isQuiet) context.err('Nothing is left of any campaign. See what was sent: volley campaigns');
   return 0;
 }
 
-const asJson = ({ isJson, isNdjson }: Session): boolean => isJson || isNdjson;
-
-/** Prints each look: a document, a screen that takes the place of the one before, or a line. */
+/** Prints each look: a document, with --json the last one alone; a screen that takes the place of the one before, or a line. */
 async function show(
   campaign: Campaign,
   ports: WatchPorts,
@@ -67,13 +66,16 @@ async function show(
 ): Promise<void> {
   const { out, terminal, env, now } = context;
   const style = session.resultStyle;
-  const isLive = terminal.stdoutIsTty && env['TERM'] !== 'dumb' && !asJson(session);
+  const isLive = terminal.stdoutIsTty && env['TERM'] !== 'dumb' && !session.isJson;
   let before = '';
   let onTheWay = 0;
+  let latest: ReturnType<typeof watchJson> | undefined;
   for await (const view of watchCampaign(campaign, { everyMs: isLive ? everyMs.live : everyMs.line }, ports)) {
     onTheWay = view.isOver ? view.arrivals.onTheWay : 0;
-    if (asJson(session)) out(JSON.stringify(watchJson(campaign, view, now())));
-    else if (session.isQuiet) continue;
+    if (session.isJson) {
+      latest = watchJson(campaign, view, now());
+      if (session.isNdjson) await printDocument(latest, { session, context });
+    } else if (session.isQuiet) continue;
     else if (isLive) {
       const screen = watchScreen(campaign.name, view, style);
       out(`${before === '' ? '' : back(before)}${screen.join('\n')}`);
@@ -84,6 +86,7 @@ async function show(
       before = line;
     }
   }
+  if (latest && !session.isNdjson) await printDocument(latest, { session, context });
   if (onTheWay > 0 && !session.isQuiet) {
     context.err(
       `No news of ${plural(onTheWay, 'message')} any more. Ask Twilio: volley track ${quoted(campaign.name)}`,

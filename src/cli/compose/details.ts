@@ -9,8 +9,8 @@ export function hasSender({ from, messagingServiceSid }: RawRequest): boolean {
   return (from ?? '') !== '' || (messagingServiceSid ?? '') !== '';
 }
 
-/** Asks for the sender. Undefined: back. */
-export async function askSender({ ask, planContext }: Dialog, initial = ''): Promise<RawRequest | undefined> {
+/** Asks for the sender, which the dialog then remembers. Undefined: back. */
+export async function askSender({ ask, planContext, memory }: Dialog, initial = ''): Promise<RawRequest | undefined> {
   const text = await ask(liveInput, {
     message: 'From',
     initial,
@@ -19,7 +19,9 @@ export async function askSender({ ask, planContext }: Dialog, initial = ''): Pro
   });
   if (text === undefined) return undefined;
   const sender = text.trim();
-  return { [senderKey(sender)]: sender };
+  const chosen = { from: '', messagingServiceSid: '', [senderKey(sender)]: sender };
+  memory.sender = chosen;
+  return chosen;
 }
 
 /** Asks for the web addresses of pictures; an empty answer removes them. Undefined: back. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import type { SessionOptions } from '../options/everywhere.ts';
@@ -31,7 +32,8 @@ function doctor(options: SessionOptions, context: Context): Promise<number> {
     for (const check of checks) results.push(...(await check(session, context)));
     const exitCode = checksExitCode(results);
     if (session.isJson) {
-      context.out(JSON.stringify({ schema: 'volley.doctor/1', findings: results.map(checkJson), exitCode }));
+      const listed = { as: 'findings', items: results.map(checkJson) };
+      await printDocument({ schema: 'volley.doctor/1', exitCode }, { session, context }, listed);
     } else if (!session.isQuiet || results.some(({ state }) => state !== 'ok'))
       for (const result of results) context.out(checkLine(result, session.resultStyle));
     return exitCode;

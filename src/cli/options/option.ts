@@ -1,5 +1,7 @@
 import type { SettingKey } from '../../config/settings.ts';
 import type { Parsed } from '../../core/recipient/phone.ts';
+import { didYouMean } from '../../core/text/nearest.ts';
+import { either } from '../../core/text/wording.ts';
 
 /** Understands one text, or says what is wrong with it in words that follow the flag and the text. */
 export type Parse<T> = (text: string) => Parsed<T>;
@@ -66,7 +68,7 @@ export function option<T>(flags: string, about: string, parse: Parse<T>, fallbac
 /** An option or argument that has to be given. */
 export function required<T>(flags: string, about: string, parse: Parse<T>): TextOption<T> {
   const gather = (values: readonly unknown[]): Parsed<T> =>
-    values.length === 0 ? { problem: 'has to be given' } : { value: values.at(-1) as T };
+    values.length === 0 ? { problem: 'has to be given', hint: `${flags}: ${about}.` } : { value: values.at(-1) as T };
   return { ...option(flags, about, parse), gather };
 }
 
@@ -84,8 +86,9 @@ const oneOf =
   <T extends string>(choices: readonly T[]): Parse<T> =>
   (text) => {
     const value = choices.find((known) => known === text);
-    const hint = `Allowed choices are ${choices.join(', ')}.`;
-    return value === undefined ? { problem: 'is not known', hint } : { value };
+    if (value !== undefined) return { value };
+    const hint = didYouMean(text, choices);
+    return { problem: `must be ${either(choices)}`, ...(hint !== '' && { hint }) };
   };
 
 /** An option that may be repeated. */

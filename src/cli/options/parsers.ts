@@ -1,4 +1,5 @@
 import { durationFrom } from '../../config/settings.ts';
+import { travelsSafely, webAddressProblem } from '../../core/request/web-address.ts';
 import type { Parse } from './option.ts';
 
 /** Any text but none. */
@@ -16,6 +17,11 @@ export const share: Parse<number> = (given) => {
   const percent = /^\d+(\.\d+)?%$/.test(given) ? Number.parseFloat(given) : Number.NaN;
   return percent <= 100 ? { value: percent / 100 } : { problem: 'is not a share from 0% to 100%, like 10%' };
 };
+
+/** An address that what is told in confidence may go to: with TLS, or on this machine. */
+export const safeUrl: Parse<string> = (given) =>
+  webAddressProblem(given) ??
+  (travelsSafely(given) ? { value: given } : { problem: 'must be https (http is for this machine only)' });
 
 /** A port of TCP; 0 picks one. */
 export const port: Parse<number> = (given) =>

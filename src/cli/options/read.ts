@@ -78,9 +78,13 @@ function textsOf(spec: { readonly flags: string }, bag: Bag): readonly string[] 
 type Problem = Extract<Parsed<unknown>, { readonly problem: string }>;
 
 function refusal(spec: { readonly flags: string }, text: string | undefined, { problem, hint }: Problem): CliError {
-  const value =
-    text === undefined || problem === 'is empty'
-      ? []
-      : [text.trim() === '' ? JSON.stringify(text) : withoutUserinfo(text)];
-  return new CliError('usage', `${[nameOf(spec), ...value, problem].join(' ')}.`, { ...(hint && { hint }) });
+  return new CliError('usage', `${[...subjectOf(spec, text, problem), problem].join(' ')}.`, { ...(hint && { hint }) });
+}
+
+/** What is wrong: a flag with its value; of an argument, whose name nobody types, the value. */
+function subjectOf(spec: { readonly flags: string }, text: string | undefined, problem: string): readonly string[] {
+  if (text === undefined || problem === 'is empty') return [nameOf(spec)];
+  const quotedValue = `"${withoutUserinfo(text)}"`;
+  if (!spec.flags.startsWith('-')) return [quotedValue];
+  return [nameOf(spec), text.trim() === '' ? quotedValue : withoutUserinfo(text)];
 }

@@ -1,9 +1,10 @@
+import { groups } from './groups.ts';
 import { grouped, option, setting, toggle } from './option.ts';
 import { port } from './parsers.ts';
 
 /** Options of `worker`. */
 export const workerTable = {
-  ...grouped('Sending:', {
+  ...grouped(groups.delivery, {
     concurrency: setting('concurrency', '--concurrency <n>', 'requests at once for each campaign (default 16)'),
     timeout: setting('timeout', '--timeout <time>', 'time for one request (default 30s)'),
     settle: setting('settle', '--settle <time>', 'how long an unknown outcome is looked for (default 60s)'),

@@ -8,6 +8,7 @@ import type { Campaign } from '../../ledger/plans.ts';
 import { shown } from '../../ui/lines.ts';
 import { type Look, lookJson, type Point, pointOf, withPoint } from '../../ui/watch-look.ts';
 import { watchPage } from '../../ui/watch-page.ts';
+import { printDocument } from '../document.ts';
 import type { Session } from '../session.ts';
 import { serveWatch } from './server.ts';
 
@@ -37,8 +38,9 @@ export async function watchInBrowser(
   });
   try {
     const { url } = server;
-    const at = { schema: 'volley.watch/1', campaign: { id: campaign.id, name: campaign.name }, url };
-    context.out(session.isJson ? JSON.stringify(at) : `Watching ${clean(campaign.name)} at ${url}`);
+    const at = { schema: 'volley.watch/1', campaign: { id: campaign.id, name: campaign.name }, url } as const;
+    if (session.isJson) await printDocument(at, { session, context });
+    else context.out(`Watching ${clean(campaign.name)} at ${url}`);
     if (!session.isQuiet) context.err('Whoever has this address can call the campaign back. Ctrl-C ends the watch.');
     for await (const view of watchCampaign(campaign, { everyMs, withLatency: true }, ports)) {
       latest = view;

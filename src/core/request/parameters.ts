@@ -193,6 +193,11 @@ export function flagName(key: ParameterKey): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+/** `mediaUrl` → `media_url`, as config files and front matter write it. */
+export function tomlName(key: ParameterKey): string {
+  return flagName(key).slice(2).replaceAll('-', '_');
+}
+
 /** A name without case, spaces, `_` and `-`: `Media URL`, `media_url` and `MediaUrl` are one. */
 export function foldName(name: string): string {
   return name

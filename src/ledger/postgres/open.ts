@@ -13,6 +13,7 @@ import { postgresOptOuts } from './opt-outs.ts';
 import { postgresPurge } from './purge.ts';
 import { campaignReads, optional, reports } from './reads.ts';
 import { postgresReceipts } from './receipts.ts';
+import { postgresReplies } from './replies.ts';
 import { resolving } from './resolve.ts';
 import { json, sql } from './sql.ts';
 import { appendToPostgres, stageInPostgres } from './staging.ts';
@@ -46,6 +47,7 @@ export async function openPostgresLedger(address: string, now?: () => number): P
     ...postgresDelivery(database),
     ...prices(database, clock),
     ...postgresEvents(database, clock),
+    ...postgresReplies(database, clock),
     ...postgresPurge(database, clock),
     append: (campaignId, rows, keepsText = true) => appendToPostgres(place, campaignId, rows, keepsText),
     damage: () => damageOf(database),

@@ -7,6 +7,7 @@ import { dropAbandoned } from './abandoned.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
 import { pseudonymsOf } from './pseudonyms.ts';
+import { matchReplies } from './replies.ts';
 import { json, named, raw, type Sql, sql } from './sql.ts';
 
 interface PurgedRow extends PersonalRow {
@@ -26,12 +27,17 @@ export function postgresPurge(database: Database, clock: Clock): Pick<Ledger, 'p
     purgeable: (before) =>
       database.read(async (connection) => {
         const found = await connection.get<{ n: number }>(
-          sql`select count(*) as n from messages where ${purgeable(before, clock)}`,
+          sql`select (select count(*) from messages where ${purgeable(before, clock)})
+            + (select count(*) from replies where at < ${before}) as n`,
         );
         return found?.n ?? 0;
       }),
     purge: async (before) => {
-      let purged = 0;
+      let purged = await database.transaction([], async (connection) => {
+        // What the younger ones answer is known by numbers that are about to go.
+        await matchReplies(connection);
+        return connection.run(sql`delete from replies where at < ${before}`);
+      });
       for (let after = first; ; ) {
         const bounds = { before, after };
         const rows = await database.transaction([], (connection) => purgeSome(connection, bounds, clock));
@@ -47,7 +53,7 @@ export function postgresPurge(database: Database, clock: Clock): Pick<Ledger, 'p
         await connection.run(sql`delete from outgoing_events where at < ${youngest(keptForMs)}`);
       });
       // What was overwritten lies about until its place is needed.
-      if (purged > 0) await database.alone((connection) => connection.run(raw('vacuum messages')));
+      if (purged > 0) await database.alone((connection) => connection.run(raw('vacuum messages, replies')));
       return purged;
     },
   };

@@ -15,6 +15,7 @@ import { sqliteOptOuts } from './opt-outs.ts';
 import { sqlitePurge } from './purge.ts';
 import { campaignReads, optional, reports } from './reads.ts';
 import { sqliteReceipts } from './receipts.ts';
+import { sqliteReplies } from './replies.ts';
 import { appendToSqlite, stageInSqlite } from './staging.ts';
 import { resolving } from './unknowns.ts';
 
@@ -39,6 +40,7 @@ export function openSqliteLedger(path: string, now: () => number = Date.now): Le
     ...sqliteDelivery(database),
     ...prices(database, now),
     ...sqliteEvents(database, now),
+    ...sqliteReplies(database, now),
     ...sqlitePurge(database, path, now),
     append: async (campaignId, rows, keepsText = true) => appendToSqlite(place, campaignId, rows, keepsText),
     damage: async () => damageOf(database),

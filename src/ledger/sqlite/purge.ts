@@ -7,22 +7,28 @@ import { forgetRow, type PersonalRow, type Pseudonym, reportedForMs } from '../r
 import { isPurgeable } from '../statements.ts';
 import { dropAbandoned } from './abandoned.ts';
 import type { Database } from './driver.ts';
+import { renameKey } from './keys.ts';
 import { pseudonymsOf } from './pseudonyms.ts';
+import { replyMatcher } from './replies.ts';
 
 /** How many rows are purged in one commit: others can write in between. */
 const chunkRows = 2000;
 
 /** Forgetting who was texted what. `path` is the ledger's file. */
 export function sqlitePurge(database: Database, path: string, now: () => number): Pick<Ledger, 'purge' | 'purgeable'> {
-  const count = database.prepare<{ n: number }>(`select count(*) as n from messages where ${isPurgeable}`);
+  const count = database.prepare<{ n: number }>(`select (select count(*) from messages where ${isPurgeable})
+    + (select count(*) from replies where at < :before) as n`);
   const boundsFor = (before: number) => ({ before, reportedSince: now() - reportedForMs });
+  const match = replyMatcher(database);
   return {
     purgeable: async (before) => count.get(boundsFor(before))?.n ?? 0,
     purge: async (before) => {
       const wasPurged = database.prepare('select 1 from campaigns where purged_at is not null limit 1').get();
       const pseudonym = pseudonymsOf(path, wasPurged === undefined);
       const purgeAfter = purger(database, pseudonym, now);
-      let purged = 0;
+      // What the younger ones answer is known by numbers that are about to go.
+      match();
+      let purged = database.prepare('delete from replies where at < :before').run({ before });
       for (let after = 0; ; ) {
         const seqs = database.transaction(() => purgeAfter({ ...boundsFor(before), after }));
         const last = seqs.at(-1);
@@ -64,12 +70,19 @@ function purger(database: Database, pseudonym: Pseudonym, now: () => number): (b
     where seq > :after and ${isPurgeable} order by seq limit ${chunkRows}`);
   const write = database.prepare(`update messages set recipient = :recipient, key = :key, request = :request,
     reason = :reason, issues = :issues, text_kept = 'gone' where seq = :seq`);
+  const rename = database.prepare(renameKey);
   const mark = database.prepare(
     'update campaigns set purged_at = :at where id in (select value from json_each(:campaignIds))',
   );
   return (bounds) => {
     const rows = read.all({ ...bounds });
-    write.runAll(rows.map((row) => ({ ...forgetRow(row, pseudonym) })));
+    const forgotten = rows.map((row) => ({ ...forgetRow(row, pseudonym) }));
+    write.runAll(forgotten);
+    rename.runAll(
+      rows.flatMap(({ campaignId, key }, i) =>
+        key === null ? [] : { campaignId, key, name: forgotten[i]?.key ?? null },
+      ),
+    );
     const campaignIds = JSON.stringify([...new Set(rows.map(({ campaignId }) => campaignId))]);
     if (rows.length > 0) mark.run({ campaignIds, at: now() });
     return rows.map(({ seq }) => seq);
@@ -98,10 +111,13 @@ export function adoptPseudonyms(
   const rows = database
     .prepare<{ seq: number; key: string }>('select seq, key from messages where campaign_id = :id and key is not null')
     .all({ id });
-  const write = database.prepare('update messages set key = :key where seq = :seq');
+  const write = database.prepare('update messages set key = :name where seq = :seq');
+  const rename = database.prepare(renameKey);
   for (const { seq, key } of rows) {
-    const known = keyOf(key);
-    if (known !== key) write.run({ seq, key: known });
+    const name = keyOf(key);
+    if (name === key) continue;
+    write.run({ seq, name });
+    rename.run({ campaignId: id, key, name });
   }
 }
 
@@ -116,7 +132,7 @@ export function purgedKeys(
     .get({ campaignId });
   if (wasPurged === undefined) return undefined;
   const pseudonym = pseudonymsOf(path, false);
-  const isThere = database.prepare('select 1 from messages where campaign_id = :campaignId and key = :key');
+  const isThere = database.prepare('select 1 from message_keys where campaign_id = :campaignId and key = :key');
   return (key) => {
     const name = pseudonym(key);
     return isThere.get({ campaignId, key: name }) === undefined ? key : name;
