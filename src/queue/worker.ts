@@ -84,8 +84,8 @@ export async function runWorker(options: WorkerOptions, ports: WorkerPorts): Pro
   const stopBeating = beat(worker);
   try {
     while (!ports.signal.aborted && !worker.refused) {
-      const isIdle = await guarded(worker, () => takeJobs(worker));
-      if (isIdle && options.drain && worker.running.size === 0 && (await ports.queue.size()) === 0) break;
+      const isIdle = await guarded(worker, () => takeJobs(worker), true);
+      if (isIdle && options.drain && (await guarded(worker, () => isDrained(worker), false))) break;
       if (isIdle) await ports.sleep(idleMs, ports.signal);
     }
     await Promise.all(worker.running.values());
@@ -104,17 +104,21 @@ interface Worker extends WorkerOptions, WorkerPorts {
   refused: Refusal | undefined;
 }
 
-/** True when there was nothing to do. Trouble with the server is told, and passes or does not. */
-async function guarded(worker: Worker, work: () => Promise<boolean>): Promise<boolean> {
+/** What `work` finds, or `otherwise` where there is trouble with the server: it is told, and passes or does not. */
+async function guarded(worker: Worker, work: () => Promise<boolean>, otherwise: boolean): Promise<boolean> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     worker.events.onTrouble(error);
-    return true;
+    return otherwise;
   }
 }
 
+const isDrained = async ({ running, queue }: Worker): Promise<boolean> =>
+  running.size === 0 && (await queue.size()) === 0;
+
+/** True when there was nothing to do. */
 async function takeJobs(worker: Worker): Promise<boolean> {
   const { queue, running } = worker;
   const free = mostCampaigns - running.size;

@@ -18,7 +18,7 @@ const networkCodes =
 
 /** What `pg` says without a code when its connection has ended. */
 const lostMessages =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|read E|write E)/;
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout|Client was closed|read E|write E)/;
 
 /** Two transactions were in each other's way: all that one did is undone, and it may begin again. */
 const conflictCodes = /^(40001|40P01|23505)$/;
