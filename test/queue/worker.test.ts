@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { defaultDelivery } from '../../src/campaign/deliver.ts';
 import type { SendResult } from '../../src/core/message.ts';
 import { scriptedProvider } from '../scripted-provider.ts';
 import { drain, enqueue, sharedWorld } from './world.ts';
@@ -79,12 +80,37 @@ describe('workers that share a campaign', () => {
   it('stop a campaign for all of them when most of it fails alike', async () => {
     const shared = await world();
     const campaign = await enqueue(shared, 400);
-    const { provider } = slowProvider(1, { kind: 'rejected', code: 21606, reason: 'not a number of yours' });
+    const { provider } = slowProvider(1, { kind: 'rejected', code: 30008, reason: 'unknown error' });
     await Promise.all([drain(shared, provider), drain(shared, provider)]);
     const { counts } = await shared.ledger.report(campaign.id);
     expect(counts.pending).toBeGreaterThan(200);
-    expect(await shared.queue.campaign(campaign.id)).toMatchObject({ stopped: expect.stringMatching(/21606|alike/) });
+    expect(await shared.queue.campaign(campaign.id)).toMatchObject({
+      stopped: expect.stringMatching(/alike \(30008\)/),
+    });
     expect(await shared.queue.size()).toBe(0);
+  });
+
+  it('go on with a campaign that is enqueued anew as if nothing had failed before', async () => {
+    const shared = await world();
+    const campaign = await enqueue(shared, 200);
+    let isMended = false;
+    let left = 1;
+    const refused = { kind: 'rejected', code: 30008, reason: 'unknown error' } as const;
+    // After it is mended one more fails, which would do, were those from before counted.
+    const provider = scriptedProvider(() => (isMended && left-- <= 0 ? undefined : refused));
+    const over = new AbortController();
+    const working = drain(shared, provider, {}, over.signal);
+    const stopped = async () => (await shared.queue.campaign(campaign.id))?.stopped;
+    await expect.poll(stopped).toMatch(/alike \(30008\)/);
+    await expect.poll(() => shared.queue.size()).toBe(0);
+    isMended = true;
+    const { rejected, pending } = (await shared.ledger.report(campaign.id)).counts;
+    await shared.queue.enqueue(campaign, defaultDelivery);
+    const counts = async () => (await shared.ledger.report(campaign.id)).counts;
+    await expect.poll(counts).toMatchObject({ accepted: pending - 1, rejected: rejected + 1, pending: 0 });
+    expect(await stopped()).toBeUndefined();
+    over.abort();
+    await working;
   });
 
   it('look up what got no answer, and do not send it again', async () => {
