@@ -33,15 +33,24 @@ export interface PostgresServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a server, with data in memory where the system has a place for it. `settings` are as in its file, `ssl=on`. */
-export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
+/** How a server differs from a plain one. */
+interface ServerOptions {
+  /** As in its file: `wal_writer_delay=10s`. */
+  readonly settings?: readonly string[];
+  /** What it shows to those who ask for TLS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+/** Starts a server, with data in memory where the system has a place for it. */
+export async function startPostgres({ settings = [], tls }: ServerOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'volley-postgres-'));
   const owner = process.getuid?.() === 0 ? postgresUser() : {};
   const native = binaries(folder);
   const data = join(folder, 'data');
   makeCluster(native, data, owner);
   const port = await freePort();
-  const set = [...loopbackOnly, ...settings].flatMap((setting) => ['-c', setting]);
+  const shown = tls ? tlsSettings(folder, tls, owner) : [];
+  const set = [...loopbackOnly, ...shown, ...settings].flatMap((setting) => ['-c', setting]);
   const start = () => startServer(join(native, 'bin', 'postgres'), ['-D', data, '-p', String(port), ...set], owner);
   let server = await start();
   const urlOf = (name: string) => `postgres://volley:${databasePassword}@127.0.0.1:${port}/${name}`;
@@ -130,6 +139,18 @@ function makeCluster(native: string, data: string, owner: Owner): void {
 }
 
 const loopbackOnly = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
+
+function tlsSettings(folder: string, { key, cert }: NonNullable<ServerOptions['tls']>, owner: Owner): string[] {
+  const files = {
+    ssl_key_file: [join(folder, 'key.pem'), key],
+    ssl_cert_file: [join(folder, 'cert.pem'), cert],
+  } as const;
+  for (const [path, content] of Object.values(files)) {
+    writeFileSync(path, content, { mode: 0o600 });
+    if (owner.uid !== undefined && owner.gid !== undefined) chownSync(path, owner.uid, owner.gid);
+  }
+  return ['ssl=on', ...Object.entries(files).map(([name, [path]]) => `${name}=${path}`)];
+}
 
 async function startServer(program: string, args: readonly string[], owner: Owner): Promise<ChildProcess> {
   const server = spawn(program, args, {

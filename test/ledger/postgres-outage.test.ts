@@ -18,7 +18,7 @@ let databases = 0;
 const closing: (() => unknown)[] = [];
 
 beforeAll(async () => {
-  server = await startPostgres(['wal_writer_delay=10s']);
+  server = await startPostgres({ settings: ['wal_writer_delay=10s'] });
 }, 60_000);
 
 afterAll(async () => {

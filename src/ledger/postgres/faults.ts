@@ -67,6 +67,11 @@ const openFaults: readonly (readonly [codes: RegExp, reason: string, hint: strin
   [/^(53300)$/, 'its server has no connection left', 'Raise its max_connections, or end some.'],
   [/^42501$/, 'the user may not make its tables', 'Grant it CREATE on the database, or make the schema for it.'],
   [
+    /ALTNAME_INVALID/,
+    'its certificate is for another host',
+    'Name the host as its certificate does, or give the server one for this name.',
+  ],
+  [
     /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/,
     'its certificate cannot be trusted',
     'Name its authority with ?sslrootcert=FILE.',
