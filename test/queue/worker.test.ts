@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { defaultDelivery } from '../../src/campaign/deliver.ts';
 import type { SendResult } from '../../src/core/message.ts';
+import type { Job, Queue } from '../../src/queue/queue.ts';
 import { scriptedProvider } from '../scripted-provider.ts';
 import { drain, enqueue, sharedWorld } from './world.ts';
 
@@ -122,6 +123,19 @@ describe('workers that share a campaign', () => {
     expect((await shared.ledger.report(campaign.id)).counts).toMatchObject({ unknown: 5, pending: 0 });
   });
 
+  it('send each message once when every job is delivered to two of them', async () => {
+    const shared = await world();
+    const campaign = await enqueue(shared, 60, { concurrency: 6 });
+    const { provider, sent } = slowProvider(5);
+    const { queues, delivered } = deliveringTwice(shared.queue);
+    await Promise.all(queues.map((queue) => drain({ ...shared, queue }, provider)));
+    expect(delivered.filter((id, i) => delivered.indexOf(id) !== i)).not.toEqual([]);
+    expect(new Set(sent.map(({ to }) => to)).size).toBe(60);
+    expect(sent).toHaveLength(60);
+    expect((await shared.ledger.report(campaign.id)).counts).toMatchObject({ accepted: 60, pending: 0, unknown: 0 });
+    expect(await shared.queue.size()).toBe(0);
+  });
+
   it('leave a campaign that was recalled', async () => {
     const shared = await world();
     const campaign = await enqueue(shared, 20);
@@ -144,3 +158,20 @@ describe('workers that share a campaign', () => {
     expect(await queue.size()).toBe(0);
   });
 });
+
+/** One queue for each of two workers, and who takes a job gets it for the other one, too. */
+function deliveringTwice(queue: Queue) {
+  const waiting: [Job[], Job[]] = [[], []];
+  const delivered: string[] = [];
+  const queueOf = (own: Job[], others: Job[]): Queue => ({
+    ...queue,
+    take: async (limit) => {
+      const again = own.splice(0, limit);
+      const jobs = again.length > 0 ? again : await queue.take(limit);
+      if (again.length === 0) others.push(...jobs);
+      delivered.push(...jobs.map(({ id }) => id));
+      return jobs;
+    },
+  });
+  return { queues: [queueOf(waiting[0], waiting[1]), queueOf(waiting[1], waiting[0])], delivered };
+}
