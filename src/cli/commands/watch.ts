@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { plural, quoted } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
+import { back, isLiveTerminal } from '../../ui/screen.ts';
 import { watchJson, watchLine, watchScreen } from '../../ui/watch.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
@@ -65,9 +66,9 @@ async function show(
   ports: WatchPorts,
   { session, context }: { readonly session: Session; readonly context: Context },
 ): Promise<void> {
-  const { out, terminal, env, now } = context;
+  const { out, now } = context;
   const style = session.resultStyle;
-  const isLive = terminal.stdoutIsTty && env['TERM'] !== 'dumb' && !asJson(session);
+  const isLive = isLiveTerminal(context) && !asJson(session);
   let before = '';
   let onTheWay = 0;
   for await (const view of watchCampaign(campaign, { everyMs: isLive ? everyMs.live : everyMs.line }, ports)) {
@@ -90,6 +91,3 @@ async function show(
     );
   }
 }
-
-/** Moves to where these lines began, and clears from there. */
-const back = (lines: string): string => `\r\x1b[${lines.split('\n').length}A\x1b[J`;
