@@ -20,6 +20,8 @@ export interface WorkerOptions {
   readonly pid: number;
   /** Requests at once, at most, over all campaigns it works on. */
   readonly concurrency: number;
+  /** Senders of a campaign at once, at most; absent: all. */
+  readonly mostSenders?: number | undefined;
   readonly timeoutMs: number;
   readonly resolveMs: number;
   readonly onUnknown: 'hold' | 'resend';
@@ -74,12 +76,8 @@ type Refusal = Extract<RunEnd, { readonly kind: 'credentials' }>;
  */
 export async function runWorker(options: WorkerOptions, ports: WorkerPorts): Promise<Refusal | undefined> {
   const worker: Worker = {
-    ...options,
-    ...ports,
-    running: new Map(),
-    accounts: new Map(),
-    accepted: 0,
-    refused: undefined,
+    ...{ ...options, ...ports, running: new Map(), accounts: new Map() },
+    ...{ accepted: 0, refused: undefined },
   };
   const stopBeating = beat(worker);
   try {
@@ -98,7 +96,7 @@ export async function runWorker(options: WorkerOptions, ports: WorkerPorts): Pro
 interface Worker extends WorkerOptions, WorkerPorts {
   /** The work under way, by the id of its campaign. */
   readonly running: Map<string, Promise<void>>;
-  /** Breaker and adapted concurrency last from one share of a campaign to the next. */
+  /** Breaker and adapted concurrency last from one share to the next. */
   readonly accounts: Map<string, RunAccount>;
   accepted: number;
   refused: Refusal | undefined;
@@ -186,10 +184,11 @@ async function send(lease: Lease, { delivery }: QueuedCampaign, worker: Worker):
 }
 
 function runOptions(delivery: DeliverOptions, worker: Worker) {
-  const { ledger, provider, signal, now, monotonic, sleep, random, events } = worker;
+  const { ledger, provider, signal, now, monotonic, sleep, random, events, mostSenders } = worker;
   const { perSecond, rates, retryForMs, callbackUrl } = delivery;
   return {
-    ...{ ledger, provider, signal, now, monotonic, sleep, random, perSecond, rates, retryForMs, callbackUrl },
+    ...{ ledger, provider, signal, now, monotonic, sleep, random },
+    ...{ perSecond, rates, retryForMs, callbackUrl, mostSenders },
     retry: defaultRetry,
     onResult: (result: SendResult, message: Message) => {
       if (result.kind === 'accepted') worker.accepted++;
