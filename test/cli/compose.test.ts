@@ -90,6 +90,22 @@ describe('compose', () => {
     expect(screens.join('\n')).not.toContain('Cid');
   });
 
+  it('takes what is typed where a template is chosen, and is none, as the text', async () => {
+    const { sent } = await composing(
+      [
+        message,
+        ['To', '+14155550101', enter],
+        ['Text or template', 'Hi Ada, see you', enter],
+        ['Text Hi Ada, see you', '!', enter],
+        ['What now', enter],
+        goOn,
+        quit,
+      ],
+      { config: templates },
+    );
+    expect(sent[0]?.body).toBe('Hi Ada, see you!');
+  });
+
   it('goes back from each question, and leaves nothing behind', async () => {
     const { code, sent, context, stdout } = await composing([
       message,
