@@ -42,7 +42,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   campaign: ['core', 'errors', 'http', 'clock', 'engine', 'input', ...ports],
   callbacks: ['core', 'errors', 'http', 'engine', 'input', ...ports],
   // Only with a ledger that machines share.
-  queue: ['core', 'errors', 'campaign', 'engine', 'ledger/postgres/address', ...ports],
+  queue: ['core', 'errors', 'campaign', 'engine', 'ledger/postgres/address', 'ledger/postgres/faults', ...ports],
   ui: ['core'],
   config: ['core', 'errors', 'context'],
   cli: [
