@@ -1,3 +1,4 @@
+import { on } from 'node:events';
 import type { EventPoster } from './callbacks/poster.ts';
 import { type Ask, askOn } from './cli/ask/ask.ts';
 import { monotonic, sleep } from './clock.ts';
@@ -54,6 +55,8 @@ export interface Context {
   readonly keyring: Keyring;
   /** Puts a prompt to the person at the terminal. */
   readonly ask: Ask;
+  /** Single keys as they are pressed on the terminal, until the signal; none where there is no terminal. Ctrl-C stays what it is. */
+  readonly keys: (signal: AbortSignal) => AsyncIterable<string>;
   /** Opens a file in the editor of the person at the terminal; false when that fails. */
   readonly edit: (file: string) => Promise<boolean>;
   /** Opens the ledger in a file, or at an address on a server. */
@@ -106,6 +109,7 @@ export function processContext(signal: AbortSignal): Context {
     sleep,
     confirm: (question) => confirmWith(ask, question),
     ask,
+    keys,
     edit,
     keyring: systemKeyring,
     openLedger: async (ledger) =>
@@ -195,6 +199,28 @@ async function page(lines: readonly string[], out: Context['out']): Promise<void
     for (const line of lines) out(line);
   }
 }
+
+async function* keys(signal: AbortSignal): AsyncGenerator<string> {
+  const { stdin } = process;
+  if (stdin.isTTY !== true || signal.aborted) return;
+  stdin.setRawMode(true);
+  stdin.resume();
+  try {
+    for await (const [pressed] of on(stdin, 'data', { signal }) as AsyncIterable<[Buffer]>) {
+      const text = pressed.toString('utf8');
+      // A terminal that gives single keys makes no signal of this one.
+      if (text.includes(ctrlC)) process.kill(process.pid, 'SIGINT');
+      yield text;
+    }
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') throw error;
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+  }
+}
+
+const ctrlC = '\u0003';
 
 /** $VISUAL or $EDITOR with its arguments, as a shell reads it. */
 async function edit(file: string): Promise<boolean> {

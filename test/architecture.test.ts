@@ -10,6 +10,7 @@ const ledgerRoles = [
   'runs',
   'receipts',
   'consent',
+  'controls',
   'outbox',
   'replies',
   'reports',

@@ -45,6 +45,8 @@ export interface World {
   readonly hasKeyring?: boolean;
   /** What the editor does with a file. */
   readonly edit?: (file: string) => boolean;
+  /** What is pressed, when the test says so. */
+  readonly keys?: (signal: AbortSignal) => AsyncIterable<string>;
 }
 
 /** A whole world for one test: a temp folder, a real ledger, a clock that jumps instead of sleeping, no network. */
@@ -58,6 +60,7 @@ export function testContext({
   ask = person().ask,
   hasKeyring = true,
   edit = () => false,
+  keys = async function* () {},
 }: World = {}) {
   const folder = tempFolder();
   const clock = virtualClock(Date.parse('2026-11-23T10:00:00Z'));
@@ -91,6 +94,7 @@ export function testContext({
     },
     ask,
     edit: async (path) => edit(path),
+    keys,
     keyring: {
       get: async (name) => secrets.get(name),
       set: async (name, secret) => hasKeyring && secrets.set(name, secret).has(name),

@@ -61,7 +61,7 @@ export const tableShapes: readonly TableShape[] = [
     columns: {
       ...{ seq: 'whole', id: 'text', name: 'text', source: 'text', created_at: 'whole', ready: 'flag' },
       ...{ touched_at: 'whole', currency: 'text', stores_text: 'flag', purged_at: 'whole', recalled_at: 'whole' },
-      ...{ max_cost: 'real', spent: 'real' },
+      ...{ max_cost: 'real', spent: 'real', paused_at: 'whole', rate: 'real' },
     },
   },
   { name: 'inputs', order: ['hash', 'campaign_id'], columns: { hash: 'text', campaign_id: 'text', at: 'whole' } },

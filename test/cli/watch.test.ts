@@ -88,6 +88,54 @@ describe('watch', () => {
     expect(stdout.join('')).not.toContain('\u001b');
   });
 
+  it('pauses with p whoever sends, and lets it go on, and shows both at once', async () => {
+    const { watch, begin, stdout, context, volley } = beside([], { canAsk: true });
+    await begin();
+    stdout.length = 0;
+    const stop = new AbortController();
+    const waiting: ((key: string) => void)[] = [];
+    const keys = async function* (signal: AbortSignal) {
+      while (!signal.aborted) {
+        yield await new Promise<string>((resolve) => {
+          waiting.push(resolve);
+          signal.addEventListener('abort', () => resolve(''), { once: true });
+        });
+      }
+    };
+    const told: string[] = [];
+    const resumeWhilePaused = () => {
+      const run = new AbortController();
+      const err = (line: string) => void told.push(line);
+      const sleep: Context['sleep'] = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (told.some((line) => line.startsWith('Paused.'))) run.abort();
+      };
+      return main(['resume', 'c'], { ...context, out: () => undefined, err, signal: run.signal, sleep });
+    };
+    const steps = [
+      async () => waiting.shift()?.('x'),
+      async () => waiting.shift()?.('p'),
+      async () => {
+        expect(await resumeWhilePaused()).toBe(130);
+        waiting.shift()?.('p');
+      },
+      async () => stop.abort(),
+    ];
+    // It lasts until a key that is ours ends it.
+    const sleep: Context['sleep'] = async (_, signal) => {
+      for (let step = steps.shift(); step && !signal.aborted; step = signal.aborted ? undefined : steps.shift()) {
+        await step();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    const terminal = { ...context.terminal, stdoutIsTty: true };
+    expect(await watch({ terminal, keys, sleep, signal: stop.signal }, 'c')).toBe(0);
+    expect(stdout.map((screen) => /p (pauses|goes on)/.exec(screen)?.[1])).toEqual(['pauses', 'goes on', 'pauses']);
+    expect(stdout[1]).toContain('paused: nothing is sent until it goes on');
+    expect(told).toContain('Paused. Go on with p in: volley watch c');
+    expect([await volley('resume', 'c', '--quiet'), steps]).toEqual([0, []]);
+  });
+
   it('ends with 0 at Ctrl-C, and leaves what is pending', async () => {
     const stop = new AbortController();
     const { watch, begin, stdout, volley } = beside([], { signal: stop.signal });

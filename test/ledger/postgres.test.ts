@@ -4,6 +4,7 @@ import { connect } from '../../src/ledger/postgres/connect.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
 import { raw } from '../../src/ledger/postgres/sql.ts';
 import { afterwardsContract } from '../contracts/afterwards.ts';
+import { controlsContract } from '../contracts/controls.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { repliesContract } from '../contracts/replies.ts';
 import { newDatabase } from '../new-database.ts';
@@ -40,4 +41,5 @@ describe('the PostgreSQL ledger', () => {
   ledgerContract(open);
   afterwardsContract(open);
   repliesContract(open);
+  controlsContract(open);
 });

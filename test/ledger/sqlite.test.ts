@@ -7,6 +7,7 @@ import { migrate } from '../../src/ledger/sqlite/migrations/migrate.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { tempFolder } from '../context.ts';
 import { afterwardsContract } from '../contracts/afterwards.ts';
+import { controlsContract } from '../contracts/controls.ts';
 import { lease, ledgerContract, row, take, write } from '../contracts/ledger.ts';
 import { repliesContract } from '../contracts/replies.ts';
 
@@ -15,6 +16,7 @@ describe('the SQLite ledger', () => {
   ledgerContract(open);
   afterwardsContract(open);
   repliesContract(open);
+  controlsContract(open);
 
   it('leaves no byte of what was purged in its files, and refuses to guess when its key is lost', async () => {
     const folder = tempFolder();

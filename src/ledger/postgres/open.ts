@@ -3,6 +3,7 @@ import { messageChanges } from './changes.ts';
 import { claims } from './claims.ts';
 import { type Clock, clockOf } from './clock.ts';
 import { connect } from './connect.ts';
+import { postgresControls } from './controls.ts';
 import { damageOf } from './damage.ts';
 import { postgresDelivery } from './delivery.ts';
 import type { Database } from './driver.ts';
@@ -40,6 +41,7 @@ export async function openPostgresLedger(address: string, now?: () => number): P
     ...postgresLeases(database, clock),
     ...claims(database, clock, now ?? Date.now),
     ...messageChanges(database, clock),
+    ...postgresControls(database, clock),
     ...reports(database),
     ...resolving(database),
     ...postgresOptOuts(database),

@@ -4,6 +4,7 @@ import { CliError } from '../../errors.ts';
 import type { Ledger } from '../ledger.ts';
 import { messageChanges } from './changes.ts';
 import { claims } from './claims.ts';
+import { sqliteControls } from './controls.ts';
 import { sqliteDelivery } from './delivery.ts';
 import { type Database, openDatabase } from './driver.ts';
 import { sqliteEvents } from './events.ts';
@@ -33,6 +34,7 @@ export function openSqliteLedger(path: string, now: () => number = Date.now): Le
     ...sqliteLeases(database, now),
     ...claims(database, now),
     ...messageChanges(database, now),
+    ...sqliteControls(database, now),
     ...reports(database),
     ...resolving(database),
     ...sqliteOptOuts(database),
