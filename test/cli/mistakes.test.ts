@@ -116,7 +116,7 @@ describe('a name that is mistyped', () => {
       'a profile',
       ['campaigns', '--profile', 'stagin'],
       '[profiles.staging]\nrate = 1',
-      /Did you mean staging\? Or add/,
+      /Did you mean staging\? To have one, add/,
     ],
     ['a field of a template', ['send', '--to', '+14155550101', '--from', '+14155600199'], '', /mean first_name\?/],
   ])('%s is named with the nearest right one', async (what, argv, config, message) => {
