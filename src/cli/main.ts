@@ -173,7 +173,7 @@ async function runCommand<T extends OptionTable>(
   const given = Object.fromEntries(names.map((name, i) => [name, command.processedArgs[i]]));
   const bag = { ...command.optsWithGlobals(), ...given };
   const session = sessionOptions(bag, readSettings({ ...table, ...everywhere }, bag));
-  const options = { ...readOptions(table, bag), session };
+  const options = { ...readOptions(table, bag, context.now()), session };
   if (session.jq !== undefined) await (await import('./jq.ts')).checkExpression(session.jq);
   return logged({ command: command.name(), session }, (within) => run(options, within), context);
 }

@@ -14,6 +14,9 @@ import type { Queue } from '../queue/queue.ts';
 import type { Style } from '../ui/lines.ts';
 import { paintFor } from '../ui/paint.ts';
 import { readsJson, type SessionOptions } from './options/everywhere.ts';
+import { rehearsalNote, type Server } from './server.ts';
+
+type Simulator = Awaited<ReturnType<Context['simulate']>>;
 
 /** What most commands work with, opened when first asked for and closed together. */
 export interface Session {
@@ -35,6 +38,8 @@ export interface Session {
   readonly isVerbose: boolean;
   readonly isQuiet: boolean;
   readonly isSimulated: boolean;
+  /** The server that is spoken to, once it is. */
+  readonly server: () => Server;
   readonly canAsk: boolean;
   readonly close: () => Promise<void>;
 }
@@ -62,6 +67,7 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
   let ledger: Promise<Ledger> | undefined;
   let provider: Promise<Provider> | undefined;
   let queue: Promise<Queue> | undefined;
+  let server: Server = { url: undefined, isSimulated };
 
   const open = async () => {
     const opened = await context.openLedger(ledgerPath(config, isSimulated));
@@ -80,7 +86,13 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
     return opened;
   };
   const connect = async () => {
-    const connected = await (isSimulated ? rehearse(context, config, toClose) : connectTwilio(context, config));
+    const simulator = isSimulated ? await context.simulate({}) : undefined;
+    if (simulator) toClose.push(() => simulator.close());
+    server = { url: simulator?.url ?? serverUrl(config), isSimulated };
+    const note = rehearsalNote(server);
+    // A program reads it in the document.
+    if (note !== undefined && !options.quiet && !readsJson(options)) context.err(note);
+    const connected = await (simulator ? rehearse(simulator, config, context) : connectTwilio(context, config));
     toClose.push(() => connected.close());
     return connected;
   };
@@ -96,6 +108,7 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
     isVerbose: options.verbose,
     isQuiet: options.quiet,
     isSimulated,
+    server: () => server,
     canAsk: context.terminal.canAsk && options.input,
     close: async () => {
       for (const close of toClose.reverse()) await close();
@@ -127,9 +140,7 @@ function ledgerPath(config: Config, isSimulated: boolean): string {
   return path;
 }
 
-async function rehearse(context: Context, config: Config, toClose: Close[]): Promise<Provider> {
-  const simulator = await context.simulate({});
-  toClose.push(() => simulator.close());
+function rehearse(simulator: Simulator, config: Config, context: Context): Promise<Provider> {
   const { url: baseUrl, accountSid, authToken } = simulator;
   return context.connect({
     credentials: { accountSid, user: accountSid, secret: authToken },
@@ -148,7 +159,7 @@ export function connectAs(credentials: Credentials, { config }: Session, context
 }
 
 function connectWith(credentials: Credentials, config: Config, context: Context): Promise<Provider> {
-  const baseUrl = config.get('api_url') ?? twilioUrl(config);
+  const baseUrl = serverUrl(config);
   if (context.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && !isLoopback(new URL(baseUrl).hostname)) {
     throw new CliError('config', 'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credentials to anyone.', {
       hint: 'Unset it. A private authority goes into NODE_EXTRA_CA_CERTS.',
@@ -159,6 +170,8 @@ function connectWith(credentials: Credentials, config: Config, context: Context)
     config.get('api_url') === undefined ? (product: string) => `https://${product}.twilio.com` : undefined;
   return context.connect({ credentials, baseUrl, productUrl, timeoutMs: config.get('timeout') ?? 0 });
 }
+
+const serverUrl = (config: Config): string => config.get('api_url') ?? twilioUrl(config);
 
 /** `api.dublin.ie1.twilio.com` and the like; https://www.twilio.com/docs/global-infrastructure. */
 function twilioUrl(config: Config): string {

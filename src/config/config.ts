@@ -80,7 +80,7 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   if (profile !== undefined && !files.some(({ isProfile }) => isProfile)) {
     const names = files.flatMap(({ profileNames = [] }) => profileNames);
     throw new CliError('config', `There is no profile ${profile}.`, {
-      hint: didYouMean(profile, names, `Or add [profiles.${profile}] to ${userFile}.`),
+      hint: didYouMean(profile, names, `To have one, add [profiles.${profile}] to ${userFile}.`),
     });
   }
   const environment: Layer = { ...flatLayer('environment', (key) => present(env[settings[key].env ?? ''])) };

@@ -8,7 +8,7 @@ describe('a mistake', () => {
     [['sned'], /no command "sned"[\s\S]*send/],
     [['send', '--form', '1'], /no option --form[\s\S]*--from/],
     [['batch'], /Which file/],
-    [['report'], /volley report needs <campaign>[\s\S]*See: volley report --help/],
+    [['track'], /volley track needs <campaign>[\s\S]*See: volley track --help/],
     [['help', 'nothing'], /no page about "nothing"[\s\S]*csv, templates/],
     [['send', '--color', 'pink'], /--color pink must be auto, always or never/],
     [['batch', 'x.csv', '--limit', 'few', '--yes'], /no such file|not a whole number/],

@@ -60,6 +60,23 @@ describe('messages', () => {
     expect(rows.map((line) => line.slice(0, 34))).toContain(sid(0));
   });
 
+  it('are listed by number as send reads it, by status, and since a time', async () => {
+    const { batch, volley, stdout } = await world();
+    await batch(3);
+    await volley('send', '--to', '+14155530003', '--from', from, '--body', 'Hi');
+    const listed = async (...argv: string[]) => {
+      stdout.length = 0;
+      expect(await volley('messages', 'list', ...argv, '--jq', '[.messages[].to]')).toBe(0);
+      return JSON.parse(stdout.join('')) as string[];
+    };
+    expect(await listed('--to', '(415) 555-0002', '--country', 'US')).toEqual(['+14155550002']);
+    expect(await listed('--status', 'undelivered')).toEqual(['+14155530003']);
+    expect(await listed('--status', 'undelivered', '--status', 'delivered', '--limit', '2')).toHaveLength(2);
+    expect(await listed('--status', 'queued')).toEqual([]);
+    expect([await listed('--since', '1h'), await listed('--until', '1h')].map(({ length }) => length)).toEqual([4, 0]);
+    expect(await listed('--since', '2020-01-01', '--until', '2020-01-02')).toEqual([]);
+  });
+
   it('are shown with what their error means', async () => {
     const { volley, stdout, sid } = await world();
     await volley('send', '--to', '+14155530003', '--from', from, '--body', 'Hi');
@@ -102,7 +119,16 @@ describe('messages', () => {
     ['without a SID', ['get'], {}, 2, /Which message/],
     ['for what is no SID', ['get', 'x'], {}, 2, /is not the SID/],
     ['for a message that is not there', ['get', `SM${'1'.repeat(32)}`], {}, 2, /gave no message/],
-    ['for a day that is none', ['list', '--since', 'yesterday'], {}, 2, /is not a day/],
+    ['for a time that is none', ['list', '--since', 'tomorrow'], {}, 2, /--since tomorrow is not a day, or a time/],
+    ['for a number that is none', ['list', '--to', '555'], {}, 2, /--to "?555"? is not a phone number/],
+    ['for a national number of no country', ['list', '--to', '4155550100'], {}, 2, /--to .* has no country code/],
+    [
+      'for a status that is none',
+      ['list', '--status', 'deliverd'],
+      {},
+      2,
+      /deliverd is no status.*\n.*Did you mean delivered/,
+    ],
   ])('are left alone %s', async (_, argv, options, code, message) => {
     const { volley, stderr } = await world({}, options);
     expect(await volley('messages', ...argv)).toBe(code);
@@ -152,7 +178,7 @@ describe('a message that is not in the ledger', () => {
   it('is said to be unknown when Twilio does not know it either', async () => {
     const { volley, stderr } = await world();
     expect(await volley('track', `SM${'9'.repeat(32)}`)).toBe(2);
-    expect(stderr[0]).toMatch(/Neither the ledger nor Twilio knows SM9/);
+    expect(stderr[1]).toMatch(/Neither the ledger nor Twilio knows SM9/);
   });
 });
 

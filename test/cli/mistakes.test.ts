@@ -27,7 +27,7 @@ const table: readonly [argv: string, message: string, hint: string | null][] = [
   ],
   [
     'track',
-    'volley track needs <campaign>: name or id of a campaign, or the SID of a message.',
+    'volley track needs <campaign>: a campaign by name, id, how one of them begins, or last; or the SID of a message.',
     'See: volley track --help',
   ],
   ['opt-out', 'volley opt-out needs <what>: add, remove, list, import or export.', 'See: volley opt-out --help'],
@@ -116,7 +116,7 @@ describe('a name that is mistyped', () => {
       'a profile',
       ['campaigns', '--profile', 'stagin'],
       '[profiles.staging]\nrate = 1',
-      /Did you mean staging\? Or add/,
+      /Did you mean staging\? To have one, add/,
     ],
     ['a field of a template', ['send', '--to', '+14155550101', '--from', '+14155600199'], '', /mean first_name\?/],
   ])('%s is named with the nearest right one', async (what, argv, config, message) => {

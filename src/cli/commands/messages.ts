@@ -8,19 +8,22 @@ import { listedMessages } from '../../provider/pages.ts';
 import type { ListFilter, MediaRecord, MessageRecord, Provider } from '../../provider/provider.ts';
 import { safeCell } from '../../ui/export.ts';
 import { recordJson } from '../../ui/json.ts';
+import { shown } from '../../ui/lines.ts';
 import { recordLine, recordLines } from '../../ui/records.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
-import { option, requiredChoice, toggle, type ValuesOf } from '../options/option.ts';
-import { count, day, sid, text } from '../options/parsers.ts';
-import { type Session, withSession } from '../session.ts';
+import { country } from '../options/input.ts';
+import { list, option, requiredChoice, toggle, type ValuesOf } from '../options/option.ts';
+import { count, messageStatus, type Past, sid, text, timeBack } from '../options/parsers.ts';
+import { planContextOf, type Session, withSession } from '../session.ts';
 import { printFiles, writeCsv, writePrivate } from '../write-file.ts';
 
 const help = `These are Twilio's own records, whoever sent the messages; what volley sent is in: volley report.
 
 Examples:
   volley messages list --to +14155550100 --limit 20
+  volley messages list --since 2h --status undelivered
   volley messages list --since 2026-11-01 --csv november.csv --limit 100000
   volley messages get SM1234…
   volley messages media SM1234… --save .  its pictures, into this folder
@@ -34,9 +37,11 @@ const table = {
   what: requiredChoice('<what>', 'list, get, media, cancel, redact or delete', what),
   sid: option('[sid]', 'the SID of the message, except for list', text),
   to: option('--to <number>', 'list: those to this number', text),
+  country,
   from: option('--from <sender>', 'list: those from this sender', text),
-  since: option('--since <day>', 'list: sent on this day or after, as 2026-11-23', day),
-  until: option('--until <day>', 'list: sent on this day or before', day),
+  status: list('--status <status>', 'list: those with this status', messageStatus),
+  since: option('--since <time>', 'list: from then on: 2h, yesterday 9:00, or a day of UTC as 2026-11-23', timeBack),
+  until: option('--until <time>', 'list: until then, or until the end of that day', timeBack),
   limit: option('--limit <n>', 'list: the latest n (default 50)', count, 50),
   csv: option('--csv <file>', 'list: to a CSV file, - for standard output', text),
   save: option('--save <folder>', 'media: write the files into this folder', text),
@@ -49,6 +54,8 @@ type MessagesOptions = ValuesOf<typeof table>;
 interface Work {
   readonly options: MessagesOptions;
   readonly provider: Provider;
+  /** Whose messages are listed, as Twilio writes the number. */
+  readonly to: string | undefined;
   readonly session: Session;
   readonly context: Context;
 }
@@ -60,9 +67,10 @@ export function declareMessages(command: Command, act: Act): void {
   addIntroduction(command, help);
   act(table, (options, context) => {
     if (options.what !== 'list') sidOf(options);
-    return withSession(options.session, context, async (session) =>
-      verbs[options.what]({ options, session, context, provider: await session.connect() }),
-    );
+    return withSession(options.session, context, async (session) => {
+      const to = await recipientOf(options.to, session, context);
+      return verbs[options.what]({ options, to, session, context, provider: await session.connect() });
+    });
   });
 }
 
@@ -119,6 +127,17 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     return done(work, { sid, change: 'deleted' }, await work.provider.remove(sid, work.options.accountSid));
   },
 };
+
+/** A number as `send` reads it. Throws a `CliError` for what is none. */
+async function recipientOf(given: string | undefined, session: Session, context: Context): Promise<string | undefined> {
+  if (given === undefined) return undefined;
+  const { normalizePhone } = await planContextOf(session, context.now());
+  const parsed = normalizePhone(given);
+  if ('value' in parsed) return parsed.value;
+  throw new CliError('usage', `--to ${shown(given, session.workStyle)} ${parsed.problem}.`, {
+    ...(parsed.hint && { hint: parsed.hint }),
+  });
+}
 
 /** The media of a message, each with the file it was written to, if that is asked for. */
 async function* mediaOf(sid: string, list: readonly MediaRecord[], work: Work) {
@@ -177,16 +196,29 @@ async function done({ session, context }: Work, { sid, change }: Change, problem
 }
 
 /** The latest messages, as many as are wanted. */
-async function* records({ options, provider }: Work): AsyncGenerator<MessageRecord> {
+async function* records({ options, provider, to }: Work): AsyncGenerator<MessageRecord> {
   let left = options.limit;
-  for await (const record of listedMessages(provider, { accountSid: options.accountSid, filter: filterOf(options) })) {
+  const filter = { ...(to !== undefined && { to }), ...filterOf(options) };
+  for await (const record of listedMessages(provider, { accountSid: options.accountSid, filter })) {
+    if (!isWanted(record, options)) continue;
     yield record;
     if (--left === 0) return;
   }
 }
 
-function filterOf({ to, from, since, until }: MessagesOptions): ListFilter {
-  return { ...(to && { to }), ...(from && { from }), ...(since && { since }), ...(until && { until }) };
+/** What Twilio can look for: it knows days, by UTC, and no status. */
+function filterOf({ from, since, until }: MessagesOptions): ListFilter {
+  return { ...(from && { from }), ...(since && { since: dayOf(since) }), ...(until && { until: dayOf(until) }) };
+}
+
+const dayOf = (past: Past): string => ('day' in past ? past.day : new Date(past.atMs).toISOString().slice(0, 10));
+
+/** What is left to look for here. */
+function isWanted({ createdAt, status: found }: MessageRecord, { status, since, until }: MessagesOptions): boolean {
+  if (status.length > 0 && !status.includes(found)) return false;
+  const isBefore = since !== undefined && 'atMs' in since && createdAt < since.atMs;
+  const isAfter = until !== undefined && 'atMs' in until && createdAt > until.atMs;
+  return !isBefore && !isAfter;
 }
 
 async function* recordsJson(messages: AsyncIterable<MessageRecord>) {

@@ -8,6 +8,7 @@ import { replyColumns, replyJson, replyLine, replyRow } from '../../ui/replies.t
 import { linePrinter, printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
+import { orCampaign } from '../options/campaign.ts';
 import { option, toggle } from '../options/option.ts';
 import { text } from '../options/parsers.ts';
 import { portsOf, type Session, withSession } from '../session.ts';
@@ -24,7 +25,7 @@ Examples:
   volley replies --follow                    and what comes from now on, until Ctrl-C`;
 
 const table = {
-  campaign: option('[campaign]', 'only replies to this one, by name or id', text),
+  campaign: orCampaign('all of them'),
   csv: option('--csv <file>', 'write them to a CSV file, - for standard output', text),
   follow: toggle('--follow', 'then wait for more, until Ctrl-C'),
 };

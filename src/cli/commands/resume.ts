@@ -8,18 +8,18 @@ import { plural, quoted } from '../../core/text/wording.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
+import { orCampaign } from '../options/campaign.ts';
 import { deliverOptionsOf } from '../options/delivery.ts';
-import { option, toggle } from '../options/option.ts';
-import { text } from '../options/parsers.ts';
+import { toggle } from '../options/option.ts';
 import { absent } from '../options/read.ts';
 import { aroundSending, sending } from '../options/sending.ts';
 import { printReport, runDelivery } from '../sending/delivery.ts';
 import { type Session, withSession } from '../session.ts';
 
-const campaignArgument = option('[campaign]', 'name or id; the latest that is not done', text);
+const campaign = orCampaign('the latest that is not done');
 
 const resumeTable = {
-  campaign: campaignArgument,
+  campaign,
   rejected: toggle('--rejected', 'also send again what was rejected for a reason that may be gone'),
   undelivered: toggle(
     '--undelivered',
@@ -28,7 +28,7 @@ const resumeTable = {
   ...sending,
 };
 
-const reconcileTable = { campaign: campaignArgument, ...sending };
+const reconcileTable = { campaign, ...sending };
 
 /** What stands around a run is for the first one only. */
 const nothingAround = absent(aroundSending);

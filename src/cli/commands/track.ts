@@ -12,8 +12,9 @@ import { recordLine } from '../../ui/records.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
-import { option, required, type ValuesOf } from '../options/option.ts';
-import { sid, text } from '../options/parsers.ts';
+import { campaignOrMessage } from '../options/campaign.ts';
+import { option, type ValuesOf } from '../options/option.ts';
+import { sid } from '../options/parsers.ts';
 import { forMs } from '../options/sending.ts';
 import { printReport } from '../sending/delivery.ts';
 import { followShown } from '../sending/watch-delivery.ts';
@@ -27,7 +28,7 @@ Examples:
   volley track SM1234… --json`;
 
 const table = {
-  campaign: required('<campaign>', 'name or id of a campaign, or the SID of a message', text),
+  campaign: campaignOrMessage,
   forMs: { ...forMs, about: 'how long to go on asking (default 15m)' },
   accountSid: option('--account-sid <AC…>', 'the subaccount of a message that is not in the ledger', sid('AC')),
 };

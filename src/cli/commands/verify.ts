@@ -8,8 +8,7 @@ import { shown } from '../../ui/lines.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
-import { required } from '../options/option.ts';
-import { text } from '../options/parsers.ts';
+import { campaignArgument } from '../options/campaign.ts';
 import { type Session, withSession } from '../session.ts';
 
 const help = `Compares both ways, changing nothing: messages of the campaign that Twilio does not list, messages that Twilio has
@@ -20,7 +19,7 @@ Examples:
   volley verify spring-sale
   volley verify spring-sale --json`;
 
-const table = { campaign: required('<campaign>', 'name or id', text) };
+const table = { campaign: campaignArgument };
 
 /** Declares `volley verify`. */
 export function declareVerify(command: Command, act: Act): void {

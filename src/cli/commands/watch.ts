@@ -7,12 +7,14 @@ import { CliError } from '../../errors.ts';
 import type { Controls } from '../../ledger/controls.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import type { Style } from '../../ui/lines.ts';
+import { back, isLiveTerminal } from '../../ui/screen.ts';
 import { watchJson, watchLine, watchScreen } from '../../ui/watch.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
+import { orCampaign } from '../options/campaign.ts';
 import { option, toggle } from '../options/option.ts';
-import { port, text } from '../options/parsers.ts';
+import { port } from '../options/parsers.ts';
 import { portsOf, type Session, withSession } from '../session.ts';
 import { hearKeys } from '../watch/keys.ts';
 
@@ -27,7 +29,7 @@ Examples:
   volley watch spring-sale --web`;
 
 const table = {
-  campaign: option('[campaign]', 'name or id; the latest that is not done', text),
+  campaign: orCampaign('the latest that is not done'),
   web: toggle('--web', 'show it in a browser on this machine, where it can be paused and called back, too'),
   port: option('--port <n>', 'with --web: port to listen on; 0 picks one (default 0)', port),
 };
@@ -68,9 +70,9 @@ async function show(
   given: WatchPorts & { readonly ledger: Controls },
   { session, context }: { readonly session: Session; readonly context: Context },
 ): Promise<void> {
-  const { out, terminal, env, now } = context;
+  const { out, now } = context;
   const style = session.resultStyle;
-  const isLive = terminal.stdoutIsTty && env['TERM'] !== 'dumb' && !session.isJson;
+  const isLive = isLiveTerminal(context) && !session.isJson;
   const heard = isLive && session.canAsk && !session.isQuiet ? hearKeys(campaign, given, context) : undefined;
   const ports = heard?.ports ?? given;
   let before = '';
@@ -104,6 +106,3 @@ async function show(
 function keyHint({ left, control }: WatchView, { paint }: Style): string[] {
   return left === 0 ? [] : [paint.dim(control?.pausedAt === undefined ? '  p pauses' : '  p goes on')];
 }
-
-/** Moves to where these lines began, and clears from there. */
-const back = (lines: string): string => `\r\x1b[${lines.split('\n').length}A\x1b[J`;

@@ -4,6 +4,7 @@ import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import type { SessionOptions } from '../options/everywhere.ts';
+import { serverJson } from '../server.ts';
 import { withSession } from '../session.ts';
 import { checkCredentials } from './account.ts';
 import { checkCallbacks } from './callbacks.ts';
@@ -33,7 +34,8 @@ function doctor(options: SessionOptions, context: Context): Promise<number> {
     const exitCode = checksExitCode(results);
     if (session.isJson) {
       const listed = { as: 'findings', items: results.map(checkJson) };
-      await printDocument({ schema: 'volley.doctor/1', exitCode }, { session, context }, listed);
+      const document = { schema: 'volley.doctor/1', exitCode, ...serverJson(session.server()) } as const;
+      await printDocument(document, { session, context }, listed);
     } else if (!session.isQuiet || results.some(({ state }) => state !== 'ok'))
       for (const result of results) context.out(checkLine(result, session.resultStyle));
     return exitCode;

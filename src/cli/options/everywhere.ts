@@ -33,7 +33,7 @@ export interface SessionOptions extends ValuesOf<typeof everywhere> {
 
 /** Reads what every command is told. */
 export function sessionOptions(bag: Bag, settings: GivenSettings): SessionOptions {
-  return { ...readOptions(everywhere, bag), settings };
+  return { ...readOptions(everywhere, bag, 0), settings };
 }
 
 /** What a command is told when nothing is. */

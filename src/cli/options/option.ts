@@ -3,8 +3,11 @@ import type { Parsed } from '../../core/recipient/phone.ts';
 import { didYouMean } from '../../core/text/nearest.ts';
 import { either } from '../../core/text/wording.ts';
 
-/** Understands one text, or says what is wrong with it in words that follow the flag and the text. */
-export type Parse<T> = (text: string) => Parsed<T>;
+/**
+ * Understands one text, or says what is wrong with it in words that follow the flag and the text. A time that is told
+ * from now is from `nowMs`, in milliseconds since 1970.
+ */
+export type Parse<T> = (text: string, nowMs: number) => Parsed<T>;
 
 interface Shown {
   /** As help shows it: `-v, --verbose`, `--limit <n>`; an argument is `<file>` or `[file]`. */
@@ -84,7 +87,7 @@ export function requiredChoice<const T extends string>(flags: string, about: str
 
 const oneOf =
   <T extends string>(choices: readonly T[]): Parse<T> =>
-  (text) => {
+  (text: string) => {
     const value = choices.find((known) => known === text);
     if (value !== undefined) return { value };
     const hint = didYouMean(text, choices);

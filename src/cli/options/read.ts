@@ -16,19 +16,22 @@ export function keyOf(spec: { readonly flags: string }): string {
   return bare.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Reads all of a table's options but the settings. Throws a `CliError` that names flag, value and what is right. */
-export function readOptions<T extends OptionTable>(table: T, bag: Bag): ValuesOf<T> {
+/**
+ * Reads all of a table's options but the settings, as they are meant at `nowMs` (milliseconds since 1970). Throws a
+ * `CliError` that names flag, value and what is right.
+ */
+export function readOptions<T extends OptionTable>(table: T, bag: Bag, nowMs: number): ValuesOf<T> {
   const values: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(table)) {
     if (spec.form === 'switch') values[name] = readSwitch(spec, bag);
-    else if (spec.form !== 'setting') values[name] = readText(spec, textsOf(spec, bag));
+    else if (spec.form !== 'setting') values[name] = readText(spec, textsOf(spec, bag), nowMs);
   }
   return values as ValuesOf<T>;
 }
 
 /** What a command is given when nothing is. */
 export function absent<T extends OptionTable>(table: T): ValuesOf<T> {
-  return readOptions(table, {});
+  return readOptions(table, {}, 0);
 }
 
 /** Reads those of a table's options that are settings. Throws as `readOptions` does. */
@@ -59,9 +62,9 @@ function readSwitch<T>(spec: SwitchOption<T>, bag: Bag): T {
   return spec.gather(bag[keyOf(spec)] as boolean | undefined);
 }
 
-function readText<T>(spec: TextOption<T>, texts: readonly string[]): T {
+function readText<T>(spec: TextOption<T>, texts: readonly string[], nowMs: number): T {
   const values = texts.map((text) => {
-    const parsed = spec.parse(text);
+    const parsed = spec.parse(text, nowMs);
     if ('problem' in parsed) throw refusal(spec, text, parsed);
     return parsed.value;
   });

@@ -1,12 +1,12 @@
 import { groups } from './groups.ts';
 import { grouped, option, setting, toggle, type ValuesOf } from './option.ts';
-import { count, duration, safeUrl, time } from './parsers.ts';
+import { count, duration, safeUrl, timeAhead } from './parsers.ts';
 
 /** What ends a run before all is sent. */
 const limits = grouped(groups.safety, {
   limit: option('--limit <n>', 'send at most n now; resume sends the rest', count),
   maxDurationMs: option('--max-duration <time>', 'stop after this time, as 50m', duration('1s', '24d')),
-  notAfter: option('--not-after <time>', 'stop at this time, as 2026-12-24T20:00:00Z', time),
+  notAfter: option('--not-after <time>', 'stop at this time, as 2026-12-24T20:00:00Z, 17:30 or +2h', timeAhead),
   maxCost: setting('max_cost', '--max-cost <amount>', 'the most the whole campaign may cost; more is refused'),
   breaker: toggle('--no-breaker', 'go on even when most messages fail alike'),
 });

@@ -26,6 +26,7 @@ import { deliverOptionsOf } from '../options/delivery.ts';
 import { requestOf } from '../options/message.ts';
 import { fromPlanned, refuseBesidePlan, toPlanned } from '../options/planned.ts';
 import { rowRulesOf } from '../options/rules.ts';
+import { serverJson } from '../server.ts';
 import { planContextOf, portsOf, type Session, storesText, withSession } from '../session.ts';
 import { writePrivate } from '../write-file.ts';
 import { runDelivery } from './delivery.ts';
@@ -214,7 +215,8 @@ async function showPlan(view: PlanView, review: Review): Promise<number> {
   const exitCode = checksExitCode(online ?? []) || (plan.invalid > 0 ? 3 : 0);
   const { resultStyle } = session;
   if (session.isJson) {
-    const document = { ...planJson(view, exitCode), ...(online && { online: online.map(checkJson) }) };
+    const found = online && { online: online.map(checkJson) };
+    const document = { ...planJson(view, exitCode), ...found, ...serverJson(session.server()) };
     await printDocument(document, { session, context }, { items: document.issues });
   } else if (!(session.isQuiet && exitCode === 0)) {
     const found = (online ?? []).map((result) => checkLine(result, resultStyle));

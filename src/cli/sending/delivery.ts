@@ -10,6 +10,7 @@ import { shown } from '../../ui/lines.ts';
 import { reportLines } from '../../ui/report.ts';
 import type { EndedRun } from '../../ui/run.ts';
 import { printDocument } from '../document.ts';
+import { rehearsalNote, serverJson } from '../server.ts';
 import { connectedPortsOf, type Session } from '../session.ts';
 import { notifying } from './notify.ts';
 import { watchDelivery } from './watch-delivery.ts';
@@ -90,6 +91,8 @@ export function attemptEvent(result: SendResult, { id: messageId, campaignId, to
 export async function printReport(result: Result, session: Session, context: Context): Promise<void> {
   if (session.isJson) return printReportDocument(result, {}, { session, context });
   const { campaign, report } = result;
+  const note = rehearsalNote(session.server());
+  if (note !== undefined) context.out(session.resultStyle.paint.yellow(note));
   for (const line of reportLines(campaign.name, report, session.resultStyle)) context.out(line);
 }
 
@@ -101,7 +104,8 @@ export async function printReportDocument(
 ): Promise<void> {
   const items = messagesJson((await session.ledger()).messages(campaign.id));
   const listed = as === undefined ? { items } : { items, as };
-  await printDocument(reportJson(campaign, report, exitCode), { session, context, hasChanged: true }, listed);
+  const document = { ...reportJson(campaign, report, exitCode), ...serverJson(session.server()) };
+  await printDocument(document, { session, context, hasChanged: true }, listed);
 }
 
 function sayEnd(end: RunEnd, { workStyle }: Session, { err, now }: Context): void {

@@ -1,7 +1,7 @@
 import type { OptOut } from '../../core/recipient/consent.ts';
 
 /** What the reason of a row says that is skipped because its recipient has opted out. */
-export const optedOut = 'opted out';
+const optedOut = 'opted out';
 
 /** Whom a message is for and from. */
 export interface Correspondents {
