@@ -17,6 +17,7 @@ const ledgerRoles = [
   'upkeep',
   'tables',
   'rows',
+  'statements',
 ].map((role) => `ledger/${role}`);
 const ports = ['ledger/ledger', ...ledgerRoles, 'provider/provider', 'provider/pages'];
 
@@ -31,6 +32,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   simulator: ['core', 'errors'],
   ledger: ['core', 'errors', 'ledger/tables', ...ledgerRoles],
   'ledger/rules': ['core'],
+  'ledger/statements': ['core', 'ledger/rules', 'ledger/rows'],
   'ledger/sqlite': ['core', 'errors', 'ledger/rules', 'ledger/ledger', 'ledger/process', ...ledgerRoles],
   'ledger/postgres': ['core', 'errors', 'ledger/rules', 'ledger/ledger', 'ledger/process', ...ledgerRoles],
   'provider/provider': ['core'],
@@ -40,7 +42,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   campaign: ['core', 'errors', 'http', 'clock', 'engine', 'input', ...ports],
   callbacks: ['core', 'errors', 'http', 'engine', 'input', ...ports],
   // Only with a ledger that machines share.
-  queue: ['core', 'errors', 'campaign', 'engine', 'ledger/postgres/address', ...ports],
+  queue: ['core', 'errors', 'campaign', 'engine', 'ledger/postgres/address', 'ledger/postgres/faults', ...ports],
   ui: ['core'],
   config: ['core', 'errors', 'context'],
   cli: [

@@ -15,6 +15,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
 /** The password of every server here, to be found in no output. */
@@ -27,18 +28,30 @@ export interface PostgresServer {
   readonly database: (name: string) => Promise<string>;
   /** Stops it and starts it again, with its data. */
   readonly restart: () => Promise<void>;
+  /** Kills all its processes at the same moment, as a power cut does, and starts it again. */
+  readonly crash: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
+/** How a server differs from a plain one. */
+interface ServerOptions {
+  /** As in its file: `wal_writer_delay=10s`. */
+  readonly settings?: readonly string[];
+  /** What it shows to those who ask for TLS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
 /** Starts a server, with data in memory where the system has a place for it. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ settings = [], tls }: ServerOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'volley-postgres-'));
   const owner = process.getuid?.() === 0 ? postgresUser() : {};
   const native = binaries(folder);
   const data = join(folder, 'data');
   makeCluster(native, data, owner);
   const port = await freePort();
-  const start = () => startServer(join(native, 'bin', 'postgres'), ['-D', data, '-p', String(port)], owner);
+  const shown = tls ? tlsSettings(folder, tls, owner) : [];
+  const set = [...loopbackOnly, ...shown, ...settings].flatMap((setting) => ['-c', setting]);
+  const start = () => startServer(join(native, 'bin', 'postgres'), ['-D', data, '-p', String(port), ...set], owner);
   let server = await start();
   const urlOf = (name: string) => `postgres://volley:${databasePassword}@127.0.0.1:${port}/${name}`;
   return {
@@ -52,6 +65,10 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
     restart: async () => {
       await stopServer(server);
+      server = await start();
+    },
+    crash: async () => {
+      await killServer(server);
       server = await start();
     },
     stop: async () => {
@@ -121,10 +138,22 @@ function makeCluster(native: string, data: string, owner: Owner): void {
   });
 }
 
-const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
+const loopbackOnly = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
+
+function tlsSettings(folder: string, { key, cert }: NonNullable<ServerOptions['tls']>, owner: Owner): string[] {
+  const files = {
+    ssl_key_file: [join(folder, 'key.pem'), key],
+    ssl_cert_file: [join(folder, 'cert.pem'), cert],
+  } as const;
+  for (const [path, content] of Object.values(files)) {
+    writeFileSync(path, content, { mode: 0o600 });
+    if (owner.uid !== undefined && owner.gid !== undefined) chownSync(path, owner.uid, owner.gid);
+  }
+  return ['ssl=on', ...Object.entries(files).map(([name, [path]]) => `${name}=${path}`)];
+}
 
 async function startServer(program: string, args: readonly string[], owner: Owner): Promise<ChildProcess> {
-  const server = spawn(program, [...args, ...settings.flatMap((setting) => ['-c', setting])], {
+  const server = spawn(program, args, {
     ...owner,
     cwd: tmpdir(),
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -149,6 +178,36 @@ async function stopServer(server: ChildProcess): Promise<void> {
   // Fast: sessions are ended, and what was committed is kept.
   server.kill('SIGINT');
   await ended;
+}
+
+/** Its first process is stopped before, so that it starts no other one and sees none of them die. */
+async function killServer(server: ChildProcess): Promise<void> {
+  const ended = once(server, 'exit');
+  server.kill('SIGSTOP');
+  const others = childrenOf(server.pid ?? 0);
+  for (const pid of others) isThere(pid, 'SIGKILL');
+  server.kill('SIGKILL');
+  await ended;
+  // Not for ever: where nobody asks how they ended, their numbers stay.
+  for (let i = 0; i < 100 && others.some((pid) => isThere(pid)); i++) await delay(5);
+}
+
+/** By the system's list; where there is none they end by themselves when the first one has. */
+function childrenOf(pid: number): readonly number[] {
+  try {
+    const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return list.split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isThere(pid: number, signal: NodeJS.Signals | 0 = 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -1,7 +1,8 @@
 import { type Arrivals, arrivalsOf, type Report } from '../core/outcome/report.ts';
 import type { Control, Controls } from '../ledger/controls.ts';
 import type { Campaign } from '../ledger/plans.ts';
-import type { Reports } from '../ledger/reports.ts';
+import type { CampaignSummary, Reports } from '../ledger/reports.ts';
+import { isOpen } from './find.ts';
 import type { Clock } from './ports.ts';
 
 /** How a campaign stands at a moment, and how fast it goes. */
@@ -50,19 +51,30 @@ const quietMs = 60_000;
 
 /** What is known after another report, at a monotonic time in milliseconds. */
 export function afterReport(state: WatchState | undefined, report: Report, at: number): WatchState {
-  const samples = [...(state?.samples ?? []), { at, done: doneOf(report) }];
-  const oldest = samples.findLastIndex((sample) => sample.at <= at - windowMs);
   const isNews = state === undefined || wordsOf(state.report) !== wordsOf(report);
-  return { report, at, changedAt: isNews ? at : state.changedAt, samples: samples.slice(Math.max(0, oldest)) };
+  const samples = withSample(state?.samples ?? [], { at, done: doneOf(report) });
+  return { report, at, changedAt: isNews ? at : state.changedAt, samples };
+}
+
+/** Drops what is older than the window needs. */
+function withSample(known: readonly Sample[], sample: Sample): readonly Sample[] {
+  const samples = [...known, sample];
+  const oldest = samples.findLastIndex(({ at }) => at <= sample.at - windowMs);
+  return samples.slice(Math.max(0, oldest));
+}
+
+/** Messages a second between the first and the last of these. */
+function rateOf(samples: readonly Sample[]): number {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (!first || !last || last.at <= first.at) return 0;
+  return Math.max(0, ((last.done - first.done) / (last.at - first.at)) * 1000);
 }
 
 /** How it stands by what is known. */
 export function viewOf({ report, at, changedAt, samples }: WatchState): WatchView {
   const { pending, claimed, unknown } = report.counts;
-  const [first] = samples;
   const done = doneOf(report);
-  const passedMs = first === undefined ? 0 : at - first.at;
-  const perSecond = first === undefined || passedMs <= 0 ? 0 : Math.max(0, ((done - first.done) / passedMs) * 1000);
+  const perSecond = rateOf(samples);
   const arrivals = arrivalsOf(report);
   const left = pending + claimed;
   const stillMs = at - changedAt;
@@ -74,7 +86,7 @@ export function viewOf({ report, at, changedAt, samples }: WatchState): WatchVie
   };
 }
 
-const doneOf = ({ counts }: Report): number => counts.accepted + counts.rejected + counts.unknown;
+const doneOf = ({ counts }: Pick<Report, 'counts'>): number => counts.accepted + counts.rejected + counts.unknown;
 
 const wordsOf = ({ counts, statuses }: Report): string => JSON.stringify([counts, statuses]);
 
@@ -120,6 +132,32 @@ export async function* watchCampaign(
     if (view.isOver || signal.aborted) return;
     await sleep(Math.max(everyMs, tookMs / lookShare), signal);
     if (signal.aborted) return;
+  }
+}
+
+/** How one of several campaigns stands. */
+export interface RunningView extends Pick<WatchView, 'done' | 'left' | 'perSecond' | 'toGoMs'> {
+  readonly campaign: CampaignSummary;
+}
+
+/** Looks at the latest campaigns again and again: those that are being sent, and those that were when the watch began. */
+export async function* watchRunning(
+  { limit, everyMs }: { readonly limit: number; readonly everyMs: number },
+  { ledger, monotonic, sleep, signal }: Omit<WatchPorts, 'ledger'> & { readonly ledger: Pick<Reports, 'campaigns'> },
+): AsyncGenerator<readonly RunningView[]> {
+  const seen = new Map<string, readonly Sample[]>();
+  while (!signal.aborted) {
+    const begunAt = monotonic();
+    const running = (await ledger.campaigns(limit)).filter((one) => isOpen(one) || seen.has(one.id));
+    yield running.map((campaign) => {
+      const done = doneOf(campaign);
+      const samples = withSample(seen.get(campaign.id) ?? [], { at: begunAt, done });
+      seen.set(campaign.id, samples);
+      const left = campaign.counts.pending + campaign.counts.claimed;
+      const perSecond = rateOf(samples);
+      return { campaign, done, left, perSecond, ...(perSecond > 0 && { toGoMs: (left / perSecond) * 1000 }) };
+    });
+    await sleep(Math.max(everyMs, (monotonic() - begunAt) / lookShare), signal);
   }
 }
 

@@ -5,6 +5,8 @@ import type { Want } from '../ledger/runs.ts';
 export interface Lanes {
   /** Says when a sender may have its next message; of two times that were said the earlier one counts. */
   readonly add: (sender: string, readyAt: number) => void;
+  /** Nothing of this sender is left, as far as is known: another one may have its place. */
+  readonly done: (sender: string) => void;
   /** No message of this sender is sent again in this run. */
   readonly close: (sender: string) => void;
   /** Nothing of this sender before a time. */
@@ -22,8 +24,13 @@ interface Waiting {
   readonly order: number;
 }
 
-/** What each sender costs does not grow with how many there are, or with how many messages they have. */
-export function makeLanes(): Lanes {
+/**
+ * Lanes of which at most so many are worked on at once; a sender that has none waits for its turn. What each sender
+ * costs does not grow with how many there are, or with how many messages they have.
+ */
+export function makeLanes(most = Number.POSITIVE_INFINITY): Lanes {
+  const open = new Set<string>();
+  const behind = new Map<string, number>();
   const waiting = new TinyQueue<Waiting>([], (a, b) => a.readyAt - b.readyAt || a.order - b.order);
   const readyAt = new Map<string, number>();
   const pausedUntil = new Map<string, number>();
@@ -35,21 +42,42 @@ export function makeLanes(): Lanes {
     for (let first = waiting.peek(); first && !isCurrent(first); first = waiting.peek()) waiting.pop();
   };
   const add = (sender: string, at: number): void => {
+    if (closed.has(sender)) return;
+    if (open.has(sender) || open.size < most) {
+      open.add(sender);
+      wait(sender, at);
+    } else behind.set(sender, Math.min(at, behind.get(sender) ?? at));
+  };
+  const done = (sender: string): void => {
+    open.delete(sender);
+    readyAt.delete(sender);
+    for (const [next, at] of behind) {
+      if (open.size >= most) return;
+      behind.delete(next);
+      add(next, at);
+    }
+  };
+  const wait = (sender: string, at: number): void => {
     const known = readyAt.get(sender) ?? Number.POSITIVE_INFINITY;
     const wanted = Math.max(at, pausedUntil.get(sender) ?? at);
-    if (closed.has(sender) || known <= wanted) return;
+    if (known <= wanted) return;
     readyAt.set(sender, wanted);
     waiting.push({ sender, readyAt: wanted, order: order++ });
   };
   return {
     add,
+    done,
     close: (sender) => {
       closed.add(sender);
-      readyAt.delete(sender);
+      behind.delete(sender);
+      done(sender);
     },
     pause: (sender, until) => {
       pausedUntil.set(sender, until);
-      if (readyAt.delete(sender)) add(sender, until);
+      if (!readyAt.delete(sender)) return;
+      // Others have its place meanwhile.
+      done(sender);
+      add(sender, until);
     },
     take: (slots, at) => {
       const senders: string[] = [];

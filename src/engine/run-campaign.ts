@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly perSecond?: number | undefined;
   /** Senders with a rate of their own, in messages a second; a lower `perSecond` holds for them, too. */
   readonly rates?: Readonly<Record<string, number>> | undefined;
+  /** How many senders are worked on at once; absent: all. Which ones come first is then left to chance. */
+  readonly mostSenders?: number | undefined;
   /** Where callbacks go that carry our own id of the message; for messages that name no place of their own. */
   readonly callbackUrl?: string | undefined;
   /** More messages are on their way into the ledger: each item names the senders of some that have come, the end says that all have. */
@@ -56,7 +58,7 @@ export async function runCampaign(lease: Lease, options: RunOptions): Promise<Ru
   const { ledger, sleep } = options;
   const state = runState(options);
   const results = recorder(ledger, lease);
-  const run: Run = { ...options, lease, state, results, lanes: makeLanes() };
+  const run: Run = { ...options, lease, state, results, lanes: makeLanes(options.mostSenders) };
   const lost = () => state.stop({ kind: 'lost-lease' });
   const stopRenewing = keepLease({ ledger, lease, sleep, lost, failed: state.fail });
   try {
@@ -82,8 +84,11 @@ interface Run extends RunOptions {
   readonly lanes: Lanes;
 }
 
-async function readQueues({ ledger, lease, lanes, monotonic }: Run): Promise<void> {
-  for (const { sender } of await ledger.queues(lease.campaignId)) lanes.add(sender, monotonic());
+async function readQueues({ ledger, lease, lanes, monotonic, mostSenders, random }: Run): Promise<void> {
+  const queues = await ledger.queues(lease.campaignId);
+  // Several runs of one campaign are not to begin with the same senders.
+  const first = mostSenders === undefined ? 0 : Math.floor(random() * queues.length);
+  for (const { sender } of [...queues.slice(first), ...queues.slice(0, first)]) lanes.add(sender, monotonic());
 }
 
 /** Hears of messages that come while the run goes on. Nothing waits for a source that is silent when the run ends. */
@@ -167,6 +172,8 @@ const longestWaitMs = 600_000;
 
 /** Puts a sender back in the queue, unless nothing of it is left or due soon. */
 function noteSender({ sender, waitMs, isDeferred }: SenderState, { lanes, state, now, monotonic }: Run): void {
+  // Who waits for a time of its own leaves its place to others.
+  if (waitMs === undefined || isDeferred) lanes.done(sender);
   if (waitMs === undefined) return;
   if (isDeferred && waitMs > longestWaitMs) state.laneStopped({ kind: 'deferred', untilMs: now() + waitMs });
   else lanes.add(sender, monotonic() + waitMs);

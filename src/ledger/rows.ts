@@ -102,9 +102,6 @@ export function toReply(row: ReplyRow): Reply {
 export const outcomeColumns = `m.id, m.recipient, m.sender, m.state, m.attempts, m.sid, m.status, m.code, m.reason,
   m.segments, m.unit_price as "unitPrice", m.price`;
 
-/** The columns of what a receipt is merged into, of the table that is called `m`. */
-export const acceptedColumns = 'm.sid, m.status, m.code, m.price, m.segments, m.recipient, m.sender';
-
 /** A row of the table of receipts. */
 export interface ReceiptRow {
   readonly sid: string;

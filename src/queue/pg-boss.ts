@@ -1,8 +1,10 @@
 import type PgBoss from 'pg-boss';
 import type { DeliverOptions } from '../campaign/deliver.ts';
+import { shownLedger } from '../core/ledger-address.ts';
 import { CliError } from '../errors.ts';
 import type { InTransaction } from '../ledger/plans.ts';
 import { readAddress } from '../ledger/postgres/address.ts';
+import { openFault, storageFault } from '../ledger/postgres/faults.ts';
 import { type Job, jobMs, type Queue, type QueuedCampaign } from './queue.ts';
 import { postgresSchedules } from './schedules.ts';
 import { createTables, type Execute } from './tables.ts';
@@ -23,6 +25,11 @@ const maintenanceSeconds = 5;
 /** A job comes again as often as its worker dies. */
 const mostRetries = 1_000_000;
 
+/** An answer that takes longer than this, in milliseconds, will never come: the line was cut without a word. */
+const answerMs = 30_000;
+
+const connection = { max: 3, keepAlive: true, connectionTimeoutMillis: 10_000, query_timeout: answerMs };
+
 /**
  * Opens the queue that goes with a ledger on PostgreSQL, in a schema of its own beside it.
  * Throws a `CliError` when the package pg-boss is not installed, or the server is not there.
@@ -31,11 +38,12 @@ export async function openPostgresQueue(address: string): Promise<Queue> {
   const { pool, schema: ledger } = readAddress(address);
   const schema = `${ledger}_queue`;
   const { connectionString = '' } = pool;
+  const shown = shownLedger(address);
   const Boss = await library();
   const boss = new Boss({
+    ...connection,
     connectionString,
     schema,
-    max: 3,
     application_name: 'volley',
     schedule: false,
     maintenanceIntervalSeconds: maintenanceSeconds,
@@ -44,8 +52,14 @@ export async function openPostgresQueue(address: string): Promise<Queue> {
   });
   // A server that is away for a moment is asked again; what is asked of the queue then fails where it is asked.
   boss.on('error', () => undefined);
-  const { db } = await start(boss);
-  const execute: Execute = async (text, values = []) => (await db.executeSql(text, [...values])).rows;
+  const { db } = await start(boss, shown);
+  const execute: Execute = async (text, values = []) => {
+    try {
+      return (await db.executeSql(text, [...values])).rows;
+    } catch (error) {
+      throw storageFault(error, shown) ?? error;
+    }
+  };
   await createTables(execute, schema);
   await boss.createQueue(jobs, {
     name: jobs,
@@ -64,16 +78,12 @@ export async function openPostgresQueue(address: string): Promise<Queue> {
   };
 }
 
-async function start(boss: PgBoss): Promise<{ readonly db: PgBoss.Db }> {
+async function start(boss: PgBoss, shown: string): Promise<{ readonly db: PgBoss.Db }> {
   try {
     await boss.start();
     return { db: boss.getDb() };
-  } catch (cause) {
-    // The driver's own words may hold the address.
-    const code = (cause as NodeJS.ErrnoException).code ?? 'no answer';
-    throw new CliError('storage', `The queue beside the ledger cannot be opened (${code}).`, {
-      hint: 'Is PostgreSQL up, and may this user create a schema? See: volley doctor',
-    });
+  } catch (error) {
+    throw openFault(error, shown);
   }
 }
 
@@ -85,11 +95,13 @@ function enqueuing(boss: PgBoss, schema: string, delivery: DeliverOptions): InTr
       [campaignId, JSON.stringify(delivery)],
     );
     const data: JobData = { campaignId, round: Number(queued?.['round']) };
-    const db = {
-      executeSql: async (text: string, values: unknown[]) => ({ rows: [...(await execute(text, values))] }),
-    };
-    for (let i = 0; i < jobsPerCampaign; i++) await boss.send(jobs, data, { db });
+    for (let i = 0; i < jobsPerCampaign; i++) await boss.send(jobs, data, { db: through(execute) });
   };
+}
+
+/** What pg-boss is to use in place of its own connections. */
+function through(execute: Parameters<InTransaction>[0]): PgBoss.Db {
+  return { executeSql: async (text: string, values: unknown[]) => ({ rows: [...(await execute(text, values))] }) };
 }
 
 function workOn(
@@ -99,7 +111,15 @@ function workOn(
 ): Pick<Queue, 'take' | 'finish' | 'campaign' | 'stop' | 'size'> {
   return {
     take: async (limit) => {
-      const taken = await boss.fetch<JobData>(jobs, { batchSize: limit });
+      // pg-boss passes over what fails here, and a queue that is out of reach would look like an empty one.
+      const failures: unknown[] = [];
+      const noting: Execute = (text, values = []) =>
+        execute(text, values).catch((error: unknown) => {
+          failures.push(error);
+          throw error;
+        });
+      const taken = await boss.fetch<JobData>(jobs, { batchSize: limit, db: through(noting) });
+      if (failures.length > 0) throw failures[0];
       return taken.map(({ id, data }): Job => ({ id, ...data }));
     },
     finish: async ({ id, campaignId, round }, againInMs) => {
@@ -112,9 +132,9 @@ function workOn(
       } else {
         // The next one first: should this process die in between, there is one too many, which does no harm.
         const startAfter = Math.ceil(againInMs / 1000);
-        await boss.send(jobs, { campaignId, round } satisfies JobData, { startAfter });
+        await boss.send(jobs, { campaignId, round } satisfies JobData, { startAfter, db: through(execute) });
       }
-      await boss.complete(jobs, id);
+      await boss.complete(jobs, id, {}, { db: through(execute) });
     },
     campaign: async (campaignId) => {
       const [row] = await execute(`select delivery, stopped from ${schema}.campaigns where id = $1`, [campaignId]);

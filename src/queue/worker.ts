@@ -20,6 +20,8 @@ export interface WorkerOptions {
   readonly pid: number;
   /** Requests at once, at most, over all campaigns it works on. */
   readonly concurrency: number;
+  /** Senders of a campaign at once, at most; absent: all. */
+  readonly mostSenders?: number | undefined;
   readonly timeoutMs: number;
   readonly resolveMs: number;
   readonly onUnknown: 'hold' | 'resend';
@@ -74,18 +76,14 @@ type Refusal = Extract<RunEnd, { readonly kind: 'credentials' }>;
  */
 export async function runWorker(options: WorkerOptions, ports: WorkerPorts): Promise<Refusal | undefined> {
   const worker: Worker = {
-    ...options,
-    ...ports,
-    running: new Map(),
-    accounts: new Map(),
-    accepted: 0,
-    refused: undefined,
+    ...{ ...options, ...ports, running: new Map(), accounts: new Map() },
+    ...{ accepted: 0, refused: undefined },
   };
   const stopBeating = beat(worker);
   try {
     while (!ports.signal.aborted && !worker.refused) {
-      const isIdle = await guarded(worker, () => takeJobs(worker));
-      if (isIdle && options.drain && worker.running.size === 0 && (await ports.queue.size()) === 0) break;
+      const isIdle = await guarded(worker, () => takeJobs(worker), true);
+      if (isIdle && options.drain && (await guarded(worker, () => isDrained(worker), false))) break;
       if (isIdle) await ports.sleep(idleMs, ports.signal);
     }
     await Promise.all(worker.running.values());
@@ -98,23 +96,27 @@ export async function runWorker(options: WorkerOptions, ports: WorkerPorts): Pro
 interface Worker extends WorkerOptions, WorkerPorts {
   /** The work under way, by the id of its campaign. */
   readonly running: Map<string, Promise<void>>;
-  /** Breaker and adapted concurrency last from one share of a campaign to the next. */
+  /** Breaker and adapted concurrency last from one share to the next. */
   readonly accounts: Map<string, RunAccount>;
   accepted: number;
   refused: Refusal | undefined;
 }
 
-/** True when there was nothing to do. Trouble with the server is told, and passes or does not. */
-async function guarded(worker: Worker, work: () => Promise<boolean>): Promise<boolean> {
+/** What `work` finds, or `otherwise` where there is trouble with the server: it is told, and passes or does not. */
+async function guarded(worker: Worker, work: () => Promise<boolean>, otherwise: boolean): Promise<boolean> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     worker.events.onTrouble(error);
-    return true;
+    return otherwise;
   }
 }
 
+const isDrained = async ({ running, queue }: Worker): Promise<boolean> =>
+  running.size === 0 && (await queue.size()) === 0;
+
+/** True when there was nothing to do. */
 async function takeJobs(worker: Worker): Promise<boolean> {
   const { queue, running } = worker;
   const free = mostCampaigns - running.size;
@@ -182,10 +184,11 @@ async function send(lease: Lease, { delivery }: QueuedCampaign, worker: Worker):
 }
 
 function runOptions(delivery: DeliverOptions, worker: Worker) {
-  const { ledger, provider, signal, now, monotonic, sleep, random, events } = worker;
+  const { ledger, provider, signal, now, monotonic, sleep, random, events, mostSenders } = worker;
   const { perSecond, rates, retryForMs, callbackUrl } = delivery;
   return {
-    ...{ ledger, provider, signal, now, monotonic, sleep, random, perSecond, rates, retryForMs, callbackUrl },
+    ...{ ledger, provider, signal, now, monotonic, sleep, random },
+    ...{ perSecond, rates, retryForMs, callbackUrl, mostSenders },
     retry: defaultRetry,
     onResult: (result: SendResult, message: Message) => {
       if (result.kind === 'accepted') worker.accepted++;

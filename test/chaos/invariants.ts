@@ -16,13 +16,14 @@ export interface Tally {
   readonly problems: readonly string[];
 }
 
-interface LedgerRow {
+/** What a ledger says of one recipient. */
+export interface LedgerRow {
   readonly recipient: string;
   readonly state: string;
   readonly sid: string | null;
 }
 
-/** Counts how a campaign to these recipients ended. Throws when the ledger is damaged or holds a secret. */
+/** Counts how a campaign to these recipients ended, by a file. Throws when it is damaged or holds a secret. */
 export function takeStock(
   ledger: string,
   truth: readonly CreatedMessage[],
@@ -30,7 +31,15 @@ export function takeStock(
   secrets: readonly string[],
 ): Tally {
   for (const suffix of ['', '-wal']) refuseSecrets(`${ledger}${suffix}`, secrets);
-  const rows = readRows(ledger);
+  return tallyOf(readRows(ledger), truth, recipients);
+}
+
+/** Holds what a ledger says against what was really created. */
+export function tallyOf(
+  rows: readonly LedgerRow[],
+  truth: readonly CreatedMessage[],
+  recipients: readonly string[],
+): Tally {
   const count = (wanted: string) => rows.filter(({ state }) => state === wanted).length;
   const problems = [...problemsOf(rows, truth, recipients)];
   return {

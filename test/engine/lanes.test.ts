@@ -53,6 +53,27 @@ describe('lanes', () => {
     expect([lanes.take(1, 0), lanes.nextAt()]).toEqual([[], undefined]);
   });
 
+  it('are at most so many at once, and who is done leaves its place to the next', () => {
+    const lanes = makeLanes(2);
+    for (const sender of ['A', 'B', 'C', 'D', 'E']) lanes.add(sender, 0);
+    const taken = (at: number) => lanes.take(9, at).map(({ sender }) => sender);
+    expect(taken(0)).toEqual(['A', 'B']);
+    lanes.add('A', 5);
+    expect([taken(0), lanes.nextAt()]).toEqual([[], 5]);
+    lanes.done('B');
+    expect(taken(0)).toEqual(['C']);
+    // It comes back, behind those that have not had their turn.
+    lanes.add('B', 0);
+    lanes.close('C');
+    expect(taken(0)).toEqual(['D']);
+    lanes.pause('A', 50);
+    expect(taken(10)).toEqual(['E']);
+    for (const sender of ['D', 'E']) lanes.done(sender);
+    expect(taken(10)).toEqual(['B']);
+    expect([taken(49), lanes.nextAt()]).toEqual([[], 50]);
+    expect(taken(50)).toEqual(['A']);
+  });
+
   it('cost no more for many senders than for few', () => {
     const costOf = (count: number) => {
       const lanes = makeLanes();

@@ -67,6 +67,28 @@ async function run(count: number, script?: Script, options: Partial<RunOptions &
 }
 
 describe('a run', () => {
+  it('works on as many senders at once as it may, and in the end on all', async () => {
+    const claimed: string[] = [];
+    const noting = (ledger: Ledger): Ledger => ({
+      ...ledger,
+      claim: async (lease, request) => {
+        const found = await ledger.claim(lease, request);
+        claimed.push(...found.claims.map(({ sender }) => sender));
+        return found;
+      },
+    });
+    const { counts } = await run(40, undefined, { senders: 8, wrap: noting, mostSenders: 2 });
+    expect(counts).toMatchObject({ accepted: 40, pending: 0 });
+    const begun = [...new Set(claimed)];
+    expect(begun).toHaveLength(8);
+    // The third begins when one of the first two has nothing left, and so on.
+    for (let i = 2; i < begun.length; i++) {
+      const begins = claimed.indexOf(begun[i] ?? '');
+      const atWork = begun.slice(0, i).filter((sender) => claimed.lastIndexOf(sender) > begins);
+      expect(atWork.length).toBeLessThan(2);
+    }
+  });
+
   it('ends only when the ledger has written every result, however long that takes', async () => {
     const slowly = (ledger: Ledger): Ledger => ({
       ...ledger,

@@ -12,13 +12,13 @@ import { lease, row, take, write } from '../contracts/ledger.ts';
 import { type PostgresServer, startPostgres } from '../postgres-server.ts';
 import { scriptedProvider } from '../scripted-provider.ts';
 
-/** A server of its own: it goes away and comes back. */
+/** A server of its own: it goes away and comes back, and keeps what is not committed yet in its memory. */
 let server: PostgresServer;
 let databases = 0;
 const closing: (() => unknown)[] = [];
 
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await startPostgres({ settings: ['wal_writer_delay=10s'] });
 }, 60_000);
 
 afterAll(async () => {
@@ -148,12 +148,41 @@ describe('a COMMIT that gets no answer', () => {
   });
 });
 
+describe('a server that crashes before it has written a COMMIT', () => {
+  it('is not believed by the number of the transaction, which another one has got since', async () => {
+    const cut = lineCutter({ passesCommit: false, onCut: () => server.crash() });
+    const { ledger, held, beside } = await world(20, cut.through);
+    cut.arm();
+    const claiming = take(ledger, held, '12345', 5);
+    await expect.poll(cut.cuts).toBe(1);
+    // Others go on as soon as it is back, and get the numbers of those that nobody knows of any more.
+    for (let i = 0; i < 20; i++) {
+      await beside.database.transaction([], (connection) => connection.run(raw('select pg_current_xact_id()')));
+    }
+    cut.mend();
+    const claims = await claiming;
+    expect(claims.map(({ line, attempt }) => [line, attempt])).toEqual([0, 1, 2, 3, 4].map((line) => [line, 1]));
+    expect(await standing(beside)).toEqual([
+      { state: 'claimed', n: 5, attempts: 1 },
+      { state: 'pending', n: 15, attempts: 0 },
+    ]);
+  }, 60_000);
+});
+
+interface Cut {
+  readonly passesCommit: boolean;
+  /** Done while the line is silent, before it is cut; no other line comes about until it is mended. */
+  readonly onCut?: () => Promise<void>;
+}
+
 /** A line to the server that is cut, once it is armed, at the next COMMIT: behind it, or before it with the far end left open. */
-function lineCutter({ passesCommit }: { readonly passesCommit: boolean }) {
+function lineCutter({ passesCommit, onCut }: Cut) {
   let isArmed = false;
   let count = 0;
+  let isDown = false;
   const sockets = new Set<Socket>();
   const carry = (near: Socket, port: number) => {
+    if (isDown) return void near.destroy();
     const far = connectSocket(port, '127.0.0.1');
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -164,6 +193,7 @@ function lineCutter({ passesCommit }: { readonly passesCommit: boolean }) {
         isArmed = false;
         count++;
         if (passesCommit) far.write(data, () => near.destroy());
+        else if (onCut) void silence(near, onCut);
         else near.destroy();
         far.removeAllListeners('data');
         far.resume();
@@ -177,9 +207,17 @@ function lineCutter({ passesCommit }: { readonly passesCommit: boolean }) {
       if (passesCommit || count === 0) far.end();
     });
   };
+  const silence = async (near: Socket, work: () => Promise<void>) => {
+    isDown = true;
+    await work();
+    near.destroy();
+  };
   return {
     arm: () => {
       isArmed = true;
+    },
+    mend: () => {
+      isDown = false;
     },
     cuts: () => count,
     through: async (url: string): Promise<string> => {

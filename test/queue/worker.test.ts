@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { defaultDelivery } from '../../src/campaign/deliver.ts';
 import type { SendResult } from '../../src/core/message.ts';
+import type { Job, Queue } from '../../src/queue/queue.ts';
 import { scriptedProvider } from '../scripted-provider.ts';
 import { drain, enqueue, sharedWorld } from './world.ts';
 
@@ -79,12 +81,37 @@ describe('workers that share a campaign', () => {
   it('stop a campaign for all of them when most of it fails alike', async () => {
     const shared = await world();
     const campaign = await enqueue(shared, 400);
-    const { provider } = slowProvider(1, { kind: 'rejected', code: 21606, reason: 'not a number of yours' });
+    const { provider } = slowProvider(1, { kind: 'rejected', code: 30008, reason: 'unknown error' });
     await Promise.all([drain(shared, provider), drain(shared, provider)]);
     const { counts } = await shared.ledger.report(campaign.id);
     expect(counts.pending).toBeGreaterThan(200);
-    expect(await shared.queue.campaign(campaign.id)).toMatchObject({ stopped: expect.stringMatching(/21606|alike/) });
+    expect(await shared.queue.campaign(campaign.id)).toMatchObject({
+      stopped: expect.stringMatching(/alike \(30008\)/),
+    });
     expect(await shared.queue.size()).toBe(0);
+  });
+
+  it('go on with a campaign that is enqueued anew as if nothing had failed before', async () => {
+    const shared = await world();
+    const campaign = await enqueue(shared, 200);
+    let isMended = false;
+    let left = 1;
+    const refused = { kind: 'rejected', code: 30008, reason: 'unknown error' } as const;
+    // After it is mended one more fails, which would do, were those from before counted.
+    const provider = scriptedProvider(() => (isMended && left-- <= 0 ? undefined : refused));
+    const over = new AbortController();
+    const working = drain(shared, provider, {}, over.signal);
+    const stopped = async () => (await shared.queue.campaign(campaign.id))?.stopped;
+    await expect.poll(stopped).toMatch(/alike \(30008\)/);
+    await expect.poll(() => shared.queue.size()).toBe(0);
+    isMended = true;
+    const { rejected, pending } = (await shared.ledger.report(campaign.id)).counts;
+    await shared.queue.enqueue(campaign, defaultDelivery);
+    const counts = async () => (await shared.ledger.report(campaign.id)).counts;
+    await expect.poll(counts).toMatchObject({ accepted: pending - 1, rejected: rejected + 1, pending: 0 });
+    expect(await stopped()).toBeUndefined();
+    over.abort();
+    await working;
   });
 
   it('look up what got no answer, and do not send it again', async () => {
@@ -94,6 +121,19 @@ describe('workers that share a campaign', () => {
     await drain(shared, provider);
     expect(times).toHaveLength(5);
     expect((await shared.ledger.report(campaign.id)).counts).toMatchObject({ unknown: 5, pending: 0 });
+  });
+
+  it('send each message once when every job is delivered to two of them', async () => {
+    const shared = await world();
+    const campaign = await enqueue(shared, 60, { concurrency: 6 });
+    const { provider, sent } = slowProvider(5);
+    const { queues, delivered } = deliveringTwice(shared.queue);
+    await Promise.all(queues.map((queue) => drain({ ...shared, queue }, provider)));
+    expect(delivered.filter((id, i) => delivered.indexOf(id) !== i)).not.toEqual([]);
+    expect(new Set(sent.map(({ to }) => to)).size).toBe(60);
+    expect(sent).toHaveLength(60);
+    expect((await shared.ledger.report(campaign.id)).counts).toMatchObject({ accepted: 60, pending: 0, unknown: 0 });
+    expect(await shared.queue.size()).toBe(0);
   });
 
   it('leave a campaign that was recalled', async () => {
@@ -118,3 +158,20 @@ describe('workers that share a campaign', () => {
     expect(await queue.size()).toBe(0);
   });
 });
+
+/** One queue for each of two workers, and who takes a job gets it for the other one, too. */
+function deliveringTwice(queue: Queue) {
+  const waiting: [Job[], Job[]] = [[], []];
+  const delivered: string[] = [];
+  const queueOf = (own: Job[], others: Job[]): Queue => ({
+    ...queue,
+    take: async (limit) => {
+      const again = own.splice(0, limit);
+      const jobs = again.length > 0 ? again : await queue.take(limit);
+      if (again.length === 0) others.push(...jobs);
+      delivered.push(...jobs.map(({ id }) => id));
+      return jobs;
+    },
+  });
+  return { queues: [queueOf(waiting[0], waiting[1]), queueOf(waiting[1], waiting[0])], delivered };
+}

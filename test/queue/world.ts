@@ -29,6 +29,7 @@ export async function sharedWorld() {
 }
 
 const never = new AbortController().signal;
+let campaigns = 0;
 
 /** Writes a campaign of `count` messages down for workers; a segment costs 0.01. */
 export async function enqueue(
@@ -43,7 +44,7 @@ export async function enqueue(
   }));
   const ports = { ledger, ...systemClock, signal: never };
   const rules = await rowRules({ defaults: { body: 'Hi' }, nowMs: Date.now() });
-  const pending = await planCampaign(dataRows(rows), rules, { name: 'shared', source: 'test' }, ports);
+  const pending = await planCampaign(dataRows(rows), rules, { name: `shared-${++campaigns}`, source: 'test' }, ports);
   const destinations = await pending.staging.destinations();
   await pending.staging.price(
     destinations.map(({ country, sender, hasMedia }) => ({ country, sender, hasMedia, unitPrice: 0.01 })),
@@ -56,19 +57,20 @@ export async function enqueue(
 
 let count = 0;
 
-/** A worker in this process, with a connection to the ledger of its own; ends when nothing is left. */
+/** A worker in this process, with a connection to the ledger of its own; ends when nothing is left, or at `until`. */
 export async function drain(
   { address, queue }: { readonly address: string; readonly queue: Queue },
   provider: Sender,
   events: Partial<WorkerEvents> = {},
+  until?: AbortSignal,
 ) {
   const ledger = await openPostgresLedger(address);
-  const options = { concurrency: 16, timeoutMs: 1000, resolveMs: 0, onUnknown: 'hold', drain: true } as const;
+  const options = { concurrency: 16, timeoutMs: 1000, resolveMs: 0, onUnknown: 'hold' } as const;
   try {
     return await runWorker(
-      { ...options, id: `worker-${++count}`, host: 'here', pid: process.pid },
+      { ...options, id: `worker-${++count}`, host: 'here', pid: process.pid, drain: until === undefined },
       {
-        ...{ ledger, queue, provider, ...systemClock, signal: never },
+        ...{ ledger, queue, provider, ...systemClock, signal: until ?? never },
         events: {
           onResult: () => undefined,
           onShard: () => undefined,

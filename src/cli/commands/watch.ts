@@ -7,6 +7,7 @@ import { CliError } from '../../errors.ts';
 import type { Controls } from '../../ledger/controls.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import type { Style } from '../../ui/lines.ts';
+import { back, isLiveTerminal } from '../../ui/screen.ts';
 import { watchJson, watchLine, watchScreen } from '../../ui/watch.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
@@ -69,9 +70,9 @@ async function show(
   given: WatchPorts & { readonly ledger: Controls },
   { session, context }: { readonly session: Session; readonly context: Context },
 ): Promise<void> {
-  const { out, terminal, env, now } = context;
+  const { out, now } = context;
   const style = session.resultStyle;
-  const isLive = terminal.stdoutIsTty && env['TERM'] !== 'dumb' && !session.isJson;
+  const isLive = isLiveTerminal(context) && !session.isJson;
   const heard = isLive && session.canAsk && !session.isQuiet ? hearKeys(campaign, given, context) : undefined;
   const ports = heard?.ports ?? given;
   let before = '';
@@ -105,6 +106,3 @@ async function show(
 function keyHint({ left, control }: WatchView, { paint }: Style): string[] {
   return left === 0 ? [] : [paint.dim(control?.pausedAt === undefined ? '  p pauses' : '  p goes on')];
 }
-
-/** Moves to where these lines began, and clears from there. */
-const back = (lines: string): string => `\r\x1b[${lines.split('\n').length}A\x1b[J`;

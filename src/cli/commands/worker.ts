@@ -6,6 +6,7 @@ import { workerTable } from '../options/worker.ts';
 const help = `Works on whatever was enqueued with batch --enqueue, and runs what is scheduled, together with any number of others
 on one ledger on PostgreSQL. A sender's rate, a campaign's budget and concurrency hold over all of them; who dies is
 replaced, and what it had begun is looked up at Twilio, never sent again blindly.
+--senders 10 has it work on ten senders of a campaign at a time, so that workers share those of a campaign with hundreds.
 SIGTERM ends it: what is on its way is waited for and recorded.
 
 Examples:

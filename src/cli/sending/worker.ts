@@ -19,7 +19,7 @@ export function worker(options: OptionsOf<typeof workerTable>, context: Context)
   return withSession(options.session, context, async (session) => {
     const queue = await session.queue();
     const ports = await connectedPortsOf(session, context);
-    const working = workerOptionsOf(options.drain, session);
+    const working = workerOptionsOf(options, session);
     const count = { accepted: 0 };
     const metrics = startMetrics({
       volley_accepted: { help: 'Messages that Twilio took from this worker.', read: () => count.accepted },
@@ -69,9 +69,9 @@ export function worker(options: OptionsOf<typeof workerTable>, context: Context)
   });
 }
 
-function workerOptionsOf(drain: boolean, { config }: Session): WorkerOptions {
+function workerOptionsOf({ drain, senders }: OptionsOf<typeof workerTable>, { config }: Session): WorkerOptions {
   return {
-    ...{ id: randomUUID(), host: hostname(), pid: process.pid, drain },
+    ...{ id: randomUUID(), host: hostname(), pid: process.pid, drain, mostSenders: senders },
     concurrency: config.get('concurrency') ?? defaultDelivery.concurrency,
     timeoutMs: config.get('timeout') ?? defaultDelivery.timeoutMs,
     resolveMs: config.get('settle') ?? defaultDelivery.resolveMs,

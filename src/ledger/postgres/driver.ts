@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { CliError } from '../../errors.ts';
 import { isAway, isConflict, storageFault } from './faults.ts';
 import { type Gate, lockText } from './gates.ts';
-import { outcomeOf } from './outcome.ts';
+import { type Attempted, type Mark, markText, outcomeOf } from './outcome.ts';
 import { type Sql, storable, textOf } from './sql.ts';
 
 /** Runs statements one after the other, also those that are given together. `Row` is what its author says the columns are. */
@@ -76,14 +77,14 @@ type Ended<T> = { readonly value: T } | 'undone';
 
 async function transact<T>(use: Use, gates: readonly Gate[], work: (connection: Connection) => Promise<T>): Promise<T> {
   for (;;) {
-    let doubt: { readonly xid: string; readonly pid: number; readonly value: T } | undefined;
+    let doubt: { readonly attempted: Attempted; readonly value: T } | undefined;
     try {
       const ended = await use(async (client): Promise<Ended<T>> => {
-        const { xid, value } = await rollingBack(client, async () => ({
-          xid: await begin(client, gates),
+        const { attempted, value } = await rollingBack(client, async () => ({
+          attempted: await begin(client, gates),
           value: await work(connectionOf(client)),
         }));
-        doubt = { xid, pid: pidOf(client), value };
+        doubt = { attempted, value };
         const { command } = await client.query('commit');
         doubt = undefined;
         // What PostgreSQL says to the commit of a transaction that had failed before.
@@ -93,9 +94,9 @@ async function transact<T>(use: Use, gates: readonly Gate[], work: (connection: 
       return ended.value;
     } catch (error) {
       if (doubt === undefined || !isAway(error)) throw error;
-      const { xid, pid, value } = doubt;
+      const { attempted, value } = doubt;
       // Whether the server took the COMMIT that got no answer is not guessed but asked.
-      const isCommitted = await persistently(() => use((client) => outcomeOf(connectionOf(client), xid, pid)));
+      const isCommitted = await persistently(() => use((client) => outcomeOf(connectionOf(client), attempted)));
       if (isCommitted) return value;
     }
   }
@@ -111,14 +112,30 @@ async function rollingBack<T>(client: PoolClient, work: () => Promise<T>): Promi
   }
 }
 
-/** Begins, waits at the gates in their order, and returns the transaction's number. One trip to the server. */
-async function begin(client: PoolClient, gates: readonly Gate[]): Promise<string> {
-  const locks = gates.filter(({ keys }) => keys.length > 0).map((gate) => `; ${lockText(gate)}`);
-  const results = await client.query(`begin; select pg_current_xact_id()::text as xid${locks.join('')}`);
-  const [, numbered] = results as unknown as readonly QueryResult<{ xid: string }>[];
+/** Begins, waits at the gates in their order, and leaves a mark. One trip to the server. */
+async function begin(client: PoolClient, gates: readonly Gate[]): Promise<Attempted> {
+  // The tables come about in one that may be begun again: it looks first what is there.
+  const mark = gates.some(({ kind }) => kind === 'schema') ? undefined : nextMark(client);
+  const statements = [
+    ...['begin', 'select pg_current_xact_id()::text as xid'],
+    ...gates.filter(({ keys }) => keys.length > 0).map(lockText),
+    ...(mark ? [markText(mark)] : []),
+  ];
+  const [, numbered] = (await client.query(statements.join('; '))) as unknown as readonly QueryResult<{
+    xid: string;
+  }>[];
   const xid = numbered?.rows[0]?.xid;
   if (xid === undefined) throw new Error('the server gave a transaction no number');
-  return xid;
+  return { xid, pid: pidOf(client), mark };
+}
+
+const marks = new WeakMap<PoolClient, Mark>();
+
+function nextMark(client: PoolClient): Mark {
+  const { session, number } = marks.get(client) ?? { session: randomUUID(), number: 0 };
+  const mark = { session, number: number + 1 };
+  marks.set(client, mark);
+  return mark;
 }
 
 function connectionOf(client: PoolClient): Connection {

@@ -18,7 +18,7 @@ const networkCodes =
 
 /** What `pg` says without a code when its connection has ended. */
 const lostMessages =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|read E|write E)/;
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout|Client was closed|read E|write E)/;
 
 /** Two transactions were in each other's way: all that one did is undone, and it may begin again. */
 const conflictCodes = /^(40001|40P01|23505)$/;
@@ -66,6 +66,11 @@ const openFaults: readonly (readonly [codes: RegExp, reason: string, hint: strin
   [/^ECONNREFUSED$/, 'no server answers there', 'Check that it runs, and the port in the address.'],
   [/^(53300)$/, 'its server has no connection left', 'Raise its max_connections, or end some.'],
   [/^42501$/, 'the user may not make its tables', 'Grant it CREATE on the database, or make the schema for it.'],
+  [
+    /ALTNAME_INVALID/,
+    'its certificate is for another host',
+    'Name the host as its certificate does, or give the server one for this name.',
+  ],
   [
     /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/,
     'its certificate cannot be trusted',

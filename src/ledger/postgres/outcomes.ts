@@ -76,6 +76,6 @@ export async function writeDeliveries(connection: Connection, deliveries: readon
   await connection.run(sql`
     update messages m set status = r.status, code = r.code, price = r.price, segments = r.segments
     from json_to_recordset(${json(deliveries)})
-      as r (sid text, status text, code bigint, price double precision, segments int)
-    where m.sid = r.sid`);
+      as r (id text, status text, code bigint, price double precision, segments int)
+    where m.id = r.id`);
 }

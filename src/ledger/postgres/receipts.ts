@@ -1,21 +1,13 @@
 import type { StatusUpdate } from '../../core/outcome/delivery.ts';
 import type { Receipts } from '../receipts.ts';
-import {
-  acceptedColumns,
-  finalInSql,
-  type ReceiptRow,
-  receiptColumns,
-  type TrackedRow,
-  toReceipt,
-  toTracked,
-} from '../rows.ts';
+import { finalInSql, type ReceiptRow, receiptColumns, type TrackedRow, toReceipt, toTracked } from '../rows.ts';
 import { mayBeConfirmed } from '../rules/confirm.ts';
 import type { OutcomeRow } from '../rules/outcome.ts';
-import { type AcceptedRow, type KeptReceipt, receive } from '../rules/receive.ts';
+import { type AcceptedRow, type KeptReceipt, openIds, receive } from '../rules/receive.ts';
 import type { Connection, Database } from './driver.ts';
 import { keepEvents } from './events.ts';
 import { outcomeColumns, ownersOf, receiptsOf, sidsOf, writeDeliveries, writeOutcomes } from './outcomes.ts';
-import { json, raw, sql } from './sql.ts';
+import { json, raw, type Sql, sql } from './sql.ts';
 
 /** What Twilio reports about messages it has taken. */
 export function postgresReceipts({ read, transaction }: Database): Receipts {
@@ -44,14 +36,13 @@ export function postgresReceipts({ read, transaction }: Database): Receipts {
 /** Takes receipts in, in sets; for use inside a transaction. */
 async function receiveIn(connection: Connection, updates: readonly StatusUpdate[], passOn: boolean): Promise<number> {
   const [accepted, kept] = await Promise.all([lockAccepted(connection, updates), sameAs(connection, updates)]);
-  const known = new Set(accepted.map(({ id }) => id));
-  // Most callbacks are about a message whose SID is known: it is looked up once.
-  const ids = updates.flatMap(({ messageId }) => (messageId === undefined || known.has(messageId) ? [] : messageId));
+  const ids = openIds(updates, accepted);
   const unconfirmed = ids.length === 0 ? [] : (await lockRows(connection, ids)).filter(mayBeConfirmed);
   const told = unconfirmed.length === 0 ? nothingTold : await toldOf(connection, unconfirmed, updates);
   const received = receive(updates, { passOn, kept, accepted, unconfirmed, told });
   await Promise.all([
     keepReceipts(connection, received.receipts),
+    queue(connection, received.queued),
     keepEvents(connection, received.events),
     writeOutcomes(connection, received),
     writeDeliveries(connection, received.deliveries),
@@ -72,12 +63,10 @@ async function toldOf(connection: Connection, rows: readonly OutcomeRow[], updat
   return { receipts, owners };
 }
 
-function lockAccepted(
-  connection: Connection,
-  updates: readonly StatusUpdate[],
-): Promise<readonly (AcceptedRow & { readonly id: string })[]> {
-  return connection.all(sql`select m.id, ${raw(acceptedColumns)} from messages m
-    where m.sid = any(${updates.map(({ sid }) => sid)}) and m.state = 'accepted' order by m.seq for no key update`);
+function lockAccepted(connection: Connection, updates: readonly StatusUpdate[]): Promise<readonly AcceptedRow[]> {
+  return connection.all(sql`select m.id, m.sid, m.status, m.code, m.price, m.segments, m.recipient, m.sender
+    from messages m where m.sid = any(${updates.map(({ sid }) => sid)}) and m.state = 'accepted'
+    order by m.seq for no key update`);
 }
 
 /** Locked: who is writing what became of one of these right now ends first, or finds the receipts. */
@@ -86,11 +75,9 @@ function lockRows(connection: Connection, ids: readonly string[]): Promise<reado
     order by m.seq for no key update`);
 }
 
-/** Receipts that are the same as some of these: of one message, status and code. */
 async function sameAs(connection: Connection, updates: readonly StatusUpdate[]): Promise<readonly KeptReceipt[]> {
   const rows = await connection.all<ReceiptRow>(sql`select ${raw(receiptColumns)} from status_events e
-    where (e.sid, e.status, e.code) in (select * from unnest(${updates.map(({ sid }) => sid)}::text[],
-      ${updates.map(({ status }) => status)}::text[], ${updates.map(({ code = 0 }) => code)}::bigint[]))`);
+    where ${oneOf(updates)}`);
   return rows.map(toReceipt);
 }
 
@@ -101,5 +88,15 @@ async function keepReceipts(connection: Connection, receipts: readonly KeptRecei
     select sid, status, code, source, at, "messageId", "isQueued"
     from json_to_recordset(${rows}) as r (sid text, status text, code bigint, source text, at bigint, "messageId" text,
       "isQueued" boolean)
-    order by sid, status, code on conflict (sid, status, code) do update set is_queued = excluded.is_queued`);
+    order by sid, status, code`);
 }
+
+async function queue(connection: Connection, receipts: readonly StatusUpdate[]): Promise<void> {
+  if (receipts.length === 0) return;
+  await connection.run(sql`update status_events e set is_queued = true where ${oneOf(receipts)}`);
+}
+
+/** True of a receipt, called `e`, that is the same as one of these: of one message, status and code. */
+const oneOf = (receipts: readonly StatusUpdate[]): Sql =>
+  sql`(e.sid, e.status, e.code) in (select * from unnest(${receipts.map(({ sid }) => sid)}::text[],
+    ${receipts.map(({ status }) => status)}::text[], ${receipts.map(({ code = 0 }) => code)}::bigint[]))`;

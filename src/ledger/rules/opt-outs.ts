@@ -29,3 +29,8 @@ export function suppressedAddresses(recipient: string): readonly string[] {
   const colon = recipient.indexOf(':');
   return colon < 0 ? [recipient] : [recipient, recipient.slice(colon + 1)];
 }
+
+/** An entry of the list, by a row in which an empty sender stands for all. */
+export function toEntry<Row extends { readonly sender: string }>({ sender, ...row }: Row) {
+  return { ...row, ...(sender !== '' && { sender }) };
+}

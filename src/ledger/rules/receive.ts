@@ -14,6 +14,7 @@ export interface KeptReceipt extends StatusUpdate {
 
 /** A message that Twilio took. */
 export interface AcceptedRow extends Standing, Correspondents {
+  readonly id: string;
   readonly sid: string;
 }
 
@@ -33,18 +34,26 @@ export interface Receiving {
 
 /** How a message stands now. */
 export interface Delivery extends Standing {
-  readonly sid: string;
+  readonly id: string;
 }
 
 /** What is written when receipts have come in. `outcomes`: the messages that they confirm. */
 export interface Received extends Outcomes {
   /** Accepted messages that have moved on. */
   readonly deliveries: readonly Delivery[];
-  /** Receipts that are new, or that become an event only now. */
+  /** Receipts that are new. */
   readonly receipts: readonly KeptReceipt[];
+  /** Receipts that were kept before and become an event only now. */
+  readonly queued: readonly StatusUpdate[];
   readonly events: readonly OutgoingEvent[];
   /** How many of the receipts were new and about a message of the ledger. */
   readonly news: number;
+}
+
+/** The ids of ours that receipts carry, those aside of the messages that have their SIDs: most callbacks are about such. */
+export function openIds(updates: readonly StatusUpdate[], accepted: readonly AcceptedRow[]): readonly string[] {
+  const known = new Set(accepted.map(({ id }) => id));
+  return updates.flatMap(({ messageId }) => (messageId === undefined || known.has(messageId) ? [] : messageId));
 }
 
 /**
@@ -54,30 +63,28 @@ export interface Received extends Outcomes {
 export function receive(updates: readonly StatusUpdate[], { passOn, kept, ...known }: Receiving): Received {
   const confirmed = confirm(updates, known);
   const messages = messagesIn(known.accepted);
-  const reported = new Map(kept.map((receipt) => [keyOf(receipt), receipt]));
-  const written = new Map<string, KeptReceipt>();
-  const events: OutgoingEvent[] = [];
+  const before = new Map(kept.map((receipt) => [keyOf(receipt), receipt]));
+  const fresh = new Map<string, KeptReceipt>();
+  const queued = new Map<string, StatusUpdate>();
   let news = 0;
   for (const update of updates) {
     const key = keyOf(update);
-    const before = reported.get(key) ?? written.get(key);
+    const isNew = !before.has(key) && !fresh.has(key);
+    if (isNew) fresh.set(key, { ...update, isQueued: passOn });
     // What a poll has reported before is still news to whom it is passed on to.
-    const becomesEvent = passOn && before?.isQueued !== true;
-    if (becomesEvent) events.push(statusEvent(update));
-    if (before === undefined || becomesEvent) written.set(key, keptOf(before ?? update, becomesEvent));
-    if (becomesEvent) reported.delete(key);
+    else if (passOn && before.get(key)?.isQueued === false && !queued.has(key)) queued.set(key, update);
     const isOurs = confirmed.sids.has(update.sid) || messages.merge(update);
-    if (isOurs && before === undefined) news++;
+    if (isOurs && isNew) news++;
   }
+  const receipts = [...fresh.values()];
   return {
-    ...{ outcomes: confirmed.outcomes, optOuts: [...confirmed.optOuts, ...messages.optOuts], events, news },
-    ...{ deliveries: messages.moved(), receipts: [...written.values()] },
+    ...{ outcomes: confirmed.outcomes, optOuts: [...confirmed.optOuts, ...messages.optOuts], news },
+    ...{ deliveries: messages.moved(), receipts, queued: [...queued.values()] },
+    events: passOn ? [...receipts, ...queued.values()].map(statusEvent) : [],
   };
 }
 
 const keyOf = ({ sid, status, code = 0 }: StatusUpdate): string => `${sid} ${status} ${code}`;
-
-const keptOf = (receipt: StatusUpdate, isQueued: boolean): KeptReceipt => ({ ...receipt, isQueued });
 
 /** Confirms messages by all that was ever said of their SIDs, these receipts included. */
 function confirm(updates: readonly StatusUpdate[], { unconfirmed, told }: Pick<Receiving, 'unconfirmed' | 'told'>) {
@@ -106,7 +113,7 @@ function messagesIn(rows: readonly AcceptedRow[]) {
       const before = standings.get(sid) ?? row;
       const { status, code, price, segments, suppress } = mergeReceipt(before, update);
       if (status !== before.status || code !== before.code || price !== before.price || segments !== before.segments) {
-        standings.set(sid, { sid, status, code, price, segments });
+        standings.set(sid, { id: row.id, status, code, price, segments });
       }
       if (suppress) optOuts.push(...suppressed(row, code, update));
       return true;

@@ -47,8 +47,9 @@ export function outcomeReader(database: Database) {
 
 /** Writes what a rule made of messages; for use inside a transaction. */
 export function outcomeWriter(database: Database): (outcomes: Outcomes) => void {
+  // Or fail: the transaction ends with it. Else SQLite would keep a journal of every page for the statement alone.
   const write = database.prepare(`
-    update messages set state = r.value ->> 1, sid = r.value ->> 2, status = r.value ->> 3, code = r.value ->> 4,
+    update or fail messages set state = r.value ->> 1, sid = r.value ->> 2, status = r.value ->> 3, code = r.value ->> 4,
       reason = r.value ->> 5, segments = r.value ->> 6, price = r.value ->> 7, due_at = r.value ->> 8
     from json_each(:rows) r where messages.id = r.value ->> 0`);
   const addOptOuts = optOutAdder(database);
@@ -64,12 +65,13 @@ const columnsOf = ({ id, state, sid, status, code, reason, segments, price, dueA
 
 /** Writes how accepted messages stand; for use inside a transaction. */
 export function deliveryWriter(database: Database): (deliveries: readonly Delivery[]) => void {
+  // Or fail: see above.
   const write = database.prepare(`
-    update messages set status = r.value ->> 1, code = r.value ->> 2, price = r.value ->> 3, segments = r.value ->> 4
-    from json_each(:rows) r where messages.sid = r.value ->> 0`);
+    update or fail messages set status = r.value ->> 1, code = r.value ->> 2, price = r.value ->> 3, segments = r.value ->> 4
+    from json_each(:rows) r where messages.id = r.value ->> 0`);
   return (deliveries) => {
     if (deliveries.length === 0) return;
-    const rows = deliveries.map(({ sid, status, code, price, segments }) => [sid, status, code, price, segments]);
+    const rows = deliveries.map(({ id, status, code, price, segments }) => [id, status, code, price, segments]);
     write.run({ rows: JSON.stringify(rows) });
   };
 }

@@ -1,8 +1,8 @@
 import type { StatusUpdate } from '../../core/outcome/delivery.ts';
 import type { Receipts } from '../receipts.ts';
-import { acceptedColumns, finalInSql, type TrackedRow, toTracked } from '../rows.ts';
+import { finalInSql, type TrackedRow, toTracked } from '../rows.ts';
 import { mayBeConfirmed } from '../rules/confirm.ts';
-import { type AcceptedRow, type KeptReceipt, receive } from '../rules/receive.ts';
+import { type AcceptedRow, type KeptReceipt, openIds, type Received, receive } from '../rules/receive.ts';
 import type { Database } from './driver.ts';
 import { eventKeeper } from './events.ts';
 import { deliveryWriter, outcomeReader, outcomeWriter } from './outcomes.ts';
@@ -36,9 +36,8 @@ function receiver(database: Database): (updates: readonly StatusUpdate[], passOn
     return { receipts: receiptsOf(sids), owners: ownersOf(sids) };
   };
   return (updates, passOn) => {
-    const { kept, accepted, ids } = readKnown(updates);
-    // Most callbacks are about a message whose SID is known: it is looked up once.
-    const unconfirmed = ofIds(openIds(updates, ids)).filter(mayBeConfirmed);
+    const { kept, accepted } = readKnown(updates);
+    const unconfirmed = ofIds(openIds(updates, accepted)).filter(mayBeConfirmed);
     const told =
       unconfirmed.length === 0
         ? nothingTold
@@ -47,7 +46,7 @@ function receiver(database: Database): (updates: readonly StatusUpdate[], passOn
             updates,
           );
     const received = receive(updates, { passOn, kept, accepted, unconfirmed, told });
-    keep(received.receipts);
+    keep(received);
     keepEvents(received.events);
     writeOutcomes(received);
     writeDeliveries(received.deliveries);
@@ -57,47 +56,47 @@ function receiver(database: Database): (updates: readonly StatusUpdate[], passOn
 
 const nothingTold = { receipts: [], owners: new Map<string, string>() };
 
-/** The ids of ours that receipts carry and that are not those of the messages that have their SIDs. */
-function openIds(updates: readonly StatusUpdate[], known: ReadonlySet<string>): readonly string[] {
-  return updates.flatMap(({ messageId }) => (messageId === undefined || known.has(messageId) ? [] : messageId));
-}
-
-interface KnownRow extends AcceptedRow {
-  readonly key: number;
-  readonly id: string | null;
-  /** Null: there is no such receipt. */
-  readonly isQueued: number | null;
-}
+type KnownRow = [
+  ...[id: string | null, status: string | null, code: number | null, price: number | null, segments: number],
+  ...[recipient: string, sender: string, isQueued: number | null],
+];
 
 /** Reads, in one statement, which receipts there are already and the accepted messages that they are about. */
 function knownReader(database: Database) {
-  const read = database.prepare<KnownRow>(`
-    select r.key, m.id, ${acceptedColumns}, e.is_queued as isQueued from json_each(:rows) r
+  // One value in place of rows: to make objects of all their columns would cost twice what the search does.
+  const read = database.prepare<{ known: string }>(`select json_group_array(json_array(
+      m.id, m.status, m.code, m.price, m.segments, m.recipient, m.sender, e.is_queued) order by r.key) as known
+    from json_each(:rows) r
     left join messages m on m.sid = r.value ->> 0 and m.state = 'accepted'
     left join status_events e on e.sid = r.value ->> 0 and e.status = r.value ->> 1 and e.code = r.value ->> 2`);
   return (updates: readonly StatusUpdate[]) => {
-    const asked = updates.map(({ sid, status, code = 0 }) => [sid, status, code]);
-    const rows = read.all({ rows: JSON.stringify(asked) });
+    const rows = JSON.parse(read.get({ rows: JSON.stringify(updates.map(keyColumns)) })?.known ?? '[]') as KnownRow[];
     const kept: KeptReceipt[] = [];
-    for (const { key, isQueued } of rows) {
-      const update = updates[key];
-      if (isQueued !== null && update) kept.push({ ...update, isQueued: isQueued === 1 });
-    }
-    const accepted = rows.filter(({ id }) => id !== null);
-    return { kept, accepted, ids: new Set(accepted.map(({ id }) => id ?? '')) };
+    const accepted: AcceptedRow[] = [];
+    updates.forEach((update, i) => {
+      const [id = null, status = null, code = null, price = null, segments = 0, recipient = '', sender = '', isQueued] =
+        rows[i] ?? [];
+      if (isQueued != null) kept.push({ ...update, isQueued: isQueued === 1 });
+      if (id !== null) accepted.push({ sid: update.sid, id, status, code, price, segments, recipient, sender });
+    });
+    return { kept, accepted };
   };
 }
 
-function receiptKeeper(database: Database): (receipts: readonly KeptReceipt[]) => void {
-  // One that is there stays as it was first heard.
-  const write = database.prepare(`insert into status_events (sid, status, code, source, at, message_id, is_queued)
-    select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
-    from json_each(:rows) where true on conflict do update set is_queued = excluded.is_queued`);
-  return (receipts) => {
-    if (receipts.length === 0) return;
-    const rows = receipts.map(({ sid, status, code = 0, source, at, messageId = null, isQueued }) => [
-      ...[sid, status, code, source, at, messageId, isQueued ? 1 : 0],
-    ]);
-    write.run({ rows: JSON.stringify(rows) });
+function receiptKeeper(database: Database): (received: Pick<Received, 'receipts' | 'queued'>) => void {
+  const insert = database.prepare(`insert into status_events (sid, status, code, source, at, message_id, is_queued)
+    values (:sid, :status, :code, :source, :at, :messageId, :isQueued)`);
+  const queue = database.prepare(
+    'update status_events set is_queued = 1 where sid = :sid and status = :status and code = :code',
+  );
+  return ({ receipts, queued }) => {
+    insert.runAll(
+      receipts.map(({ sid, status, code = 0, source, at, messageId = null, isQueued }) => ({
+        ...{ sid, status, code, source, at, messageId, isQueued: isQueued ? 1 : 0 },
+      })),
+    );
+    queue.runAll(queued.map(({ sid, status, code = 0 }) => ({ sid, status, code })));
   };
 }
+
+const keyColumns = ({ sid, status, code = 0 }: StatusUpdate) => [sid, status, code];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StatusUpdate } from '../../../src/core/outcome/delivery.ts';
-import { type KeptReceipt, type Receiving, receive } from '../../../src/ledger/rules/receive.ts';
+import { type KeptReceipt, openIds, type Receiving, receive } from '../../../src/ledger/rules/receive.ts';
 import { columns, outcomeRow } from './row.ts';
 
 const receipt = (status: string, more: Partial<StatusUpdate> = {}): StatusUpdate => ({
@@ -54,9 +54,13 @@ describe('receipts that come in', () => {
   it('merge into the message that has their SID, and leave the one they name', () => {
     const told = { receipts: [], owners: new Map([['SM1', 'm9']]) };
     const unconfirmed = [outcomeRow({ state: 'unknown' })];
-    const received = receive([receipt('sent', { messageId: 'm1' })], given({ unconfirmed, told }));
+    const accepted9 = { ...accepted, id: 'm9' };
+    const received = receive(
+      [receipt('sent', { messageId: 'm1' })],
+      given({ accepted: [accepted9], unconfirmed, told }),
+    );
     expect(received.outcomes).toEqual([]);
-    expect(received.deliveries).toMatchObject([{ sid: 'SM1', status: 'sent' }]);
+    expect(received.deliveries).toMatchObject([{ id: 'm9', status: 'sent' }]);
   });
 
   it.each<[string, readonly StatusUpdate[], readonly KeptReceipt[], boolean, number]>([
@@ -65,19 +69,24 @@ describe('receipts that come in', () => {
     ['not what became one before', [receipt('sent')], [kept('sent', true)], true, 0],
     ['nothing where nothing is passed on', [receipt('sent')], [], false, 0],
   ])('become events: %s', (_, updates, before, passOn, count) => {
-    const { events, receipts } = receive(updates, given({ kept: before, passOn }));
+    const { events, receipts, queued } = receive(updates, given({ kept: before, passOn }));
     expect(events).toHaveLength(count);
-    expect(receipts.filter(({ isQueued }) => isQueued)).toHaveLength(count);
+    expect([...receipts.filter(({ isQueued }) => isQueued), ...queued]).toHaveLength(count);
   });
 
   it('keep a receipt as it was first heard when it becomes an event later', () => {
     const polled: KeptReceipt = { ...receipt('sent', { at: 1, source: 'poll' }), isQueued: false };
-    const { receipts } = receive([receipt('sent', { at: 5 })], given({ kept: [polled], passOn: true }));
-    expect(receipts).toEqual([{ ...polled, isQueued: true }]);
+    const { receipts, queued } = receive([receipt('sent', { at: 5 })], given({ kept: [polled], passOn: true }));
+    expect([receipts, queued]).toMatchObject([[], [{ sid: 'SM1', status: 'sent' }]]);
   });
 
   it('suppress who is out of reach for good', () => {
     const { optOuts } = receive([receipt('undelivered', { code: 30006 })], given());
     expect(optOuts).toEqual([{ address: '+14155550101', sender: '12345', source: '30006', at: 9 }]);
+  });
+
+  it('name messages to look for: not those that have their SIDs already', () => {
+    const updates = [receipt('sent', { messageId: 'm1' }), receipt('sent', { messageId: 'm2' }), receipt('sent')];
+    expect(openIds(updates, [accepted])).toEqual(['m2']);
   });
 });
