@@ -161,11 +161,10 @@ async function addFindingOut(
     const format = (text: string) => formatPage(text, 72);
     context.out(manualPage(program, { version: version(), topics, introductionOf, format }));
   });
-  if (['complete', 'completion'].includes(argv[0] ?? '')) {
-    const { addCompletion } = await import('./completion/completion.ts');
-    prepared(await addCompletion(program, argv, context));
-  } else
-    program.command('completion').description('print what makes a shell complete with Tab').helpGroup('Setting up:');
+  const isNeeded = ['complete', 'completion'].includes(argv[0] ?? '');
+  const { addCompletion } = isNeeded ? await import('./completion/completion.ts') : {};
+  const completion = addCompletion ? await addCompletion(program, argv, context) : program.command('completion');
+  prepared(completion).description('print what makes a shell complete with Tab').helpGroup('Setting up:');
 }
 
 function prepare(command: Command, { out }: Context): Command {
