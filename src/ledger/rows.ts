@@ -1,6 +1,7 @@
 import type { Message, MessageRequest, RowIssue, SendState } from '../core/message.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import type { UnknownMessage } from '../core/outcome/match-unknowns.ts';
+import { costOf, type Report } from '../core/outcome/report.ts';
 import { failedStatuses, isFinalStatus, messageStatuses } from '../core/outcome/status.ts';
 import type { Consent } from '../core/recipient/consent.ts';
 import type { Campaign } from './plans.ts';
@@ -190,3 +191,39 @@ export const finalInSql = inSql(messageStatuses.filter(isFinalStatus));
 
 /** The statuses of what was not delivered, as SQL lists them. */
 export const failedInSql = inSql(failedStatuses);
+
+/** What of a report comes out of the table. */
+export interface ReportRows {
+  readonly counts: Readonly<Record<SendState, number>>;
+  readonly statuses: readonly { readonly status: string; readonly n: number }[];
+  /** How many were sent a second time. */
+  readonly retried: number;
+  readonly sent: SentRow | undefined;
+  readonly errors: Report['errors'];
+  readonly issues: readonly { readonly issues: string }[];
+}
+
+/** What was or may have been sent, and what of it was charged. */
+export interface SentRow {
+  readonly segments: number | null;
+  readonly amount: number | null;
+  readonly charged: number;
+  readonly chargedAmount: number | null;
+  readonly currency: string | null;
+}
+
+/** How a campaign stands, by what the table holds. */
+export function toReport({ counts, statuses, retried, sent, errors, issues }: ReportRows): Report {
+  const currency = sent?.currency ?? null;
+  return {
+    rows: Object.values(counts).reduce((sum, n) => sum + n, 0),
+    counts,
+    statuses: Object.fromEntries(statuses.map(({ status, n }) => [status, n])),
+    retried,
+    segments: sent?.segments ?? 0,
+    cost: costOf(sent?.amount ?? null, currency),
+    charged: { messages: sent?.charged ?? 0, cost: costOf(sent?.chargedAmount ?? null, currency) },
+    errors,
+    issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
+  };
+}

@@ -46,6 +46,27 @@ export function receiptsContract(open: Open): void {
       expect(await optedOut(ledger)).toEqual([`${row(2).to} 30006`]);
     });
 
+    it('count in full when they come before an unknown message is found', async () => {
+      const { ledger, held, messageId, message } = await claimed();
+      await ledger.record(held, [{ messageId, attempt: 1, change: { state: 'unknown', reason: 'no answer' } }]);
+      await ledger.receive([receipt('undelivered', { code: 30006 })]);
+      await ledger.resolve(held, [{ messageId, change: { state: 'accepted', sid: 'SM1', status: 'sent' } }]);
+      expect(await message()).toMatchObject({ state: 'accepted', status: 'undelivered', code: 30006 });
+      expect(await optedOut(ledger)).toEqual([`${row(2).to} 30006`]);
+    });
+
+    it('that carry our id settle a message whose answer named the SID of another', async () => {
+      const { ledger, clock, campaign, held, messageId, accept, message } = await claimed();
+      await accept();
+      await ledger.append(campaign.id, [row(3)]);
+      const [second] = await take(ledger, held, '12345', 1);
+      await ledger.receive([receipt('sent', { sid: 'SM2', messageId: second?.id, at: clock.now })]);
+      const odd = { state: 'accepted', sid: 'SM1', status: 'queued' } as const;
+      await ledger.record(held, [{ messageId: second?.id ?? '', attempt: 1, change: odd }]);
+      expect(await message()).toMatchObject({ id: messageId, sid: 'SM1' });
+      expect(await ledger.findSid('SM2')).toMatchObject({ id: second?.id, state: 'accepted', status: 'sent' });
+    });
+
     it('that carry our id settle a message whose run died, by all that they said', async () => {
       const { ledger, clock, campaign, messageId, message } = await claimed();
       await ledger.receive(['sent', 'delivered', 'sent'].map((status) => receipt(status, { messageId })));
