@@ -6,17 +6,12 @@ import { start } from '../../src/ledger/sqlite/migrations/001-start.ts';
 import { migrate } from '../../src/ledger/sqlite/migrations/migrate.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { tempFolder } from '../context.ts';
-import { afterwardsContract } from '../contracts/afterwards.ts';
-import { controlsContract } from '../contracts/controls.ts';
-import { lease, ledgerContract, row, take, write } from '../contracts/ledger.ts';
-import { repliesContract } from '../contracts/replies.ts';
+import { lease, row, take, write } from '../contracts/campaigns.ts';
+import { ledgerContract } from '../contracts/ledger.ts';
 
 describe('the SQLite ledger', () => {
   const open = (clock: { now: number }) => openSqliteLedger(join(tempFolder(), 'ledger.db'), () => clock.now);
   ledgerContract(open);
-  afterwardsContract(open);
-  repliesContract(open);
-  controlsContract(open);
 
   it('leaves no byte of what was purged in its files, and refuses to guess when its key is lost', async () => {
     const folder = tempFolder();

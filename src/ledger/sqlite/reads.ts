@@ -1,16 +1,25 @@
-import { type Message, type RowIssue, type SendState, sendStates } from '../../core/message.ts';
-import { costOf, emptyCounts, type Report } from '../../core/outcome/report.ts';
-import { type MessageStatus, messageStatuses } from '../../core/outcome/status.ts';
+import type { Message, SendState } from '../../core/message.ts';
+import { emptyCounts, type Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Campaign } from '../plans.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
-import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from '../rows.ts';
+import {
+  type CampaignRow,
+  hasOtherStatuses,
+  type MessageRow,
+  messageColumns,
+  type ReportRows,
+  type StatesRow,
+  type TotalsRow,
+  toCampaign,
+  toCounts,
+  toMessage,
+  toReport,
+} from '../rows.ts';
+import { campaignTotals, errorCounts, firstIssues, stateCounts, statusCounts } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
-
-/** How many invalid rows a report lists. */
-const reportedIssues = 1000;
 
 /** Finding campaigns and messages. */
 export function campaignReads(
@@ -58,13 +67,10 @@ export function optional<From, To>(value: From | undefined, convert: (value: Fro
   return value === undefined ? undefined : convert(value);
 }
 
-const statesInSql = sendStates.map((state) => `count(*) filter (where state = '${state}') as "${state}"`);
-
-/** Rows are counted as they are gone through; a "group by" would sort all of them first. */
-const countStates = (database: Database, campaignId: Campaign['id']): Record<SendState, number> =>
-  database
-    .prepare<Record<SendState, number>>(`select ${statesInSql} from messages where campaign_id = :campaignId`)
-    .get({ campaignId }) ?? emptyCounts();
+function countStates(database: Database, campaignId: Campaign['id']): Record<SendState, number> {
+  const row = database.prepare<StatesRow>(stateCounts).get({ campaignId });
+  return row ? toCounts(row) : emptyCounts();
+}
 
 /** How campaigns and their messages stand. */
 export function reports(database: Database): Pick<Ledger, 'report' | 'messages'> {
@@ -74,75 +80,20 @@ export function reports(database: Database): Pick<Ledger, 'report' | 'messages'>
   };
 }
 
-type Counted = Readonly<Record<SendState | `is ${MessageStatus}`, number>>;
-
-interface SumRow extends Counted {
-  /** How many have a status at all. */
-  readonly told: number;
-  readonly segments: number | null;
-  readonly amount: number | null;
-  readonly charged: number;
-  readonly chargedAmount: number | null;
-  readonly currency: string | null;
-}
-
-const statusesInSql = messageStatuses.map((status) => `count(*) filter (where status = '${status}') as "is ${status}"`);
-const wentOut = "filter (where state in ('accepted', 'claimed', 'unknown'))";
-
-/** All that is counted and summed, in one pass: a campaign may have a million rows. */
-const sums = `select ${[...statesInSql, ...statusesInSql]}, count(status) as told,
-    sum(segments) ${wentOut} as segments, sum(coalesce(price, segments * unit_price)) ${wentOut} as amount,
-    count(price) ${wentOut} as charged, sum(price) ${wentOut} as chargedAmount,
-    (select currency from campaigns where id = :campaignId) as currency
-  from messages where campaign_id = :campaignId`;
-
-/** How many messages have each status; those that Twilio has added since this was written take a pass of their own. */
-function statusesOf(database: Database, campaignId: string, sum: SumRow): Report['statuses'] {
-  const known = messageStatuses.map((status) => [status, sum[`is ${status}`]] as const).filter(([, n]) => n > 0);
-  if (known.reduce((total, [, n]) => total + n, 0) === sum.told) return Object.fromEntries(known);
-  const all = database
-    .prepare<{ status: string; n: number }>(
-      'select status, count(*) as n from messages where campaign_id = :campaignId and status is not null group by status',
-    )
-    .all({ campaignId });
-  return Object.fromEntries(all.map(({ status, n }) => [status, n]));
-}
-
 function reportOf(database: Database, campaignId: string): Report {
-  const sent = database.prepare<SumRow>(sums).get({ campaignId });
-  if (sent === undefined) throw new Error('sums come without rows, too');
-  const counts = Object.fromEntries(sendStates.map((state) => [state, sent[state]])) as Report['counts'];
-  // A reason can hold the number it is about, so what has a code is counted by its code alone.
-  const errors = database
-    .prepare<{ code: number | null; reason: string; count: number }>(
-      `select code, coalesce(max(reason), '') as reason, count(*) as count from messages
-       where campaign_id = :campaignId and (
-         reason is not null and state in ('rejected', 'unknown', 'pending') or code is not null and state = 'accepted')
-       group by code, case when code is null then reason end order by count(*) desc, code`,
-    )
-    .all({ campaignId });
-  const retried = database
-    // The + keeps SQLite from going through the whole campaign: few messages are a second one.
-    .prepare<{ n: number }>(
-      "select count(*) as n from messages where +campaign_id = :campaignId and retry_of is not null and +state = 'accepted'",
-    )
-    .get({ campaignId });
-  const issues = database
-    .prepare<{ issues: string }>(
-      `select issues from messages where campaign_id = :campaignId and state = 'invalid' order by seq limit ${reportedIssues}`,
-    )
-    .all({ campaignId });
-  return {
-    rows: Object.values(counts).reduce((sum, n) => sum + n, 0),
-    counts,
-    statuses: statusesOf(database, campaignId, sent),
+  const all = <Row>(text: string) => database.prepare<Row>(text).all({ campaignId });
+  const [totals] = all<TotalsRow>(campaignTotals);
+  if (totals === undefined) throw new Error('totals come also where there are no rows');
+  // The + keeps SQLite from going through the whole campaign: few messages are a second one.
+  const [retried] = all<{ n: number }>(`select count(*) as n from messages
+    where +campaign_id = :campaignId and retry_of is not null and +state = 'accepted'`);
+  return toReport({
+    totals,
+    statuses: hasOtherStatuses(totals) ? all<{ status: string; n: number }>(statusCounts) : undefined,
     retried: retried?.n ?? 0,
-    segments: sent.segments ?? 0,
-    cost: costOf(sent.amount, sent.currency),
-    charged: { messages: sent.charged, cost: costOf(sent.chargedAmount, sent.currency) },
-    errors,
-    issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
-  };
+    errors: all<Report['errors'][number]>(errorCounts),
+    issues: all<ReportRows['issues'][number]>(firstIssues),
+  });
 }
 
 /** Pages by sequence number, so that a long export keeps no read lock and sees no row twice. */
