@@ -16,8 +16,16 @@ const { metafile } = await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  // Native code, and what is only there when somebody has installed it.
-  external: ['@photostructure/sqlite', '@napi-rs/keyring', 'pg', 'pg-boss', 'cron-parser', 'pg-copy-streams'],
+  // Native code, WebAssembly in a file of its own, and what is only there when somebody has installed it.
+  external: [
+    '@photostructure/sqlite',
+    'jq-wasm',
+    '@napi-rs/keyring',
+    'pg',
+    'pg-boss',
+    'cron-parser',
+    'pg-copy-streams',
+  ],
   // Some of the bundled packages are CommonJS.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   legalComments: 'none',

@@ -1,3 +1,4 @@
+import { on } from 'node:events';
 import type { EventPoster } from './callbacks/poster.ts';
 import { type Ask, askOn } from './cli/ask/ask.ts';
 import { monotonic, sleep } from './clock.ts';
@@ -7,7 +8,7 @@ import { CliError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { LedgerTables } from './ledger/tables.ts';
 import type { Log } from './log.ts';
-import type { Asked, Provider, ReadCallback } from './provider/provider.ts';
+import type { Asked, Provider, ReadCallback, WriteCallback } from './provider/provider.ts';
 import type { TwilioOptions } from './provider/twilio/twilio.ts';
 import type { Queue } from './queue/queue.ts';
 import type { RunCommand } from './queue/scheduler.ts';
@@ -54,6 +55,10 @@ export interface Context {
   readonly keyring: Keyring;
   /** Puts a prompt to the person at the terminal. */
   readonly ask: Ask;
+  /** Single keys as they are pressed on the terminal, until the signal; none where there is no terminal. Ctrl-C stays what it is. */
+  readonly keys: (signal: AbortSignal) => AsyncIterable<string>;
+  /** Opens a file in the editor of the person at the terminal; false when that fails. */
+  readonly edit: (file: string) => Promise<boolean>;
   /** Opens the ledger in a file, or at an address on a server. */
   readonly openLedger: (ledger: string) => Promise<Ledger>;
   /** Opens the queue beside a ledger on PostgreSQL. */
@@ -65,6 +70,8 @@ export interface Context {
   readonly connect: (options: TwilioOptions) => Promise<Provider>;
   /** Makes what reads the provider's callbacks; any of the auth tokens may have signed them. */
   readonly callbackReader: (authTokens: readonly string[]) => Promise<ReadCallback>;
+  /** Makes what writes callbacks as the provider does, signed with an auth token. */
+  readonly callbackWriter: (authToken: string) => Promise<WriteCallback>;
   /** Makes what posts events to an address. */
   readonly poster: (url: string) => Promise<EventPoster>;
   /** Asks an address whether anything is there. */
@@ -102,6 +109,8 @@ export function processContext(signal: AbortSignal): Context {
     sleep,
     confirm: (question) => confirmWith(ask, question),
     ask,
+    keys,
+    edit,
     keyring: systemKeyring,
     openLedger: async (ledger) =>
       isLedgerUrl(ledger)
@@ -115,6 +124,7 @@ export function processContext(signal: AbortSignal): Context {
         : (await import('./ledger/sqlite/tables.ts')).openSqliteTables(ledger, now),
     connect: async (options) => (await import('./provider/twilio/twilio.ts')).twilioProvider(options),
     callbackReader: async (authTokens) => (await import('./provider/twilio/webhook.ts')).webhookReader(authTokens),
+    callbackWriter: async (authToken) => (await import('./provider/twilio/webhook.ts')).webhookWriter(authToken),
     poster: async (url) => (await import('./callbacks/poster.ts')).httpPoster(url),
     probe: async (url) => (await import('./callbacks/probe.ts')).probe(url),
     simulate: async (options) => (await import('./simulator/simulator.ts')).startSimulator(options),
@@ -188,6 +198,41 @@ async function page(lines: readonly string[], out: Context['out']): Promise<void
   if (fits || pager === '' || env['TERM'] === 'dumb' || !(await pageWith(pager, lines))) {
     for (const line of lines) out(line);
   }
+}
+
+async function* keys(signal: AbortSignal): AsyncGenerator<string> {
+  const { stdin } = process;
+  if (stdin.isTTY !== true || signal.aborted) return;
+  stdin.setRawMode(true);
+  stdin.resume();
+  try {
+    for await (const [pressed] of on(stdin, 'data', { signal }) as AsyncIterable<[Buffer]>) {
+      const text = pressed.toString('utf8');
+      // A terminal that gives single keys makes no signal of this one.
+      if (text.includes(ctrlC)) process.kill(process.pid, 'SIGINT');
+      yield text;
+    }
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') throw error;
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+  }
+}
+
+const ctrlC = '\u0003';
+
+/** $VISUAL or $EDITOR with its arguments, as a shell reads it. */
+async function edit(file: string): Promise<boolean> {
+  const { spawn } = await import('node:child_process');
+  const { VISUAL, EDITOR } = process.env;
+  const editor = VISUAL || EDITOR || (process.platform === 'win32' ? 'notepad' : 'vi');
+  const command = process.platform === 'win32' ? `${editor} "${file}"` : `${editor} '${file.replaceAll("'", "'\\''")}'`;
+  return new Promise((resolve) => {
+    const child = spawn(command, { shell: true, stdio: 'inherit' });
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code === 0));
+  });
 }
 
 /** False when there is no such pager. */

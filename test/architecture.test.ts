@@ -5,9 +5,20 @@ import { describe, expect, it } from 'vitest';
 const src = resolve(import.meta.dirname, '../src');
 
 /** The interfaces to the outside: whoever uses one knows its promise, and not what stands behind it. */
-const ledgerRoles = ['plans', 'runs', 'receipts', 'consent', 'outbox', 'reports', 'upkeep', 'tables', 'rows'].map(
-  (role) => `ledger/${role}`,
-);
+const ledgerRoles = [
+  'plans',
+  'runs',
+  'receipts',
+  'consent',
+  'controls',
+  'outbox',
+  'replies',
+  'reports',
+  'upkeep',
+  'tables',
+  'rows',
+  'statements',
+].map((role) => `ledger/${role}`);
 const ports = ['ledger/ledger', ...ledgerRoles, 'provider/provider', 'provider/pages'];
 
 /** Which folder or file may import which. Each may import itself; the longest name that fits a file counts. */
@@ -21,6 +32,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   simulator: ['core', 'errors'],
   ledger: ['core', 'errors', 'ledger/tables', ...ledgerRoles],
   'ledger/rules': ['core'],
+  'ledger/statements': ['core', 'ledger/rules', 'ledger/rows'],
   'ledger/sqlite': ['core', 'errors', 'ledger/rules', 'ledger/ledger', 'ledger/process', ...ledgerRoles],
   'ledger/postgres': ['core', 'errors', 'ledger/rules', 'ledger/ledger', 'ledger/process', ...ledgerRoles],
   'provider/provider': ['core'],
@@ -65,6 +77,7 @@ const heavy = [
   'pg',
   'liquidjs',
   'smol-toml',
+  'jq-wasm',
 ];
 const loadedAtStart = [
   'cli/main.ts',
@@ -138,6 +151,7 @@ const known: readonly { readonly what: string; readonly sign: RegExp; readonly b
     sign: /(from |import\()'got'/,
     by: ['http.ts'],
   },
+  { what: 'jq', sign: /(from |import\()'jq-wasm'/, by: ['cli/jq.ts'] },
 ];
 
 describe.each(known)('$what', ({ sign, by }) => {
@@ -151,8 +165,8 @@ describe.each(known)('$what', ({ sign, by }) => {
   });
 });
 
-/** What knows commander: its bag of flags ends in `cli/options`, and pages are printed with its help. */
-const knowCommander = ['cli/main.ts', 'cli/options/declare.ts', 'cli/help/page.ts', 'cli/completion/completion.ts'];
+/** What knows commander: its bag of flags ends in `cli/options`, and its errors are put into our words. */
+const knowCommander = ['cli/main.ts', 'cli/options/declare.ts', 'cli/mistakes.ts', 'cli/completion/completion.ts'];
 
 it.each(files.filter((file) => !knowCommander.includes(file)))('%s does not know commander', (file) => {
   const imported = [...textOf(file).matchAll(/^import (.*) from 'commander'/gm)].map(([, names]) => names);

@@ -11,7 +11,7 @@ import { openPostgresTables } from '../src/ledger/postgres/tables.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open.ts';
 import { openSqliteTables } from '../src/ledger/sqlite/tables.ts';
 import type { TwilioOptions } from '../src/provider/twilio/twilio.ts';
-import { webhookReader } from '../src/provider/twilio/webhook.ts';
+import { webhookReader, webhookWriter } from '../src/provider/twilio/webhook.ts';
 import { openPostgresQueue } from '../src/queue/pg-boss.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import { person } from './person.ts';
@@ -43,6 +43,10 @@ export interface World {
   readonly ask?: Ask;
   /** False: a server without one. */
   readonly hasKeyring?: boolean;
+  /** What the editor does with a file. */
+  readonly edit?: (file: string) => boolean;
+  /** What is pressed, when the test says so. */
+  readonly keys?: (signal: AbortSignal) => AsyncIterable<string>;
 }
 
 /** A whole world for one test: a temp folder, a real ledger, a clock that jumps instead of sleeping, no network. */
@@ -55,6 +59,8 @@ export function testContext({
   signal,
   ask = person().ask,
   hasKeyring = true,
+  edit = () => false,
+  keys = async function* () {},
 }: World = {}) {
   const folder = tempFolder();
   const clock = virtualClock(Date.parse('2026-11-23T10:00:00Z'));
@@ -87,6 +93,8 @@ export function testContext({
       return answer;
     },
     ask,
+    edit: async (path) => edit(path),
+    keys,
     keyring: {
       get: async (name) => secrets.get(name),
       set: async (name, secret) => hasKeyring && secrets.set(name, secret).has(name),
@@ -104,6 +112,7 @@ export function testContext({
       return provider;
     },
     callbackReader: async (authTokens) => webhookReader(authTokens),
+    callbackWriter: async (authToken) => webhookWriter(authToken),
     poster: async (url) => httpPoster(url),
     probe,
     simulate: startSimulator,

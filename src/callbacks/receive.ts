@@ -16,11 +16,13 @@ export interface ReceiveOptions {
   readonly port: number;
   /** Each also goes into the queue of what is passed on. */
   readonly passOn: boolean;
+  /** False: of inbound messages all but the text is kept. */
+  readonly storesText: boolean;
 }
 
 /** What receiving works with. */
 export interface ReceivePorts {
-  readonly ledger: Pick<Ledger, 'receive' | 'keepEvent'> & ConsentLedger;
+  readonly ledger: Pick<Ledger, 'receive' | 'keepEvent' | 'keepReply'> & ConsentLedger;
   readonly readCallback: ReadCallback;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -86,7 +88,7 @@ export async function startReceiving(
 async function writeDown(
   callback: Callback,
   receipts: GroupCommit<StatusUpdate>,
-  { passOn }: ReceiveOptions,
+  { passOn, storesText }: ReceiveOptions,
   { ledger, now }: ReceivePorts,
 ): Promise<void> {
   const at = now();
@@ -95,5 +97,6 @@ async function writeDown(
     return receipts.add({ ...receipt, at, source: 'callback' });
   }
   await applyKeyword(callback, ledger, at);
+  await ledger.keepReply(callback, storesText);
   if (passOn) await ledger.keepEvent(inboundEvent(callback, at));
 }

@@ -77,6 +77,8 @@ export interface DeliveryEvents {
   readonly onStart?: (pending: number) => void;
   /** What became of one attempt. */
   readonly onResult?: (result: SendResult, message: Message) => void;
+  /** Somebody has paused the campaign, or let it go on. */
+  readonly onPaused?: (isPaused: boolean) => void;
   /** So many messages of which no answer came are looked for. */
   readonly onResolving?: (count: number) => void;
   /** Sending is over, whatever became of it. */
@@ -156,6 +158,7 @@ function runOptions(options: DeliverOptions, ports: DeliverPorts): RunToEndOptio
     settleMs: resolveMs,
     onResult: events.onResult,
     onSettling: events.onResolving,
+    onPaused: events.onPaused,
   };
 }
 

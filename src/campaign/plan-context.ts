@@ -38,7 +38,7 @@ async function normalizerFor({ country, countryOrigin }: PlanContextOptions): Pr
     return await phoneNormalizer(country);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const where = countryOrigin === undefined ? '' : ` (${countryOrigin})`;
+    const where = countryOrigin === undefined ? '' : ` (${countryOrigin === 'flag' ? '--country' : countryOrigin})`;
     throw new CliError('usage', `There is no country ${country}${where}.`, { hint: 'Write it as US, GB or DE.' });
   }
 }

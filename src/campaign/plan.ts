@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Row, RowIssue } from '../core/message.ts';
 import { makePlanner, type PlannedRow } from '../core/plan.ts';
+import type { Mapping } from '../core/request/mapping.ts';
 import type { SegmentLint } from '../core/text/segment-lint.ts';
 import { CliError } from '../errors.ts';
 import type { Staging } from '../ledger/plans.ts';
@@ -59,20 +60,26 @@ export async function planCampaign(
   { ledger, signal }: Pick<Ports, 'ledger' | 'signal'>,
 ): Promise<PendingPlan> {
   const { testTo, sample, name, source: from, stem = from, storesText = true } = options;
-  const planRow = makePlanner(mappingOf(source, rules), rules.plan);
+  const mapping = mappingOf(source, rules);
+  const planRow = makePlanner(mapping, rules.plan);
   const staging = await ledger.stage({ name, stem, source: from, storesText });
   try {
-    return await stageRows(staging, {
+    const pending = await stageRows(staging, {
       source,
       planRow: (row) => redirect(planRow(row), testTo),
       recheck: await mediaRecheck(options),
       take: sample ?? (testTo === undefined ? Number.POSITIVE_INFINITY : 1),
       signal,
     });
+    return { ...pending, findings: [...guessedFindings(mapping), ...pending.findings] };
   } catch (error) {
     await staging.discard();
     throw error;
   }
+}
+
+function guessedFindings({ guessed }: Mapping): string[] {
+  return guessed === undefined ? [] : [`The recipient is the column "${guessed}"; --map to=COLUMN says otherwise.`];
 }
 
 interface RowWork {

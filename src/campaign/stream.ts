@@ -22,6 +22,8 @@ export async function openCampaign(
 export interface StreamEvents {
   readonly onWrong: (row: PlannedRow) => void;
   readonly onSkipped: (message: Message) => void;
+  /** It came before: the message it became then, with the line of the event now. */
+  readonly onKnown?: (message: Message) => void;
 }
 
 /** Events on their way into a campaign. */
@@ -60,9 +62,10 @@ export function takeEvents(
     for (const row of wrong) events.onWrong(row);
     count.events += planned.length;
     count.wrong += wrong.length;
-    const { added, skipped } = await ledger.append(campaign.id, planned, storesText);
+    const { added, skipped, known } = await ledger.append(campaign.id, planned, storesText);
     count.added += added - wrong.length;
     for (const message of skipped) events.onSkipped(message);
+    for (const message of known) events.onKnown?.(message);
     return [...new Set(planned.filter(({ state }) => state === 'pending').map(({ sender }) => sender))];
   };
   const arrivals = async function* (): AsyncGenerator<readonly string[]> {

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { foldName } from '../core/request/parameters.ts';
 import { readTemplateSource, type TemplateSource } from '../core/text/front-matter.ts';
-import { parseTemplate } from '../core/text/template.ts';
+import { didYouMean } from '../core/text/nearest.ts';
+import { parseTemplate, type Template } from '../core/text/template.ts';
 import { CliError, fileError } from '../errors.ts';
 
 /** The text of a template: one of `[templates]` by name, else a file. Throws a `CliError` when it can't be read. */
@@ -14,33 +15,58 @@ export function templateOf(
   return Object.hasOwn(templates, name) ? read(name, templates[name] ?? '') : read(name, readFile(name, templates));
 }
 
-/**
- * The text of a template with its fields, which are matched as columns of a file are; an empty one is as none.
- * Throws a `CliError` for a field that has no value, or that the template does not name.
- */
+/** A template that can be filled again and again. */
+export interface TemplateFiller {
+  readonly fields: readonly string[];
+  /** Fields are matched as columns of a file are; an empty one is as none. */
+  readonly fill: (values: Readonly<Record<string, string>>) => ReturnType<Template['render']>;
+}
+
+/** Makes a template ready to be filled. Throws a `CliError` for one that is wrong. */
+export function templateFiller({ text, fields: fallback }: TemplateSource, locale: string | undefined): TemplateFiller {
+  const template = parsed(text, locale);
+  const fallbackOf = (field: string) => (Object.hasOwn(fallback, field) ? fallback[field] : undefined);
+  const fill: TemplateFiller['fill'] = (values) => {
+    const known = new Map(Object.entries(values).map(([name, value]) => [foldName(name), value]));
+    const given = (field: string) => known.get(foldName(field))?.trim() && known.get(foldName(field));
+    try {
+      return template.render((field) => given(field) || fallbackOf(field));
+    } catch (error) {
+      throw wrongTemplate(error);
+    }
+  };
+  return { fields: template.fields, fill };
+}
+
+function parsed(text: string, locale: string | undefined): Template {
+  try {
+    return parseTemplate(text, locale);
+  } catch (error) {
+    throw wrongTemplate(error);
+  }
+}
+
+const wrongTemplate = (error: unknown): unknown =>
+  error instanceof SyntaxError ? new CliError('input', `The template is wrong: ${error.message}.`) : error;
+
+/** The text of a template with its fields. Throws a `CliError` for one that has no value, or that it does not name. */
 export function fillTemplate(
-  { text, fields: fallback }: TemplateSource,
-  fields: Readonly<Record<string, string>>,
+  source: TemplateSource,
+  values: Readonly<Record<string, string>>,
   locale: string | undefined,
 ): string {
-  const known = new Map(Object.entries(fields).map(([name, value]) => [foldName(name), value]));
-  const given = (field: string) => known.get(foldName(field))?.trim() && known.get(foldName(field));
-  try {
-    const template = parseTemplate(text, locale);
-    const named = new Set(template.fields.map(foldName));
-    const stray = Object.keys(fields).find((name) => !named.has(foldName(name)));
-    if (stray !== undefined) throw new CliError('usage', `--field ${stray}: the template has no {{ ${stray} }}.`);
-    const filled = template.render(
-      (field) => given(field) || (Object.hasOwn(fallback, field) ? fallback[field] : undefined),
-    );
-    if ('text' in filled) return filled.text;
-    throw new CliError('usage', `The template needs ${filled.missing}.`, {
-      hint: `Give it: --field ${filled.missing}=VALUE`,
-    });
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new CliError('input', `The template is wrong: ${error.message}.`);
-    throw error;
+  const { fields, fill } = templateFiller(source, locale);
+  const named = new Set(fields.map(foldName));
+  const stray = Object.keys(values).find((name) => !named.has(foldName(name)));
+  if (stray !== undefined) {
+    const hint = didYouMean(stray, fields, `It has: ${fields.join(', ')}.`);
+    throw new CliError('usage', `--field ${stray}: the template has no {{ ${stray} }}.`, { hint });
   }
+  const filled = fill(values);
+  if ('text' in filled) return filled.text;
+  throw new CliError('usage', `The template needs ${filled.missing}.`, {
+    hint: `Give it: --field ${filled.missing}=VALUE`,
+  });
 }
 
 /** The texts of `[templates]`, by name. Throws a `CliError` for one with faulty front matter. */
@@ -82,7 +108,8 @@ function readFile(file: string, templates: Readonly<Record<string, string>>): st
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const known = Object.keys(templates);
-    const hint = known.length > 0 ? `[templates] in the config has: ${known.join(', ')}.` : undefined;
+    const names = `[templates] in the config has: ${known.join(', ')}.`;
+    const hint = known.length > 0 ? didYouMean(file, known, names) : undefined;
     throw fileError(cause, { doing: 'read', path: file, hint }) ?? cause;
   }
 }

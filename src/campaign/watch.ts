@@ -1,4 +1,5 @@
 import { type Arrivals, arrivalsOf, type Report } from '../core/outcome/report.ts';
+import type { Control, Controls } from '../ledger/controls.ts';
 import type { Campaign } from '../ledger/plans.ts';
 import type { CampaignSummary, Reports } from '../ledger/reports.ts';
 import { isOpen } from './find.ts';
@@ -20,6 +21,8 @@ export interface WatchView {
   readonly stillMs: number;
   /** Within how many milliseconds half, and nine of ten, of those that arrived did so; absent where it is not asked for. */
   readonly latency?: { readonly halfMs: number; readonly mostMs: number } | undefined;
+  /** What somebody has told it to do. */
+  readonly control?: Control;
   /** Nothing is left, and nothing more is to be expected. */
   readonly isOver: boolean;
 }
@@ -89,7 +92,7 @@ const wordsOf = ({ counts, statuses }: Report): string => JSON.stringify([counts
 
 /** What watching works with. It only reads. */
 export interface WatchPorts extends Pick<Clock, 'monotonic' | 'sleep'> {
-  readonly ledger: Pick<Reports, 'report' | 'deliveryTimes'>;
+  readonly ledger: Pick<Reports, 'report' | 'deliveryTimes'> & Pick<Controls, 'control'>;
   readonly signal: AbortSignal;
 }
 
@@ -119,7 +122,7 @@ export async function* watchCampaign(
   for (;;) {
     const begunAt = monotonic();
     state = afterReport(state, await ledger.report(id), begunAt);
-    const view = viewOf(state);
+    const view = { ...viewOf(state), control: await ledger.control(id) };
     if (withLatency && (begunAt - latencyAt >= latencyKeptMs || view.isOver)) {
       latency = latencyOf(await ledger.deliveryTimes(id));
       latencyAt = begunAt;

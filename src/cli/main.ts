@@ -1,35 +1,64 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command, CommanderError, Help } from 'commander';
+import { Command, CommanderError, type Help } from 'commander';
 import type { Context } from '../context.ts';
 import { maskHint, maskInternational } from '../core/recipient/mask.ts';
 import { visible } from '../core/text/clean.ts';
+import { didYouMean } from '../core/text/nearest.ts';
 import { CliError, exitCodes, fileError } from '../errors.ts';
 import { readStdin } from '../input/file.ts';
-import { formatPage, introductionOf, narrowest } from './help/page.ts';
+import { fitLines } from '../ui/lines.ts';
+import { commandHelp, programHelp } from './help/command-help.ts';
+import { formatPage, introductionOf } from './help/page.ts';
+import { mistakeOf } from './mistakes.ts';
 import type { Act, Run } from './options/act.ts';
-import { declareOptions, everywhereHelp } from './options/declare.ts';
+import { declareOptions } from './options/declare.ts';
 import { everywhere, type SessionOptions, sessionOptions } from './options/everywhere.ts';
 import type { OptionTable } from './options/option.ts';
 import { readOptions, readSettings } from './options/read.ts';
-import { commandIn, lastOf, namesNoCommand, spellSwitches } from './options/switches.ts';
+import { asksForJson, commandIn, lastOf, namesNoCommand, spellSwitches } from './options/switches.ts';
 import { verbs } from './verbs.ts';
 
 /** Runs one command line. Returns the exit code; the only place that prints an error. */
 export async function main(given: readonly string[], world: Context): Promise<number> {
   // Whatever reads standard input ends with the signal, also while nothing comes.
-  const context = { ...world, stdin: readStdin(world.stdin, world.signal) };
+  const context = { ...world, stdin: readStdin(world.stdin, world.signal), ...fittingOutput(given, world) };
   const asksForMenu = namesNoCommand(given, everywhere) && world.terminal.canAsk && lastOf(given, 'input') !== false;
   const argv = asksForMenu ? ['compose', ...given] : given;
   let code = 0;
+  const exit = (value: number): void => {
+    code = value;
+  };
+  const help: string[] = [];
+  const show = (text: string): void => void help.push(...text.trimEnd().split('\n'));
   try {
-    const { program, table } = await buildProgram(argv, context, (value) => {
-      code = value;
-    });
-    await program.parseAsync(spellSwitches(argv, table), { from: 'user' });
+    const { program, table } = await buildProgram(argv, context, { exit, show });
+    await parse(program, argv, table);
     return code;
   } catch (error) {
     return fail(error, argv, context);
+  } finally {
+    if (help.length > 0) await context.page(help);
+  }
+}
+
+/** At a terminal no word is cut where a line ends; what a program reads stays as it is. */
+function fittingOutput(argv: readonly string[], { out, err, terminal }: Context): Pick<Context, 'out' | 'err'> {
+  const { columns, stdoutIsTty, stderrIsTty } = terminal;
+  if (argv.some((word) => /^--(json|output|jq)\b/.test(word))) return { out, err };
+  return {
+    out: stdoutIsTty ? (text) => out(fitLines(text, columns, 4)) : out,
+    err: stderrIsTty ? (text) => err(fitLines(text, columns)) : err,
+  };
+}
+
+/** Lets commander read and run a command line. Throws a `CliError` in our words for one it cannot read. */
+async function parse(program: Command, argv: readonly string[], table: OptionTable): Promise<void> {
+  try {
+    await program.parseAsync(spellSwitches(argv, table), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode === 0) throw error;
+    throw mistakeOf(error, program, commandIn(argv, everywhere));
   }
 }
 
@@ -39,14 +68,20 @@ interface Built {
   readonly table: OptionTable;
 }
 
-async function buildProgram(argv: readonly string[], context: Context, exit: (code: number) => void): Promise<Built> {
+/** What becomes of a command's exit code, and of help. */
+interface Ends {
+  readonly exit: (code: number) => void;
+  readonly show: (text: string) => void;
+}
+
+async function buildProgram(argv: readonly string[], context: Context, { exit, show }: Ends): Promise<Built> {
+  const prepared = (command: Command) => prepare(command, show, context);
   const program = declareOptions(new Command('volley'), everywhere)
     .description('Send one text message, or a million, through Twilio, and know what became of each.')
     .version(version(), '-V, --version')
-    .showSuggestionAfterError()
+    .showSuggestionAfterError(false)
     .helpCommand(false)
-    .configureHelp({ visibleOptions: rootHasNone, minWidthToWrap: narrowest })
-    .addHelpText('after', () => help(context.terminal.columns));
+    .configureHelp({ formatHelp: helpOf });
   if (namesNoCommand(argv, everywhere)) {
     program.action(() => {
       sessionOptions(program.opts(), readSettings(everywhere, program.opts()));
@@ -59,7 +94,7 @@ async function buildProgram(argv: readonly string[], context: Context, exit: (co
   let options: OptionTable = everywhere;
   for (const { name, about, group, load } of verbs) {
     const command = program.command(name).description(about).helpGroup(group);
-    prepare(command, context);
+    prepared(command);
     if (!needsAll && !argv.includes(name)) continue;
     const act: Act = (table, run) => {
       declareOptions(declareOptions(command, table), everywhere);
@@ -68,28 +103,39 @@ async function buildProgram(argv: readonly string[], context: Context, exit: (co
     };
     (await load())(command, act);
   }
-  await addFindingOut(program, argv, context);
-  return { program: prepare(program, context), table: options };
+  await addFindingOut(program, { argv, prepared }, context);
+  return { program: prepared(program), table: options };
 }
 
 /** Adds what is about the command line itself: its pages, its manual, its completion. */
-async function addFindingOut(program: Command, argv: readonly string[], context: Context): Promise<void> {
+async function addFindingOut(
+  program: Command,
+  { argv, prepared }: { readonly argv: readonly string[]; readonly prepared: (command: Command) => Command },
+  context: Context,
+): Promise<void> {
   const about =
     'a page about a command, or csv, templates, exit-codes, config, safety, delivery, cost, consent, events, machines, figures';
   const helpVerb = program.command('help').argument('[topic]').description(about).helpGroup('Setting up:');
-  prepare(helpVerb, context).action(async (topic: string | undefined) => {
+  prepared(helpVerb).action(async (topic: string | undefined) => {
     const { topics } = await import('./help/topics.ts');
     const page = topics[topic ?? ''];
     if (page !== undefined) return context.page(formatPage(page, context.terminal.columns).split('\n'));
     const isKnown = topic === undefined || program.commands.some((command) => command.name() === topic);
     if (!isKnown) {
-      const pages = Object.keys(topics).join(', ');
-      throw new CliError('usage', `There is no page about ${topic}.`, { hint: `Name a command, or one of: ${pages}.` });
+      const pages = Object.keys(topics);
+      const names = [...pages, ...program.commands.map((command) => command.name())];
+      const hint = didYouMean(topic, names, `Name a command, or one of: ${pages.join(', ')}.`);
+      throw new CliError('usage', `There is no page about "${topic}".`, { hint });
     }
     await main([...(topic === undefined ? [] : [topic]), '--help'], context);
   });
+  const versionVerb = program.command('version').description('print the version').helpGroup('Setting up:');
+  prepared(versionVerb).action(() => {
+    const isJson = lastOf(argv, 'json') === true;
+    context.out(isJson ? JSON.stringify({ schema: 'volley.version/1', version: version() }) : version());
+  });
   const manual = program.command('man').description('print the manual, for: man -l -').helpGroup('Setting up:');
-  prepare(manual, context).action(async () => {
+  prepared(manual).action(async () => {
     const { manualPage } = await import('../ui/manual.ts');
     const { topics } = await import('./help/topics.ts');
     // What man leaves of 80 columns beside its margins.
@@ -98,19 +144,17 @@ async function addFindingOut(program: Command, argv: readonly string[], context:
   });
   if (['complete', 'completion'].includes(argv[0] ?? '')) {
     const { addCompletion } = await import('./completion/completion.ts');
-    prepare(await addCompletion(program, argv, context), context);
+    prepared(await addCompletion(program, argv, context));
   } else
     program.command('completion').description('print what makes a shell complete with Tab').helpGroup('Setting up:');
 }
 
-/** Help of the root has its options below the commands, which are what people look for. */
-function rootHasNone(this: Help, command: Command) {
-  return command.parent ? Help.prototype.visibleOptions.call(this, command) : [];
-}
+const helpOf = (command: Command, { helpWidth = 80 }: Help): string =>
+  command.parent ? commandHelp(command, helpWidth) : programHelp(command, helpWidth);
 
-function prepare(command: Command, { out, terminal }: Context): Command {
+function prepare(command: Command, show: (text: string) => void, { terminal }: Context): Command {
   return command.exitOverride().configureOutput({
-    writeOut: (text) => out(text.replace(/\n$/, '')),
+    writeOut: show,
     // Errors are printed in one place, `fail`.
     writeErr: () => undefined,
     outputError: () => undefined,
@@ -120,7 +164,7 @@ function prepare(command: Command, { out, terminal }: Context): Command {
 }
 
 /** Reads all that was given before anything else is done, and runs the command with it. */
-function runCommand<T extends OptionTable>(
+async function runCommand<T extends OptionTable>(
   command: Command,
   { table, run }: { readonly table: T; readonly run: Run<T> },
   context: Context,
@@ -129,7 +173,8 @@ function runCommand<T extends OptionTable>(
   const given = Object.fromEntries(names.map((name, i) => [name, command.processedArgs[i]]));
   const bag = { ...command.optsWithGlobals(), ...given };
   const session = sessionOptions(bag, readSettings({ ...table, ...everywhere }, bag));
-  const options = { ...readOptions(table, bag), session };
+  const options = { ...readOptions(table, bag, context.now()), session };
+  if (session.jq !== undefined) await (await import('./jq.ts')).checkExpression(session.jq);
   return logged({ command: command.name(), session }, (within) => run(options, within), context);
 }
 
@@ -156,18 +201,6 @@ async function logged(
   }
 }
 
-const help = (columns: number): string => `
-${everywhereHelp(columns)}
-
-Start here:
-  volley compose --simulate             be asked; nothing leaves this machine
-  volley send --to +14155550100 --from +14155550199 --body Hello --simulate
-  volley check customers.csv --from +14155550199 --body 'Hi {{ first_name }}'
-
-Exit codes: 0 done, 1 a bug, 2 wrong usage or input, 3 some rows failed,
-  4 credentials, 5 Twilio out of reach, 6 refused by a rule, 7 another run holds
-  the campaign, 8 something is still open, 130 interrupted.`;
-
 function version(): string {
   const file = new URL('../../package.json', import.meta.url);
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
@@ -175,20 +208,15 @@ function version(): string {
 
 /** Says what went wrong, for a program with `--json`, with numbers masked but for `--show-pii`; returns the exit code. */
 export function fail(error: unknown, argv: readonly string[], { err }: Pick<Context, 'err'>): number {
-  const isJson = lastOf(argv, 'json') === true;
+  const isJson = asksForJson(argv);
   const isWhole = lastOf(argv, 'show-pii') === true;
   const say = (code: string, whole: string, way?: string) => {
     const [message, hint] = isWhole ? [whole, way] : [maskInternational(whole), way && maskHint(way)];
     if (isJson) err(JSON.stringify({ error: { code, message, hint: hint ?? null } }));
     else for (const line of [`error: ${message}`, ...(hint ? [`hint: ${hint}`] : [])]) err(visible(line));
   };
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    if (error.code === 'commander.help') return exitCodes.usage;
-    const verb = verbs.find(({ name }) => name === commandIn(argv, everywhere));
-    say('usage', error.message.replace(/^error: /, '').trim(), `See: volley ${verb ? `${verb.name} ` : ''}--help`);
-    return exitCodes.usage;
-  }
+  // Help or the version was asked for, and shown.
+  if (error instanceof CommanderError) return 0;
   const known = error instanceof CliError ? error : fileError(error);
   if (known) {
     say(known.code, known.message, known.hint);

@@ -13,7 +13,10 @@ import type { Provider } from '../provider/provider.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Style } from '../ui/lines.ts';
 import { paintFor } from '../ui/paint.ts';
-import type { SessionOptions } from './options/everywhere.ts';
+import { readsJson, type SessionOptions } from './options/everywhere.ts';
+import { rehearsalNote, type Server } from './server.ts';
+
+type Simulator = Awaited<ReturnType<Context['simulate']>>;
 
 /** What most commands work with, opened when first asked for and closed together. */
 export interface Session {
@@ -26,12 +29,17 @@ export interface Session {
   readonly resultStyle: Style;
   /** How the work is shown, on standard error. */
   readonly workStyle: Style;
+  /** A program reads the result: `printDocument` prints it, in place of lines for a person. */
   readonly isJson: boolean;
-  /** Every message as a line of JSON, in place of the report. */
+  /** Every item as a line of JSON, in place of the one document. */
   readonly isNdjson: boolean;
+  /** What is printed of the JSON, as a jq expression. */
+  readonly jq: string | undefined;
   readonly isVerbose: boolean;
   readonly isQuiet: boolean;
   readonly isSimulated: boolean;
+  /** The server that is spoken to, once it is. */
+  readonly server: () => Server;
   readonly canAsk: boolean;
   readonly close: () => Promise<void>;
 }
@@ -59,6 +67,7 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
   let ledger: Promise<Ledger> | undefined;
   let provider: Promise<Provider> | undefined;
   let queue: Promise<Queue> | undefined;
+  let server: Server = { url: undefined, isSimulated };
 
   const open = async () => {
     const opened = await context.openLedger(ledgerPath(config, isSimulated));
@@ -77,7 +86,13 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
     return opened;
   };
   const connect = async () => {
-    const connected = await (isSimulated ? rehearse(context, config, toClose) : connectTwilio(context, config));
+    const simulator = isSimulated ? await context.simulate({}) : undefined;
+    if (simulator) toClose.push(() => simulator.close());
+    server = { url: simulator?.url ?? serverUrl(config), isSimulated };
+    const note = rehearsalNote(server);
+    // A program reads it in the document.
+    if (note !== undefined && !options.quiet && !readsJson(options)) context.err(note);
+    const connected = await (simulator ? rehearse(simulator, config, context) : connectTwilio(context, config));
     toClose.push(() => connected.close());
     return connected;
   };
@@ -87,11 +102,13 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
     connect: () => (provider ??= connect()),
     queue: () => (queue ??= openQueue()),
     ...stylesOf(options, context),
-    isJson: options.json,
+    isJson: readsJson(options),
     isNdjson: options.output === 'ndjson',
+    jq: options.jq,
     isVerbose: options.verbose,
     isQuiet: options.quiet,
     isSimulated,
+    server: () => server,
     canAsk: context.terminal.canAsk && options.input,
     close: async () => {
       for (const close of toClose.reverse()) await close();
@@ -123,9 +140,7 @@ function ledgerPath(config: Config, isSimulated: boolean): string {
   return path;
 }
 
-async function rehearse(context: Context, config: Config, toClose: Close[]): Promise<Provider> {
-  const simulator = await context.simulate({});
-  toClose.push(() => simulator.close());
+function rehearse(simulator: Simulator, config: Config, context: Context): Promise<Provider> {
   const { url: baseUrl, accountSid, authToken } = simulator;
   return context.connect({
     credentials: { accountSid, user: accountSid, secret: authToken },
@@ -144,7 +159,7 @@ export function connectAs(credentials: Credentials, { config }: Session, context
 }
 
 function connectWith(credentials: Credentials, config: Config, context: Context): Promise<Provider> {
-  const baseUrl = config.get('api_url') ?? twilioUrl(config);
+  const baseUrl = serverUrl(config);
   if (context.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && !isLoopback(new URL(baseUrl).hostname)) {
     throw new CliError('config', 'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credentials to anyone.', {
       hint: 'Unset it. A private authority goes into NODE_EXTRA_CA_CERTS.',
@@ -155,6 +170,8 @@ function connectWith(credentials: Credentials, config: Config, context: Context)
     config.get('api_url') === undefined ? (product: string) => `https://${product}.twilio.com` : undefined;
   return context.connect({ credentials, baseUrl, productUrl, timeoutMs: config.get('timeout') ?? 0 });
 }
+
+const serverUrl = (config: Config): string => config.get('api_url') ?? twilioUrl(config);
 
 /** `api.dublin.ie1.twilio.com` and the like; https://www.twilio.com/docs/global-infrastructure. */
 function twilioUrl(config: Config): string {

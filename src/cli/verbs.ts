@@ -91,6 +91,18 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/listen.ts')).declareListen,
   },
   {
+    name: 'trigger',
+    about: 'post a signed event to your own listener, as Twilio would',
+    group: 'Finding out:',
+    load: async () => (await import('./commands/trigger.ts')).declareTrigger,
+  },
+  {
+    name: 'replies',
+    about: 'show who answered what to which campaign',
+    group: 'Finding out:',
+    load: async () => (await import('./commands/replies.ts')).declareReplies,
+  },
+  {
     name: 'messages',
     about: "look at Twilio's own records, cancel, redact or delete them",
     group: 'Finding out:',
@@ -175,8 +187,14 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/login.ts')).declareWhoami,
   },
   {
+    name: 'templates',
+    about: 'list, show and try the texts that have names',
+    group: 'Setting up:',
+    load: async () => (await import('./commands/templates.ts')).declareTemplates,
+  },
+  {
     name: 'config',
-    about: 'show the configuration and where it comes from',
+    about: 'show and change the configuration',
     group: 'Setting up:',
     load: async () => (await import('./commands/config.ts')).declareConfig,
   },

@@ -4,6 +4,8 @@ import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from '../context.ts';
 import { fileError } from '../errors.ts';
+import { printDocument } from './document.ts';
+import type { Session } from './session.ts';
 
 /** Writes rows to a CSV file that only this user can read, or with `-` to standard output. */
 export async function writeCsv(
@@ -23,6 +25,15 @@ export async function writeCsv(
     for await (const row of rows) yield stringify([row]);
   };
   await writePrivate(file, lines());
+}
+
+/** Tells a program which files were written. */
+export async function printFiles(
+  files: readonly string[],
+  { session, context }: { readonly session: Session; readonly context: Context },
+): Promise<void> {
+  const items = files.map((file) => ({ file, written: true }));
+  await printDocument({ schema: 'volley.files/1' }, { session, context, hasChanged: true }, { as: 'files', items });
 }
 
 /**

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { PriceTable } from '../core/cost/pricing.ts';
 import { defaultLimits, type Limits, maxValidityPeriodSeconds } from '../core/request/limits.ts';
-import { type ParameterKey, parameterNamed } from '../core/request/parameters.ts';
+import { type ParameterKey, parameterNamed, parameters, tomlName } from '../core/request/parameters.ts';
 import type { RawRequest } from '../core/request/validate.ts';
+import { didYouMean } from '../core/text/nearest.ts';
 import { CliError, fileError } from '../errors.ts';
 import { pricesOf, ratesOf } from './sections.ts';
 import { type SettingKey, type Settings, settings } from './settings.ts';
@@ -69,7 +70,7 @@ type Table = Readonly<Record<string, unknown>>;
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const env = withEnvFile(sources);
   const profile = sources.flags.profile ?? present(env['VOLLEY_PROFILE']);
-  const userFile = sources.flags.config ?? present(env['VOLLEY_CONFIG']) ?? defaultUserFile(env);
+  const userFile = userFileOf({ ...sources, env });
   const isRequired = sources.flags.config !== undefined || present(env['VOLLEY_CONFIG']) !== undefined;
   const projectFile = join(sources.cwd, 'volley.toml');
   const project = await readLayers(projectFile, { profile, isRequired: false, isProject: true });
@@ -77,8 +78,9 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const credentials = await readLayers(credentialsFile(userFile), { profile, isRequired: false, isProject: false });
   const files = [...project, ...credentials, ...user];
   if (profile !== undefined && !files.some(({ isProfile }) => isProfile)) {
+    const names = files.flatMap(({ profileNames = [] }) => profileNames);
     throw new CliError('config', `There is no profile ${profile}.`, {
-      hint: `Add [profiles.${profile}] to ${userFile}.`,
+      hint: didYouMean(profile, names, `To have one, add [profiles.${profile}] to ${userFile}.`),
     });
   }
   const environment: Layer = { ...flatLayer('environment', (key) => present(env[settings[key].env ?? ''])) };
@@ -87,6 +89,21 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const layers: Layer[] = [flatLayer('flag', (key) => sources.flags.settings?.[key]), ...chosen, environment, ...files];
   const profiles = [...new Set(files.flatMap(({ profileNames = [] }) => profileNames))];
   return freeze(layers, { env, userFile, profiles });
+}
+
+/** The user's own config file, whether it is there or not. `env`: with `--env-file` included. */
+export function userFileOf({ env, flags }: ConfigSources): string {
+  return flags.config ?? present(env['VOLLEY_CONFIG']) ?? defaultUserFile(env);
+}
+
+/** Throws what `loadConfig` would throw of a file with this text, whichever of its profiles is in use. */
+export async function checkConfigText(file: string, text: string, isProject: boolean): Promise<void> {
+  const kind = { profile: undefined, isRequired: false, isProject };
+  const about = { env: {}, userFile: file, profiles: [] };
+  const [top] = await layersOf(file, text, kind);
+  for (const profile of [undefined, ...(top?.profileNames ?? [])]) {
+    freeze(await layersOf(file, text, { ...kind, profile }), about);
+  }
 }
 
 const present = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
@@ -135,7 +152,7 @@ function readText(file: string, isRequired: boolean): string | undefined {
 
 function refuseIfOthersCanRead(file: string, holdsSecret: boolean): void {
   if (!holdsSecret || process.platform === 'win32') return;
-  if ((statSync(file).mode & 0o077) !== 0) {
+  if (((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0) {
     throw new CliError('config', `${file} holds a secret and others can read it.`, { hint: `chmod 600 ${file}` });
   }
 }
@@ -153,9 +170,12 @@ interface FileLayer extends Layer {
   readonly profileNames?: readonly string[];
 }
 
-async function readLayers(file: string, { profile, isRequired, isProject }: FileKind): Promise<FileLayer[]> {
-  const text = readText(file, isRequired);
-  if (text === undefined) return [];
+async function readLayers(file: string, kind: FileKind): Promise<FileLayer[]> {
+  const text = readText(file, kind.isRequired);
+  return text === undefined ? [] : layersOf(file, text, kind);
+}
+
+async function layersOf(file: string, text: string, { profile, isProject }: FileKind): Promise<FileLayer[]> {
   const root = await parseToml(file, text);
   const profiles = tableOf(root['profiles'], file, 'profiles');
   const top = fileLayer(file, file, root, isProject);
@@ -190,8 +210,9 @@ const sections = ['limits', 'templates', 'prices', 'rates'] as const;
 function fileLayer(file: string, origin: string, table: Table, isProject: boolean): Layer {
   for (const key of Object.keys(table)) {
     if (Object.hasOwn(settings, key) || ['defaults', 'profiles', ...sections].includes(key)) continue;
+    const names = [...Object.keys(settings), 'defaults', 'profiles', ...sections];
     throw new CliError('config', `${file}: there is no setting ${key}.`, {
-      hint: 'See them all with: volley config list',
+      hint: didYouMean(key, names, 'See them all with: volley config list'),
     });
   }
   const holdsSecret = Object.keys(table).some(
@@ -208,7 +229,15 @@ function fileLayer(file: string, origin: string, table: Table, isProject: boolea
   }
   const defaults = tableOf(table['defaults'], file, 'defaults');
   const unknown = Object.keys(defaults).find((name) => parameterNamed(name) === undefined);
-  if (unknown) throw new CliError('config', `${file}: [defaults] knows no message parameter ${unknown}.`);
+  if (unknown) {
+    const hint = didYouMean(
+      unknown,
+      parameters.map(({ key }) => tomlName(key)),
+    );
+    throw new CliError('config', `${file}: [defaults] knows no message parameter ${unknown}.`, {
+      ...(hint && { hint }),
+    });
+  }
   refuseUnknownLimit(file, tableOf(table['limits'], file, 'limits'));
   const [limits = {}, templates = {}, prices = {}, rates = {}] = sections.map((name) =>
     tableOf(table[name], file, name),
@@ -223,7 +252,7 @@ function refuseUnknownLimit(file: string, limits: Table): void {
   const unknown = Object.keys(limits).find((name) => !limitNames.includes(name));
   if (unknown === undefined) return;
   throw new CliError('config', `${file}: [limits] knows no ${unknown}.`, {
-    hint: `Did you mean ${limitNames.join(' or ')}? It is all there is.`,
+    hint: didYouMean(unknown, limitNames, `All there is: ${limitNames.join(', ')}.`),
   });
 }
 

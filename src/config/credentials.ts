@@ -13,7 +13,7 @@ export const keyringName = (accountSid: string, apiKey?: string): string =>
 /** The credentials to use. Throws a `CliError` (credentials) that says what is missing and where it can be set. */
 export async function credentialsOf(config: Config, context: Context): Promise<Credentials> {
   const accountSid = config.get('account_sid');
-  const hint = `Keep them with: volley login. Or set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET) in the environment or in ${config.userFile}. To rehearse without an account, add --simulate.`;
+  const hint = `Log in with: volley login. Or set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET) in the environment or in ${config.userFile}. To rehearse without an account, add --simulate.`;
   if (!accountSid) throw new CliError('credentials', 'No Twilio account is configured.', { hint });
   const { key, keySecret, token } = configured(config);
   // A token set beside the account, as both in the environment, wins over a key from elsewhere, which may be another account's.

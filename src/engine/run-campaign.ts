@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly onResult?: ((result: SendResult, claim: Claim) => void) | undefined;
+  /** Somebody has paused the campaign, or let it go on. */
+  readonly onPaused?: ((isPaused: boolean) => void) | undefined;
 }
 
 /** Between a claim and its request lie milliseconds; this long means that the process stood still, in milliseconds. */
@@ -138,9 +140,18 @@ async function claimAndSend(wants: readonly Want[], run: Run): Promise<boolean> 
   const { state, ledger, lease, results, provider, perSecond } = run;
   const askedAt = { wall: run.now(), monotonic: run.monotonic() };
   const clockAheadMs = provider.clockAheadMs();
-  const { claims, senders, end } = await results.withResults((written) =>
+  const {
+    claims,
+    senders,
+    end,
+    isPaused = false,
+  } = await results.withResults((written) =>
     ledger.claim(lease, { wants: wants.map((want) => rated(want, run)), results: written, perSecond, clockAheadMs }),
   );
+  if (isPaused !== state.isPaused()) {
+    state.notePause(isPaused);
+    run.onPaused?.(isPaused);
+  }
   for (const sender of senders) noteSender(sender, run);
   for (const claim of claims) {
     state.reserve();

@@ -46,6 +46,9 @@ export interface RunState {
   readonly streak: () => number;
   readonly holdBack: (cause: HoldBack, epoch: number) => void;
   readonly progressed: () => void;
+  /** Whether the last claim found the campaign paused. */
+  readonly isPaused: () => boolean;
+  readonly notePause: (isPaused: boolean) => void;
 }
 
 interface Settings {
@@ -68,6 +71,7 @@ export function runState({ signal, deadline, monotonic, account, retryForMs }: S
   let epoch = 0;
   let streak = 0;
   let failingSince = 0;
+  let isPaused = false;
 
   return {
     ...ending,
@@ -115,6 +119,10 @@ export function runState({ signal, deadline, monotonic, account, retryForMs }: S
       pausedUntil = monotonic() + pauseMs;
       concurrency.onBusy();
       if (isTooLong(pauseMs, monotonic() - failingSince, retryForMs)) ending.stop({ kind: 'unreachable', reason });
+    },
+    isPaused: () => isPaused,
+    notePause: (found) => {
+      isPaused = found;
     },
     progressed: () => {
       streak = 0;

@@ -1,4 +1,5 @@
 import type { Row, RowIssue } from '../core/message.ts';
+import { didYouMean } from '../core/text/nearest.ts';
 import { CliError } from '../errors.ts';
 import { checkHeader, type Table } from './table.ts';
 
@@ -25,8 +26,9 @@ export async function readXlsx(bytes: AsyncIterable<Uint8Array>, { name, sheet }
       ? sheets[0]
       : (sheets.find((candidate) => candidate.sheet === sheet) ?? sheets[/^\d+$/.test(sheet) ? Number(sheet) - 1 : -1]);
   if (!chosen) {
+    const names = sheets.map((candidate) => candidate.sheet);
     throw new CliError('input', `${name} has no sheet ${sheet}.`, {
-      hint: `Its sheets are: ${sheets.map((candidate) => candidate.sheet).join(', ')}.`,
+      hint: didYouMean(sheet ?? '', names, `Its sheets are: ${names.join(', ')}.`),
     });
   }
   const [header = [], ...rows] = chosen.data as Cell[][];

@@ -1,14 +1,4 @@
-/** Somebody who must not be texted, by one sender or by any. */
-export interface OptOut {
-  /** A number or channel address. */
-  readonly address: string;
-  /** The number or messaging service that may not text them; absent: none may. */
-  readonly sender?: string;
-  /** Where it comes from, as `STOP`, `21610` or `manual`. */
-  readonly source: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-}
+import type { OptOut } from '../core/recipient/consent.ts';
 
 /** The suppression list: who must not be texted. Used by `opt-out` and `listen`; plans and claims go by it on their own. */
 export interface Consent {

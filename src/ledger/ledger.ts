@@ -1,7 +1,9 @@
 import type { Consent } from './consent.ts';
+import type { Controls } from './controls.ts';
 import type { Outbox } from './outbox.ts';
 import type { Plans } from './plans.ts';
 import type { Receipts } from './receipts.ts';
+import type { Replies } from './replies.ts';
 import type { Reports } from './reports.ts';
 import type { Runs } from './runs.ts';
 import type { Upkeep } from './upkeep.ts';
@@ -14,4 +16,4 @@ import type { Upkeep } from './upkeep.ts';
  * A store implements all of it with SQL alone. What a call decides is in `rules`: the store reads the rows that a rule
  * asks for, calls it, and writes what it returns, as sets, under one lock. `test/contracts/ledger.ts` judges every store.
  */
-export interface Ledger extends Plans, Runs, Receipts, Consent, Outbox, Reports, Upkeep {}
+export interface Ledger extends Plans, Runs, Receipts, Consent, Controls, Outbox, Replies, Reports, Upkeep {}

@@ -96,6 +96,8 @@ export interface Appended {
   readonly added: number;
   /** Those of them that are not to be sent: their recipients have opted out. */
   readonly skipped: readonly Message[];
+  /** The messages that rows were passed over for, each with the line and key of that row. */
+  readonly known: readonly Message[];
 }
 
 /**

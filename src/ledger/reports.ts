@@ -27,6 +27,8 @@ export interface PastMessage extends Message {
 export interface Reports {
   /** Finds a campaign by its name or id. */
   find(nameOrId: string): Promise<Campaign | undefined>;
+  /** The campaigns whose name or id begins with a text, which all do with none; the newest first, at most `limit`. */
+  beginningWith(text: string, limit: number): Promise<readonly Campaign[]>;
   /** The newest campaigns first, at most `limit`. */
   campaigns(limit: number): Promise<readonly CampaignSummary[]>;
   /** Counts a campaign by state, status and error code. */

@@ -1,5 +1,11 @@
 import type { Message, MessageRequest, RowIssue, SendState } from '../core/message.ts';
+import type { StatusUpdate } from '../core/outcome/delivery.ts';
+import type { UnknownMessage } from '../core/outcome/match-unknowns.ts';
+import { failedStatuses, isFinalStatus, messageStatuses } from '../core/outcome/status.ts';
+import type { Consent } from '../core/recipient/consent.ts';
 import type { Campaign } from './plans.ts';
+import type { TrackedMessage } from './receipts.ts';
+import type { Reply } from './replies.ts';
 
 /** A row of the messages table, as every store names its columns. JSON comes as text. */
 export interface MessageRow {
@@ -65,3 +71,122 @@ export interface CampaignRow {
 export function toCampaign({ id, name, source, created_at: createdAt }: CampaignRow): Campaign {
   return { id, name, source, createdAt };
 }
+
+/** A row of the replies table, with the campaign and message it was found to answer. */
+export interface ReplyRow {
+  readonly seq: number;
+  readonly sid: string;
+  readonly author: string;
+  readonly addressee: string;
+  readonly body: string | null;
+  readonly keyword: Consent | null;
+  readonly at: number;
+  readonly campaign_id: string | null;
+  readonly campaign: string | null;
+  readonly answered_sid: string | null;
+}
+
+/** What the table holds, as the rest of volley knows it. */
+export function toReply(row: ReplyRow): Reply {
+  const { seq: number, sid, author: from, addressee: to, body, keyword, at, answered_sid: answered } = row;
+  const { campaign_id: campaignId, campaign } = row;
+  return {
+    ...{ number, sid, from, to, at },
+    ...(body !== null && { body }),
+    ...(keyword !== null && { keyword }),
+    ...(campaignId !== null &&
+      campaign !== null && { answers: { campaignId, campaign, ...(answered !== null && { sid: answered }) } }),
+  };
+}
+/** The columns of what a rule is told of a message's outcome, of the table that is called `m`. */
+export const outcomeColumns = `m.id, m.recipient, m.sender, m.state, m.attempts, m.sid, m.status, m.code, m.reason,
+  m.segments, m.unit_price as "unitPrice", m.price`;
+
+/** A row of the table of receipts. */
+export interface ReceiptRow {
+  readonly sid: string;
+  readonly status: string;
+  /** 0: none. */
+  readonly code: number;
+  readonly source: StatusUpdate['source'];
+  readonly at: number;
+  readonly messageId: string | null;
+  readonly isQueued: number | boolean;
+}
+
+/** The columns of a `ReceiptRow`, of the table that is called `e`. */
+export const receiptColumns =
+  'e.sid, e.status, e.code, e.source, e.at, e.message_id as "messageId", e.is_queued as "isQueued"';
+
+/** What the table holds, as the rest of volley knows it, and whether it became an outgoing event. */
+export function toReceipt({
+  code,
+  messageId,
+  isQueued,
+  ...row
+}: ReceiptRow): StatusUpdate & { readonly isQueued: boolean } {
+  return {
+    ...row,
+    isQueued: isQueued === true || isQueued === 1,
+    ...(code !== 0 && { code }),
+    ...(messageId !== null && { messageId }),
+  };
+}
+
+/** A row of the table of senders' paces. */
+export interface PaceRow {
+  readonly sender: string;
+  readonly next_at: number | null;
+  readonly paused_until: number | null;
+  readonly per_second: number | null;
+  readonly rated_until: number | null;
+}
+
+/** The columns of a `PaceRow`. */
+export const paceColumns = 'sender, next_at, paused_until, per_second, rated_until';
+
+/** How a sender stands, by what the table holds. */
+export function toPace({ next_at, paused_until, per_second, rated_until }: PaceRow) {
+  return {
+    ...(next_at !== null && { nextAt: next_at }),
+    ...(paused_until !== null && { pausedUntil: paused_until }),
+    ...(per_second !== null && { perSecond: per_second }),
+    ...(rated_until !== null && { ratedUntil: rated_until }),
+  };
+}
+
+/** A row of a message of which no answer came. */
+export interface UnknownRow {
+  readonly id: string;
+  readonly request: string;
+  readonly claimed_at: number;
+  readonly clock_ahead_ms: number | null;
+}
+
+/** What the table holds, as the rest of volley knows it. */
+export function toUnknown({ id, request, claimed_at: claimedAt, clock_ahead_ms: ahead }: UnknownRow): UnknownMessage {
+  return { id, request: JSON.parse(request), claimedAt, ...(ahead !== null && { clockAheadMs: ahead }) };
+}
+
+/** A row of a message whose final status is not known. */
+export interface TrackedRow {
+  readonly sid: string;
+  readonly account: string | null;
+  readonly claimed_at: number;
+}
+
+/** What the table holds, as the rest of volley knows it. */
+export function toTracked({ sid, account, claimed_at: claimedAt }: TrackedRow): TrackedMessage {
+  return { sid, claimedAt, ...(account !== null && { accountSid: account }) };
+}
+
+/** Words of ours, as SQL lists them between brackets. */
+export function inSql(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ');
+}
+
+/** The statuses after which Twilio has nothing more to tell, as SQL lists them. */
+export const finalInSql = inSql(messageStatuses.filter(isFinalStatus));
+
+/** The statuses of what was not delivered, as SQL lists them. */
+export const failedInSql = inSql(failedStatuses);

@@ -63,6 +63,8 @@ export interface Claimed {
   readonly senders: readonly SenderState[];
   /** Why this run gets no more; absent: it may go on. */
   readonly end?: 'lost-lease' | 'recalled' | 'budget';
+  /** Somebody has paused the campaign: nothing is claimed for now, and its senders are to be asked for again. */
+  readonly isPaused?: boolean;
 }
 
 /** A claimed message and the attempt its result must name. */

@@ -23,7 +23,8 @@ export type TableName =
   | 'country_prices'
   | 'opt_outs'
   | 'status_events'
-  | 'outgoing_events';
+  | 'outgoing_events'
+  | 'replies';
 
 /** A ledger's tables, as they are and stay for now. */
 export interface TableReader {
@@ -60,7 +61,7 @@ export const tableShapes: readonly TableShape[] = [
     columns: {
       ...{ seq: 'whole', id: 'text', name: 'text', source: 'text', created_at: 'whole', ready: 'flag' },
       ...{ touched_at: 'whole', currency: 'text', stores_text: 'flag', purged_at: 'whole', recalled_at: 'whole' },
-      ...{ max_cost: 'real', spent: 'real' },
+      ...{ max_cost: 'real', spent: 'real', paused_at: 'whole', rate: 'real' },
     },
   },
   { name: 'inputs', order: ['hash', 'campaign_id'], columns: { hash: 'text', campaign_id: 'text', at: 'whole' } },
@@ -98,5 +99,13 @@ export const tableShapes: readonly TableShape[] = [
     name: 'outgoing_events',
     order: ['id'],
     columns: { id: 'text', event: 'json', at: 'whole', due_at: 'whole', attempts: 'whole' },
+  },
+  {
+    name: 'replies',
+    order: ['seq'],
+    columns: {
+      ...{ seq: 'whole', sid: 'text', author: 'text', addressee: 'text', number: 'text', body: 'text' },
+      ...{ keyword: 'text', at: 'whole', is_matched: 'flag', campaign_id: 'text', message_id: 'text' },
+    },
   },
 ];

@@ -153,3 +153,22 @@ export interface RefusedCallback {
 
 /** Checks who signed a request, and reads what it says. Never throws, whatever the request holds. */
 export type ReadCallback = (request: CallbackRequest) => Callback | RefusedCallback;
+
+/** A callback as the provider would post it; without what is not known. */
+export interface CallbackToWrite {
+  readonly callback: Callback;
+  readonly accountSid: string;
+  /** Who the message is to, and who from. */
+  readonly to: string | undefined;
+  readonly from: string | undefined;
+}
+
+/** A request as the provider would make it. */
+export interface WrittenCallback {
+  /** By names in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Writes the request that the provider would make to an address, signed as it signs. */
+export type WriteCallback = (url: string, callback: CallbackToWrite) => WrittenCallback;

@@ -1,3 +1,4 @@
+import { didYouMean } from '../core/text/nearest.ts';
 import { CliError } from '../errors.ts';
 
 /** What can go wrong with a create request. */
@@ -92,7 +93,9 @@ export function parseFault(text: string): FaultShare {
   const share = text.slice(at + 1);
   const known = faultNames.find((fault) => fault === name);
   if (known === undefined) {
-    throw new CliError('usage', `There is no fault ${name}.`, { hint: `There are: ${faultNames.join(', ')}` });
+    throw new CliError('usage', `There is no fault ${name}.`, {
+      hint: didYouMean(name, faultNames, `There are: ${faultNames.join(', ')}.`),
+    });
   }
   if (at < 0 || !/^(0(\.\d+)?|1(\.0+)?|\.\d+)$/.test(share)) {
     throw new CliError('usage', `--fault ${text}: the share must be 0 to 1, as ${name}=0.1.`);

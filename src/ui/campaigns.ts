@@ -1,9 +1,9 @@
-import stringWidth from 'string-width';
 import type { SendState } from '../core/message.ts';
 import { clean } from '../core/text/clean.ts';
 import { formatCount, formatDuration } from '../core/text/wording.ts';
 import { localTime, type Style, truncate } from './lines.ts';
 import { rateText } from './progress.ts';
+import { tableLines } from './table.ts';
 
 /** A campaign as the list shows it. */
 interface ListedCampaign {
@@ -13,20 +13,23 @@ interface ListedCampaign {
   readonly counts: Readonly<Record<SendState, number>>;
 }
 
-/** Campaigns as a table: when, name, and how many messages are in which state. */
+/** What went out, what may have, what is to come, and what never will. */
+const order: readonly SendState[] = [
+  ...(['accepted', 'rejected', 'unknown', 'claimed', 'pending', 'invalid', 'skipped', 'canceled'] as const),
+];
+
+/** What a date takes of a line with its space. */
+const whenCells = 18;
+
+/** Campaigns as a table: when, name, and how many messages are in which state. A name is whole where it can be. */
 export function campaignLines(campaigns: readonly ListedCampaign[], { paint, width }: Style): string[] {
-  const rows = campaigns.map((campaign) => ({
-    when: localTime(campaign.createdAt),
-    name: truncate(clean(campaign.name), Math.max(12, width - 50)),
-    states: countsText(campaign.counts),
-  }));
-  const nameWidth = Math.max(4, ...rows.map(({ name }) => stringWidth(name)));
-  const line = (when: string, name: string, states: string) =>
-    `${when.padEnd(16)}  ${name}${' '.repeat(nameWidth - stringWidth(name))}  ${states}`;
-  return [
-    paint.dim(line('when', 'name', 'messages')),
-    ...rows.map(({ when, name, states }) => line(when, paint.bold(name), states)),
-  ];
+  const rows = campaigns.map(({ createdAt, name, counts }) => [
+    localTime(createdAt),
+    paint.bold(truncate(clean(name), Math.max(12, Math.min(60, width - whenCells)))),
+    countsText(counts),
+  ]);
+  const [header = '', ...lines] = tableLines([['when', 'name', 'messages'], ...rows], width);
+  return [paint.dim(header), ...lines].flatMap((text) => text.split('\n'));
 }
 
 /** A campaign that is being sent, as the watch shows it. */
@@ -40,36 +43,22 @@ interface RunningCampaign {
 
 /** Campaigns that are being sent as a table: how far each is, how fast it goes, and what of it failed. */
 export function runningLines(campaigns: readonly RunningCampaign[], { paint, width }: Style): string[] {
-  const heads = ['name', 'done', '', 'rate', ''];
-  const rows = campaigns.map(({ campaign: { name }, done, left, perSecond, toGoMs }) => [
-    truncate(clean(name), Math.max(12, width - 60)),
+  const rows = campaigns.map(({ campaign: { name, counts }, done, left, perSecond, toGoMs }) => [
+    paint.bold(truncate(clean(name), Math.max(12, width - 60))),
     `${formatCount(done)}/${formatCount(done + left)}`,
     `${done + left === 0 ? 100 : Math.floor((done / (done + left)) * 100)} %`,
     `${rateText(perSecond)}/s`,
-    left === 0 ? 'done' : toGoMs === undefined ? '' : `${formatDuration(toGoMs)} to go`,
+    [
+      ...(left === 0 ? ['done'] : toGoMs === undefined ? [] : [`${formatDuration(toGoMs)} to go`]),
+      ...(counts.rejected > 0 ? [paint.red(`${formatCount(counts.rejected)} rejected`)] : []),
+      ...(counts.unknown > 0 ? [paint.yellow(`${formatCount(counts.unknown)} unknown`)] : []),
+    ].join(', '),
   ]);
-  const widths = heads.map((head, i) => Math.max(head.length, ...rows.map((row) => stringWidth(row[i] ?? ''))));
-  const cells = (row: readonly string[]) =>
-    row.map((cell, i) => {
-      const room = ' '.repeat((widths[i] ?? 0) - stringWidth(cell));
-      return i === 0 ? cell + room : room + cell;
-    });
-  const line = (row: readonly string[]) => cells(row).join('  ').trimEnd();
-  return [
-    paint.dim(line(heads)),
-    ...rows.map((row, i) => [line(row), ...failedParts(campaigns[i]?.campaign.counts, paint)].join('  ')),
-  ];
-}
-
-function failedParts(counts: ListedCampaign['counts'] | undefined, paint: Style['paint']): string[] {
-  const { rejected = 0, unknown = 0 } = counts ?? {};
-  return [
-    ...(rejected > 0 ? [paint.red(`${formatCount(rejected)} rejected`)] : []),
-    ...(unknown > 0 ? [paint.yellow(`${formatCount(unknown)} unknown`)] : []),
-  ];
+  const [header = '', ...lines] = tableLines([['name', 'done', '', 'rate', ''], ...rows], width);
+  return [paint.dim(header), ...lines].flatMap((text) => text.split('\n'));
 }
 
 function countsText(counts: Readonly<Record<SendState, number>>): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0);
-  return parts.length === 0 ? 'none' : parts.map(([state, count]) => `${formatCount(count)} ${state}`).join(', ');
+  const parts = order.filter((state) => counts[state] > 0).map((state) => `${formatCount(counts[state])} ${state}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }

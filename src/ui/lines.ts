@@ -34,11 +34,21 @@ export function wrap(text: string, width: number, indent: number): string {
   let line = '';
   for (const word of text.split(' ')) {
     if (line !== '' && stringWidth(`${line} ${word}`) > width - indent) {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, line].join(`\n${' '.repeat(indent)}`);
+}
+
+/** Lines broken between words where they are wider than that; the rest stands `hang` cells right of its line's start. */
+export function fitLines(text: string, width: number, hang = 0): string {
+  const fit = (line: string): string => {
+    if (stringWidth(line) <= width) return line;
+    const [start = ''] = /^(?:error: |hint: | *)/.exec(line) ?? [];
+    return `${start}${wrap(line.slice(start.length), width, start.length + hang)}`;
+  };
+  return text.split('\n').map(fit).join('\n');
 }
 
 /** `2026-11-25 09:00`, in this machine's time zone; from ISO 8601 or milliseconds since 1970. */

@@ -4,7 +4,7 @@ import type { Plan } from '../core/plan.ts';
 import { clean } from '../core/text/clean.ts';
 import type { SegmentLint } from '../core/text/segment-lint.ts';
 import { formatCost, formatCount, formatDuration, plural } from '../core/text/wording.ts';
-import { bodyShown, issueLine, type Style, shown, truncate, wrap } from './lines.ts';
+import { bodyShown, fitLines, issueLine, type Style, shown, truncate, wrap } from './lines.ts';
 
 /** A plan with all that is shown of it: samples of its texts, wrong rows, warnings and notes. */
 export interface PlanView {
@@ -43,7 +43,7 @@ export function planLines(view: PlanView, style: Style): string[] {
     plan.already > 0 && `${formatCount(plan.already)} sent before`,
   ].filter((part) => part !== false);
   const note = (text: string) => `  ${paint.yellow(wrap(`note: ${text}`, style.width, 8))}`;
-  return [
+  const lines = [
     paint.bold(clean(name)),
     `  ${paint.green(`${formatCount(plan.toSend)} to send`)} of ${plural(plan.rows, 'row')}${left.length > 0 ? `; ${left.join(', ')}` : ''}`,
     ...senderLines(plan, style),
@@ -57,6 +57,7 @@ export function planLines(view: PlanView, style: Style): string[] {
     ...warnings.map(({ issue, count }) => note(`${clean(issue.column)} ${issue.problem} (${plural(count, 'row')})`)),
     ...invalidLines(invalid, plan.invalid, style),
   ];
+  return lines.map((line) => fitLines(line, style.width, 2));
 }
 
 /** A note where the same messages were planned before: `volley batch` would go on with them, or be refused. */

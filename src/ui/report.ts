@@ -39,7 +39,7 @@ export function reportLines(name: string, report: Report, style: Style): string[
     '',
     ...(report.rows > 0 ? [`  ${bar(report, style)}`, ''] : []),
     ...stateLines(report, paint),
-    ...factLines(report),
+    ...factLines(report, style),
     ...errorLines(report, style),
     ...issueLines(report, style),
   ];
@@ -73,16 +73,16 @@ export function statusWords({ statuses }: Report): string {
     .join(', ');
 }
 
-function factLines(report: Report): string[] {
+function factLines(report: Report, { width }: Style): string[] {
   const { segments, retried } = report;
   const statuses = statusWords(report);
   const cost = costText(report);
   return [
     '',
-    ...(statuses === '' ? [] : [`  Twilio says  ${statuses}`]),
+    ...(statuses === '' ? [] : [`  Twilio says  ${wrap(statuses, width, 15)}`]),
     ...(retried === 0 ? [] : [`  Sent again   ${formatCount(retried)} that were not delivered`]),
     `  Segments     ${formatCount(segments)}`,
-    ...(cost === undefined ? [] : [`  Cost         ${cost}`]),
+    ...(cost === undefined ? [] : [`  Cost         ${wrap(cost, width, 15)}`]),
   ];
 }
 

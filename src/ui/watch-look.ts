@@ -2,7 +2,7 @@ import { formatCount, formatDuration, plural } from '../core/text/wording.ts';
 import { countTicks, shortDuration, type Tick, timeTicks } from './html-axis.ts';
 import type { Style } from './lines.ts';
 import { rateText } from './progress.ts';
-import { reasonsOf, standing, type Watched } from './watch.ts';
+import { controlTexts, reasonsOf, standing, type Watched } from './watch.ts';
 import { type Chart, watchCharts } from './watch-page.ts';
 
 /** When, and the numbers of the curves in the order of `watchCharts`; null where one is not known. */
@@ -43,6 +43,8 @@ export function lookJson(
     reasons: reasonsOf(look.report, style),
     note: noteOf(name, look),
     canRecall: look.left > 0,
+    isPaused: look.control?.pausedAt !== undefined,
+    rate: look.control?.perSecond ?? null,
     isOver: look.isOver,
     all,
     points: all ? points : points.slice(-1),
@@ -84,6 +86,8 @@ function noteOf(name: string, look: Look): string {
   const { left, isOver, arrivals } = look;
   const still = standing(name, look);
   if (still !== undefined) return still;
+  const told = controlTexts(look).map((text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+  if (told.length > 0) return told.join(' ');
   if (!isOver) return left > 0 ? 'Running.' : 'All has been sent; waiting for news of its delivery.';
   return arrivals.onTheWay > 0
     ? `Nothing is left to send. No news of ${plural(arrivals.onTheWay, 'message')} any more: the watch has ended.`

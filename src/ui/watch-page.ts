@@ -12,6 +12,7 @@ h2 { margin: 1.5rem 0 .5rem; font-size: 1.1rem } p, li { overflow-wrap: anywhere
 #charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); gap: 1rem } figure { margin: 0; min-width: 0 } figcaption { display: flex; flex-wrap: wrap; gap: 0 1rem; font-size: .9rem } figure svg { display: block; width: 100%; height: 11rem } figcaption svg { width: 1.75rem; height: .5rem; display: inline-block; margin-right: .35rem }
 text { fill: var(--dim); font-size: 11px } .grid { stroke: var(--line) } .curve { fill: none; stroke: currentColor; stroke-width: 2 }
 .good { color: var(--good) } .bad { color: var(--bad) } .open { color: var(--open) }
+form { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; margin: .75rem 0 } input { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--dim); border-radius: 6px; padding: .4rem .6rem; width: 7rem; min-height: 2.75rem }
 button { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--dim); border-radius: 6px; padding: .4rem .9rem; min-height: 2.75rem } button.bad { border-color: currentColor } button[disabled] { opacity: .5 }
 dialog { max-width: min(28rem, calc(100% - 2rem)); color: inherit; background: var(--back); border: 1px solid var(--dim); border-radius: 8px } dialog div { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1rem } ::backdrop { background: #0008 }
 :focus-visible { outline: 3px solid var(--mark); outline-offset: 2px }
@@ -47,7 +48,13 @@ function show(told) {
   for (const reason of told.reasons) item($('reasons'), reason);
   $('why').hidden = told.reasons.length === 0;
   say($('note'), told.note);
-  $('recall').disabled = !told.canRecall || told.isOver;
+  const isDone = !told.canRecall || told.isOver;
+  for (const id of ['recall', 'pause', 'wanted', 'set']) $(id).disabled = isDone;
+  say($('pause'), told.isPaused ? 'Go on' : 'Pause');
+  if (document.activeElement !== $('wanted') && $('wanted').dataset.told !== String(told.rate)) {
+    $('wanted').value = told.rate ?? '';
+    $('wanted').dataset.told = String(told.rate);
+  }
   draw();
 }
 /** What is read aloud is written only when it changes. */
@@ -94,15 +101,23 @@ source.addEventListener('error', () => { if (!latest?.isOver) say($('note'), 'Th
 addEventListener('resize', draw);
 $('recall').addEventListener('click', () => $('sure').showModal());
 $('keep').addEventListener('click', () => $('sure').close());
-$('really').addEventListener('click', async () => {
-  $('sure').close();
-  say($('said'), 'Calling back …');
+async function act(address, otherwise) {
   try {
-    const answer = await fetch('recall', { method: 'POST' });
+    const answer = await fetch(address, { method: 'POST' });
     say($('said'), (await answer.json()).text);
   } catch {
-    say($('said'), 'The watch does not answer: nobody knows whether anything was called back.');
+    say($('said'), 'The watch does not answer: nobody knows whether ' + otherwise);
   }
+}
+$('really').addEventListener('click', () => {
+  $('sure').close();
+  say($('said'), 'Calling back …');
+  act('recall', 'anything was called back.');
+});
+$('pause').addEventListener('click', () => act(latest?.isPaused ? 'go-on' : 'pause', 'it was paused.'));
+$('control').addEventListener('submit', (event) => {
+  event.preventDefault();
+  act('rate?perSecond=' + encodeURIComponent($('wanted').value), 'the rate was changed.');
 });
 `;
 
@@ -162,6 +177,8 @@ export function watchPage(name: string, nonce: string): string {
 <header><h1>${escapeHtml(name)}</h1><button id="recall" type="button" class="bad" disabled>Call back …</button></header>
 <main>
 <p id="note" role="status" class="dim"></p>
+<form id="control"><button id="pause" type="button" disabled>Pause</button>
+<label for="wanted">Messages a second, each sender</label><input id="wanted" type="number" min="0.01" max="10000" step="any" placeholder="as given" disabled><button id="set" type="submit" disabled>Set</button></form>
 <p id="said" role="status"></p>
 <ul id="figures"></ul>
 <section aria-label="While it runs"><div id="charts">${figures.join('\n')}</div><p class="dim">Times in UTC.</p></section>

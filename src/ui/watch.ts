@@ -14,6 +14,8 @@ export interface Watched {
   readonly perSecond: number;
   readonly toGoMs?: number | undefined;
   readonly stillMs: number;
+  /** Since when it is paused, in milliseconds since 1970, and the rate that it was given in place of its own. */
+  readonly control?: { readonly pausedAt?: number; readonly perSecond?: number } | undefined;
 }
 
 /** How many reasons there is room for. */
@@ -36,6 +38,7 @@ export function watchScreen(name: string, view: Watched, style: Style): string[]
     fitted(arrivalParts(view, style), room),
     ...reasonsOf(view.report, style).map((text) => paint.red(truncate(`  ${text}`, room))),
     ...(stillness === undefined ? [] : [paint.yellow(truncate(`  ${stillness}`, room))]),
+    ...controlTexts(view).map((text) => paint.yellow(truncate(`  ${text}`, room))),
   ];
 }
 
@@ -79,9 +82,19 @@ export function reasonsOf({ errors }: Report, style: Pick<Style, 'showPii'>): st
   });
 }
 
+/** What somebody has told the campaign to do, while that matters. */
+export function controlTexts({ control = {}, left }: Watched): string[] {
+  if (left === 0) return [];
+  const { pausedAt, perSecond } = control;
+  return [
+    ...(pausedAt === undefined ? [] : ['paused: nothing is sent until it goes on']),
+    ...(perSecond === undefined ? [] : [`rate changed to ${perSecond} a second for each sender`]),
+  ];
+}
+
 /** What to do when nothing happens any more; undefined while something does. */
-export function standing(name: string, { left, stillMs }: Watched): string | undefined {
-  if (left === 0 || stillMs < standingMs) return undefined;
+export function standing(name: string, { left, stillMs, control }: Watched): string | undefined {
+  if (left === 0 || control?.pausedAt !== undefined || stillMs < standingMs) return undefined;
   return `nothing for ${formatDuration(stillMs)}; where no run is at it: volley resume ${quoted(clean(name))}`;
 }
 
@@ -96,15 +109,16 @@ export function watchLine(view: Watched, style: Pick<Style, 'showPii'>): string 
     `${formatCount(accepted)} accepted, ${formatCount(rejected)} rejected, ${formatCount(unknown)} unknown, ${formatCount(left)} left`,
     `${formatCount(arrivals.delivered)} delivered, ${formatCount(arrivals.failed)} not, ${formatCount(arrivals.onTheWay)} on their way`,
     ...(reasons.length === 0 ? [] : [reasons.join(', ')]),
+    ...controlTexts(view),
   ].join('; ');
 }
 
 /** The same as one JSON document; `at` is in milliseconds since 1970. Field names are a contract. */
 export function watchJson(campaign: { readonly id: string; readonly name: string }, view: Watched, at: number) {
-  const { report, arrivals, left, perSecond, toGoMs } = view;
+  const { report, arrivals, left, perSecond, toGoMs, control = {} } = view;
   const { rows, counts, statuses, errors } = report;
   return {
-    schema: 'volley.watch/1',
+    schema: 'volley.watch/1' as const,
     campaign: { id: campaign.id, name: campaign.name },
     at: new Date(at).toISOString(),
     counts: { rows, ...counts },
@@ -113,6 +127,8 @@ export function watchJson(campaign: { readonly id: string; readonly name: string
     left,
     perSecond: Math.round(perSecond * 100) / 100,
     toGoSeconds: toGoMs === undefined ? null : Math.round(toGoMs / 1000),
+    pausedAt: control.pausedAt === undefined ? null : new Date(control.pausedAt).toISOString(),
+    changedRate: control.perSecond ?? null,
     errors: errors.map((error) => ({ ...error, reason: reasonInWords(error.code, error.reason) ?? noReason })),
   };
 }

@@ -16,11 +16,12 @@ const readJson: ReadCallback = ({ body }) =>
   body === '' ? { kind: 'forged', problem: 'nobody signed it' } : (JSON.parse(body) as Callback);
 
 /** A receiver whose writes of receipts end when the test says so. */
-async function receiving(passOn = false) {
+async function receiving(passOn = false, storesText = true) {
   const groups: (readonly StatusUpdate[])[] = [];
   const ends: { end: (news: number) => void; fail: (error: Error) => void }[] = [];
   const events: OutgoingEvent[] = [];
   const consent: string[] = [];
+  const replies: (readonly [InboundMessage, boolean])[] = [];
   const refused: string[] = [];
   const ledger: ReceivePorts['ledger'] = {
     receive: (updates) => {
@@ -28,11 +29,12 @@ async function receiving(passOn = false) {
       return new Promise((end, fail) => ends.push({ end, fail }));
     },
     keepEvent: async (event) => void events.push(event),
+    keepReply: async (...reply) => replies.push(reply) > 0,
     addOptOuts: async (optOuts) => consent.push(...optOuts.map(({ address, sender }) => `+${address}/${sender}`)),
     removeOptOut: async (address, sender) => consent.push(`-${address}/${sender}`),
   };
   const receiver = await startReceiving(
-    { publicUrl: 'https://example.com/twilio', host: '127.0.0.1', port: 0, passOn },
+    { publicUrl: 'https://example.com/twilio', host: '127.0.0.1', port: 0, passOn, storesText },
     { ledger, readCallback: readJson, now: () => 1000 },
     { onRefused: (reason) => refused.push(reason) },
   );
@@ -42,7 +44,7 @@ async function receiving(passOn = false) {
     const { status } = await fetch(`http://127.0.0.1:${receiver.port}/twilio`, { method: 'POST', body });
     return status;
   };
-  return { receiver, post, groups, ends, events, consent, refused };
+  return { receiver, post, groups, ends, events, consent, replies, refused };
 }
 
 const status = (n: number): Callback => ({ kind: 'status', sid: `SM${n}`, status: 'sent' });
@@ -108,6 +110,12 @@ describe('an inbound message', () => {
     expect(await post(inbound(keyword && { keyword }))).toBe(200);
     expect([consent, events]).toEqual([changed, []]);
     expect(await receiver.stop()).toEqual({ statuses: 0, inbound: 1, refused: 0 });
+  });
+
+  it.each([true, false])('is kept, with its text where texts are: %s', async (storesText) => {
+    const { post, replies } = await receiving(false, storesText);
+    expect(await post(inbound())).toBe(200);
+    expect(replies).toEqual([[inbound(), storesText]]);
   });
 
   it('goes into the queue where events are passed on', async () => {

@@ -42,6 +42,8 @@ async function fill(ledger: Ledger, now: () => number, tag: string): Promise<voi
   const old = await ledger.find('old');
   await ledger.cancelPending(old?.id ?? '');
   await ledger.purge(now() + day);
+  const reply = { kind: 'inbound', sid: `SM${tag}9`, from: row(0).to, to: '12345', body: 'ünd? 👍' } as const;
+  await ledger.keepReply(reply, true);
 }
 
 /** All that can be asked of a ledger. */
@@ -55,7 +57,8 @@ async function told(ledger: Ledger): Promise<unknown> {
   const optOuts = [];
   for await (const optOut of ledger.optOuts()) optOuts.push(optOut);
   const events = await ledger.dueEvents(9);
-  return { campaigns, campaignsTold, optOuts, events, prices: await ledger.knownPrices('US') };
+  const replies = await ledger.replies({ after: 0, limit: 9 });
+  return { campaigns, campaignsTold, optOuts, events, replies, prices: await ledger.knownPrices('US') };
 }
 
 describe('a ledger that is copied', () => {
@@ -67,7 +70,14 @@ describe('a ledger that is copied', () => {
     const expected = await told(source);
     await source.close();
     const copied = await copyLedger(openSqliteTables(first, now), await openPostgresTables(url));
-    expect(copied).toMatchObject({ campaigns: 2, messages: 2301, opt_outs: 1, status_events: 1, outgoing_events: 1 });
+    expect(copied).toMatchObject({
+      campaigns: 2,
+      messages: 2301,
+      opt_outs: 1,
+      status_events: 1,
+      outgoing_events: 1,
+      replies: 1,
+    });
     const middle = await openPostgresLedger(url, () => now() + 2000);
     expect(await told(middle)).toEqual(expected);
     await copyLedger(await openPostgresTables(url), openSqliteTables(last, now));

@@ -73,6 +73,7 @@ describe('watching', () => {
         await clock.sleep(tookMs, stop.signal);
         return reports[Math.min(looks.length, reports.length) - 1] ?? over;
       },
+      control: async () => ({}),
       deliveryTimes: async () => {
         asked.push(clock.monotonic);
         return times;

@@ -26,7 +26,7 @@ describe.each(crashes.split(',').map(Number))('a crash by kill -9, at pass %i', 
 });
 
 describe('kill -9 at random moments, with eleven kinds of server fault at 10 %', () => {
-  it('loses nothing and sends nothing twice', { timeout: 3_600_000 }, async () => {
+  it('loses nothing and sends nothing twice', { timeout: 600_000 + Number(rows) * 60 }, async () => {
     const rowsEach = Math.min(1000, Number(rows));
     const campaigns = Math.ceil(Number(rows) / rowsEach);
     const killsEach = Math.ceil(Number(kills) / campaigns);

@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { input } from '@inquirer/prompts';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askOn } from '../../src/cli/ask/ask.ts';
+import { liveInput } from '../../src/cli/ask/live-input.ts';
 
 it('leaves a question that nobody answers', async () => {
   const ask = askOn(new PassThrough(), 50);
@@ -10,5 +11,40 @@ it('leaves a question that nobody answers', async () => {
   await expect(ask(unanswered, { message: 'Who?' })).rejects.toMatchObject({
     code: 'interrupted',
     message: expect.stringMatching(/^Nobody answered for \d+ minutes\.$/),
+  });
+});
+
+describe('a text that is pasted', () => {
+  /** Asks for a text at a terminal that types these pieces one after the other; resolves to the answer and what was shown. */
+  async function asked(...pieces: readonly string[]) {
+    const input = new PassThrough();
+    // As a terminal it is not closed after a question.
+    const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80, end: () => output });
+    const config = { message: 'Text', note: () => '', problem: () => undefined };
+    const answer = liveInput(config, { input, output });
+    for (const piece of pieces) {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      input.write(piece);
+    }
+    return { answer: await answer, shown: String(output.read()) };
+  }
+
+  it('keeps its lines however slowly they come, also when it begins or ends with one', async () => {
+    const { answer, shown } = await asked('\x1b[200~One', '\r', 'Two\rThree', '\r\x1b[201~', '!', '\r');
+    expect(answer).toBe('One\nTwo\nThree\n!');
+    expect(shown.indexOf('\x1b[?2004h')).toBeLessThan(shown.indexOf('Text'));
+    expect(shown).toMatch(/\x1b\[\?2004l$/);
+  });
+
+  it('is an answer with the Enter that is typed after it, however soon', async () => {
+    expect((await asked('\x1b[200~One\x1b[201~\r')).answer).toBe('One');
+  });
+
+  it('asks no terminal to mark anything where there is none', async () => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const answer = liveInput({ message: 'Text', note: () => '', problem: () => undefined }, { input, output });
+    input.write('a');
+    setTimeout(() => input.write('\r'), 30);
+    expect([await answer, String(output.read()).includes('2004')]).toEqual(['a', false]);
   });
 });

@@ -116,12 +116,13 @@ describe('before anything is sent', () => {
   });
 
   it.each<[string, string, string[], RegExp]>([
-    ['a column is missing', 'phone,name\n+14155550100,Ada\n', [], /no column "to"/],
+    ['a column is missing', 'who,name\n+14155550100,Ada\n', [], /no column "to"/],
+    ['two columns may hold the numbers', 'phone,mobile\n+14155550100,\n', [], /in phone or mobile\..*\n.*to=phone/],
     ['the text names a column that is not there', 'to,nmae\n+14155550100,Ada\n', [], /\{\{ name \}\}/],
     ['bytes are no text far down', `${recipients(700)}\0\n`, [], /line 702/],
     ['there is only a header', 'to,name\n', [], /list.csv has no rows/],
     ['there is only a header, and a name is given', 'to,name\n\n', ['--campaign', 'spring'], /list.csv has no rows/],
-    ['the recipient is a flag', recipients(1), ['--to', '+14155550100'], /unknown option '--to'/],
+    ['the recipient is a flag', recipients(1), ['--to', '+14155550100'], /has no option --to\./],
     ['text and template are given', recipients(1), ['--template', 'x'], /not both/],
   ])('stops when %s', async (_, content, argv, message) => {
     const { batch, sent, stderr, volley } = world();

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withTemplate } from '../../src/cli/compose/save-template.ts';
 import { main } from '../../src/cli/main.ts';
+import { localTime } from '../../src/ui/lines.ts';
 import { from, testContext } from '../context.ts';
 import { person, type Reaction } from '../person.ts';
 
@@ -210,7 +211,7 @@ describe('compose', () => {
       [
         ['What would you like to do', down, enter],
         ['File', 'broken', enter],
-        ['What would you like to do', '<ctrl-c>'],
+        ['File', '<ctrl-c>'],
       ],
       { files: { 'broken.csv': 'to,to\n1,2\n' } },
     );
@@ -338,12 +339,106 @@ describe('compose', () => {
     expect([code, sent.map(({ to }) => to)]).toEqual([0, ['+14155550101']]);
   });
 
-  it('says what is wrong with a file, and goes on', async () => {
-    const { code, said } = await composing(
-      [['What would you like to do', down, enter], ['File', 'broken', enter], quit],
-      { files: { 'broken.csv': 'to,to\n1,2\n' } },
+  it('says what is wrong with a file, and asks for another one', async () => {
+    const { sent, said, left } = await composing(
+      [
+        ['What would you like to do', down, enter],
+        ['File', 'broken', enter],
+        ['File', 'people', enter],
+        ['Which column holds the numbers', pick],
+        ['Text or template', enter],
+        ['Text', 'Hi', enter],
+        ['Send 2 messages', enter],
+        quit,
+      ],
+      { files: { 'broken.csv': 'to,to\n1,2\n', 'people.csv': people } },
     );
-    expect([code, said]).toEqual([2, expect.stringMatching(/error: .*two columns are called to/)]);
+    expect(said).toMatch(/error: .*two columns are called to/);
+    expect([sent.length, left]).toEqual([2, 0]);
+  });
+
+  it('asks again where people are to come from a file that has no numbers', async () => {
+    const { sent, said } = await composing(
+      [
+        message,
+        ['To', enter],
+        ['File', 'names', enter],
+        ['To', '+14155550101', enter],
+        ['Text', 'Hi', enter],
+        ['What now', enter],
+        goOn,
+        quit,
+      ],
+      { files: { 'names.csv': 'who\nAda\n' } },
+    );
+    expect([sent.length, said]).toEqual([1, expect.stringMatching(/no column that looks like phone numbers/)]);
+  });
+
+  it('keeps a path that leads to no file where it is, and offers what is nearly called so', async () => {
+    const { sent, screens } = await composing(
+      [
+        ['What would you like to do', down, enter],
+        // Enter takes nothing, and the path can be mended.
+        ['File', 'nowhere/people.cs', enter, ...Array.from({ length: 17 }, () => '<backspace>'), 'poeple.csv', enter],
+        ['Which column holds the numbers', pick],
+        ['Text or template', enter],
+        ['Text', 'Hi', enter],
+        ['Send 2 messages', enter],
+        quit,
+      ],
+      { files: { 'people.csv': people } },
+    );
+    expect(screens.join('\n')).toContain('nowhere/people.cs (there is no such file)');
+    expect(sent).toHaveLength(2);
+  });
+
+  it('remembers the sender for the next message, and for a list', async () => {
+    const one = (to: string): Reaction[] => [
+      message,
+      ['To', to, enter],
+      ['Text', 'Hi', enter],
+      ['What now', enter],
+      goOn,
+    ];
+    const [first = message, ...rest] = one('+14155550101');
+    const { ask, left } = person(
+      ...[first, ...rest.slice(0, 2), ['From', from, enter] as Reaction, ...rest.slice(2)],
+      ...one('+14155550102'),
+      ['What would you like to do', down, enter],
+      ['File', 'people', enter],
+      ['Which column holds the numbers', pick],
+      ['Text or template', enter],
+      ['Text', 'All', enter],
+      ['Send 2 messages', enter],
+      quit,
+    );
+    const { context, file, sent } = testContext({ canAsk: true, ask });
+    file('people.csv', people);
+    await main(['compose', '--undo', '0s'], context);
+    expect([left(), sent.map((request) => request.from)]).toEqual([0, [from, from, from, from]]);
+  });
+
+  it('says when a scheduled message goes out, and how it is called back', async () => {
+    const service = `MG${'0'.repeat(32)}`;
+    const { said, sent, context } = await composing([
+      message,
+      ['To', '+14155550101', enter],
+      ['Text', 'Hi', enter],
+      ['What now', down, down, down, enter],
+      ['From', ...Array.from({ length: 12 }, () => '<backspace>'), service, enter],
+      ['What now', down, down, down, down, down, enter],
+      ['When', '+2h', enter],
+      ['Send at that time', enter],
+      quit,
+    ]);
+    expect(sent).toHaveLength(1);
+    const when = localTime('2026-11-23T12:00:00Z');
+    const [, name = ''] =
+      new RegExp(`It goes out on ${when} here\\. Until then it can be called back: volley recall (\\S+)$`, 'm').exec(
+        said,
+      ) ?? [];
+    expect(name).toMatch(/^compose-20261123-1000-[0-9a-f]{4}$/);
+    expect(await main(['recall', name], context)).toBe(0);
   });
 
   it('needs a terminal, and says what to use without one', async () => {
@@ -382,5 +477,57 @@ describe('saving a text as a template', () => {
     ['[templates] # texts\na = "A"\n\n[limits]\n', '[templates] # texts\nx = "Hi"\na = "A"\n\n[limits]\n'],
   ])('adds to %j', (before, after) => {
     expect(withTemplate(before, 'x', 'Hi')).toBe(after);
+  });
+});
+
+describe('without an account', () => {
+  const none = { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' };
+  const noAccount = 'How would you like to begin?';
+
+  /** Runs `volley compose` without an account with somebody who answers like this. */
+  async function starting(...reactions: readonly Reaction[]) {
+    const { ask, screens, left } = person(...reactions);
+    const made = testContext({ canAsk: true, ask, env: none });
+    const code = await main(['compose', '--undo', '0s'], made.context);
+    return { ...made, code, screens, left: left(), said: made.stderr.join('\n') };
+  }
+
+  it('offers a rehearsal, in which nothing leaves this machine', async () => {
+    const { code, left, connections, folder, said } = await starting(
+      [noAccount, enter],
+      message,
+      ['To', '<escape>'],
+      ['What would you like to do', '<up>', enter],
+    );
+    expect([code, left]).toEqual([0, 0]);
+    expect(connections.map(({ baseUrl }) => new URL(baseUrl).hostname)).toEqual(['127.0.0.1']);
+    expect(readdirSync(join(folder, '.local/share/volley'))).toContain('simulated.db');
+    expect(said).toBe('No Twilio account is configured.');
+  });
+
+  it('offers to log in, and goes on with that account', async () => {
+    const account = `AC${'b'.repeat(32)}`;
+    const { code, left, connections } = await starting(
+      [noAccount, down, enter],
+      ['Account SID', account, enter],
+      ['With what', down, enter],
+      ['Auth token', 'canary-77', enter],
+      message,
+      ['To', '<escape>'],
+      ['What would you like to do', '<up>', enter],
+    );
+    expect([code, left]).toEqual([0, 0]);
+    expect(connections.at(-1)?.credentials).toMatchObject({ accountSid: account, secret: 'canary-77' });
+  });
+
+  it('can be left', async () => {
+    const { code, left, connections } = await starting([noAccount, '<up>', enter]);
+    expect([code, left, connections]).toEqual([0, 0, []]);
+  });
+
+  it('says so as before where nobody can be asked', async () => {
+    const { context, stderr } = testContext({ env: none });
+    expect(await main(['compose'], context)).toBe(2);
+    expect(stderr.join('\n')).toContain('nobody is at a terminal');
   });
 });

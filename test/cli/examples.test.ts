@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -72,6 +75,11 @@ async function world(stdin: string) {
     env: { VOLLEY_API_URL: simulator.url },
   });
   for (const [name, text] of Object.entries(files)) made.file(name, text);
+  const listener = createServer((_, response) => void response.end());
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  closing.push(() => listener.close());
+  const { port } = listener.address() as AddressInfo;
+  made.file('volley.toml', `callback_url = "http://127.0.0.1:${port}/twilio"\n${files['volley.toml']}`);
   mkdirSync(join(made.folder, '.config/volley'), { recursive: true });
   made.file('.config/volley/credentials.toml', credentials);
   chmodSync(join(made.folder, '.config/volley/credentials.toml'), 0o600);
@@ -86,7 +94,7 @@ async function world(stdin: string) {
     },
     err: (line) => {
       made.context.err(line);
-      if (/^Working as/.test(line)) leave.abort();
+      if (/^(Working as|Waiting for replies)/.test(line)) leave.abort();
     },
     runCommand: async () => 0,
     connect: async (options) => twilioProvider(options),
@@ -99,7 +107,7 @@ async function world(stdin: string) {
   const [first = '', , media = '', scheduled = ''] = simulator.truth().map(({ sid }) => sid);
   made.file('outcomes.csv', `sid,outcome\n${first},confirmed\n`);
   made.stderr.length = 0;
-  return { ...made, volley, sids: { first, media, scheduled } };
+  return { ...made, volley, port, sids: { first, media, scheduled } };
 }
 
 /** What needs a ledger that machines share. */
@@ -117,9 +125,15 @@ describe('every example in help', () => {
 
   it.each(all)('%s', async (line) => {
     const { argv, stdin } = words(line);
-    const { volley, sids, stderr } = await world(stdin);
+    const { volley, sids, stderr, port } = await world(stdin);
     const sid = argv.includes('cancel') ? sids.scheduled : argv.includes('media') ? sids.media : sids.first;
-    const meant = argv.map((word) => word.replace('SM1234…', sid).replace('MG…', service).replace('AC…', accountSid));
+    const meant = argv.map((word) =>
+      word
+        .replace('SM1234…', sid)
+        .replace('MG…', service)
+        .replace('AC…', accountSid)
+        .replace(/^http:\/\/127\.0\.0\.1:8080$/, `http://127.0.0.1:${port}`),
+    );
     const database = shared.test(line) ? await newDatabase() : '';
     if (/^volley schedule (run|remove)/.test(line)) {
       const every = ['schedule', 'add', 'nightly', '--cron', '0 9 * * *', '--ledger', database];

@@ -2,8 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { formatPage } from '../../src/cli/help/page.ts';
 import { topics } from '../../src/cli/help/topics.ts';
 import { main } from '../../src/cli/main.ts';
+import { verbs } from '../../src/cli/verbs.ts';
 import { testContext } from '../context.ts';
 import { run } from './volley.ts';
+
+/** The help of a command, or of volley, at a width. */
+async function helpOf(name: string, columns: number): Promise<string[]> {
+  const { context, stdout } = testContext();
+  await main([name, '--help'].filter(Boolean), { ...context, terminal: { ...context.terminal, columns } });
+  return stdout;
+}
+
+/** Lines that are cut at this width; a word alone on its line cannot be broken. */
+const tooLong = (lines: readonly string[], columns: number): string[] =>
+  lines.filter((line) => line.length > columns && /\S\s+\S/.test(line));
+
+/** The words, but for what continues a command line. */
+const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => !['', '\\'].includes(word));
 
 describe('help', () => {
   it('lists every command, shows how to begin and what exit codes mean', async () => {
@@ -36,9 +51,9 @@ describe('help', () => {
   });
 
   it.each([
-    [['--profile'], /argument missing/],
-    [['--color', 'pink'], /Allowed choices/],
-    [['--simulat'], /unknown option/],
+    [['--profile'], /--profile is given without a value/],
+    [['--color', 'pink'], /must be auto, always or never/],
+    [['--simulat'], /has no option --simulat\./],
   ])('is not what %j asks for', async (argv, message) => {
     const { code, said } = await run(argv);
     expect([code, said]).toEqual([2, expect.stringMatching(message)]);
@@ -70,8 +85,8 @@ describe('help', () => {
     expect([code, stdout]).toEqual([0, formatPage(page, 80).split('\n')]);
     for (const columns of [60, 80]) {
       const lines = formatPage(page, columns).split('\n');
-      expect(lines.filter((line) => line.length > Math.max(columns, line.startsWith('  ') ? 80 : 0))).toEqual([]);
-      expect(lines.join(' ').split(/\s+/)).toEqual(page.split(/\s+/));
+      expect(tooLong(lines, columns)).toEqual([]);
+      expect(wordsOf(lines.join(' '))).toEqual(wordsOf(page));
     }
   });
 
@@ -86,17 +101,42 @@ describe('help', () => {
     );
   });
 
-  it.each([
-    ['batch', 80],
-    ['batch', 60],
-    ['', 60],
-  ])('of %s fits %i columns', async (verb, columns) => {
-    const { context, stdout } = testContext();
-    await main([verb, '--help'].filter(Boolean), { ...context, terminal: { ...context.terminal, columns } });
-    // Examples and lines to copy stay whole.
-    const [, options = ''] = /Usage:(.*?)(?:Start here:.*)?$/s.exec(stdout.join('\n')) ?? [];
-    expect(options.split('\n').filter((line) => line.length > columns)).toEqual([]);
+  const commands = ['', ...verbs.map(({ name }) => name), 'completion'];
+
+  it.each(commands.flatMap((name) => [60, 80, 120].map((columns) => [name, columns] as const)))(
+    'of %j fits %i columns and loses no word',
+    async (name, columns) => {
+      const [lines, whole] = [await helpOf(name, columns), await helpOf(name, 10_000)];
+      expect(tooLong(lines, columns)).toEqual([]);
+      expect(wordsOf(lines.join(' '))).toEqual(wordsOf(whole.join(' ')));
+    },
+  );
+
+  it.each(verbs.map(({ name }) => name))(
+    'of %s begins with what it does, and names what holds everywhere once',
+    async (name) => {
+      const [first, second, third, ...rest] = await helpOf(name, 80);
+      expect(first).toMatch(/^[A-Z].*\.$/);
+      expect([second, third]).toEqual(['', expect.stringMatching(`^Usage: volley ${name}\\b`)]);
+      const text = rest.join(' ').replace(/\s+/g, ' ');
+      expect(text.split('--log-file')).toHaveLength(2);
+      expect(text).toMatch(/Everywhere: --profile, .*--show-pii\. What they do: volley --help$/);
+    },
+  );
+
+  it('of volley says what holds everywhere', async () => {
+    expect((await helpOf('', 80)).join('\n')).toMatch(/\nEverywhere:\n(.*\n)* {2}--show-pii +show phone numbers whole/);
   });
+
+  it.each([[['send', '--help']], [['help', 'safety']], [['help', 'send']], [[]]])(
+    'of %j is shown as a page, which a pager may take',
+    async (argv) => {
+      const { context } = testContext();
+      const pages: (readonly string[])[] = [];
+      expect(await main(argv, { ...context, page: async (lines) => void pages.push(lines) })).toBe(0);
+      expect(pages.map((lines) => lines.length > 20)).toEqual([true]);
+    },
+  );
 
   it('prints the version', async () => expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+$/));
 });

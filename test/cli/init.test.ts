@@ -41,6 +41,17 @@ describe('init', () => {
     expect((await made([], { canAsk: true, ask: silent.ask })).read('volley.toml')).toContain('# from =');
   });
 
+  it('asks nothing in a folder that has its config, and says so first', async () => {
+    const nobody = person();
+    const all = testContext({ canAsk: true, ask: nobody.ask });
+    writeFileSync(join(all.folder, 'volley.toml'), 'country = "DE"\n');
+    expect(await main(['init'], all.context)).toBe(0);
+    expect(all.stderr[0]).toMatch(/^volley\.toml is there already, and stays as it is\./);
+    expect(readFileSync(join(all.folder, 'volley.toml'), 'utf8')).toBe('country = "DE"\n');
+    expect(all.stdout).toContain('written  customers.csv');
+    expect(all.stdout.join('\n')).not.toContain('put your sender');
+  });
+
   it('never writes over a file', async () => {
     const { context, folder, stdout } = testContext();
     writeFileSync(join(folder, 'customers.csv'), 'mine');

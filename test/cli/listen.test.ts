@@ -98,7 +98,7 @@ describe('listen', () => {
     await ears.volley(...send);
     await post(ears.port, receipt('undelivered', { ErrorCode: '30006' }));
     expect(await messageOf(ears)).toMatchObject({ state: 'accepted', status: 'undelivered', code: 30006 });
-    await ears.volley('opt-out', 'list', '--json');
+    await ears.volley('opt-out', 'list', '--output', 'ndjson');
     expect(ears.world.stdout.at(-1)).toContain('"source":"30006"');
   });
 
@@ -173,7 +173,7 @@ describe('listen', () => {
       post(ears.port, { MessageSid: sid, SmsStatus: 'received', From: '+14155550000', To: from, Body: '', ...more });
     const list = async () => {
       ears.world.stdout.length = 0;
-      await ears.volley('opt-out', 'list', '--json');
+      await ears.volley('opt-out', 'list', '--output', 'ndjson');
       return ears.world.stdout.map((line) => (JSON.parse(line) as { sender: string }).sender);
     };
     await inbound({ Body: 'please stop by' });
@@ -188,6 +188,59 @@ describe('listen', () => {
     expect(await list()).toEqual([`MG${'a'.repeat(32)}`]);
     await ears.volley(...send);
     expect(ears.world.sent).toHaveLength(1);
+  });
+
+  it('keeps what people write, once, with the campaign it answers, also with the number of a service', async () => {
+    const ears = await listening();
+    const reply = (n: number, Body: string, more: Readonly<Record<string, string>> = {}) =>
+      post(ears.port, {
+        ...{ MessageSid: `SM${String(n).padStart(32, '0')}`, SmsStatus: 'received', From: '+14155550000', To: from },
+        ...{ Body, ...more },
+      });
+    await ears.volley(...send);
+    for (const n of [7, 7, 8]) expect((await reply(n, `Yes ${n}`)).status).toBe(200);
+    await reply(9, 'STOP', { MessagingServiceSid: `MG${'a'.repeat(32)}` });
+    ears.world.file('volley.toml', 'store_body = false');
+    const silent = await listening(ears.world);
+    await post(silent.port, {
+      MessageSid: `SM${'1'.repeat(32)}`,
+      SmsStatus: 'received',
+      From: '+1',
+      To: from,
+      Body: 'x',
+    });
+    ears.world.stdout.length = 0;
+    await ears.volley('replies', '--json');
+    const { replies } = JSON.parse(ears.world.stdout.at(-1) ?? '') as { replies: Record<string, unknown>[] };
+    expect(replies.map(({ body, keyword, campaign }) => [body, keyword, (campaign as { name: string })?.name])).toEqual(
+      [
+        ['Yes 7', null, 'c'],
+        ['Yes 8', null, 'c'],
+        ['STOP', 'stop', 'c'],
+        [null, null, undefined],
+      ],
+    );
+  });
+
+  it('prints a line for each event on a terminal, with what people write, and elsewhere only with --verbose', async () => {
+    const said = async (stderrIsTty: boolean) => {
+      const world = testContext();
+      const stop = new AbortController();
+      const out: string[] = [];
+      const terminal = { ...world.context.terminal, stderrIsTty };
+      const context = { ...world.context, terminal, signal: stop.signal, out: (line: string) => void out.push(line) };
+      const ended = main(['listen', '--public-url', publicUrl, '--port', '0', '--json'], context);
+      await expect.poll(() => out.length).toBe(1);
+      const { port } = JSON.parse(out[0] ?? '') as { port: number };
+      await post(port, receipt('delivered'));
+      const Body = 'Yes \u001b[2J please';
+      await post(port, { MessageSid: sid, SmsStatus: 'received', From: '+14155550000', To: from, Body });
+      stop.abort();
+      await ended;
+      return world.stderr.slice(0, -1);
+    };
+    expect(await said(true)).toEqual([`delivered  ${sid}`, 'inbound  from +1415•••0000  Yes [2J please']);
+    expect(await said(false)).toEqual([]);
   });
 
   it('takes the other token while tokens are being changed, and no API key alone', async () => {

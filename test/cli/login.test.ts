@@ -52,7 +52,7 @@ describe('login', () => {
     const { volley, connections, stderr } = machine({ stdin: secret });
     expect(await volley(...withToken, '--profile', 'staging')).toBe(0);
     expect(await volley(...send)).toBe(4);
-    expect(stderr.join('\n')).toMatch(/No Twilio account is configured\.\nhint: Keep them with: volley login/);
+    expect(stderr.join('\n')).toMatch(/No Twilio account is configured\.\nhint: Log in with: volley login/);
     expect(await volley(...send, '--profile', 'staging')).toBe(0);
     expect(connections.at(-1)?.credentials.accountSid).toBe(account);
   });

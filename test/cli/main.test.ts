@@ -5,12 +5,12 @@ import { run } from './volley.ts';
 
 describe('a mistake', () => {
   it.each([
-    [['sned'], /unknown command 'sned'[\s\S]*send/],
-    [['send', '--form', '1'], /unknown option '--form'[\s\S]*--from/],
+    [['sned'], /no command "sned"[\s\S]*send/],
+    [['send', '--form', '1'], /no option --form[\s\S]*--from/],
     [['batch'], /Which file/],
-    [['report'], /missing required argument 'campaign'[\s\S]*See: volley report --help/],
-    [['help', 'nothing'], /no page about nothing[\s\S]*csv, templates/],
-    [['send', '--color', 'pink'], /Allowed choices are auto, always, never/],
+    [['track'], /volley track needs <campaign>[\s\S]*See: volley track --help/],
+    [['help', 'nothing'], /no page about "nothing"[\s\S]*csv, templates/],
+    [['send', '--color', 'pink'], /--color pink must be auto, always or never/],
     [['batch', 'x.csv', '--limit', 'few', '--yes'], /no such file|not a whole number/],
   ])('%j ends with 2 and says so', async (argv, message) => {
     const { code, said } = await run(argv);
@@ -21,7 +21,7 @@ describe('a mistake', () => {
   it('is one JSON document with --json', async () => {
     const { said } = await run(['send', '--json']);
     expect(JSON.parse(said)).toEqual({
-      error: { code: 'usage', message: '--to is empty.', hint: 'Every message needs a recipient.' },
+      error: { code: 'usage', message: 'Who is to get it?', hint: 'volley send NUMBER TEXT, or --to NUMBER.' },
     });
   });
 

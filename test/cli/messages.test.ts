@@ -51,13 +51,30 @@ describe('messages', () => {
     expect(stdout[0]).toMatch(
       /^\d{4}-\d\d-\d\d \d\d:\d\d {2}SM[0-9a-f]{32} {2}delivered {2}\+1415•••0199 → \+1415•••000\d {2}=Hi$/,
     );
-    await volley('messages', 'list', '--to', '+14155550002', '--json');
+    await volley('messages', 'list', '--to', '+14155550002', '--output', 'ndjson');
     expect(JSON.parse(stdout.at(-1) ?? '')).toMatchObject({ to: '+14155550002', status: 'delivered', price: 0.0079 });
     await volley('messages', 'list', '--csv', join(folder, 'out.csv'), '--since', '2020-01-01');
     const [header, ...rows] = readFileSync(join(folder, 'out.csv'), 'utf8').trim().split('\n');
     expect([header, rows.length]).toEqual(['sid,date,direction,from,to,status,code,segments,price,body', 5]);
     expect(rows[0]).toMatch(/,'=Hi$/);
     expect(rows.map((line) => line.slice(0, 34))).toContain(sid(0));
+  });
+
+  it('are listed by number as send reads it, by status, and since a time', async () => {
+    const { batch, volley, stdout } = await world();
+    await batch(3);
+    await volley('send', '--to', '+14155530003', '--from', from, '--body', 'Hi');
+    const listed = async (...argv: string[]) => {
+      stdout.length = 0;
+      expect(await volley('messages', 'list', ...argv, '--jq', '[.messages[].to]')).toBe(0);
+      return JSON.parse(stdout.join('')) as string[];
+    };
+    expect(await listed('--to', '(415) 555-0002', '--country', 'US')).toEqual(['+14155550002']);
+    expect(await listed('--status', 'undelivered')).toEqual(['+14155530003']);
+    expect(await listed('--status', 'undelivered', '--status', 'delivered', '--limit', '2')).toHaveLength(2);
+    expect(await listed('--status', 'queued')).toEqual([]);
+    expect([await listed('--since', '1h'), await listed('--until', '1h')].map(({ length }) => length)).toEqual([4, 0]);
+    expect(await listed('--since', '2020-01-01', '--until', '2020-01-02')).toEqual([]);
   });
 
   it('are shown with what their error means', async () => {
@@ -73,7 +90,7 @@ describe('messages', () => {
     expect(await volley('messages', 'redact', sid(0))).toBe(0);
     expect(await volley('messages', 'delete', sid(1))).toBe(0);
     expect(asked).toEqual([expect.stringContaining('for good'), expect.stringContaining('for good')]);
-    await volley('messages', 'list', '--json');
+    await volley('messages', 'list', '--output', 'ndjson');
     expect(JSON.parse(stdout.at(-1) ?? '')).toMatchObject({ sid: sid(0), body: '' });
     await volley(
       'send',
@@ -102,7 +119,16 @@ describe('messages', () => {
     ['without a SID', ['get'], {}, 2, /Which message/],
     ['for what is no SID', ['get', 'x'], {}, 2, /is not the SID/],
     ['for a message that is not there', ['get', `SM${'1'.repeat(32)}`], {}, 2, /gave no message/],
-    ['for a day that is none', ['list', '--since', 'yesterday'], {}, 2, /is not a day/],
+    ['for a time that is none', ['list', '--since', 'tomorrow'], {}, 2, /--since tomorrow is not a day, or a time/],
+    ['for a number that is none', ['list', '--to', '555'], {}, 2, /--to "?555"? is not a phone number/],
+    ['for a national number of no country', ['list', '--to', '4155550100'], {}, 2, /--to .* has no country code/],
+    [
+      'for a status that is none',
+      ['list', '--status', 'deliverd'],
+      {},
+      2,
+      /deliverd is no status.*\n.*Did you mean delivered/,
+    ],
   ])('are left alone %s', async (_, argv, options, code, message) => {
     const { volley, stderr } = await world({}, options);
     expect(await volley('messages', ...argv)).toBe(code);
@@ -124,7 +150,8 @@ describe('media of a message', () => {
     expect(await volley('messages', 'media', sid(0))).toBe(0);
     expect(stdout).toEqual([expect.stringMatching(/^ME[0-9a-f]{32} {2}image\/gif$/)]);
     expect(await volley('messages', 'media', sid(0), '--save', '.', '--json')).toBe(0);
-    const { file } = JSON.parse(stdout.at(-1) ?? '') as { file: string };
+    const { media } = JSON.parse(stdout.at(-1) ?? '') as { media: readonly { file: string }[] };
+    const [{ file } = { file: '' }] = media;
     expect(file).toMatch(/^ME[0-9a-f]{32}\.gif$/);
     expect(readFileSync(join(folder, file)).subarray(0, 6).toString()).toBe('GIF89a');
   });
@@ -151,7 +178,7 @@ describe('a message that is not in the ledger', () => {
   it('is said to be unknown when Twilio does not know it either', async () => {
     const { volley, stderr } = await world();
     expect(await volley('track', `SM${'9'.repeat(32)}`)).toBe(2);
-    expect(stderr[0]).toMatch(/Neither the ledger nor Twilio knows SM9/);
+    expect(stderr[1]).toMatch(/Neither the ledger nor Twilio knows SM9/);
   });
 });
 

@@ -63,7 +63,7 @@ describe('who has opted out', () => {
     expect(await batch(recipients(2), '--campaign', 'two')).toBe(0);
     expect(sent.map(({ to }) => to)).toEqual(['+14155550000', '+14155550000']);
     stdout.length = 0;
-    await volley('opt-out', 'list', '--json');
+    await volley('opt-out', 'list', '--output', 'ndjson');
     expect(stdout.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ address: '+14155550001', sender: from, source: '21610' }),
     ]);
@@ -96,7 +96,7 @@ describe('who has opted out', () => {
       const { volley, file, stdout } = world();
       const list = file('stopped.csv', `sender,${column},name\n${from},+14155550100,Ada\n`);
       expect(await volley('opt-out', 'import', list)).toBe(0);
-      await volley('opt-out', 'list', '--json');
+      await volley('opt-out', 'list', '--output', 'ndjson');
       expect(JSON.parse(stdout.at(-1) ?? '')).toMatchObject({ address: '+14155550100', sender: from });
     },
   );
@@ -118,7 +118,7 @@ describe('who has opted out', () => {
     [['add'], /Which number/],
     [['add', 'Ada'], /"Ada" is not a phone number/],
     [['import'], /Import which file/],
-    [['forget', '+14155550100'], /Allowed choices/],
+    [['forget', '+14155550100'], /must be add, remove, list, import or export/],
   ])('is not guessed: %s', async (argv, message) => {
     const { volley, stderr } = world();
     expect(await volley('opt-out', ...argv)).toBe(2);

@@ -32,6 +32,12 @@ describe('what did not get there', () => {
     expect(stdout).toEqual([
       expect.stringMatching(/^line 3 {2}✗ undelivered .* to \+1415•••0001 {2}30003 the phone is off/),
     ]);
+    stdout.length = 0;
+    await volley('report', 'c', '--status', 'undelivered', '--output', 'ndjson');
+    await volley('report', 'c', '--status', 'delivered', '--jq', '.messages | length');
+    expect([JSON.parse(stdout[0] ?? '').status, stdout[1]]).toEqual(['undelivered', '2']);
+    expect(await volley('report', 'c', '--status', 'lost')).toBe(2);
+    expect(await volley('report', 'c', '--status', 'delivered', '--failed')).toBe(2);
     const [csv, html] = [join(folder, 'f.csv'), join(folder, 'r.html')];
     await volley('report', 'c', '--failed', '--csv', csv, '--html', html);
     expect(readFileSync(csv, 'utf8').trim().split('\n')).toHaveLength(2);

@@ -20,6 +20,72 @@ describe('send', () => {
     expect(sent.map((request) => request.to)).toEqual([to, '+14155550101']);
   });
 
+  it.each<[string, string[], string[]]>([
+    ['number and text alone', [to, 'Hi', '-f', from], [to]],
+    ['letters for flags', ['-t', to, '-t', '+14155550101', '-f', from, '-b', 'Hi'], [to, '+14155550101']],
+    ['a number alone beside others', [to, 'Hi', '-t', '+14155550101', '-f', from], [to, '+14155550101']],
+    ['a text alone after its recipients', ['-t', to, 'Hi', '-f', from], [to]],
+    ['a number alone and a text by flag', [to, ...flags], [to]],
+  ])('takes %s', async (_, argv, recipients) => {
+    const { context, sent } = testContext();
+    expect(await main(['send', ...argv], context)).toBe(0);
+    expect(sent).toEqual(recipients.map((number) => ({ to: number, from, body: 'Hi' })));
+  });
+
+  it('takes the letter of a messaging service, and the text that stands alone from standard input', async () => {
+    const service = `MG${'a'.repeat(32)}`;
+    const { context, sent } = testContext({ stdin: 'piped\n' });
+    expect(await main(['send', to, '-', '-m', service], context)).toBe(0);
+    expect(sent).toEqual([{ to, messagingServiceSid: service, body: 'piped' }]);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['a text twice', [to, 'Hi', ...flags], /given twice: as an argument and as --body/],
+    ['a number in place of a text', ['-t', to, '+14155550101', '-f', from], /--body is empty/],
+    ['words that are not quoted', [to, 'Hi', 'there', '-f', from], /"there" is one word too many/],
+  ])('refuses %s', async (_, argv, message) => {
+    const { context, sent, stderr } = testContext();
+    expect(await main(['send', ...argv], context)).toBe(2);
+    expect([stderr.join('\n'), sent]).toEqual([expect.stringMatching(message), []]);
+  });
+
+  describe('--dry-run', () => {
+    const dry = ['send', to, 'It\u2019s time. '.repeat(8), '-t', '+14155550101', '-f', from, '--dry-run'];
+    const priced = 'max_cost = 0.001\n[prices]\ncurrency = "USD"\nUS = 0.01\n';
+
+    it('shows the plan with its segments, its cost and what makes it dearer, and sends and keeps nothing', async () => {
+      const { context, sent, stdout, stderr, file, connections } = testContext({ env: { TWILIO_AUTH_TOKEN: '' } });
+      file('volley.toml', priced);
+      expect(await main(dry, context)).toBe(0);
+      const told = stdout.join('\n');
+      expect(told).toMatch(/2 to send of 2 rows\n.*from \+1415•••0199\n.*4 segments, at most 0\.0400 USD/);
+      expect(told).toMatch(/to \+1415•••0100: It’s time\./);
+      expect(told).toMatch(/’ in body makes 2 segments of 1; --ascii-punctuation\s+replaces it/);
+      await main(['campaigns'], context);
+      expect([sent, connections, stderr.at(-1)]).toEqual([[], [], 'Nothing has been sent yet.']);
+    });
+
+    it('prints one JSON document', async () => {
+      const { context, stdout, file } = testContext();
+      file('volley.toml', priced);
+      expect(await main([...dry, '--json'], context)).toBe(0);
+      expect(JSON.parse(stdout.join())).toMatchObject({
+        ...{ schema: 'volley.plan/1', rows: 2, toSend: 2, segments: 4, cost: { amount: 0.04, currency: 'USD' } },
+        messages: [
+          { to, segments: 2 },
+          { to: '+14155550101', segments: 2 },
+        ],
+        exitCode: 0,
+      });
+    });
+
+    it('says what is wrong as a send would', async () => {
+      const { context, stderr } = testContext();
+      expect(await main(['send', '555', 'Hi', '-f', from, '--dry-run'], context)).toBe(2);
+      expect(stderr[0]).toContain('--to "555" is not a phone number');
+    });
+  });
+
   it('takes the text from a file, from standard input, and whole', async () => {
     const world = testContext({ stdin: 'piped & "quoted"\n\nend\n' });
     const file = world.file('text.txt', '\ufefffrom a file\r\n');
@@ -137,7 +203,7 @@ describe('send', () => {
   });
 
   it.each<[string, string[], RegExp, RegExp]>([
-    ['no recipient', flags, /--to is empty/, /needs a recipient/],
+    ['no recipient', flags, /Who is to get it\?/, /volley send NUMBER TEXT/],
     ['no sender', ['--to', to, '--body', 'Hi'], /--from is missing/, /--messaging-service-sid/],
     ['nothing to say', ['--to', to, '--from', from], /--body is empty/, /media/],
     ['a bad number', ['--to', '555', ...flags], /--to "555" is not a phone number/, /\+14155550100/],

@@ -53,7 +53,7 @@ describe('stream', () => {
     const { context, stream, sent, stdout } = world([event(1), event(2), event(3, { order: '' })]);
     await main(['opt-out', 'add', '+14155550102'], context);
     stdout.length = 0;
-    expect(await stream('--json')).toBe(3);
+    expect(await stream('--output', 'ndjson')).toBe(3);
     expect(stdout.map((line) => JSON.parse(line)).sort((a, b) => a.line - b.line)).toMatchObject([
       { key: 'e1', line: 1, state: 'accepted' },
       { key: 'e2', line: 2, state: 'skipped', reason: expect.stringContaining('opted out') },
@@ -75,6 +75,30 @@ describe('stream', () => {
     expect(told).toMatch(/5 events: 1 new, 0 known already, 4 wrong/);
   });
 
+  it('acknowledges an event that it knows with how its message stands, in this run and the next', async () => {
+    const { context, stream, stdout } = world([event(1), event(1, { order: 9 }) + event(2)]);
+    expect(await stream('--output', 'ndjson')).toBe(0);
+    const lines = () => stdout.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines().filter(({ known }) => known)).toEqual([
+      expect.objectContaining({ key: 'e1', line: 2, to: '+14155550101' }),
+    ]);
+    expect(
+      lines()
+        .map(({ key }) => key)
+        .sort(),
+    ).toEqual(['e1', 'e1', 'e2']);
+    const again = async function* () {
+      yield Buffer.from(event(2));
+    };
+    stdout.length = 0;
+    await main([...flags, '--output', 'ndjson'], { ...context, stdin: again() });
+    const sid = expect.stringMatching(/^SM/);
+    expect(lines()).toEqual([{ key: 'e2', line: 1, to: '+14155550102', state: 'accepted', known: true, sid }]);
+    stdout.length = 0;
+    await main(flags, { ...context, stdin: again() });
+    expect(stdout).toEqual([expect.stringMatching(/^✓ accepted {2}SM.* \+1415•••0102 {2}\(known already\)$/)]);
+  });
+
   it('prints a line of JSON for each, with its key', async () => {
     const { stream, stdout } = world([event(1), event(2)], {
       script: ({ to }) => (to.endsWith('2') ? { kind: 'rejected', code: 21614, reason: 'no mobile' } : undefined),
@@ -84,6 +108,15 @@ describe('stream', () => {
       expect.objectContaining({ key: 'e1', to: '+14155550101', state: 'accepted' }),
       expect.objectContaining({ key: 'e2', to: '+14155550102', state: 'rejected', code: 21614 }),
     ]);
+  });
+
+  it('is one document with --json, the report of all its events', async () => {
+    const { stream, stdout } = world([event(1), event(2, { order: '' })]);
+    expect(await stream('--json')).toBe(3);
+    expect(JSON.parse(stdout.join('\n'))).toMatchObject({
+      ...{ schema: 'volley.report/1', campaign: { name: 'orders' }, exitCode: 3 },
+      counts: { rows: 2, accepted: 1, invalid: 1 },
+    });
   });
 
   it('keeps to opt-outs, the rate and a key of another name', async () => {
@@ -133,7 +166,7 @@ describe('stream', () => {
       yield Buffer.from(event(5, { order: 'a\u0007b' }) + event(6));
     };
     const { context, stdout, stderr, sent } = testContext();
-    expect(await main([...flags, '--json'], { ...context, stdin: bytes() })).toBe(3);
+    expect(await main([...flags, '--output', 'ndjson'], { ...context, stdin: bytes() })).toBe(3);
     expect(sent.map(({ to }) => to.at(-1)).sort()).toEqual(['1', '2', '3', '4', '6']);
     const wrong = stdout.map((line) => JSON.parse(line)).filter(({ state }) => state === 'invalid');
     expect(wrong.map(({ line, issues: [issue] }) => [line, issue.column, issue.problem])).toEqual([

@@ -50,7 +50,7 @@ describe('track', () => {
     await volley('track', 'c');
     await batch(1, '--again', '--campaign', 'd');
     expect(sent).toHaveLength(1);
-    await volley('opt-out', 'list', '--json');
+    await volley('opt-out', 'list', '--output', 'ndjson');
     expect(JSON.parse(stdout.at(-1) ?? '')).toMatchObject({ source: '30006', sender: from });
   });
 

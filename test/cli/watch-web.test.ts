@@ -3,6 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { monotonic, sleep } from '../../src/clock.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { recipients } from '../context.ts';
 import { needs, pathOf } from '../needs.ts';
 import { world } from './volley.ts';
@@ -47,10 +48,17 @@ function ask(url: string, method = 'GET', headers: Readonly<Record<string, strin
   });
 }
 
+interface Seen {
+  readonly left: string;
+  readonly isOver: boolean;
+  readonly all: boolean;
+  readonly isPaused: boolean;
+}
+
 /** The looks that the server tells, as far as `isEnough`. */
-async function looks(url: string, isEnough: (look: { left: string; isOver: boolean }) => boolean) {
+async function looks(url: string, isEnough: (look: Seen) => boolean) {
   const response = await fetch(`${url}events`);
-  const seen: { left: string; isOver: boolean; all: boolean }[] = [];
+  const seen: Seen[] = [];
   let text = '';
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     text += Buffer.from(chunk).toString();
@@ -58,8 +66,9 @@ async function looks(url: string, isEnough: (look: { left: string; isOver: boole
       const told = JSON.parse(text.slice(0, at).replace('event: look\ndata: ', ''));
       text = text.slice(at + 2);
       const left = told.figures.find(({ label }: { label: string }) => label === 'left').value;
-      seen.push({ left, isOver: told.isOver, all: told.all });
-      if (isEnough(seen.at(-1) as { left: string; isOver: boolean })) return seen;
+      const { isOver, all, isPaused } = told;
+      seen.push({ left, isOver, all, isPaused });
+      if (isEnough({ left, isOver, all, isPaused })) return seen;
     }
   }
   return seen;
@@ -112,6 +121,35 @@ describe('watch --web', () => {
     await expect(Promise.race([ended, Promise.resolve('goes on')])).resolves.toBe('goes on');
   });
 
+  it('pauses, goes on and changes the rate on a POST of its own page', async () => {
+    const { url, volley, context, ledgerPath } = await served();
+    const { origin } = new URL(url);
+    const post = async (path: string) => {
+      const answer = await fetch(url + path, { method: 'POST', headers: { origin } });
+      return [answer.status, ((await answer.json()) as { text: string }).text];
+    };
+    const ledger = await context.openLedger(ledgerPath);
+    const control = async () => ledger.control((await ledger.find('c'))?.id ?? '');
+    for (const path of ['pause', 'go-on', 'rate?perSecond=1']) {
+      expect([await ask(url + path), await ask(url + path, 'POST', { origin: 'https://evil.example' })]).toEqual([
+        405, 403,
+      ]);
+    }
+    expect([await ask(`${url}?x`), await control()]).toEqual([404, {}]);
+    expect(await post('pause')).toEqual([200, 'Paused. What is on its way to Twilio still goes out.']);
+    expect(await control()).toEqual({ pausedAt: expect.any(Number) });
+    const [look] = await looks(url, ({ isPaused }) => isPaused);
+    expect(look).toBeDefined();
+    expect(await post('go-on')).toEqual([200, 'It goes on.']);
+    expect(await post('rate?perSecond=7.5')).toEqual([200, expect.stringMatching(/^At most 7\.5 a second/)]);
+    expect(await control()).toEqual({ perSecond: 7.5 });
+    for (const given of ['-1', '0', 'fast', '99999'])
+      expect(await post(`rate?perSecond=${given}`)).toEqual([500, expect.stringMatching(/^The rate must be a number/)]);
+    expect(await post('rate?perSecond=')).toEqual([200, 'The rate is again what the run was given.']);
+    expect([await control(), await volley('resume', 'c', '--quiet')]).toEqual([{}, 0]);
+    await ledger.close();
+  });
+
   it('tells what happens as it happens, all of it to a page that comes later, and ends with 0', async () => {
     const { url, volley, end } = await served();
     const seen = looks(url, ({ left }) => left === '0');
@@ -151,6 +189,7 @@ describe('the page in a browser', () => {
     tab.on('request', (made) => void asked.push(made.url()));
     tab.on('console', (line) => void problems.push(line.text()));
     tab.on('pageerror', (error) => void problems.push(error.message));
+    tab.setDefaultTimeout(8000);
     await tab.goto(url);
     await tab.locator('#figures li').first().waitFor();
     return { tab, asked, problems };
@@ -189,6 +228,28 @@ describe('the page in a browser', () => {
     await expect.poll(() => tab.locator('#said').textContent()).toContain('2 messages canceled');
     expect((await report()).counts).toMatchObject({ pending: 0, canceled: 2 });
     expect(problems).toEqual([]);
+  });
+
+  it('pauses a run of another process, changes its rate, and lets it go on', async () => {
+    const { url, report, context, ledgerPath } = await served();
+    const { tab, problems } = await open(url);
+    await tab.getByRole('button', { name: 'Pause' }).click();
+    await expect.poll(() => tab.locator('#note').textContent()).toBe('Paused: nothing is sent until it goes on.');
+    const beside = { monotonic, sleep, now: Date.now, openLedger: async (path: string) => openSqliteLedger(path) };
+    const ended = main(['resume', 'c', '--quiet'], { ...context, ...beside });
+    expect((await report()).counts).toMatchObject({ accepted: 1, pending: 2 });
+    await tab.getByLabel('Messages a second').fill('5');
+    await tab.getByRole('button', { name: 'Set' }).click();
+    await expect.poll(() => tab.locator('#said').textContent()).toContain('At most 5 a second');
+    await expect.poll(() => tab.locator('#note').textContent()).toContain('Rate changed to 5 a second');
+    await tab.getByRole('button', { name: 'Go on' }).click();
+    expect(await ended).toBe(0);
+    expect((await report()).counts).toMatchObject({ accepted: 3, pending: 0 });
+    await expect.poll(() => tab.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
+    expect(problems).toEqual([]);
+    const ledger = await context.openLedger(ledgerPath);
+    expect(await ledger.control((await ledger.find('c'))?.id ?? '')).toEqual({ perSecond: 5 });
+    await ledger.close();
   });
 
   it.each([

@@ -48,11 +48,11 @@ describe('watch', () => {
     expect(stdout).toEqual([expect.stringMatching(/0 left; 2 delivered, 0 not, 0 on their way$/)]);
   });
 
-  it.each([['--json'], ['--output=ndjson']])('with %s prints a document a look', async (...flags) => {
+  it('prints a line of JSON a look', async () => {
     const { watch, begin, stdout } = beside([resumeOne, ['recall', 'c']]);
     await begin();
     stdout.length = 0;
-    await watch({}, 'c', ...flags);
+    await watch({}, 'c', '--output', 'ndjson');
     const documents = stdout.map((line) => JSON.parse(line));
     expect(documents.slice(0, 3).map(({ left, counts }) => [left, counts.canceled])).toEqual([
       [2, 0],
@@ -63,6 +63,14 @@ describe('watch', () => {
       ...{ schema: 'volley.watch/1', campaign: { name: 'c' }, perSecond: 0.2, toGoSeconds: 5, onTheWay: 2 },
       at: expect.stringMatching(/^2026-11-23T10:/),
     });
+  });
+
+  it('is one document with --json: how it stands when nothing is left', async () => {
+    const { watch, begin, stdout } = beside([resumeOne, resumeOne]);
+    await begin();
+    stdout.length = 0;
+    await watch({}, 'c', '--json');
+    expect(JSON.parse(stdout.join('\n'))).toMatchObject({ left: 0, counts: { accepted: 3 } });
   });
 
   it('on a terminal puts each screen in the place of the one before', async () => {
@@ -78,6 +86,54 @@ describe('watch', () => {
     stdout.length = 0;
     await watch({ terminal: { ...context.terminal, stdoutIsTty: true }, env: { ...context.env, TERM: 'dumb' } }, 'c');
     expect(stdout.join('')).not.toContain('\u001b');
+  });
+
+  it('pauses with p whoever sends, and lets it go on, and shows both at once', async () => {
+    const { watch, begin, stdout, context, volley } = beside([], { canAsk: true });
+    await begin();
+    stdout.length = 0;
+    const stop = new AbortController();
+    const waiting: ((key: string) => void)[] = [];
+    const keys = async function* (signal: AbortSignal) {
+      while (!signal.aborted) {
+        yield await new Promise<string>((resolve) => {
+          waiting.push(resolve);
+          signal.addEventListener('abort', () => resolve(''), { once: true });
+        });
+      }
+    };
+    const told: string[] = [];
+    const resumeWhilePaused = () => {
+      const run = new AbortController();
+      const err = (line: string) => void told.push(line);
+      const sleep: Context['sleep'] = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (told.some((line) => line.startsWith('Paused.'))) run.abort();
+      };
+      return main(['resume', 'c'], { ...context, out: () => undefined, err, signal: run.signal, sleep });
+    };
+    const steps = [
+      async () => waiting.shift()?.('x'),
+      async () => waiting.shift()?.('p'),
+      async () => {
+        expect(await resumeWhilePaused()).toBe(130);
+        waiting.shift()?.('p');
+      },
+      async () => stop.abort(),
+    ];
+    // It lasts until a key that is ours ends it.
+    const sleep: Context['sleep'] = async (_, signal) => {
+      for (let step = steps.shift(); step && !signal.aborted; step = signal.aborted ? undefined : steps.shift()) {
+        await step();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    const terminal = { ...context.terminal, stdoutIsTty: true };
+    expect(await watch({ terminal, keys, sleep, signal: stop.signal }, 'c')).toBe(0);
+    expect(stdout.map((screen) => /p (pauses|goes on)/.exec(screen)?.[1])).toEqual(['pauses', 'goes on', 'pauses']);
+    expect(stdout[1]).toContain('paused: nothing is sent until it goes on');
+    expect(told).toContain('Paused. Go on with p in: volley watch c');
+    expect([await volley('resume', 'c', '--quiet'), steps]).toEqual([0, []]);
   });
 
   it('ends with 0 at Ctrl-C, and leaves what is pending', async () => {

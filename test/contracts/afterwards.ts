@@ -149,7 +149,8 @@ export function afterwardsContract(open: (clock: { now: number }) => Ledger): vo
       expect(await staging.plan()).toMatchObject({ toSend: 1, already: 1 });
       await staging.commit('h');
       expect((await ledger.report(campaign.id)).counts).toMatchObject({ accepted: 2, pending: 1 });
-      expect((await ledger.append(campaign.id, [row(1), row(10)])).added).toBe(1);
+      const { added, known } = await ledger.append(campaign.id, [row(1), row(10)]);
+      expect([added, known.map(({ key, state }) => [key, state])]).toEqual([1, [[row(1).key, 'accepted']]]);
       expect((await ledger.report(campaign.id)).counts).toMatchObject({ accepted: 2, pending: 2 });
     });
 

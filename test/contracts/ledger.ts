@@ -154,6 +154,19 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       expect(messages[1]?.request?.body).toBe('Changed');
     });
 
+    it('is found by the beginning of its name or id, the newest first, with nothing left out for its letters', async () => {
+      const { clock, ledger, campaign } = await begin(row(2));
+      clock.now += 1000;
+      const others = [await write(ledger, 'te%t_', [row(3)]), await write(ledger, "te't", [row(4)])];
+      const names = async (text: string, limit = 9) =>
+        (await ledger.beginningWith(text, limit)).map(({ name }) => name);
+      expect(await names('te')).toEqual(["te't", 'te%t_', 'test']);
+      expect([await names('te%'), await names("te'"), await names('te_')]).toEqual([['te%t_'], ["te't"], []]);
+      expect([await names('', 1), await names('est'), await names('TE')]).toEqual([["te't"], [], []]);
+      expect(await ledger.beginningWith(campaign.id.slice(0, 8), 9)).toEqual([campaign]);
+      expect(others[0]?.name).toBe('te%t_');
+    });
+
     it('is found by name, by id and by its input', async () => {
       const { clock, ledger, campaign } = await begin(row(2));
       expect(await ledger.find(campaign.id)).toEqual(campaign);
@@ -352,10 +365,15 @@ export function ledgerContract(open: (clock: { now: number }) => Ledger): void {
       const { ledger, campaign } = await begin(row(2));
       const held = await lease(ledger, campaign.id);
       await ledger.addOptOuts([{ address: row(5).to, source: 'STOP', at: 0 }]);
-      const appended = await ledger.append(campaign.id, [row(2), row(3), row(3), wrong(4), row(5)]);
+      const again = { ...row(2), line: 12 };
+      const appended = await ledger.append(campaign.id, [again, row(3), row(3), wrong(4), row(5)]);
       expect(appended).toEqual({
         added: 3,
         skipped: [expect.objectContaining({ to: row(5).to, state: 'skipped', line: 5 })],
+        known: [
+          expect.objectContaining({ key: row(2).key, to: row(2).to, state: 'pending', line: 12 }),
+          expect.objectContaining({ key: row(3).key, to: row(3).to, state: 'pending', line: 3 }),
+        ],
       });
       expect(await counts(ledger, campaign.id)).toEqual({ pending: 2, invalid: 1, skipped: 1 });
       expect(await take(ledger, held, '12345', 9)).toHaveLength(2);

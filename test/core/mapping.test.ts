@@ -104,7 +104,8 @@ describe('templates', () => {
 
 describe('what stops the whole batch', () => {
   it.each<[string, Partial<MappingOptions>, RegExp, RegExp]>([
-    ['no recipient column', { columns: ['phone', 'name'] }, /no column "to"/, /--map to=phone/],
+    ['no recipient column', { columns: ['who', 'order_number'] }, /no column "to"/, /who, order_number.*to=COLUMN/],
+    ['two columns of numbers', { columns: ['Phone', 'Mobile No'] }, /in Phone or Mobile No$/, /--map to=Phone/],
     ['no sender', { base: {} }, /No sender/, /--from/],
     ['nothing to say', { base, columns: ['to'], body: undefined as never }, /nothing to say/i, /--body/],
     ['a field without a column', { body: 'Hi {{ nmae }}' }, /names \{\{ nmae \}\}/, /to, name/],

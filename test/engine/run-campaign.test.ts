@@ -240,6 +240,43 @@ describe('a run', () => {
     }
   });
 
+  it('waits while it is paused, says so, and goes on', async () => {
+    let ledger: Ledger | undefined;
+    const told: (readonly [isPaused: boolean, sent: number])[] = [];
+    const pause = async (isPaused: boolean) => ledger?.pause((await ledger.find('test'))?.id ?? '', isPaused);
+    const { end, counts } = await run(
+      40,
+      async (_, __, n) => {
+        if (n === 5) await pause(true);
+        return undefined;
+      },
+      {
+        wrap: (opened) => (ledger = opened),
+        onPaused: (isPaused) => {
+          told.push([isPaused, transportOf().sent.length]);
+          if (isPaused) setTimeout(() => void pause(false), 50);
+        },
+      },
+    );
+    const [[, sentBefore = 0] = [], [, sentAfter] = []] = told;
+    expect([end.kind, counts.accepted, told.map(([isPaused]) => isPaused)]).toEqual(['finished', 40, [true, false]]);
+    // What was on its way went out, and nothing more while it was paused.
+    expect([sentBefore < 15, sentAfter]).toEqual([true, sentBefore]);
+  });
+
+  it('ends while it is paused when it is told to', async () => {
+    const stop = new AbortController();
+    const { end, counts } = await run(9, undefined, {
+      signal: stop.signal,
+      wrap: (opened) => {
+        const paused = opened.find('test').then((found) => opened.pause(found?.id ?? '', true));
+        return { ...opened, claim: async (...asked) => paused.then(() => opened.claim(...asked)) };
+      },
+      onPaused: () => setTimeout(() => stop.abort(), 20),
+    });
+    expect([end.kind, counts.pending]).toEqual(['interrupted', 9]);
+  });
+
   it('sends what arrives while another request hangs', async () => {
     const stop = new AbortController();
     const late = row(9, { sender: 'S0' });

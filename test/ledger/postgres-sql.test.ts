@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readAddress } from '../../src/ledger/postgres/address.ts';
 import { isAway, isConflict, openFault, storageFault } from '../../src/ledger/postgres/faults.ts';
-import { json, raw, sql, storable, textOf } from '../../src/ledger/postgres/sql.ts';
+import { json, named, raw, sql, storable, textOf } from '../../src/ledger/postgres/sql.ts';
 
 const failure = (code: string, message = 'no') => Object.assign(new Error(message), { code });
 
@@ -11,6 +11,13 @@ describe('a statement', () => {
     const statement = sql`select ${raw('a')} from t where a = ${'1; drop table t'} and ${part} limit ${3}`;
     expect(textOf(statement)).toBe('select a from t where a = $1 and b = $2 and c = $3 limit $4');
     expect(statement.values).toEqual(['1; drop table t', 2, ['x'], 3]);
+  });
+
+  it('may be written with names, which are no casts', () => {
+    const statement = named('select :a::bigint from t where at < :b', { a: 1, b: sql`${2} - ${3}` });
+    expect(textOf(statement)).toBe('select $1::bigint from t where at < $2 - $3');
+    expect(statement.values).toEqual([1, 2, 3]);
+    expect(() => named('select :c', {})).toThrow(':c');
   });
 
   it('holds no character that the server refuses, and all others', () => {

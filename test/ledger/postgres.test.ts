@@ -4,7 +4,9 @@ import { connect } from '../../src/ledger/postgres/connect.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
 import { raw } from '../../src/ledger/postgres/sql.ts';
 import { afterwardsContract } from '../contracts/afterwards.ts';
+import { controlsContract } from '../contracts/controls.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
+import { repliesContract } from '../contracts/replies.ts';
 import { newDatabase } from '../new-database.ts';
 
 const address = await newDatabase();
@@ -17,7 +19,7 @@ function open(by: { now: number }): Ledger {
   clock = by;
   const emptied = database.transaction([], async (connection) => {
     const tables = ['inputs', 'leases', 'messages', 'campaigns', 'sender_paces', 'country_prices', 'opt_outs'];
-    for (const table of [...tables, 'status_events', 'outgoing_events', 'pseudonym_key']) {
+    for (const table of [...tables, 'status_events', 'outgoing_events', 'replies', 'pseudonym_key']) {
       await connection.run(raw(`delete from ${table}`));
     }
   });
@@ -38,4 +40,6 @@ function open(by: { now: number }): Ledger {
 describe('the PostgreSQL ledger', () => {
   ledgerContract(open);
   afterwardsContract(open);
+  repliesContract(open);
+  controlsContract(open);
 });

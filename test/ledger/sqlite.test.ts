@@ -7,12 +7,16 @@ import { migrate } from '../../src/ledger/sqlite/migrations/migrate.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { tempFolder } from '../context.ts';
 import { afterwardsContract } from '../contracts/afterwards.ts';
+import { controlsContract } from '../contracts/controls.ts';
 import { lease, ledgerContract, row, take, write } from '../contracts/ledger.ts';
+import { repliesContract } from '../contracts/replies.ts';
 
 describe('the SQLite ledger', () => {
   const open = (clock: { now: number }) => openSqliteLedger(join(tempFolder(), 'ledger.db'), () => clock.now);
   ledgerContract(open);
   afterwardsContract(open);
+  repliesContract(open);
+  controlsContract(open);
 
   it('leaves no byte of what was purged in its files, and refuses to guess when its key is lost', async () => {
     const folder = tempFolder();
@@ -99,6 +103,29 @@ describe('the SQLite ledger', () => {
     if ('heldBy' in lease) throw new Error('held');
     expect(await take(ledger, lease, '12345', 1)).toMatchObject([{ to: '+1', state: 'claimed' }]);
     expect(statSync(`${path}.v1.bak`).mode & 0o777).toBe(0o600);
+    // It knows which rows it has: the same key again is not new.
+    expect(await ledger.append(campaign?.id ?? '', [{ ...row(3), key: '+1' }, row(4)])).toMatchObject({ added: 1 });
+  });
+
+  it('finds every duplicate in a list of any order, in the parts in which it came', async () => {
+    const ledger = openSqliteLedger(join(tempFolder(), 'ledger.db'));
+    const staging = await ledger.stage({ name: 'list', stem: 'x', source: 'x' });
+    const keys = Array.from({ length: 300 }, (_, i) => `+1${(i * 7919) % 97}`);
+    for (let i = 0; i < keys.length; i += 40) {
+      await staging.add(keys.slice(i, i + 40).map((key, j) => ({ ...row(i + j + 1), key })));
+      if (i === 120) await staging.samples(1);
+    }
+    expect(await staging.plan()).toMatchObject({ rows: 300, toSend: 97, skipped: 203 });
+    const { id } = await staging.commit('hash');
+    for await (const { line, state, reason } of ledger.messages(id)) {
+      const first = keys.indexOf(keys[line - 1] ?? '') + 1;
+      expect([line, state, reason]).toEqual([
+        line,
+        first === line ? 'pending' : 'skipped',
+        first === line ? undefined : `duplicate of line ${first}`,
+      ]);
+    }
+    await ledger.close();
   });
 });
 

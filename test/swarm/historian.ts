@@ -1,6 +1,6 @@
 import type { AttemptRecord } from '../../src/core/outcome/after-send.ts';
 import type { PlannedRow } from '../../src/core/plan.ts';
-import type { OptOut } from '../../src/ledger/consent.ts';
+import type { OptOut } from '../../src/core/recipient/consent.ts';
 import type { Claim, Lease } from '../../src/ledger/runs.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { Drawn, DrawnRow } from './draw.ts';

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { watchRunning } from '../../campaign/watch.ts';
 import type { Context } from '../../context.ts';
 import { campaignLines, runningLines } from '../../ui/campaigns.ts';
+import { campaignJson } from '../../ui/json.ts';
 import { back, isLiveTerminal } from '../../ui/screen.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option, toggle } from '../options/option.ts';
@@ -30,11 +32,8 @@ function campaigns({ limit, watch, session: options }: OptionsOf<typeof table>, 
     if (watch && !session.isJson) return showRunning(limit, session, context);
     const list = await (await session.ledger()).campaigns(limit);
     if (session.isJson) {
-      const documents = list.map(({ createdAt, ...rest }) => ({
-        ...rest,
-        createdAt: new Date(createdAt).toISOString(),
-      }));
-      context.out(JSON.stringify({ schema: 'volley.campaigns/1', campaigns: documents }));
+      const listed = { as: 'campaigns', items: list.map(campaignJson) };
+      await printDocument({ schema: 'volley.campaigns/1' }, { session, context }, listed);
     } else if (list.length === 0) context.err('Nothing has been sent yet.');
     else await context.page(campaignLines(list, session.resultStyle));
     return 0;

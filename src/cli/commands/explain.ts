@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { type CodeAction, codeLink, explainCode } from '../../core/outcome/error-codes.ts';
 import { wrap } from '../../ui/lines.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { type Parse, required } from '../options/option.ts';
@@ -38,12 +39,16 @@ export function declareExplain(command: Command, act: Act): void {
 }
 
 function explain({ code, session }: OptionsOf<typeof table>, context: Context): Promise<number> {
-  return withSession(session, context, async ({ isJson, resultStyle: { paint, width } }) => {
+  return withSession(session, context, async (opened) => {
+    const { isJson, resultStyle } = opened;
+    const { paint, width } = resultStyle;
     const text = String(code);
     const link = codeLink(code);
     const known = explainCode(code);
-    if (isJson) context.out(JSON.stringify({ code, meaning: null, hint: null, action: null, ...known, link }));
-    else if (known) {
+    if (isJson) {
+      const explained = { code, meaning: null, hint: null, action: null, ...known, link };
+      await printDocument({ schema: 'volley.explain/1', ...explained }, { session: opened, context });
+    } else if (known) {
       context.out(`${paint.bold(text)}  ${wrap(`${known.meaning}.`, width, text.length + 2)}`);
       for (const line of [known.hint, actions[known.action], link]) context.out(`  ${wrap(line, width, 2)}`);
     } else context.out(`${paint.bold(text)}  volley does not know this code. See ${link}`);

@@ -9,6 +9,7 @@ import { openSource } from '../../input/open-source.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Provider } from '../../provider/provider.ts';
 import { shown } from '../../ui/lines.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { choice, required, type ValuesOf } from '../options/option.ts';
@@ -52,7 +53,9 @@ async function feedback(
   if (isMessageSid(wanted) && outcome !== undefined) {
     const problem = await give(wanted, outcome, ledger, provider);
     if (problem !== undefined) throw new CliError('rule', `${wanted}: ${problem}`);
-    if (!session.isQuiet) context.out(`${wanted} ${outcome}.`);
+    const document = { schema: 'volley.feedback/1', counts: { rows: 1, given: 1, wrong: 0 } } as const;
+    if (session.isJson) await printDocument(document, { session, context, hasChanged: true });
+    else if (!session.isQuiet) context.out(`${wanted} ${outcome}.`);
     return 0;
   }
   const count = { given: 0, wrong: 0 };
@@ -66,7 +69,10 @@ async function feedback(
     }
     if (context.signal.aborted) throw new CliError('interrupted', `Interrupted after line ${row.line}.`);
   }
-  if (!(session.isQuiet && count.wrong === 0))
+  if (session.isJson) {
+    const document = { schema: 'volley.feedback/1', counts: { rows: count.given + count.wrong, ...count } } as const;
+    await printDocument(document, { session, context, hasChanged: true });
+  } else if (!(session.isQuiet && count.wrong === 0))
     context.out(`${plural(count.given, 'outcome')} told, ${count.wrong} not.`);
   return count.wrong > 0 ? someFailed : 0;
 }

@@ -7,6 +7,7 @@ import { phoneNormalizer } from '../../core/recipient/phone.ts';
 import { parameterOf, senderKey } from '../../core/request/parameters.ts';
 import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { country } from '../options/input.ts';
@@ -27,6 +28,8 @@ const table = {
   country,
 };
 
+const configFile = 'volley.toml';
+
 type InitOptions = OptionsOf<typeof table>;
 
 /** Declares `volley init`. */
@@ -37,17 +40,31 @@ export function declareInit(command: Command, act: Act): void {
 
 async function init(options: InitOptions, session: Session, context: Context): Promise<number> {
   const planContext = await planContextOf(session, context.now());
-  const answers = session.canAsk ? await askAnswers(options, planContext, context) : answersOf(options);
-  const from = answers.from === undefined ? undefined : readSender(answers.from, planContext);
   const name = options.folder;
   const folder = resolve(context.cwd, name);
-  mkdirSync(folder, { recursive: true });
-  for (const [file, text] of Object.entries(filesFor({ ...answers, from }))) {
-    const exists = existsSync(join(folder, file));
-    if (!exists) writeFileSync(join(folder, file), text);
-    context.out(`${exists ? 'kept    ' : 'written '} ${clean(join(name, file))}`);
+  // Only the config holds what is asked for.
+  const isConfigured = existsSync(join(folder, configFile));
+  if (isConfigured && !session.isQuiet) {
+    context.err(
+      `${clean(join(name, configFile))} is there already, and stays as it is. Change it with: volley config edit --project`,
+    );
   }
-  if (!session.isQuiet) for (const line of nextSteps(name, from !== undefined)) context.out(line);
+  const asks = session.canAsk && !isConfigured;
+  const answers = asks ? await askAnswers(options, planContext, context) : answersOf(options);
+  const from = answers.from === undefined ? undefined : readSender(answers.from, planContext);
+  mkdirSync(folder, { recursive: true });
+  const files = Object.entries(filesFor({ ...answers, from })).map(([file, text]) => {
+    const written = !existsSync(join(folder, file));
+    if (written) writeFileSync(join(folder, file), text);
+    return { file: join(name, file), written };
+  });
+  if (session.isJson) {
+    const work = { session, context, hasChanged: true };
+    await printDocument({ schema: 'volley.files/1' }, work, { as: 'files', items: files });
+    return 0;
+  }
+  for (const { file, written } of files) context.out(`${written ? 'written ' : 'kept    '} ${clean(file)}`);
+  if (!session.isQuiet) for (const line of nextSteps(name, from !== undefined || isConfigured)) context.out(line);
   return 0;
 }
 
@@ -106,7 +123,7 @@ function filesFor({ from, country }: Answers): Readonly<Record<string, string>> 
   const name = from !== undefined && senderKey(from) === 'messagingServiceSid' ? 'messaging_service_sid' : 'from';
   const sender = from === undefined ? '# from = "+14155550199"' : `${name} = ${JSON.stringify(from)}`;
   return {
-    'volley.toml': `# What volley uses in this folder; all of it: volley help config
+    [configFile]: `# What volley uses in this folder; all of it: volley help config
 ${country === undefined ? '# country = "US"' : `country = ${JSON.stringify(country)}`}        # of numbers without +
 # quiet_hours = "21:00-08:00"   # text nobody then, by their own clock
 

@@ -8,6 +8,7 @@ import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import type { LedgerTables } from '../../ledger/tables.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { required, requiredChoice, type ValuesOf } from '../options/option.ts';
@@ -52,7 +53,8 @@ async function copy(given: ValuesOf<typeof table>, session: Session, context: Co
     const copied = await copyLedger(source, target);
     const { campaigns, messages, opt_outs: optOuts } = copied;
     const result = { from: source.shown, to: target.shown, campaigns, messages, optOuts };
-    if (session.isJson) context.out(JSON.stringify({ schema: 'volley.ledger-copy/1', ...result }));
+    const work = { session, context, hasChanged: true };
+    if (session.isJson) await printDocument({ schema: 'volley.ledger-copy/1', ...result }, work);
     else if (!session.isQuiet) for (const line of linesOf(result)) context.out(line);
     return 0;
   } finally {

@@ -4,19 +4,21 @@ import { type ReceiveEvents, startReceiving } from '../../callbacks/receive.ts';
 import { authTokensOf } from '../../config/credentials.ts';
 import type { Context } from '../../context.ts';
 import type { Callback } from '../../core/outcome/callback.ts';
-import { isLoopback, webAddressProblem, withoutUserinfo } from '../../core/request/web-address.ts';
+import { travelsSafely, webAddressProblem, withoutUserinfo } from '../../core/request/web-address.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
-import { type Style, shown } from '../../ui/lines.ts';
+import { bodyShown, type Style, shown, truncate } from '../../ui/lines.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { option, type ValuesOf } from '../options/option.ts';
 import { port, text } from '../options/parsers.ts';
-import { type Session, withSession } from '../session.ts';
+import { type Session, storesText, withSession } from '../session.ts';
 
 const help = `Receives Twilio's status callbacks and inbound messages, checks their signatures, and writes them to the ledger
-before it answers. STOP and its like put the sender of the message on the opt-out list, START takes them off.
+before it answers: volley replies shows what people wrote. STOP and its like put them on the opt-out list, START takes
+them off.
 Runs until Ctrl-C. Put a proxy with TLS before it that keeps path and query as they are; GET /healthz answers 200.
 
 Set callback_url in the config (or --status-callback) to the public address: then messages ask for callbacks there,
@@ -59,13 +61,14 @@ async function listen(options: ValuesOf<typeof table>, session: Session, context
   const readCallback = await context.callbackReader(await tokensOf(session, context));
   const ports = { ledger: await session.ledger(), readCallback, now: context.now };
   const receiver = await startReceiving(
-    { publicUrl, host, port, passOn: forward !== undefined },
+    { publicUrl, host, port, passOn: forward !== undefined, storesText: storesText({ storeBody: true }, session) },
     ports,
     printReceived(session, context),
   );
   const forwarding = forward === undefined ? undefined : await forwardTo(forward, session, context);
   const at = { url: publicUrl, host, port: receiver.port };
-  context.out(session.isJson ? JSON.stringify(at) : `Listening on ${at.host}:${at.port} for ${clean(publicUrl)}`);
+  if (session.isJson) await printDocument({ schema: 'volley.listen/1', ...at }, { session, context });
+  else context.out(`Listening on ${at.host}:${at.port} for ${clean(publicUrl)}`);
   await untilAborted(context.signal);
   const { statuses, inbound, refused } = await receiver.stop();
   const left = (await forwarding?.stop()) ?? 0;
@@ -76,8 +79,12 @@ async function listen(options: ValuesOf<typeof table>, session: Session, context
   return 0;
 }
 
-/** Logs everything; prints it with `--verbose`, and without that the first refusal: a wrong address looks like this. */
-function printReceived({ isVerbose, isQuiet, workStyle }: Session, { log, err }: Context): ReceiveEvents {
+/**
+ * Logs everything; prints it on a terminal and with `--verbose`, and elsewhere the first refusal: a wrong address looks
+ * like this.
+ */
+function printReceived({ isVerbose, isQuiet, workStyle }: Session, { log, err, terminal }: Context): ReceiveEvents {
+  const printsAll = isVerbose || (terminal.stderrIsTty && !isQuiet);
   let hasRefused = false;
   return {
     onReceived: (callback) => {
@@ -88,12 +95,12 @@ function printReceived({ isVerbose, isQuiet, workStyle }: Session, { log, err }:
         const { sid, from, keyword } = callback;
         log({ event: 'inbound', sid, from, keyword });
       }
-      if (isVerbose) err(callbackLine(callback, workStyle));
+      if (printsAll) err(callbackLine(callback, workStyle));
     },
     onRefused: (reason) => {
       log({ event: 'refused', reason });
-      if (isVerbose || !(hasRefused || isQuiet)) {
-        err(`refused: ${shown(reason, workStyle)}${isVerbose ? '' : ' (more of them with -v)'}`);
+      if (printsAll || !(hasRefused || isQuiet)) {
+        err(`refused: ${shown(reason, workStyle)}${printsAll ? '' : ' (more of them with -v)'}`);
       }
       hasRefused = true;
     },
@@ -101,7 +108,11 @@ function printReceived({ isVerbose, isQuiet, workStyle }: Session, { log, err }:
 }
 
 function callbackLine(callback: Callback, style: Style): string {
-  if (callback.kind === 'inbound') return `inbound  from ${shown(callback.from, style)}  ${callback.keyword ?? ''}`;
+  if (callback.kind === 'inbound') {
+    const { from, keyword, body } = callback;
+    const start = `inbound  from ${shown(from, style)}  ${keyword ? `${keyword}  ` : ''}`;
+    return start + truncate(bodyShown(body, from, style), Math.max(20, style.width - start.length));
+  }
   const { status, sid, code } = callback;
   return `${status}  ${sid}${code === undefined ? '' : `  ${code}`}`;
 }
@@ -145,13 +156,8 @@ async function tokensOf({ config }: Session, context: Context): Promise<readonly
 /** Where events go on to. They hold numbers and texts, so only with TLS that is checked, or on this machine. */
 function forwardOf(url: string | undefined, { env }: Context): string | undefined {
   if (url === undefined) return undefined;
-  if (webAddressProblem(url) === undefined) {
-    const { protocol, hostname } = new URL(url);
-    if (
-      (protocol === 'https:' && env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') ||
-      (protocol === 'http:' && isLoopback(hostname))
-    )
-      return url;
+  if (webAddressProblem(url) === undefined && travelsSafely(url)) {
+    if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0' || url.startsWith('http:')) return url;
   }
   throw new CliError(
     'usage',

@@ -7,12 +7,15 @@ import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
 import { readWhole } from '../../input/text.ts';
 import type { Account } from '../../provider/provider.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import type { SessionOptions } from '../options/everywhere.ts';
 import { option, toggle } from '../options/option.ts';
 import { sid } from '../options/parsers.ts';
+import { absent } from '../options/read.ts';
 import { readIfThere, replaceFile } from '../replace-file.ts';
+import { serverJson } from '../server.ts';
 import { connectAs, type Session, withSession } from '../session.ts';
 
 const loginHelp = `Asks Twilio whether they are right, and keeps them in the keyring of this machine, or where there is none in
@@ -52,6 +55,12 @@ export function declareLogin(command: Command, act: Act): void {
   );
 }
 
+/** Asks for credentials, tries them at Twilio and keeps them, as `volley login` does. Throws a `CliError` where they are refused. */
+export function logIn(session: SessionOptions, context: Context): Promise<number> {
+  const options = { ...absent(table), session };
+  return withoutProfile(session, context, (opened) => login(options, opened, context));
+}
+
 /** Declares `volley logout`. */
 export function declareLogout(command: Command, act: Act): void {
   addIntroduction(command, logoutHelp);
@@ -88,7 +97,10 @@ async function login(options: LoginOptions, session: Session, context: Context):
     ...(isInKeyring ? { keyring: true } : { [apiKey === undefined ? 'auth_token' : 'api_secret']: secret }),
   };
   await replaceEntry(file, options.session.profile, entry);
-  if (!session.isQuiet) {
+  if (session.isJson) {
+    const kept = { accountSid, name: account.name, keptIn: isInKeyring ? 'keyring' : file };
+    await printDocument({ schema: 'volley.login/1', ...kept }, { session, context, hasChanged: true });
+  } else if (!session.isQuiet) {
     context.out(`Logged in to ${nameOf(account)}. Kept in ${isInKeyring ? 'the keyring' : clean(file)}.`);
   }
   return 0;
@@ -115,7 +127,7 @@ async function readCredentials(
   return askCredentials({ accountSid, apiKey }, context);
 }
 
-const isSid = (prefix: string, text: string): boolean => 'value' in sid(prefix)(text);
+const isSid = (prefix: string, text: string): boolean => 'value' in sid(prefix)(text, 0);
 
 async function askCredentials(
   known: { readonly accountSid: string | undefined; readonly apiKey: string | undefined },
@@ -153,7 +165,10 @@ async function logout(profile: string | undefined, session: Session, context: Co
   if (removed['keyring'] === true && !isShared && !(await context.keyring.remove(name))) {
     context.err(`The keyring did not give up the secret of ${clean(name)}: take it out there.`);
   }
-  if (!session.isQuiet) context.out(`Logged out of ${clean(String(accountSid))}.`);
+  if (session.isJson) {
+    const document = { schema: 'volley.logout/1', accountSid: String(accountSid) } as const;
+    await printDocument(document, { session, context, hasChanged: true });
+  } else if (!session.isQuiet) context.out(`Logged out of ${clean(String(accountSid))}.`);
   return 0;
 }
 
@@ -162,8 +177,10 @@ async function whoami(session: Session, context: Context): Promise<number> {
   const account = await (await session.connect()).account();
   const kind = isSimulated ? 'simulator' : await kindOf(config, context);
   const origin = isSimulated ? '--simulate' : config.origin('account_sid');
-  if (session.isJson) context.out(JSON.stringify({ accountSid: account.sid, name: account.name, kind, origin }));
-  else context.out(`${nameOf(account)}, with ${kind}, from ${clean(origin)}.`);
+  if (session.isJson) {
+    const document = { schema: 'volley.whoami/1', accountSid: account.sid, name: account.name, kind, origin } as const;
+    await printDocument({ ...document, ...serverJson(session.server()) }, { session, context });
+  } else context.out(`${nameOf(account)}, with ${kind}, from ${clean(origin)}.`);
   return 0;
 }
 

@@ -1,23 +1,24 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import type { Row, RowIssue } from '../../core/message.ts';
+import type { OptOut } from '../../core/recipient/consent.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { guessColumn } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
-import type { OptOut } from '../../ledger/consent.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { safeCell } from '../../ui/export.ts';
-import { issueLine, shown } from '../../ui/lines.ts';
+import { issueLine, type Style, shown } from '../../ui/lines.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { country } from '../options/input.ts';
 import { option, requiredChoice, type ValuesOf } from '../options/option.ts';
 import { text } from '../options/parsers.ts';
 import { planContextOf, type Session, withSession } from '../session.ts';
-import { writeCsv } from '../write-file.ts';
+import { printFiles, writeCsv } from '../write-file.ts';
 
 const examples = `Who is on the list is skipped, whatever file they come in; volley adds by itself who Twilio says has opted out.
 
@@ -80,46 +81,69 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     const { value: address, options, ledger, context } = work;
     const { sender, source = 'manual' } = options;
     const added = await ledger.addOptOuts([{ address, source, at: context.now(), ...(sender && { sender }) }]);
-    tell(work, added > 0 ? 'is on the list now' : 'was on the list already', address);
-    return 0;
+    const said = added > 0 ? 'is on the list now' : 'was on the list already';
+    return tell(work, { address, isListed: true, hasChanged: added > 0 }, said);
   },
   remove: async (work) => {
     const { value: address } = work;
     const removed = await work.ledger.removeOptOut(address, work.options.sender);
-    tell(work, removed > 0 ? 'is off the list' : 'was not on the list', address);
-    return 0;
+    const said = removed > 0 ? 'is off the list' : 'was not on the list';
+    return tell(work, { address, isListed: false, hasChanged: removed > 0 }, said);
   },
-  list: async ({ ledger, session, context: { out, err } }) => {
+  list: async ({ ledger, session, context }) => {
+    if (session.isJson) {
+      const listed = { as: 'optOuts', items: optOutsJson(ledger.optOuts()) };
+      await printDocument({ schema: 'volley.opt-outs/1' }, { session, context }, listed);
+      return 0;
+    }
     let count = 0;
     for await (const optOut of ledger.optOuts()) {
       count++;
-      const { address, sender = null, source, at } = optOut;
-      const date = new Date(at).toISOString();
-      if (session.isJson) out(JSON.stringify({ address, sender, source, at: date }));
-      else {
-        const who = shown(address, session.resultStyle);
-        out(
-          `${who}  ${date.slice(0, 10)}  ${shown(source, session.resultStyle)}${sender ? `  from ${shown(sender, session.resultStyle)} only` : ''}`,
-        );
-      }
+      context.out(optOutLine(optOut, session.resultStyle));
     }
-    if (count === 0 && !session.isJson) err('Nobody has opted out.');
+    if (count === 0) context.err('Nobody has opted out.');
     return 0;
   },
   import: importFile,
-  export: async ({ value, ledger, context }) => {
+  export: async ({ value, ledger, session, context }) => {
     const rows = async function* () {
       for await (const { address, sender = '', source, at } of ledger.optOuts()) {
         yield [address, sender, safeCell(source), new Date(at).toISOString()];
       }
     };
     await writeCsv(value, ['to', 'sender', 'source', 'date'], rows(), context);
+    if (session.isJson && value !== '-') await printFiles([value], { session, context });
     return 0;
   },
 };
 
-function tell({ session, context }: Work, what: string, address: string): void {
-  if (!session.isQuiet) context.out(`${shown(address, session.resultStyle)} ${what}.`);
+/** What has become of one number. */
+interface Told {
+  readonly address: string;
+  readonly isListed: boolean;
+  readonly hasChanged: boolean;
+}
+
+async function tell(
+  { session, context }: Work,
+  { address, isListed, hasChanged }: Told,
+  said: string,
+): Promise<number> {
+  const document = { schema: 'volley.opt-out/1', address, listed: isListed, changed: hasChanged } as const;
+  if (session.isJson) await printDocument(document, { session, context, hasChanged: true });
+  else if (!session.isQuiet) context.out(`${shown(address, session.resultStyle)} ${said}.`);
+  return 0;
+}
+
+function optOutLine({ address, sender, source, at }: OptOut, style: Style): string {
+  const only = sender ? `  from ${shown(sender, style)} only` : '';
+  return `${shown(address, style)}  ${new Date(at).toISOString().slice(0, 10)}  ${shown(source, style)}${only}`;
+}
+
+async function* optOutsJson(optOuts: AsyncIterable<OptOut>) {
+  for await (const { address, sender = null, source, at } of optOuts) {
+    yield { address, sender, source, at: new Date(at).toISOString() };
+  }
 }
 
 function addressOf(value: string, normalizePhone: NormalizePhone, session: Session): string {
@@ -155,7 +179,11 @@ async function importFile({ value, options, normalizePhone, ledger, session, con
   }
   await flush();
   const known = count.rows - count.wrong - count.added;
-  if (!session.isQuiet)
+  if (session.isJson) {
+    const { rows, added, wrong } = count;
+    const document = { schema: 'volley.opt-out-import/1', counts: { rows, added, known, wrong } } as const;
+    await printDocument(document, { session, context, hasChanged: true });
+  } else if (!session.isQuiet)
     context.out(`${plural(count.added, 'number')} added, ${known} on the list already, ${count.wrong} wrong.`);
   return count.wrong > 0 ? someFailed : 0;
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { type Parse, required, toggle, type ValuesOf } from '../options/option.ts';
@@ -43,8 +44,10 @@ async function purge(options: ValuesOf<typeof table>, session: Session, context:
   if (!options.dryRun && count > 0 && !options.yes) await confirm(count, session, context);
   const isDone = !options.dryRun;
   const purged = isDone ? await ledger.purge(before) : count;
-  if (session.isJson) context.out(JSON.stringify({ messages: purged, purged: isDone }));
-  else if (!session.isQuiet) context.out(`${plural(purged, 'message')} ${isDone ? 'purged' : 'would be purged'}.`);
+  if (session.isJson) {
+    const document = { schema: 'volley.purge/1', messages: purged, purged: isDone } as const;
+    await printDocument(document, { session, context, hasChanged: isDone });
+  } else if (!session.isQuiet) context.out(`${plural(purged, 'message')} ${isDone ? 'purged' : 'would be purged'}.`);
   return 0;
 }
 

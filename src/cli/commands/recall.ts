@@ -2,12 +2,15 @@ import type { Command } from 'commander';
 import { findCampaign } from '../../campaign/find.ts';
 import { type Recalled, recall } from '../../campaign/recall.ts';
 import type { Context } from '../../context.ts';
+import { isMessageSid } from '../../core/message.ts';
+import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
+import { CliError } from '../../errors.ts';
 import { shown } from '../../ui/lines.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
-import { required } from '../options/option.ts';
-import { text } from '../options/parsers.ts';
+import { campaignArgument } from '../options/campaign.ts';
 import { type Session, withSession } from '../session.ts';
 
 const help = `Cancels what has not been sent, also while another run is at it, and what is scheduled at Twilio.
@@ -16,7 +19,7 @@ What Twilio has begun to send cannot be called back.
 Examples:
   volley recall spring-sale`;
 
-const table = { campaign: required('<campaign>', 'name or id', text) };
+const table = { campaign: campaignArgument };
 
 /** Declares `volley recall`. */
 export function declareRecall(command: Command, act: Act): void {
@@ -25,21 +28,28 @@ export function declareRecall(command: Command, act: Act): void {
 }
 
 function recallCampaign({ campaign: name, session: told }: OptionsOf<typeof table>, context: Context): Promise<number> {
+  if (isMessageSid(name)) {
+    throw new CliError('usage', `${name} is one message, and a recall is of a whole campaign.`, {
+      hint: `Cancel what is scheduled: volley messages cancel ${name}`,
+    });
+  }
   return withSession(told, context, async (session) => {
     const ledger = await session.ledger();
     const campaign = await findCampaign(ledger, name);
+    if (![campaign.name, campaign.id].includes(name)) context.err(`Calling ${clean(campaign.name)} back.`);
     const recalled = await recall(campaign, { ledger, connect: session.connect });
-    show(campaign.name, recalled, session, context);
+    await show(campaign.name, recalled, session, context);
     return recalled.failed.length > 0 ? 8 : 0;
   });
 }
 
-function show(name: string, recalled: Recalled, session: Session, { out }: Context): void {
+async function show(name: string, recalled: Recalled, session: Session, context: Context): Promise<void> {
+  const { out } = context;
   const { pending, scheduled, failed, gone } = recalled;
   if (session.isJson) {
     const stuck = failed.map(({ message: { sid, to }, reason }) => ({ sid, to, reason }));
-    out(JSON.stringify({ schema: 'volley.recall/1', campaign: name, pending, scheduled, gone, failed: stuck }));
-    return;
+    const document = { schema: 'volley.recall/1', campaign: name, pending, scheduled, gone, failed: stuck } as const;
+    return printDocument(document, { session, context, hasChanged: true });
   }
   if (session.isQuiet && failed.length === 0) return;
   out(`${plural(pending, 'message')} canceled before being sent, ${scheduled} called back from Twilio.`);

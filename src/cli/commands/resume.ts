@@ -5,20 +5,21 @@ import { reopenRejected, retryUndelivered } from '../../campaign/resume.ts';
 import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural, quoted } from '../../core/text/wording.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
+import { orCampaign } from '../options/campaign.ts';
 import { deliverOptionsOf } from '../options/delivery.ts';
-import { option, toggle } from '../options/option.ts';
-import { text } from '../options/parsers.ts';
+import { toggle } from '../options/option.ts';
 import { absent } from '../options/read.ts';
 import { aroundSending, sending } from '../options/sending.ts';
 import { printReport, runDelivery } from '../sending/delivery.ts';
 import { type Session, withSession } from '../session.ts';
 
-const campaignArgument = option('[campaign]', 'name or id; the latest that is not done', text);
+const campaign = orCampaign('the latest that is not done');
 
 const resumeTable = {
-  campaign: campaignArgument,
+  campaign,
   rejected: toggle('--rejected', 'also send again what was rejected for a reason that may be gone'),
   undelivered: toggle(
     '--undelivered',
@@ -27,7 +28,7 @@ const resumeTable = {
   ...sending,
 };
 
-const reconcileTable = { campaign: campaignArgument, ...sending };
+const reconcileTable = { campaign, ...sending };
 
 /** What stands around a run is for the first one only. */
 const nothingAround = absent(aroundSending);
@@ -60,7 +61,7 @@ function resume(options: OptionsOf<typeof resumeTable>, context: Context): Promi
     const { counts } = await ledger.report(campaign.id);
     if (!isOpen({ counts }) && !session.isQuiet) context.err(`There is nothing to resume in ${clean(campaign.name)}.`);
     const delivery = deliverOptionsOf({ ...nothingAround, ...options }, session.config);
-    return runDelivery(campaign, delivery, { deadline }, { session, context });
+    return runDelivery(campaign, delivery, { deadline, notify: options.notify }, { session, context });
   });
 }
 
@@ -79,7 +80,12 @@ function reconcile(options: OptionsOf<typeof reconcileTable>, context: Context):
     const report = await ledger.report(campaign.id);
     if (hasUnknown(report)) {
       const delivery = deliverOptionsOf({ ...nothingAround, ...options }, session.config);
-      return runDelivery(campaign, { ...delivery, sendFirst: false }, { deadline }, { session, context });
+      return runDelivery(
+        campaign,
+        { ...delivery, sendFirst: false },
+        { deadline, notify: options.notify },
+        { session, context },
+      );
     }
     if (session.isQuiet) return 0;
     const goOn = report.counts.pending > 0 ? ` Send the rest with: volley resume ${quoted(campaign.name)}` : '';
@@ -90,9 +96,10 @@ function reconcile(options: OptionsOf<typeof reconcileTable>, context: Context):
 }
 
 /** What is done already is done: that is no error. */
-function nothingTo(verb: 'resume' | 'reconcile', session: Session, { out, err }: Context): number {
-  if (session.isJson) out(JSON.stringify({ schema: `volley.${verb}/1`, campaign: null, exitCode: 0 }));
-  else if (!session.isQuiet) err(`There is nothing to ${verb}. See what was sent: volley campaigns`);
+async function nothingTo(verb: 'resume' | 'reconcile', session: Session, context: Context): Promise<number> {
+  const document = { schema: `volley.${verb}/1`, campaign: null, exitCode: 0 } as const;
+  if (session.isJson) await printDocument(document, { session, context });
+  else if (!session.isQuiet) context.err(`There is nothing to ${verb}. See what was sent: volley campaigns`);
   return 0;
 }
 

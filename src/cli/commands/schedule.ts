@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
+import { didYouMean } from '../../core/text/nearest.ts';
 import { quoted } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import { cronTimes } from '../../queue/cron.ts';
 import type { KnownSchedule, Queue } from '../../queue/queue.ts';
 import { runScheduled } from '../../queue/scheduler.ts';
 import { localTime, shown } from '../../ui/lines.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { choice, option, requiredChoice, rest } from '../options/option.ts';
@@ -65,19 +67,26 @@ const verbs: Readonly<Record<(typeof what)[number], (work: Work) => Promise<numb
   add: async ({ options, name, queue, session, context }) => {
     const { cron = '', timeZone, missed = 'run', deadlineMs, command: argv } = options;
     await queue.keepSchedule({ name, cron, timeZone, missed, deadlineMs, argv, cwd: context.cwd });
-    if (!session.isQuiet) await showTimes({ name, cron, timeZone }, session, context);
+    if (session.isJson) {
+      const next = await nextTimes({ cron, timeZone }, context.now());
+      const kept = { name, cron, timeZone, missed, deadlineMs, argv, next };
+      await printDocument({ schema: 'volley.schedule/1', ...kept }, { session, context, hasChanged: true });
+    } else if (!session.isQuiet) await showTimes({ name, cron, timeZone }, session, context);
     return 0;
   },
   remove: async ({ name, queue, session, context }) => {
-    if (!(await queue.dropSchedule(name))) throw unknown(name);
-    if (!session.isQuiet) context.out(`${shown(name, session.resultStyle)} is removed.`);
+    if (!(await queue.dropSchedule(name))) throw unknown(name, await queue.schedules());
+    if (session.isJson) {
+      const document = { schema: 'volley.schedule/1', name, removed: true } as const;
+      await printDocument(document, { session, context, hasChanged: true });
+    } else if (!session.isQuiet) context.out(`${shown(name, session.resultStyle)} is removed.`);
     return 0;
   },
   list: async ({ queue, session, context }) => {
     const schedules = await queue.schedules();
     if (session.isJson) {
-      const list = await Promise.all(schedules.map((schedule) => scheduleJson(schedule, context.now())));
-      context.out(JSON.stringify({ schema: 'volley.schedules/1', schedules: list }));
+      const items = await Promise.all(schedules.map((schedule) => scheduleJson(schedule, context.now())));
+      await printDocument({ schema: 'volley.schedules/1' }, { session, context }, { as: 'schedules', items });
       return 0;
     }
     for (const schedule of schedules) await show(schedule, session, context);
@@ -88,8 +97,9 @@ const verbs: Readonly<Record<(typeof what)[number], (work: Work) => Promise<numb
     const workerId = randomUUID();
     const taken = await queue.takeNow(name, workerId);
     if (!taken) {
-      const isKnown = (await queue.schedules()).some((schedule) => schedule.name === name);
-      throw isKnown ? new CliError('held', `${name} is running already.`) : unknown(name);
+      const known = await queue.schedules();
+      const isKnown = known.some((schedule) => schedule.name === name);
+      throw isKnown ? new CliError('held', `${name} is running already.`) : unknown(name, known);
     }
     const { sleep, signal, err, runCommand: run } = context;
     const onTrouble = (error: unknown) => err(`trouble: ${String(error)}`);
@@ -97,8 +107,11 @@ const verbs: Readonly<Record<(typeof what)[number], (work: Work) => Promise<numb
   },
 };
 
-const unknown = (name: string): CliError =>
-  new CliError('usage', `There is no schedule ${name}.`, { hint: 'See them all: volley schedule list' });
+function unknown(name: string, known: readonly KnownSchedule[]): CliError {
+  const names = known.map((schedule) => schedule.name);
+  const hint = didYouMean(name, names, 'See them all: volley schedule list');
+  return new CliError('usage', `There is no schedule ${name}.`, { hint });
+}
 
 /** How many of the next times are shown. */
 const shownTimes = 3;

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { faults } from '../../simulator/faults.ts';
-import { addIntroduction } from '../help/page.ts';
+import { printDocument } from '../document.ts';
+import { addAppendix, addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
+import { readsJson } from '../options/everywhere.ts';
 import { list, option } from '../options/option.ts';
 import { count, duration, port, text } from '../options/parsers.ts';
 
@@ -24,10 +26,8 @@ const table = {
 /** Declares `volley simulate`. */
 export function declareSimulate(command: Command, act: Act): void {
   addIntroduction(command, about);
-  command.addHelpText(
-    'after',
-    `\nFaults:\n${faults.map(({ name, about: what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}`,
-  );
+  const rows = faults.map(({ name, about: what }) => `  ${name.padEnd(19)}  ${what}`);
+  addAppendix(command, `Faults:\n${rows.join('\n')}`);
   act(table, simulate);
 }
 
@@ -42,15 +42,19 @@ async function simulate(options: OptionsOf<typeof table>, context: Context): Pro
     ...(truthFile !== undefined && { truthFile }),
   });
   const { url, accountSid, authToken } = simulator;
-  if (session.json) context.out(JSON.stringify({ url, accountSid, authToken }));
-  else {
+  const isJson = readsJson(session);
+  if (isJson) {
+    const shown = { isNdjson: session.output === 'ndjson', jq: session.jq };
+    const document = { schema: 'volley.simulate/1', url, accountSid, authToken } as const;
+    await printDocument(document, { session: shown, context });
+  } else {
     context.out(`VOLLEY_API_URL=${url}`);
     context.out(`TWILIO_ACCOUNT_SID=${accountSid}`);
     context.out(`TWILIO_AUTH_TOKEN=${authToken}`);
     context.err('A Twilio on this machine. Ctrl-C ends it.');
   }
   await context.sleep(2 ** 31 - 1, context.signal);
-  if (!session.json) context.err(`${simulator.truth().length} messages were created.`);
+  if (!isJson) context.err(`${simulator.truth().length} messages were created.`);
   await simulator.close();
   return 0;
 }

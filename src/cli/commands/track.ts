@@ -9,10 +9,12 @@ import { CliError } from '../../errors.ts';
 import { messageJson, recordJson } from '../../ui/json.ts';
 import { messageLine } from '../../ui/messages.ts';
 import { recordLine } from '../../ui/records.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
-import { option, required, type ValuesOf } from '../options/option.ts';
-import { sid, text } from '../options/parsers.ts';
+import { campaignOrMessage } from '../options/campaign.ts';
+import { option, type ValuesOf } from '../options/option.ts';
+import { sid } from '../options/parsers.ts';
 import { forMs } from '../options/sending.ts';
 import { printReport } from '../sending/delivery.ts';
 import { followShown } from '../sending/watch-delivery.ts';
@@ -26,7 +28,7 @@ Examples:
   volley track SM1234… --json`;
 
 const table = {
-  campaign: required('<campaign>', 'name or id of a campaign, or the SID of a message', text),
+  campaign: campaignOrMessage,
   forMs: { ...forMs, about: 'how long to go on asking (default 15m)' },
   accountSid: option('--account-sid <AC…>', 'the subaccount of a message that is not in the ledger', sid('AC')),
 };
@@ -46,7 +48,9 @@ export function declareTrack(command: Command, act: Act): void {
       const exitCode = deliveryExitCode(open, report);
       if (message) {
         const now = (await ledger.findSid(wanted)) ?? message;
-        context.out(session.isJson ? JSON.stringify(messageJson(now)) : messageLine(now, session.resultStyle));
+        const document = { schema: 'volley.message/1', ...messageJson(now) } as const;
+        if (session.isJson) await printDocument(document, { session, context });
+        else context.out(messageLine(now, session.resultStyle));
       } else if (!(session.isQuiet && exitCode === 0))
         await printReport({ campaign, report, exitCode }, session, context);
       return exitCode;
@@ -72,6 +76,8 @@ async function watch(
       hint: 'Is it of another account? See --account-sid and --profile.',
     });
   }
-  context.out(session.isJson ? JSON.stringify(recordJson(record)) : recordLine(record, session.resultStyle));
+  const document = { schema: 'volley.twilio-message/1', ...recordJson(record) } as const;
+  if (session.isJson) await printDocument(document, { session, context });
+  else context.out(recordLine(record, session.resultStyle));
   return deliveryExitCode(isFinalStatus(record.status) ? 0 : 1, { statuses: { [record.status]: 1 }, retried: 0 });
 }

@@ -5,10 +5,10 @@ import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
 import { shown } from '../../ui/lines.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
-import { required } from '../options/option.ts';
-import { text } from '../options/parsers.ts';
+import { campaignArgument } from '../options/campaign.ts';
 import { type Session, withSession } from '../session.ts';
 
 const help = `Compares both ways, changing nothing: messages of the campaign that Twilio does not list, messages that Twilio has
@@ -19,7 +19,7 @@ Examples:
   volley verify spring-sale
   volley verify spring-sale --json`;
 
-const table = { campaign: required('<campaign>', 'name or id', text) };
+const table = { campaign: campaignArgument };
 
 /** Declares `volley verify`. */
 export function declareVerify(command: Command, act: Act): void {
@@ -35,15 +35,8 @@ async function verifyCampaign(name: string, session: Session, context: Context):
   const { compared, differences } = await verify(campaign, { ledger, provider: await session.connect() });
   const exitCode = differences.length > 0 ? 8 : 0;
   if (session.isJson) {
-    context.out(
-      JSON.stringify({
-        schema: 'volley.verify/1',
-        campaign: campaign.name,
-        compared,
-        differences,
-        exitCode,
-      }),
-    );
+    const document = { schema: 'volley.verify/1', campaign: campaign.name, compared, exitCode } as const;
+    await printDocument(document, { session, context }, { as: 'differences', items: differences });
   } else if (!(session.isQuiet && exitCode === 0)) {
     for (const { sid, to, text } of differences) {
       context.out(`${sid}  to ${shown(to, session.resultStyle)}  ${clean(text)}`);

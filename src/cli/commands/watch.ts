@@ -1,20 +1,26 @@
 import type { Command } from 'commander';
 import { isOpen, pickCampaign } from '../../campaign/find.ts';
-import { type WatchPorts, watchCampaign } from '../../campaign/watch.ts';
+import { type WatchPorts, type WatchView, watchCampaign } from '../../campaign/watch.ts';
 import type { Context } from '../../context.ts';
 import { plural, quoted } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
+import type { Controls } from '../../ledger/controls.ts';
 import type { Campaign } from '../../ledger/plans.ts';
+import type { Style } from '../../ui/lines.ts';
 import { back, isLiveTerminal } from '../../ui/screen.ts';
 import { watchJson, watchLine, watchScreen } from '../../ui/watch.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
+import { orCampaign } from '../options/campaign.ts';
 import { option, toggle } from '../options/option.ts';
-import { port, text } from '../options/parsers.ts';
+import { port } from '../options/parsers.ts';
 import { portsOf, type Session, withSession } from '../session.ts';
+import { hearKeys } from '../watch/keys.ts';
 
-const help = `Shows how a campaign goes that another terminal or machine works off. It only reads the ledger: what has arrived
-it knows from volley listen, or volley track. Ends when nothing is left and no news comes any more, or with Ctrl-C.
+const help = `Shows how a campaign goes that another terminal or machine works off, by the ledger: what has arrived it knows from
+volley listen, or volley track. p pauses the campaign, whoever works on it, and lets it go on; with --web there are
+buttons for that, for its rate, and for calling it back. Ends when nothing is left and no news comes any more, or with Ctrl-C.
 
 Examples:
   volley watch
@@ -23,8 +29,8 @@ Examples:
   volley watch spring-sale --web`;
 
 const table = {
-  campaign: option('[campaign]', 'name or id; the latest that is not done', text),
-  web: toggle('--web', 'show it in a browser on this machine, where it can be called back, too'),
+  campaign: orCampaign('the latest that is not done'),
+  web: toggle('--web', 'show it in a browser on this machine, where it can be paused and called back, too'),
   port: option('--port <n>', 'with --web: port to listen on; 0 picks one (default 0)', port),
 };
 
@@ -52,31 +58,34 @@ function watch(options: OptionsOf<typeof table>, context: Context): Promise<numb
   });
 }
 
-function nothingToWatch(session: Session, { out, err }: Context): number {
-  if (asJson(session)) out(JSON.stringify({ schema: 'volley.watch/1', campaign: null }));
-  else if (!session.isQuiet) err('Nothing is left of any campaign. See what was sent: volley campaigns');
+async function nothingToWatch(session: Session, context: Context): Promise<number> {
+  if (session.isJson) await printDocument({ schema: 'volley.watch/1', campaign: null }, { session, context });
+  else if (!session.isQuiet) context.err('Nothing is left of any campaign. See what was sent: volley campaigns');
   return 0;
 }
 
-const asJson = ({ isJson, isNdjson }: Session): boolean => isJson || isNdjson;
-
-/** Prints each look: a document, a screen that takes the place of the one before, or a line. */
+/** Prints each look: a document, with --json the last one alone; a screen that takes the place of the one before, or a line. */
 async function show(
   campaign: Campaign,
-  ports: WatchPorts,
+  given: WatchPorts & { readonly ledger: Controls },
   { session, context }: { readonly session: Session; readonly context: Context },
 ): Promise<void> {
   const { out, now } = context;
   const style = session.resultStyle;
-  const isLive = isLiveTerminal(context) && !asJson(session);
+  const isLive = isLiveTerminal(context) && !session.isJson;
+  const heard = isLive && session.canAsk && !session.isQuiet ? hearKeys(campaign, given, context) : undefined;
+  const ports = heard?.ports ?? given;
   let before = '';
   let onTheWay = 0;
+  let latest: ReturnType<typeof watchJson> | undefined;
   for await (const view of watchCampaign(campaign, { everyMs: isLive ? everyMs.live : everyMs.line }, ports)) {
     onTheWay = view.isOver ? view.arrivals.onTheWay : 0;
-    if (asJson(session)) out(JSON.stringify(watchJson(campaign, view, now())));
-    else if (session.isQuiet) continue;
+    if (session.isJson) {
+      latest = watchJson(campaign, view, now());
+      if (session.isNdjson) await printDocument(latest, { session, context });
+    } else if (session.isQuiet) continue;
     else if (isLive) {
-      const screen = watchScreen(campaign.name, view, style);
+      const screen = [...watchScreen(campaign.name, view, style), ...(heard ? keyHint(view, style) : [])];
       out(`${before === '' ? '' : back(before)}${screen.join('\n')}`);
       before = screen.join('\n');
     } else {
@@ -85,9 +94,15 @@ async function show(
       before = line;
     }
   }
+  await heard?.stop();
+  if (latest && !session.isNdjson) await printDocument(latest, { session, context });
   if (onTheWay > 0 && !session.isQuiet) {
     context.err(
       `No news of ${plural(onTheWay, 'message')} any more. Ask Twilio: volley track ${quoted(campaign.name)}`,
     );
   }
+}
+
+function keyHint({ left, control }: WatchView, { paint }: Style): string[] {
+  return left === 0 ? [] : [paint.dim(control?.pausedAt === undefined ? '  p pauses' : '  p goes on')];
 }

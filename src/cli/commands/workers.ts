@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatCount, formatDuration } from '../../core/text/wording.ts';
 import { shown } from '../../ui/lines.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import { withSession } from '../session.ts';
@@ -17,12 +18,12 @@ export function declareWorkers(command: Command, act: Act): void {
       const queue = await session.queue();
       const [workers, jobs] = [await queue.workers(), await queue.size()];
       if (session.isJson) {
-        const list = workers.map(({ startedAt, seenAt, ...rest }) => ({
+        const items = workers.map(({ startedAt, seenAt, ...rest }) => ({
           ...rest,
           startedAt: new Date(startedAt).toISOString(),
           seenAt: new Date(seenAt).toISOString(),
         }));
-        context.out(JSON.stringify({ schema: 'volley.workers/1', jobs, workers: list }));
+        await printDocument({ schema: 'volley.workers/1', jobs }, { session, context }, { as: 'workers', items });
         return 0;
       }
       const { resultStyle: style } = session;

@@ -11,11 +11,12 @@ import { select } from '../ask/prompts.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { country } from '../options/input.ts';
-import { grouped, option } from '../options/option.ts';
+import { option } from '../options/option.ts';
 import { duration, text } from '../options/parsers.ts';
 import { printReport } from '../sending/delivery.ts';
 import { planContextOf, type Session, withSession } from '../session.ts';
-import { back, type Dialog } from './dialog.ts';
+import { withAccount } from './account.ts';
+import { back, type Dialog, sayError } from './dialog.ts';
 import { composeList } from './list.ts';
 import { composeMessage } from './message.ts';
 import { readContacts } from './recipient.ts';
@@ -27,7 +28,7 @@ Examples:
   volley compose --contacts customers.csv
   volley compose --simulate                  to learn it: nothing leaves this machine`;
 
-const table = grouped('Input:', {
+const table = {
   contacts: option('--contacts <file>', 'a CSV, Excel or NDJSON file of people to choose from', text),
   country,
   undoMs: option(
@@ -36,16 +37,18 @@ const table = grouped('Input:', {
     duration('0s', '1h'),
     5000,
   ),
-});
+};
 
 type ComposeOptions = OptionsOf<typeof table>;
 
 /** Declares `volley compose`. */
 export function declareCompose(command: Command, act: Act): void {
   addIntroduction(command, help);
-  act(table, (options, context) =>
-    withSession(options.session, context, (session) => compose(options, session, context)),
-  );
+  act(table, async (options, context) => {
+    const told = await withAccount(options.session, context);
+    if (told === undefined) return 0;
+    return withSession(told, context, (session) => compose(options, session, context));
+  });
 }
 
 /** The session with numbers unmasked: the preview of one message shows its number whole, so what follows may, too. */
@@ -104,7 +107,7 @@ async function startDialog(
   const planContext = await planContextOf(session, context.now());
   const contacts =
     file === undefined ? [] : await readContacts(resolve(context.cwd, file), planContext.normalizePhone, context);
-  return { undoMs, session, context, planContext, contacts, ask: context.ask, say: context.err };
+  return { undoMs, session, context, planContext, contacts, ask: context.ask, say: context.err, memory: {} };
 }
 
 /** Does one task. A `CliError` is shown, and the next task can be chosen; Ctrl-C and refused credentials end the dialog. */
@@ -114,8 +117,7 @@ async function doTask(task: Exclude<Task, 'quit'>, dialog: Dialog): Promise<numb
     return await (task === 'list' ? composeList(dialog) : showReport(dialog));
   } catch (error) {
     if (!(error instanceof CliError) || error.code === 'interrupted' || error.code === 'credentials') throw error;
-    dialog.say(clean(`error: ${error.message}`));
-    if (error.hint !== undefined) dialog.say(clean(`hint: ${error.hint}`));
+    sayError(error, dialog.say);
     return error.exitCode;
   }
 }

@@ -1,5 +1,6 @@
 import { type ParameterKey, parameterOf, senderKey } from '../../core/request/parameters.ts';
 import type { RawRequest } from '../../core/request/validate.ts';
+import { parseTime } from '../../core/time.ts';
 import { localTime } from '../../ui/lines.ts';
 import { liveInput } from '../ask/live-input.ts';
 import type { Dialog } from './dialog.ts';
@@ -9,8 +10,8 @@ export function hasSender({ from, messagingServiceSid }: RawRequest): boolean {
   return (from ?? '') !== '' || (messagingServiceSid ?? '') !== '';
 }
 
-/** Asks for the sender. Undefined: back. */
-export async function askSender({ ask, planContext }: Dialog, initial = ''): Promise<RawRequest | undefined> {
+/** Asks for the sender, which the dialog then remembers. Undefined: back. */
+export async function askSender({ ask, planContext, memory }: Dialog, initial = ''): Promise<RawRequest | undefined> {
   const text = await ask(liveInput, {
     message: 'From',
     initial,
@@ -19,7 +20,9 @@ export async function askSender({ ask, planContext }: Dialog, initial = ''): Pro
   });
   if (text === undefined) return undefined;
   const sender = text.trim();
-  return { [senderKey(sender)]: sender };
+  const chosen = { from: '', messagingServiceSid: '', [senderKey(sender)]: sender };
+  memory.sender = chosen;
+  return chosen;
 }
 
 /** Asks for the web addresses of pictures; an empty answer removes them. Undefined: back. */
@@ -41,7 +44,9 @@ export async function askMedia({ ask, planContext }: Dialog, initial: string): P
 export async function askTime({ ask, planContext, context }: Dialog): Promise<string | undefined> {
   const { parse } = await import('chrono-node');
   const toTime = (text: string): string | undefined => {
-    if (/^\+\d+[smhd]$/.test(text.trim())) return text.trim();
+    if (text.trim().startsWith('+')) return text.trim();
+    const parsed = parseTime(text, context.now(), 'ahead');
+    if ('value' in parsed) return new Date(parsed.value).toISOString();
     const date = parse(text, new Date(context.now()), { forwardDate: true })[0]?.date();
     return date?.toISOString();
   };

@@ -13,7 +13,7 @@ import { select } from '../ask/prompts.ts';
 import { type BatchOptions, noBatchOptions } from '../options/batch.ts';
 import { type Approval, sendBatch } from '../sending/batch.ts';
 import { askSender, hasSender } from './details.ts';
-import { back, type Dialog } from './dialog.ts';
+import { back, type Dialog, tryFile } from './dialog.ts';
 import { askFile } from './file.ts';
 import { type TemplateChoice, templateChoices, writeText } from './text.ts';
 
@@ -50,8 +50,12 @@ export async function composeList(dialog: Dialog): Promise<number | undefined> {
 async function askSource(draft: ListDraft, dialog: Dialog): Promise<ListDraft | undefined> {
   const path = await askFile(dialog);
   if (path === undefined) return undefined;
-  const source = await openSource({ file: path, stdin: dialog.context.stdin });
-  const first = await firstRow(source.rows);
+  const opened = await tryFile(async () => {
+    const source = await openSource({ file: path, stdin: dialog.context.stdin });
+    return { source, first: await firstRow(source.rows) };
+  }, dialog.say);
+  if (!opened) return askSource(draft, dialog);
+  const { source, first } = opened;
   const columns = source.columns ?? Object.keys(first);
   return { file: path, columns, first, options: { ...draft.options, file: path } };
 }
@@ -74,10 +78,10 @@ function askColumn(
   message: string,
   guess: string | undefined,
   draft: ListDraft,
-  { ask }: Dialog,
+  { ask, context }: Dialog,
 ): Promise<string | undefined> {
   const choices = draft.columns.map((column) => ({
-    name: `${clean(column)}  ${truncate(clean(draft.first[column] ?? ''), 40)}`,
+    name: truncate(`${clean(column)}  ${clean(draft.first[column] ?? '')}`, context.terminal.columns - 3),
     short: clean(column),
     value: column,
   }));
@@ -139,8 +143,9 @@ async function askFields(draft: ListDraft, dialog: Dialog): Promise<ListDraft | 
 }
 
 async function askFrom(draft: ListDraft, dialog: Dialog): Promise<ListDraft | undefined> {
-  if (hasSender(dialog.session.config.defaults)) return draft;
-  const sender = await askSender(dialog);
+  const known = dialog.memory.sender;
+  if (!known && hasSender(dialog.session.config.defaults)) return draft;
+  const sender = known ?? (await askSender(dialog));
   return sender && { ...draft, options: { ...draft.options, ...sender } };
 }
 

@@ -3,7 +3,9 @@ import { planRequest } from '../../core/plan.ts';
 import { timeZonesOf } from '../../core/recipient/time-zones.ts';
 import { flagName, type ParameterKey } from '../../core/request/parameters.ts';
 import type { Origin, RawRequest } from '../../core/request/validate.ts';
-import { truncate } from '../../ui/lines.ts';
+import { quoted } from '../../core/text/wording.ts';
+import type { Campaign } from '../../ledger/plans.ts';
+import { localTime, truncate } from '../../ui/lines.ts';
 import { messageLine } from '../../ui/messages.ts';
 import { type Preview, previewLines } from '../../ui/preview.ts';
 import { discardingKeys } from '../ask/ask.ts';
@@ -43,7 +45,7 @@ const steps: readonly Step[] = [
 export async function composeMessage(dialog: Dialog): Promise<number | undefined> {
   // Credentials first: a text that cannot be sent should not be written at all.
   await dialog.session.connect();
-  let draft: Draft = { parameters: dialog.session.config.defaults };
+  let draft: Draft = { parameters: { ...dialog.session.config.defaults, ...dialog.memory.sender } };
   for (let at = 0; at < steps.length; ) {
     const next = await steps[at]?.(draft, dialog);
     if (next) draft = next;
@@ -99,7 +101,7 @@ async function change(decision: Decision, draft: CompleteDraft, dialog: Dialog):
       return { ...draft, ...optional('to', await askRecipient(dialog)) };
     case 'sender': {
       const sender = await askSender(dialog, String(parameters.from ?? parameters.messagingServiceSid ?? ''));
-      return withParameters(sender && { from: '', messagingServiceSid: '', ...sender });
+      return withParameters(sender);
     }
     case 'media': {
       const mediaUrl = await askMedia(dialog, [parameters.mediaUrl ?? []].flat().join(' '));
@@ -165,24 +167,34 @@ const timeIn = (timeZone: string, ms: number): string =>
 /** Sends the message as `volley send` does, and offers to follow it until it has arrived. */
 async function send(draft: CompleteDraft, dialog: Dialog): Promise<number> {
   const { undoMs, session, context } = dialog;
-  const name = `compose-${context.now().toString(36)}-${Math.floor(context.random() * 1e6).toString(36)}`;
   const isScheduled = (draft.parameters.sendAt ?? '') !== '';
   const given: SendOptions = {
     ...noSendOptions,
     ...rawOf(draft),
     to: [draft.to.address],
-    campaign: name,
     undoMs: isScheduled ? undefined : undoMs,
   };
-  const exitCode = await sendMessages(given, session, context, { isTyped: true });
-  if (exitCode === 0 && !isScheduled) await offerToWatch(name, dialog);
+  let sent: Campaign | undefined;
+  const begun = (campaign: Campaign): void => {
+    sent = campaign;
+  };
+  const exitCode = await sendMessages(given, session, context, { isTyped: true, stem: 'compose', begun });
+  if (exitCode === 0 && sent) await (isScheduled ? sayWhen(sent, dialog) : offerToWatch(sent, dialog));
   return exitCode;
+}
+
+/** Says when a scheduled message goes out, and how it is called back. */
+async function sayWhen({ id, name }: Campaign, { session, say }: Dialog): Promise<void> {
+  for await (const { request } of (await session.ledger()).messages(id)) {
+    const when = request?.sendAt === undefined ? 'later' : `on ${localTime(request.sendAt)} here`;
+    say(`It goes out ${when}. Until then it can be called back: volley recall ${quoted(name)}`);
+  }
 }
 
 /** How long a message is followed, in milliseconds. Our choice: a person is waiting. */
 const watchMs = 120_000;
 
-async function offerToWatch(name: string, { ask, session, context }: Dialog): Promise<void> {
+async function offerToWatch(campaign: Campaign, { ask, session, context }: Dialog): Promise<void> {
   const wantsTo = await ask(select<boolean>, {
     message: 'It is on its way.',
     choices: [
@@ -192,8 +204,6 @@ async function offerToWatch(name: string, { ask, session, context }: Dialog): Pr
   });
   if (!wantsTo) return;
   const ledger = await session.ledger();
-  const campaign = await ledger.find(name);
-  if (!campaign) throw new Error(`campaign ${name} has vanished`);
   await followShown(campaign, watchMs, session, context);
   for await (const message of ledger.messages(campaign.id)) context.out(messageLine(message, session.resultStyle));
 }

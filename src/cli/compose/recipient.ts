@@ -6,7 +6,7 @@ import { CliError } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import { orBack } from '../ask/ask.ts';
 import { search } from '../ask/prompts.ts';
-import { back, type Contact, type Dialog } from './dialog.ts';
+import { back, type Contact, type Dialog, tryFile } from './dialog.ts';
 import { askFile } from './file.ts';
 
 /** Our choices: how many matches are listed at once, contacts read from a file, and earlier recipients offered. */
@@ -32,7 +32,10 @@ export async function askRecipient(dialog: Dialog): Promise<Contact | undefined>
   });
   if (chosen !== 'file') return chosen;
   const file = await askFile(dialog);
-  if (file !== undefined) contacts.push(...(await readContacts(file, planContext.normalizePhone, dialog.context)));
+  if (file !== undefined) {
+    const read = () => readContacts(file, planContext.normalizePhone, dialog.context);
+    contacts.push(...((await tryFile(read, dialog.say)) ?? []));
+  }
   return askRecipient(dialog);
 }
 

@@ -36,7 +36,9 @@ export function templateChoices({ session, context }: Pick<Dialog, 'session' | '
     const { name, from } = found;
     if ('problem' in found) return { name: clean(name), value: undefined, disabled: `(${clean(found.problem)})` };
     const value: TemplateChoice = { kind: 'template', from, template: found.template };
-    return { name: `${clean(name)}  ${truncate(clean(found.template.text), 50)}`, short: clean(name), value };
+    // Beside the pointer of the list; what is wider would be broken in a word.
+    const choice = truncate(`${clean(name)}  ${clean(found.template.text)}`, context.terminal.columns - 3);
+    return { name: choice, short: clean(name), value };
   });
 }
 

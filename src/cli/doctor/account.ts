@@ -4,6 +4,7 @@ import type { Cost } from '../../core/outcome/report.ts';
 import { countryFinder } from '../../core/recipient/phone.ts';
 import { clean } from '../../core/text/clean.ts';
 import { formatCost } from '../../core/text/wording.ts';
+import { rehearsalNote } from '../server.ts';
 import type { Session } from '../session.ts';
 import { type CheckResult, makeCheck } from './check.ts';
 
@@ -38,7 +39,9 @@ const checkAccount = makeCheck('account', async (session) => [
 export async function accountResults(session: Session): Promise<CheckResult[]> {
   const account = await (await session.connect()).account();
   const text = `${clean(account.name) || account.sid} is ${clean(account.status)}`;
+  const note = rehearsalNote(session.server());
   return [
+    ...(note === undefined ? [] : [{ name: 'server', state: 'warning', text: note } as const]),
     account.status === 'active'
       ? { name: 'account', state: 'ok', text }
       : { name: 'account', state: 'wrong', text, hint: 'Ask Twilio why.' },

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
+import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import type { SessionOptions } from '../options/everywhere.ts';
+import { serverJson } from '../server.ts';
 import { withSession } from '../session.ts';
 import { checkCredentials } from './account.ts';
 import { checkCallbacks } from './callbacks.ts';
@@ -31,7 +33,9 @@ function doctor(options: SessionOptions, context: Context): Promise<number> {
     for (const check of checks) results.push(...(await check(session, context)));
     const exitCode = checksExitCode(results);
     if (session.isJson) {
-      context.out(JSON.stringify({ schema: 'volley.doctor/1', findings: results.map(checkJson), exitCode }));
+      const listed = { as: 'findings', items: results.map(checkJson) };
+      const document = { schema: 'volley.doctor/1', exitCode, ...serverJson(session.server()) } as const;
+      await printDocument(document, { session, context }, listed);
     } else if (!session.isQuiet || results.some(({ state }) => state !== 'ok'))
       for (const result of results) context.out(checkLine(result, session.resultStyle));
     return exitCode;

@@ -32,7 +32,7 @@ WHAT IS KEPT, AND FOR HOW LONG
 in errors, unless --show-pii; JSON and CSV have them whole.
 - --no-store-body (or store_body = false) keeps a text only until its message is taken or refused.
 - purge --older-than 30d turns numbers and keys of what was settled before then into pseudonyms, and empties texts and
-wrong values, in the file, too. What Twilio has not had its last word on waits three days. A named campaign still knows
+wrong values, in the file, too; replies go whole. What Twilio has not had its last word on waits three days. A named campaign still knows
 whom it has texted, and the opt-out list is not touched: it has to outlive both.
 - The pseudonyms hang on ledger.db.key beside the ledger; without it a purged campaign is refused rather than sent
 again. On PostgreSQL the key is the table pseudonym_key: leave it out of a dump that is given away.

@@ -16,7 +16,8 @@ answers, and keeps what comes before the create's own answer. GET /healthz is fo
 - callback_url in the config (or VOLLEY_CALLBACK_URL) makes messages ask for callbacks there. Each address carries our
 own id, so a message of which no answer came is settled by its first callback.
 
-STOP and its like go to the opt-out list, for the number or service they were sent to: volley help consent.
+STOP and its like go to the opt-out list, for the number or service they were sent to: volley help consent. All that
+people write is kept as well: volley replies shows who answered what to which campaign, --follow as it comes.
 
 AFTERWARDS
 - report NAME counts by state, status and code, and lists the rows to mend. --json, --csv FILE; --failed for those

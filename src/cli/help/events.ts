@@ -7,7 +7,7 @@ export const events = `EVENTS, CRON AND OTHER PROGRAMS
 
 IN
 - stream sends each line of standard input (NDJSON, one object with the names of volley help csv) as it arrives, and
-prints a line for each (--json for JSON). An id that came before is passed over; --key names it. It goes on after a bad
+prints a line for each (--output ndjson: as JSON). An id that came before is passed over; --key names it. It goes on after a bad
 one, and ends at the end of its input or with Ctrl-C.
 - From cron, or a systemd timer, a batch with a name sends to each row once, however often it runs. --quiet prints
 nothing when all went well, so that cron writes a mail only when somebody has to look. samples/crontab and
@@ -20,7 +20,8 @@ What is not answered with 2xx waits in the ledger and is tried again for three d
 
   {"schema":"volley.event/1","id":"…","type":"status","at":"…","sid":"SM…"}
 
-- --json prints one document with a schema on standard output, --output ndjson a line for each message; errors with --json are {"error":{"code","message","hint"}} on standard error.
+- --json prints one document with a schema on standard output, --output ndjson a line for each item, --jq EXPRESSION what
+that makes of it, as gh does; errors are then {"error":{"code","message","hint"}} on standard error.
 - --log-file FILE adds what happened as lines of JSON, without texts and with numbers masked.
 - Exit codes say the rest: volley help exit-codes.
 

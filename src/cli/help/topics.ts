@@ -18,7 +18,8 @@ export const topics: Readonly<Record<string, string>> = {
   volley check customers.csv --from +14155550199 --body 'Hi {{ first_name }}'
 
 A CSV needs a header. Columns called like a message parameter are that parameter, whatever their case, spaces,
-_ or - (to, media_url, MessagingServiceSid); all columns are fields for the text.
+_ or - (to, media_url, MessagingServiceSid); all columns are fields for the text. Without a column to, the one that is
+called like numbers (phone, Phone Number, tel, mobile) is the recipient, and the plan says so; of several --map chooses.
 
   to,first_name,media_url
   +14155550100,Ada,https://example.com/a.png https://example.com/b.png
@@ -84,7 +85,8 @@ something, and so makes cron write a mail, only when something is to be done.`,
   config: `CONFIGURATION
 
 Flags, then the environment, then volley.toml in the current folder, then ~/.config/volley/config.toml
-($XDG_CONFIG_HOME), then defaults. See them all, with where each comes from: volley config list --show-origin
+($XDG_CONFIG_HOME), then defaults. See them all, with where each comes from: volley config list --show-origin. volley config set
+changes one and keeps the file's comments.
 
   country = "US"
   rate = 50
@@ -96,7 +98,7 @@ Flags, then the environment, then volley.toml in the current folder, then ~/.con
   validity_period = 3600
 
   [templates]
-  welcome = "Welcome {{ first_name }}! Reply STOP to opt out."
+  welcome = "Hi {{ first_name }}! Reply STOP to opt out."
 
   [prices]                     # a segment; without this Twilio's list is asked
   currency = "USD"

@@ -1,3 +1,4 @@
+import { groups } from './groups.ts';
 import { fileOptions, mapping } from './input.ts';
 import { rowMessageOptions } from './message.ts';
 import { grouped, option, required, setting, toggle, type ValuesOf } from './option.ts';
@@ -12,7 +13,7 @@ export const batchTable = {
   file: option('[file]', fileAbout, text),
   ...mapping,
   ...fileOptions,
-  ...grouped('Sending:', {
+  ...grouped(groups.sending, {
     campaign: option('--campaign <name>', 'a name: running it again sends only what is new or unsent', text),
     again: toggle('--again', 'send the same input again within 24 h'),
     dryRun: toggle('--dry-run', 'show the plan and every problem; send nothing'),
@@ -32,9 +33,11 @@ export const checkTable = {
   file: required('<file>', fileAbout, text),
   ...mapping,
   ...fileOptions,
-  campaign: option('--campaign <name>', 'the campaign it would be part of', text),
-  rate: setting('rate', '--rate <n>', 'messages a second per sender'),
-  online: toggle('--online', 'ask Twilio for prices, and whether senders, countries and balance allow it'),
+  ...grouped(groups.sending, {
+    online: toggle('--online', 'ask Twilio for prices, and whether senders, countries and balance allow it'),
+    campaign: option('--campaign <name>', 'the campaign it would be part of', text),
+    rate: setting('rate', '--rate <n>', 'messages a second per sender'),
+  }),
   ...protection,
   ...rowMessageOptions,
 };

@@ -1,6 +1,4 @@
-import { type Command, Option as CommanderOption, Help } from 'commander';
-import { narrowest } from '../help/page.ts';
-import { everywhere } from './everywhere.ts';
+import { type Command, Option as CommanderOption } from 'commander';
 import { nameOf, type OptionTable, oppositeOf } from './option.ts';
 
 /** Declares a table's options and arguments to commander, which hands back what `readOptions` reads. */
@@ -34,15 +32,4 @@ function shownOption(spec: Spec): CommanderOption {
   if (spec.group !== undefined) option.helpGroup(spec.group);
   if (spec.choices) option.argChoices = [...spec.choices];
   return option;
-}
-
-/** The options that every command takes, as help shows them. */
-export function everywhereHelp(columns: number): string {
-  const helper = new Help();
-  helper.prepareContext({ helpWidth: columns });
-  helper.minWidthToWrap = narrowest;
-  const options = Object.values(everywhere).map(shownOption);
-  const rows = options.map((option) => [helper.optionTerm(option), helper.optionDescription(option)] as const);
-  const width = Math.max(...rows.map(([term]) => term.length));
-  return ['Everywhere:', ...rows.map(([term, about]) => helper.formatItem(term, width, about, helper))].join('\n');
 }

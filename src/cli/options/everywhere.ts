@@ -1,9 +1,10 @@
+import { groups } from './groups.ts';
 import { choice, grouped, option, setting, toggle, type ValuesOf } from './option.ts';
 import { text } from './parsers.ts';
 import { type Bag, type GivenSettings, readOptions } from './read.ts';
 
 /** The options that every command takes. */
-export const everywhere = grouped('Everywhere:', {
+export const everywhere = grouped(groups.everywhere, {
   profile: option('--profile <name>', 'settings of [profiles.NAME] (env VOLLEY_PROFILE)', text),
   config: option('--config <file>', 'user config file (env VOLLEY_CONFIG)', text),
   ledger: setting(
@@ -15,7 +16,8 @@ export const everywhere = grouped('Everywhere:', {
   envFile: option('--env-file <file>', 'read environment variables from a file', text),
   simulate: toggle('--simulate', 'rehearse on a built-in Twilio: nothing leaves this machine'),
   json: toggle('--json', 'print one JSON document'),
-  output: choice('--output <form>', 'ndjson: print every message as a line of JSON', ['ndjson']),
+  output: choice('--output <form>', 'ndjson: print every item as a line of JSON', ['ndjson']),
+  jq: option('--jq <expression>', 'print what a jq expression makes of the JSON document', text),
   quiet: toggle('--quiet', 'print nothing when all went well'),
   verbose: toggle('-v, --verbose', 'say what became of each attempt'),
   input: toggle('--no-input', 'never ask'),
@@ -31,8 +33,13 @@ export interface SessionOptions extends ValuesOf<typeof everywhere> {
 
 /** Reads what every command is told. */
 export function sessionOptions(bag: Bag, settings: GivenSettings): SessionOptions {
-  return { ...readOptions(everywhere, bag), settings };
+  return { ...readOptions(everywhere, bag, 0), settings };
 }
 
 /** What a command is told when nothing is. */
 export const noSessionOptions: SessionOptions = sessionOptions({}, {});
+
+/** True where a program reads the result, as one document or by lines. */
+export function readsJson({ json, output, jq }: Pick<SessionOptions, 'json' | 'output' | 'jq'>): boolean {
+  return json || output === 'ndjson' || jq !== undefined;
+}

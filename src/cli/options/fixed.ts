@@ -1,5 +1,11 @@
 import type { Config } from '../../config/config.ts';
-import { flagName, type ParameterKey, type ParseContext, parameterOf } from '../../core/request/parameters.ts';
+import {
+  flagName,
+  type ParameterKey,
+  type ParseContext,
+  parameterOf,
+  tomlName,
+} from '../../core/request/parameters.ts';
 import type { Origin, RawRequest } from '../../core/request/validate.ts';
 import { isTemplate } from '../../core/text/template.ts';
 import { CliError } from '../../errors.ts';
@@ -14,13 +20,12 @@ export interface Fixed {
 /** What flags, a template and the config say of all messages, the nearest first. */
 export function fixedOf(flags: RawRequest, template: NamedParameters | undefined, config: Config): readonly Fixed[] {
   const { defaults, defaultOrigins } = config;
-  const inFile = (key: ParameterKey) => flagName(key).slice(2).replaceAll('-', '_');
   return [
     { values: flags, nameOf: flagName },
     ...(template
-      ? [{ values: template.parameters, nameOf: (key: ParameterKey) => `${inFile(key)} in ${template.name}` }]
+      ? [{ values: template.parameters, nameOf: (key: ParameterKey) => `${tomlName(key)} in ${template.name}` }]
       : []),
-    { values: defaults, nameOf: (key) => `[defaults] ${inFile(key)} (${defaultOrigins[key] ?? 'config'})` },
+    { values: defaults, nameOf: (key) => `[defaults] ${tomlName(key)} (${defaultOrigins[key] ?? 'config'})` },
   ];
 }
 

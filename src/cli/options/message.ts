@@ -8,6 +8,7 @@ import {
 } from '../../core/request/parameters.ts';
 import type { RawRequest } from '../../core/request/validate.ts';
 import { withoutUserinfo } from '../../core/request/web-address.ts';
+import { groups } from './groups.ts';
 import { type Option, option, pairs, type SwitchOption, toggle } from './option.ts';
 import { text } from './parsers.ts';
 
@@ -19,12 +20,29 @@ type FlagKey = Exclude<ParameterKey, 'contentVariables'>;
 
 type ParameterOptions = { readonly [K in FlagKey]: Option<RawValue> };
 
-const group = 'Message:';
+/** What most messages are made of; the rest stands at the end of help. */
+const usual: readonly ParameterKey[] = [
+  ...(['to', 'from', 'messagingServiceSid', 'body', 'mediaUrl'] as const),
+  ...(['sendAt', 'validityPeriod', 'statusCallback', 'contentSid'] as const),
+];
+
+const groupOf = (key: ParameterKey): string => (usual.includes(key) ? groups.message : groups.rarely);
+
+/** What is typed most has a letter, too. */
+const letters: Readonly<Partial<Record<ParameterKey, string>>> = {
+  to: 't',
+  from: 'f',
+  messagingServiceSid: 'm',
+  body: 'b',
+};
 
 const beyond = {
-  contentVariable: { ...pairs('--content-variable <k=v>', 'variable of the content template'), group },
-  param: { ...pairs('--param <Name=Value>', 'any other parameter of Twilio', problemOfParam), group },
-  checkMedia: { ...toggle('--check-media', 'ask each media address for its type and size first'), group },
+  contentVariable: { ...pairs('--content-variable <k=v>', 'variable of the content template'), group: groups.message },
+  param: { ...pairs('--param <Name=Value>', 'any other parameter of Twilio', problemOfParam), group: groups.rarely },
+  checkMedia: {
+    ...toggle('--check-media', 'ask each media address for its type and size first'),
+    group: groups.message,
+  },
 };
 
 /** A flag for every message parameter, and `--param` for what is newer than this version. */
@@ -52,10 +70,11 @@ export type MessageValues = { readonly [K in Exclude<FlagKey, 'to'>]: RawValue }
 
 function optionOf({ key, placeholder, about, repeatable }: Parameter): Option<RawValue> {
   const flag = flagName(key);
-  if (placeholder === '<bool>') return truth(flag, about);
+  if (placeholder === '<bool>') return { ...truth(flag, about), group: groupOf(key) };
   const isList = repeatable || key === 'to';
-  const made = option(`${flag} ${placeholder}`, `${about}${isList ? '; may be repeated' : ''}`, text);
-  return { ...made, group, gather: isList ? several : once };
+  const short = letters[key] === undefined ? '' : `-${letters[key]}, `;
+  const made = option(`${short}${flag} ${placeholder}`, `${about}${isList ? '; may be repeated' : ''}`, text);
+  return { ...made, group: groupOf(key), gather: isList ? several : once };
 }
 
 function several(values: readonly unknown[]): Parsed<RawValue> {
@@ -70,7 +89,7 @@ function once(values: readonly unknown[]): Parsed<RawValue> {
 
 function truth(flags: string, about: string): SwitchOption<RawValue> {
   const gather = (isOn: boolean | undefined) => (isOn === undefined ? undefined : String(isOn));
-  return { form: 'switch', flags, about, group, takesWord: true, gather };
+  return { form: 'switch', flags, about, takesWord: true, gather };
 }
 
 /** A second `To` would go past the opt-out list, a second `Body` past the validator. */

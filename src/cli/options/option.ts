@@ -1,8 +1,13 @@
 import type { SettingKey } from '../../config/settings.ts';
 import type { Parsed } from '../../core/recipient/phone.ts';
+import { didYouMean } from '../../core/text/nearest.ts';
+import { either } from '../../core/text/wording.ts';
 
-/** Understands one text, or says what is wrong with it in words that follow the flag and the text. */
-export type Parse<T> = (text: string) => Parsed<T>;
+/**
+ * Understands one text, or says what is wrong with it in words that follow the flag and the text. A time that is told
+ * from now is from `nowMs`, in milliseconds since 1970.
+ */
+export type Parse<T> = (text: string, nowMs: number) => Parsed<T>;
 
 interface Shown {
   /** As help shows it: `-v, --verbose`, `--limit <n>`; an argument is `<file>` or `[file]`. */
@@ -66,7 +71,7 @@ export function option<T>(flags: string, about: string, parse: Parse<T>, fallbac
 /** An option or argument that has to be given. */
 export function required<T>(flags: string, about: string, parse: Parse<T>): TextOption<T> {
   const gather = (values: readonly unknown[]): Parsed<T> =>
-    values.length === 0 ? { problem: 'has to be given' } : { value: values.at(-1) as T };
+    values.length === 0 ? { problem: 'has to be given', hint: `${flags}: ${about}.` } : { value: values.at(-1) as T };
   return { ...option(flags, about, parse), gather };
 }
 
@@ -82,10 +87,11 @@ export function requiredChoice<const T extends string>(flags: string, about: str
 
 const oneOf =
   <T extends string>(choices: readonly T[]): Parse<T> =>
-  (text) => {
+  (text: string) => {
     const value = choices.find((known) => known === text);
-    const hint = `Allowed choices are ${choices.join(', ')}.`;
-    return value === undefined ? { problem: 'is not known', hint } : { value };
+    if (value !== undefined) return { value };
+    const hint = didYouMean(text, choices);
+    return { problem: `must be ${either(choices)}`, ...(hint !== '' && { hint }) };
   };
 
 /** An option that may be repeated. */

@@ -1,4 +1,9 @@
 import { durationFrom } from '../../config/settings.ts';
+import { sendStates } from '../../core/message.ts';
+import { messageStatuses } from '../../core/outcome/status.ts';
+import { travelsSafely, webAddressProblem } from '../../core/request/web-address.ts';
+import { didYouMean } from '../../core/text/nearest.ts';
+import { isIsoDay, parseTime } from '../../core/time.ts';
 import type { Parse } from './option.ts';
 
 /** Any text but none. */
@@ -17,33 +22,42 @@ export const share: Parse<number> = (given) => {
   return percent <= 100 ? { value: percent / 100 } : { problem: 'is not a share from 0% to 100%, like 10%' };
 };
 
+/** An address that what is told in confidence may go to: with TLS, or on this machine. */
+export const safeUrl: Parse<string> = (given) =>
+  webAddressProblem(given) ??
+  (travelsSafely(given) ? { value: given } : { problem: 'must be https (http is for this machine only)' });
+
 /** A port of TCP; 0 picks one. */
 export const port: Parse<number> = (given) =>
   /^\d{1,5}$/.test(given) && Number(given) < 65_536 ? { value: Number(given) } : { problem: 'must be 0 to 65535' };
 
-const isoTime = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)$/;
+/** A time that is to come, in milliseconds since 1970. */
+export const timeAhead: Parse<number> = (given, nowMs) => parseTime(given, nowMs, 'ahead');
 
-/** A time with its zone, in milliseconds since 1970. */
-export const time: Parse<number> = (given) => {
-  const [, year, month, day] = isoTime.exec(given) ?? [];
-  const value = isDay(year, month, day) ? Date.parse(given) : Number.NaN;
-  return Number.isNaN(value)
-    ? { problem: 'is not a time with its zone', hint: 'Write it as 2026-12-24T20:00:00Z.' }
-    : { value };
+/** When something was: a whole day by UTC, as Twilio counts them, or a time in milliseconds since 1970. */
+export type Past = { readonly day: string } | { readonly atMs: number };
+
+/** A day like 2026-11-23, or a time that has been. */
+export const timeBack: Parse<Past> = (given, nowMs) => {
+  if (isIsoDay(given)) return { value: { day: given } };
+  const parsed = parseTime(given, nowMs, 'back');
+  return 'problem' in parsed ? parsed : { value: { atMs: parsed.value } };
 };
 
-/** A day like 2026-11-23. */
-export const day: Parse<string> = (given) => {
-  const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(given) ?? [];
-  return isDay(year, month, date) ? { value: given } : { problem: 'is not a day like 2026-11-23' };
-};
+/** A word that is one of many: what is none of them is answered with what was meant. */
+const wordOf =
+  (words: readonly string[], what: string): Parse<string> =>
+  (given) => {
+    const value = words.find((word) => word === given.toLowerCase());
+    if (value !== undefined) return { value };
+    return { problem: `is no ${what}`, hint: didYouMean(given, words, `There are ${words.join(', ')}.`) };
+  };
 
-/** February has no 31st, which `Date.parse` takes for the 3rd of March. */
-function isDay(year: string | undefined, month: string | undefined, day: string | undefined): boolean {
-  if (year === undefined || month === undefined || day === undefined) return false;
-  const last = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
-  return Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= last;
-}
+/** Twilio's status of a message. */
+export const messageStatus = wordOf(messageStatuses, 'status');
+
+/** The same, or what we know of a message. */
+export const stateOrStatus = wordOf([...new Set([...sendStates, ...messageStatuses])], 'state or status');
 
 /** An identifier of Twilio: its prefix and 32 hexadecimal digits. */
 export const sid =

@@ -16,19 +16,22 @@ export function keyOf(spec: { readonly flags: string }): string {
   return bare.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Reads all of a table's options but the settings. Throws a `CliError` that names flag, value and what is right. */
-export function readOptions<T extends OptionTable>(table: T, bag: Bag): ValuesOf<T> {
+/**
+ * Reads all of a table's options but the settings, as they are meant at `nowMs` (milliseconds since 1970). Throws a
+ * `CliError` that names flag, value and what is right.
+ */
+export function readOptions<T extends OptionTable>(table: T, bag: Bag, nowMs: number): ValuesOf<T> {
   const values: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(table)) {
     if (spec.form === 'switch') values[name] = readSwitch(spec, bag);
-    else if (spec.form !== 'setting') values[name] = readText(spec, textsOf(spec, bag));
+    else if (spec.form !== 'setting') values[name] = readText(spec, textsOf(spec, bag), nowMs);
   }
   return values as ValuesOf<T>;
 }
 
 /** What a command is given when nothing is. */
 export function absent<T extends OptionTable>(table: T): ValuesOf<T> {
-  return readOptions(table, {});
+  return readOptions(table, {}, 0);
 }
 
 /** Reads those of a table's options that are settings. Throws as `readOptions` does. */
@@ -59,9 +62,9 @@ function readSwitch<T>(spec: SwitchOption<T>, bag: Bag): T {
   return spec.gather(bag[keyOf(spec)] as boolean | undefined);
 }
 
-function readText<T>(spec: TextOption<T>, texts: readonly string[]): T {
+function readText<T>(spec: TextOption<T>, texts: readonly string[], nowMs: number): T {
   const values = texts.map((text) => {
-    const parsed = spec.parse(text);
+    const parsed = spec.parse(text, nowMs);
     if ('problem' in parsed) throw refusal(spec, text, parsed);
     return parsed.value;
   });
@@ -78,9 +81,13 @@ function textsOf(spec: { readonly flags: string }, bag: Bag): readonly string[] 
 type Problem = Extract<Parsed<unknown>, { readonly problem: string }>;
 
 function refusal(spec: { readonly flags: string }, text: string | undefined, { problem, hint }: Problem): CliError {
-  const value =
-    text === undefined || problem === 'is empty'
-      ? []
-      : [text.trim() === '' ? JSON.stringify(text) : withoutUserinfo(text)];
-  return new CliError('usage', `${[nameOf(spec), ...value, problem].join(' ')}.`, { ...(hint && { hint }) });
+  return new CliError('usage', `${[...subjectOf(spec, text, problem), problem].join(' ')}.`, { ...(hint && { hint }) });
+}
+
+/** What is wrong: a flag with its value; of an argument, whose name nobody types, the value. */
+function subjectOf(spec: { readonly flags: string }, text: string | undefined, problem: string): readonly string[] {
+  if (text === undefined || problem === 'is empty') return [nameOf(spec)];
+  const quotedValue = `"${withoutUserinfo(text)}"`;
+  if (!spec.flags.startsWith('-')) return [quotedValue];
+  return [nameOf(spec), text.trim() === '' ? quotedValue : withoutUserinfo(text)];
 }

@@ -1,27 +1,33 @@
+import { groups } from './groups.ts';
 import { grouped, option, setting, toggle, type ValuesOf } from './option.ts';
-import { count, duration, time } from './parsers.ts';
+import { count, duration, safeUrl, timeAhead } from './parsers.ts';
 
-/** What says how fast, how long and how stubbornly to send. */
-const sendingOptions = {
+/** What ends a run before all is sent. */
+const limits = grouped(groups.safety, {
   limit: option('--limit <n>', 'send at most n now; resume sends the rest', count),
-  rate: setting('rate', '--rate <n>', 'messages a second per sender'),
-  concurrency: setting(
-    'concurrency',
-    '--concurrency <n>',
-    'requests at once (default 16); adapts to what Twilio takes',
-  ),
-  timeout: setting('timeout', '--timeout <time>', 'time for one request (default 30s)'),
-  retryFor: setting('retry_for', '--retry-for <time>', 'how long to retry when Twilio takes nothing (default 10m)'),
   maxDurationMs: option('--max-duration <time>', 'stop after this time, as 50m', duration('1s', '24d')),
-  notAfter: option('--not-after <time>', 'stop at this time, as 2026-12-24T20:00:00Z', time),
+  notAfter: option('--not-after <time>', 'stop at this time, as 2026-12-24T20:00:00Z, 17:30 or +2h', timeAhead),
   maxCost: setting('max_cost', '--max-cost <amount>', 'the most the whole campaign may cost; more is refused'),
-  settle: setting('settle', '--settle <time>', 'how long an unknown outcome is looked for (default 60s)'),
-  onUnknown: setting('on_unknown', '--on-unknown <what>', 'hold what is not found, or resend it (default hold)'),
   breaker: toggle('--no-breaker', 'go on even when most messages fail alike'),
-};
+});
 
-/** `sending` of a campaign, which is retried for ten minutes. */
-export const sending = grouped('Sending:', sendingOptions);
+/** How fast a campaign, which is retried for ten minutes, is sent, how stubbornly, and what ends it. */
+export const sending = {
+  ...limits,
+  ...grouped(groups.delivery, {
+    rate: setting('rate', '--rate <n>', 'messages a second per sender'),
+    concurrency: setting(
+      'concurrency',
+      '--concurrency <n>',
+      'requests at once (default 16); adapts to what Twilio takes',
+    ),
+    timeout: setting('timeout', '--timeout <time>', 'time for one request (default 30s)'),
+    retryFor: setting('retry_for', '--retry-for <time>', 'how long to retry when Twilio takes nothing (default 10m)'),
+    settle: setting('settle', '--settle <time>', 'how long an unknown outcome is looked for (default 60s)'),
+    notify: option('--notify <url>', 'post a summary there as JSON when the run is over (https)', safeUrl),
+    onUnknown: setting('on_unknown', '--on-unknown <what>', 'hold what is not found, or resend it (default hold)'),
+  }),
+};
 
 /** `sending` of a single message, which is retried for 15 seconds. */
 export const sendingOne = {
@@ -33,18 +39,22 @@ export const sendingOne = {
 export const forMs = option('--for <time>', 'how long --wait waits (default 15m)', duration('1s', '7d'), 900_000);
 
 /** What stands before the first message and after the last. */
-export const aroundSending = grouped('Sending:', {
-  wait: toggle('--wait', 'then wait until all is delivered'),
-  forMs,
-  undoMs: option(
-    '--undo <time>',
-    'wait this long before sending; Ctrl-C or recall calls it back',
-    duration('0s', '1h'),
-  ),
-});
+export const aroundSending = {
+  ...grouped(groups.safety, {
+    undoMs: option(
+      '--undo <time>',
+      'wait this long before sending; Ctrl-C or recall calls it back',
+      duration('0s', '1h'),
+    ),
+  }),
+  ...grouped(groups.delivery, {
+    wait: toggle('--wait', 'then wait until all is delivered'),
+    forMs,
+  }),
+};
 
 /** What protects recipients from texts at night, and the bill from one odd character. */
-export const protection = grouped('Protection:', {
+export const protection = grouped(groups.safety, {
   quietHours: setting('quiet_hours', '--quiet-hours <times>', 'text nobody then, by their own clock, as 21:00-08:00'),
   maxSegments: setting('max_segments', '--max-segments <n>', 'a text of more segments is wrong'),
   asciiPunctuation: toggle('--ascii-punctuation', "write ' for ’ and the like, which keeps texts short"),

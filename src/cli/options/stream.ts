@@ -1,14 +1,17 @@
 import type { OptionsOf } from './act.ts';
+import { groups } from './groups.ts';
 import { mapping } from './input.ts';
 import { rowMessageOptions } from './message.ts';
-import { option } from './option.ts';
+import { grouped, option } from './option.ts';
 import { text } from './parsers.ts';
 import { protection, sending } from './sending.ts';
 
 /** Options of `stream`. */
 export const streamTable = {
   ...mapping,
-  campaign: option('--campaign <name>', 'what the events belong to (default stream)', text, 'stream'),
+  ...grouped(groups.sending, {
+    campaign: option('--campaign <name>', 'what the events belong to (default stream)', text, 'stream'),
+  }),
   ...sending,
   ...protection,
   ...rowMessageOptions,

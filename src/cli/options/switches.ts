@@ -59,6 +59,13 @@ export function lastOf(argv: readonly string[], name: string): boolean | undefin
   return found && (found[2]?.toLowerCase() !== 'false') === (found[1] === undefined);
 }
 
+/** True for a command line whose errors a program reads, whatever else is wrong with it. */
+export function asksForJson(argv: readonly string[]): boolean {
+  const isLines = (word: string, at: number) =>
+    word === '--output=ndjson' || (word === '--output' && argv[at + 1] === 'ndjson');
+  return lastOf(argv, 'json') === true || argv.some((word, at) => /^--jq(=|$)/.test(word) || isLines(word, at));
+}
+
 const isTruth = (word: string): boolean => /^(true|false)$/i.test(word);
 
 /** Switches with whether they take a word, and the flags and short flags of what has a text. */

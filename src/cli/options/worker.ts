@@ -1,9 +1,10 @@
+import { groups } from './groups.ts';
 import { grouped, option, setting, toggle } from './option.ts';
 import { count, port } from './parsers.ts';
 
 /** Options of `worker`. */
 export const workerTable = {
-  ...grouped('Sending:', {
+  ...grouped(groups.delivery, {
     concurrency: setting('concurrency', '--concurrency <n>', 'requests at once for each campaign (default 16)'),
     senders: option('--senders <n>', 'senders of a campaign that are worked on at once (default all)', count),
     timeout: setting('timeout', '--timeout <time>', 'time for one request (default 30s)'),

@@ -19,12 +19,14 @@ import { planJson } from '../../ui/json.ts';
 import { type PlanView, planLines } from '../../ui/plan.ts';
 import { type CheckResult, checkJson, checkLine, checksExitCode } from '../doctor/check.ts';
 import { checkPlan } from '../doctor/online.ts';
+import { printDocument } from '../document.ts';
 import type { OptionsOf } from '../options/act.ts';
 import { type BatchOptions, type batchTable, type checkTable, noBatchOptions } from '../options/batch.ts';
 import { deliverOptionsOf } from '../options/delivery.ts';
 import { requestOf } from '../options/message.ts';
 import { fromPlanned, refuseBesidePlan, toPlanned } from '../options/planned.ts';
 import { rowRulesOf } from '../options/rules.ts';
+import { serverJson } from '../server.ts';
 import { planContextOf, portsOf, type Session, storesText, withSession } from '../session.ts';
 import { writePrivate } from '../write-file.ts';
 import { runDelivery } from './delivery.ts';
@@ -123,7 +125,7 @@ export async function sendBatch(work: BatchWork, session: Session, context: Cont
     return await runDelivery(
       campaign,
       { ...delivery, followMs },
-      { deadline, invalid: () => invalid },
+      { deadline, invalid: () => invalid, notify: options.notify },
       { session, context },
     );
   } finally {
@@ -213,8 +215,9 @@ async function showPlan(view: PlanView, review: Review): Promise<number> {
   const exitCode = checksExitCode(online ?? []) || (plan.invalid > 0 ? 3 : 0);
   const { resultStyle } = session;
   if (session.isJson) {
-    const found = online ? { online: online.map(checkJson) } : {};
-    context.out(JSON.stringify({ ...planJson(view, exitCode), ...found }));
+    const found = online && { online: online.map(checkJson) };
+    const document = { ...planJson(view, exitCode), ...found, ...serverJson(session.server()) };
+    await printDocument(document, { session, context }, { items: document.issues });
   } else if (!(session.isQuiet && exitCode === 0)) {
     const found = (online ?? []).map((result) => checkLine(result, resultStyle));
     await context.page([...planLines(view, resultStyle), ...(found.length > 0 ? ['', ...found] : [])]);

@@ -5,10 +5,14 @@ import type { Report, RunEnd } from '../../core/outcome/report.ts';
 import { formatDuration, plural, quoted } from '../../core/text/wording.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import type { LogEvent } from '../../log.ts';
-import { messageJson, reportJson } from '../../ui/json.ts';
+import { messagesJson, reportJson } from '../../ui/json.ts';
 import { shown } from '../../ui/lines.ts';
 import { reportLines } from '../../ui/report.ts';
+import type { EndedRun } from '../../ui/run.ts';
+import { printDocument } from '../document.ts';
+import { rehearsalNote, serverJson } from '../server.ts';
 import { connectedPortsOf, type Session } from '../session.ts';
+import { notifying } from './notify.ts';
 import { watchDelivery } from './watch-delivery.ts';
 
 /** What a command shows and takes in beside the sending itself. */
@@ -19,6 +23,8 @@ export interface DeliveryRun extends Pick<DeliverPorts, 'deadline' | 'arrivals'>
   readonly onResult?: (result: SendResult, message: Message) => void;
   /** Prints the result; by default the report. */
   readonly print?: typeof printReport;
+  /** Where a summary is posted when the run is over. */
+  readonly notify?: string | undefined;
 }
 
 /** A campaign, how it stands, and what the shell is told. */
@@ -33,8 +39,23 @@ export async function runDelivery(
   campaign: Campaign,
   options: DeliverOptions,
   run: DeliveryRun,
-  { session, context }: { readonly session: Session; readonly context: Context },
+  tools: Tools,
 ): Promise<number> {
+  const work = () => deliverShown(campaign, options, run, tools);
+  return (await notifying(run.notify, campaign, work, tools)).exitCode;
+}
+
+interface Tools {
+  readonly session: Session;
+  readonly context: Context;
+}
+
+async function deliverShown(
+  campaign: Campaign,
+  options: DeliverOptions,
+  run: DeliveryRun,
+  { session, context }: Tools,
+): Promise<Omit<EndedRun, 'campaign'>> {
   const { invalid = () => 0, print = printReport, deadline, arrivals } = run;
   const watch = watchDelivery(campaign, session, context);
   const onResult = (result: SendResult, message: Message): void => {
@@ -45,18 +66,19 @@ export async function runDelivery(
   const ports = { ...(await connectedPortsOf(session, context)), deadline, arrivals };
   const delivered = await deliver(campaign, options, { ...ports, events: { ...watch, onResult } });
   const exitCode = exitCodeOfDelivery(delivered, invalid());
-  if (!delivered.end) {
-    context.err(`Called back: ${plural(delivered.canceled, 'message')} canceled, nothing was sent.`);
-    return exitCode;
-  }
   const { end, report } = delivered;
+  if (!end) {
+    context.err(`Called back: ${plural(delivered.canceled, 'message')} canceled, nothing was sent.`);
+    if (session.isJson) await print({ campaign, report, exitCode }, session, context);
+    return { end: 'called back', exitCode, report };
+  }
   context.log({ event: 'report', campaign: campaign.name, counts: report.counts, exitCode });
   if (!(session.isQuiet && exitCode === 0)) {
     sayEnd(end, session, context);
     await print({ campaign, report, exitCode }, session, context);
     sayOpen(campaign, report, session, context);
   }
-  return exitCode;
+  return { end: end.kind, exitCode, report };
 }
 
 /** An attempt, as the log has it. */
@@ -66,13 +88,24 @@ export function attemptEvent(result: SendResult, { id: messageId, campaignId, to
 }
 
 /** The report on standard output, as text or JSON; with `--output ndjson` every message instead. */
-export async function printReport(result: Result, session: Session, { out }: Context): Promise<void> {
-  const { campaign, report, exitCode } = result;
-  if (session.isNdjson) {
-    for await (const message of (await session.ledger()).messages(campaign.id))
-      out(JSON.stringify(messageJson(message)));
-  } else if (session.isJson) out(JSON.stringify(reportJson(campaign, report, exitCode)));
-  else for (const line of reportLines(campaign.name, report, session.resultStyle)) out(line);
+export async function printReport(result: Result, session: Session, context: Context): Promise<void> {
+  if (session.isJson) return printReportDocument(result, {}, { session, context });
+  const { campaign, report } = result;
+  const note = rehearsalNote(session.server());
+  if (note !== undefined) context.out(session.resultStyle.paint.yellow(note));
+  for (const line of reportLines(campaign.name, report, session.resultStyle)) context.out(line);
+}
+
+/** The report for a program; `as` is the field for its messages, which are in it only then. */
+export async function printReportDocument(
+  { campaign, report, exitCode }: Result,
+  { as }: { readonly as?: string },
+  { session, context }: { readonly session: Session; readonly context: Context },
+): Promise<void> {
+  const items = messagesJson((await session.ledger()).messages(campaign.id));
+  const listed = as === undefined ? { items } : { items, as };
+  const document = { ...reportJson(campaign, report, exitCode), ...serverJson(session.server()) };
+  await printDocument(document, { session, context, hasChanged: true }, listed);
 }
 
 function sayEnd(end: RunEnd, { workStyle }: Session, { err, now }: Context): void {

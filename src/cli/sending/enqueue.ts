@@ -11,8 +11,11 @@ import { printReport } from './delivery.ts';
 import { followShown } from './watch-delivery.ts';
 
 /** Throws a `CliError` for what is about one run in one place. */
-export function refuseBesideEnqueue({ limit, maxDurationMs, notAfter, undoMs }: BatchOptions): void {
-  const given = { '--limit': limit, '--max-duration': maxDurationMs, '--not-after': notAfter, '--undo': undoMs };
+export function refuseBesideEnqueue({ limit, maxDurationMs, notAfter, undoMs, notify }: BatchOptions): void {
+  const given = {
+    ...{ '--limit': limit, '--max-duration': maxDurationMs, '--not-after': notAfter },
+    ...{ '--undo': undoMs, '--notify': notify },
+  };
   const [flag] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (flag === undefined) return;
   throw new CliError('usage', `${flag} is for a run of this process: --enqueue leaves the sending to workers.`, {

@@ -5,46 +5,80 @@ import { mediaRecheck } from '../../campaign/media.ts';
 import { pricePlan } from '../../campaign/price.ts';
 import { fillTemplate, templateOf } from '../../campaign/templates.ts';
 import type { Context } from '../../context.ts';
-import type { Message } from '../../core/message.ts';
 import { type PlannedRow, planRequest } from '../../core/plan.ts';
 import { flagOrigin, type RawRequest } from '../../core/request/validate.ts';
 import { isTemplate } from '../../core/text/template.ts';
 import { CliError, exitCodes, fileError } from '../../errors.ts';
 import { readWhole } from '../../input/text.ts';
-import type { Campaign } from '../../ledger/plans.ts';
-import { messageJson, reportJson } from '../../ui/json.ts';
+import type { Campaign, Staging } from '../../ledger/plans.ts';
+import { planJson } from '../../ui/json.ts';
 import { shown } from '../../ui/lines.ts';
 import { messageLine } from '../../ui/messages.ts';
+import { type PlanView, planLines } from '../../ui/plan.ts';
+import { printDocument } from '../document.ts';
 import type { OptionsOf } from '../options/act.ts';
 import { deliverOptionsOf } from '../options/delivery.ts';
 import { fixedOf, type NamedParameters, refuseFixed } from '../options/fixed.ts';
 import { requestOf } from '../options/message.ts';
 import type { SendOptions, sendTable } from '../options/send.ts';
 import { planContextOf, type Session, storesText, withSession } from '../session.ts';
-import { printReport, type Result, runDelivery } from './delivery.ts';
+import { printReportDocument, type Result, runDelivery } from './delivery.ts';
 import { priceSourcesOf } from './prices.ts';
 
 /** `volley send`. */
-export function send({ session: told, ...options }: OptionsOf<typeof sendTable>, context: Context): Promise<number> {
+export function send({ session: told, ...given }: OptionsOf<typeof sendTable>, context: Context): Promise<number> {
+  const options = withArguments(given);
   return withSession(told, context, (session) => sendMessages(options, session, context));
 }
+
+/**
+ * The options with what stands alone as their `--to` and `--body`. After `--to` a single argument is the text.
+ * Throws a `CliError` for a text that is given twice.
+ */
+function withArguments({ number: first, text: second, ...options }: SendOptions): SendOptions {
+  const isText = second === undefined && first !== undefined && options.to !== undefined && !isLikeNumber(first);
+  const [number, text] = isText ? [undefined, first] : [first, second];
+  const ways = [options.body && '--body', options.bodyFile && '--body-file', options.template && '--template'];
+  const other = ways.find((way) => way !== undefined);
+  if (text !== undefined && other !== undefined) {
+    throw new CliError('usage', `The text is given twice: as an argument and as ${other}.`);
+  }
+  const to = [number ?? [], options.to ?? []].flat();
+  const body = text ?? options.body;
+  return { ...options, number: undefined, text: undefined, to: to.length > 0 ? to : undefined, body };
+}
+
+const isLikeNumber = (text: string): boolean => /^(\w+:)?\+?[\d\s().-]+$/.test(text);
 
 /** How long one message is retried when Twilio takes nothing, in milliseconds. */
 const retryForMs = 15_000;
 
-/** One message is a campaign of one: same validator, ledger and run as a batch. `isTyped`: the body is the text itself, whatever it holds. */
+/** What `volley compose` says of a message beyond its options. */
+interface Composed {
+  /** The body is the text itself, whatever it holds. */
+  readonly isTyped?: boolean;
+  /** What the name of its campaign begins with. */
+  readonly stem?: string;
+  /** Is told the campaign before it is sent. */
+  readonly begun?: (campaign: Campaign) => void;
+}
+
+/** One message is a campaign of one: same validator, ledger and run as a batch. */
 export async function sendMessages(
   options: SendOptions,
   session: Session,
   context: Context,
-  { isTyped = false } = {},
+  { isTyped = false, stem = 'send', begun }: Composed = {},
 ): Promise<number> {
   const deadline = deadlineOf(options, context);
   const written = isTyped ? {} : await textOf(options, session, context);
   const rows = await planMessages(options, written, session, context);
-  const campaign = await write(rows, options, session, context);
+  if (options.dryRun) return showPlan(rows, { ...options, stem }, session, context);
+  const campaign = await write(rows, { ...options, stem }, session, context);
+  begun?.(campaign);
   const delivery = deliverOptionsOf(options, session.config, retryForMs);
-  const exitCode = await runDelivery(campaign, delivery, { deadline, print: printMessages }, { session, context });
+  const run = { deadline, print: printMessages, notify: options.notify };
+  const exitCode = await runDelivery(campaign, delivery, run, { session, context });
   const { rows: all, counts } = await (await session.ledger()).report(campaign.id);
   if (exitCode !== 0 || counts.skipped < all) return exitCode;
   context.err('Not sent: who has opted out is not texted.');
@@ -65,9 +99,10 @@ async function planMessages(
   const parse = await planContextOf(session, context.now(), options);
   refuseFixed(fixedOf(given, template, config), parse, style);
   const recipients = [raw.to ?? []].flat();
-  const planned = (recipients.length > 0 ? recipients : ['']).map((to, i) =>
-    planRequest({ ...base, to }, { ...flagOrigin, line: i + 1 }, parse),
-  );
+  if (recipients.length === 0) {
+    throw new CliError('usage', 'Who is to get it?', { hint: 'volley send NUMBER TEXT, or --to NUMBER.' });
+  }
+  const planned = recipients.map((to, i) => planRequest({ ...base, to }, { ...flagOrigin, line: i + 1 }, parse));
   const rows = await (await mediaRecheck(options))(planned);
   const issue = rows.flatMap(({ issues }) => issues)[0];
   if (issue) {
@@ -124,35 +159,73 @@ function readFile(file: string): string {
   }
 }
 
-async function write(
-  rows: readonly PlannedRow[],
-  options: SendOptions,
-  session: Session,
-  context: Context,
-): Promise<Campaign> {
-  // Credentials first: what can't be sent is not written down.
-  await session.connect();
-  const ledger = await session.ledger();
-  const staging = await ledger.stage({
+/** What the name of a campaign that was given none begins with. */
+type StemmedOptions = SendOptions & { readonly stem: string };
+
+/** Begins the campaign of these messages; nothing is sent of it before its commit. */
+async function stage(rows: readonly PlannedRow[], options: StemmedOptions, session: Session): Promise<Staging> {
+  const staging = await (await session.ledger()).stage({
     name: options.campaign,
-    stem: 'send',
+    stem: options.stem,
     source: 'send',
     storesText: storesText(options, session),
   });
   await staging.add(rows);
+  return staging;
+}
+
+async function write(
+  rows: readonly PlannedRow[],
+  options: StemmedOptions,
+  session: Session,
+  { now }: Context,
+): Promise<Campaign> {
+  // Credentials first: what can't be sent is not written down.
+  await session.connect();
+  const staging = await stage(rows, options, session);
   const maxCost = session.config.get('max_cost');
-  const sources = { ledger, now: context.now };
+  const sources = { ledger: await session.ledger(), now };
   await pricePlan(staging, await priceSourcesOf(session, maxCost !== undefined, sources));
   if (maxCost !== undefined) refuseCost(await staging.plan(), { maxCost });
   return staging.commit(`send ${staging.name}`);
 }
 
+/** Prints what would be sent, and leaves nothing of it behind. Only a rehearsal's Twilio is asked for prices. */
+async function showPlan(
+  rows: readonly PlannedRow[],
+  options: StemmedOptions,
+  session: Session,
+  context: Context,
+): Promise<number> {
+  const { now, out } = context;
+  const staging = await stage(rows, options, session);
+  try {
+    const sources = { ledger: await session.ledger(), now };
+    const prices = await pricePlan(staging, await priceSourcesOf(session, session.isSimulated, sources));
+    const plan = await staging.plan();
+    const samples = await staging.samples(session.isJson ? rows.length : shownSamples);
+    const [linted] = rows;
+    const lint = linted?.lint && { ...linted.lint, line: linted.line };
+    const view: PlanView = {
+      ...{ name: staging.name, plan, samples, invalid: [], warnings: [], findings: [], overflows: [] },
+      ...{ lints: lint ? [{ issue: lint, count: 1 }] : [], nowMs: now(), wholeTexts: true },
+      priceAgeMs: prices?.ageMs,
+    };
+    const items = samples.map(({ to, segments, request }) => ({ to, segments, body: request?.body ?? null }));
+    if (session.isJson) await printDocument(planJson(view, 0), { session, context }, { as: 'messages', items });
+    else if (!session.isQuiet) for (const line of planLines(view, session.resultStyle)) out(line);
+    return 0;
+  } finally {
+    await staging.discard();
+  }
+}
+
+/** How many of the messages a dry run shows to a person. */
+const shownSamples = 3;
+
 async function printMessages(result: Result, session: Session, context: Context): Promise<void> {
-  if (session.isNdjson) return printReport(result, session, context);
-  const { campaign, report, exitCode } = result;
-  const messages: Message[] = [];
-  for await (const message of (await session.ledger()).messages(campaign.id)) messages.push(message);
-  if (session.isJson) {
-    context.out(JSON.stringify({ ...reportJson(campaign, report, exitCode), messages: messages.map(messageJson) }));
-  } else for (const message of messages) context.out(messageLine(message, session.resultStyle));
+  if (session.isJson) return printReportDocument(result, { as: 'messages' }, { session, context });
+  for await (const message of (await session.ledger()).messages(result.campaign.id)) {
+    context.out(messageLine(message, session.resultStyle));
+  }
 }

@@ -8,13 +8,14 @@ import { CliError } from '../../errors.ts';
 import { readEvents } from '../../input/ndjson.ts';
 import { issueLine } from '../../ui/lines.ts';
 import { attemptLine, messageLine } from '../../ui/messages.ts';
+import { linePrinter } from '../document.ts';
 import { deliverOptionsOf } from '../options/delivery.ts';
 import { absent } from '../options/read.ts';
 import { rowRulesOf } from '../options/rules.ts';
 import { aroundSending } from '../options/sending.ts';
 import type { StreamOptions } from '../options/stream.ts';
 import { connectedPortsOf, planContextOf, type Session, storesText, withSession } from '../session.ts';
-import { runDelivery } from './delivery.ts';
+import { printReport, runDelivery } from './delivery.ts';
 
 /** `volley stream`. */
 export function stream(options: StreamOptions, context: Context): Promise<number> {
@@ -28,13 +29,16 @@ export function stream(options: StreamOptions, context: Context): Promise<number
     const campaign = await openCampaign(ports.ledger, {
       ...{ name: options.campaign, stem: 'stream', source: 'stream', storesText: storesTexts },
     });
+    const lines = linePrinter({ session, context, hasChanged: true });
+    const telling: Telling = { session, context, tell: lines.print };
     const { arrivals, count, failure } = takeEvents(
       readEvents(context.stdin),
       {
         ...{ campaign, rules, storesText: storesTexts },
         events: {
-          onWrong: (row) => tellWrong(row, session, context),
-          onSkipped: (message) => tellState(message, session, context),
+          onWrong: (row) => tellWrong(row, telling),
+          onSkipped: (message) => tellState(message, telling),
+          onKnown: (message) => tellKnown(message, telling),
         },
       },
       ports,
@@ -43,13 +47,14 @@ export function stream(options: StreamOptions, context: Context): Promise<number
       campaign,
       deliverOptionsOf({ ...absent(aroundSending), ...options }, session.config),
       {
-        ...{ deadline, arrivals },
+        ...{ deadline, arrivals, notify: options.notify },
         invalid: () => count.wrong,
-        onResult: (result, message) => tellResult(result, message, session, context),
-        print: async () => undefined,
+        onResult: (result, message) => tellResult(result, message, telling),
+        print: async (...result) => (session.isJson && !session.isNdjson ? printReport(...result) : undefined),
       },
       { session, context },
     );
+    await lines.end();
     if (!(session.isQuiet && exitCode === 0)) {
       const known = count.events - count.wrong - count.added;
       context.err(
@@ -70,28 +75,43 @@ function brokenOff(failure: unknown, events: number): unknown {
   return new CliError('open', failure.message, { hint, cause: failure });
 }
 
+/** What of an event is told how. */
+interface Telling {
+  readonly session: Session;
+  readonly context: Context;
+  /** Prints a line of JSON. */
+  readonly tell: (item: object) => void;
+}
+
 /** One line for each event that is settled, as JSON when that is asked for. */
-function tellResult(result: SendResult, message: Message, session: Session, { out }: Context): void {
+function tellResult(result: SendResult, message: Message, { session, context, tell }: Telling): void {
   const { kind, ...about } = result;
   if (kind === 'retry' || kind === 'stop' || session.isQuiet) return;
   const { key = null, to, line } = message;
-  if (session.isJson || session.isNdjson) out(JSON.stringify({ key, line, to, state: kind, ...about }));
-  else out(attemptLine(to, result, session.resultStyle));
+  if (session.isNdjson) tell({ key, line, to, state: kind, ...about });
+  else if (!session.isJson) context.out(attemptLine(to, result, session.resultStyle));
 }
 
 /** The same for one that is not sent. */
-function tellState(message: Message, session: Session, { out }: Context): void {
+function tellState(message: Message, { session, context, tell }: Telling): void {
   const { key = null, to, line, state, reason = null } = message;
   if (session.isQuiet) return;
-  if (session.isJson || session.isNdjson) out(JSON.stringify({ key, line, to, state, reason }));
-  else out(messageLine(message, session.resultStyle));
+  if (session.isNdjson) tell({ key, line, to, state, reason });
+  else if (!session.isJson) context.out(messageLine(message, session.resultStyle));
+}
+
+/** One that came before: how the message stands that it became then, so that whoever sent it again knows that it is here. */
+function tellKnown(message: Message, { session, context, tell }: Telling): void {
+  const { key = null, to, line, state, sid, code, reason } = message;
+  if (session.isQuiet) return;
+  if (session.isNdjson) tell({ key, line, to, state, known: true, ...{ sid, code, reason } });
+  else if (!session.isJson) context.out(`${messageLine(message, session.resultStyle)}  (known already)`);
 }
 
 /** What is wrong with an event; for a program it is one of the results, too. */
-function tellWrong({ line, to, issues }: PlannedRow, session: Session, { out, err }: Context): void {
-  for (const issue of issues) err(issueLine(issue, session.workStyle));
-  if ((session.isJson || session.isNdjson) && !session.isQuiet) {
-    const problems = issues.map(({ column, value, problem }) => ({ column, value, problem }));
-    out(JSON.stringify({ key: null, line, to, state: 'invalid', issues: problems }));
-  }
+function tellWrong({ line, to, issues }: PlannedRow, { session, context, tell }: Telling): void {
+  for (const issue of issues) context.err(issueLine(issue, session.workStyle));
+  if (!session.isNdjson || session.isQuiet) return;
+  const problems = issues.map(({ column, value, problem }) => ({ column, value, problem }));
+  tell({ key: null, line, to, state: 'invalid', issues: problems });
 }

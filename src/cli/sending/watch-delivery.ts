@@ -2,7 +2,7 @@ import type { DeliveryEvents } from '../../campaign/deliver.ts';
 import { track } from '../../campaign/track.ts';
 import type { Context } from '../../context.ts';
 import type { SendResult } from '../../core/message.ts';
-import { formatDuration, plural } from '../../core/text/wording.ts';
+import { formatDuration, plural, quoted } from '../../core/text/wording.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import { attemptLine } from '../../ui/messages.ts';
 import { type Progress, progressLine, progressLog } from '../../ui/progress.ts';
@@ -23,12 +23,18 @@ export function watchDelivery(campaign: Campaign, session: Session, context: Con
   const isLive = terminal.stderrIsTty && env['TERM'] !== 'dumb';
   const tally = { accepted: 0, rejected: 0, unknown: 0 };
   let waiting: string | undefined;
+  let paused: string | undefined;
   let isUndoSaid = false;
   let timer: NodeJS.Timeout | undefined;
 
   const start = (total: number): void => {
     const startedAt = context.monotonic();
-    const progress = (): Progress => ({ total, ...tally, elapsedMs: context.monotonic() - startedAt, waiting });
+    const progress = (): Progress => ({
+      total,
+      ...tally,
+      elapsedMs: context.monotonic() - startedAt,
+      waiting: paused ?? waiting,
+    });
     const show = () =>
       isLive
         ? status(progressLine(progress(), session.workStyle.paint, terminal.columns))
@@ -52,6 +58,11 @@ export function watchDelivery(campaign: Campaign, session: Session, context: Con
       waiting = kind === 'retry' ? waitingText(result) : undefined;
       if (kind === 'accepted' || kind === 'rejected' || kind === 'unknown') tally[kind]++;
       if (session.isVerbose) err(attemptLine(to, result, session.workStyle));
+    },
+    onPaused: (isPaused) => {
+      paused = isPaused ? 'paused' : undefined;
+      if (isQuiet) return;
+      err(isPaused ? `Paused. Go on with p in: volley watch ${quoted(campaign.name)}` : 'Going on.');
     },
     onResolving: (count) => {
       if (!isQuiet) err(`Looking at Twilio for ${plural(count, 'message')} that may have been sent …`);

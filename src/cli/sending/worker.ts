@@ -8,6 +8,7 @@ import { type Metrics, serveMetrics, startMetrics } from '../../queue/metrics.ts
 import { runSchedules } from '../../queue/scheduler.ts';
 import { runWorker, type WorkerEvents, type WorkerOptions } from '../../queue/worker.ts';
 import { shown } from '../../ui/lines.ts';
+import { printDocument } from '../document.ts';
 import type { OptionsOf } from '../options/act.ts';
 import type { workerTable } from '../options/worker.ts';
 import { connectedPortsOf, type Session, withSession } from '../session.ts';
@@ -61,7 +62,8 @@ export function worker(options: OptionsOf<typeof workerTable>, context: Context)
       await served?.close();
     }
     if (session.isJson) {
-      context.out(JSON.stringify({ schema: 'volley.worker/1', id: working.id, accepted: count.accepted, exitCode: 0 }));
+      const document = { schema: 'volley.worker/1', id: working.id, accepted: count.accepted, exitCode: 0 } as const;
+      await printDocument(document, { session, context, hasChanged: true });
     } else if (!session.isQuiet) context.err(`Done: ${plural(count.accepted, 'message')} accepted.`);
     return 0;
   });

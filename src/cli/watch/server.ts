@@ -11,13 +11,19 @@ export interface WatchServerOptions {
   readonly page: (nonce: string) => string;
   /** What a page that has just been opened is told first; undefined before there is anything. */
   readonly first: () => unknown;
-  /** Calls the campaign back, and says what that came to. */
-  readonly recall: () => Promise<{ readonly ok: boolean; readonly text: string }>;
+  /** What the page may ask for, by its name in the address; `query` is what stands behind it there. */
+  readonly actions: Readonly<Record<string, (query: URLSearchParams) => Promise<ActionEnd>>>;
+}
+
+/** What became of what a page asked for, in a sentence. */
+export interface ActionEnd {
+  readonly ok: boolean;
+  readonly text: string;
 }
 
 /** A server for the browsers of this machine. */
 export interface WatchServer {
-  /** Whoever knows it may look and recall. */
+  /** Whoever knows it may look and act. */
   readonly url: string;
   /** Sends every open page an event. */
   readonly tell: (look: unknown) => void;
@@ -87,12 +93,16 @@ async function close(server: Server, pages: ReadonlySet<ServerResponse>): Promis
 
 async function serve(request: IncomingMessage, response: ServerResponse, serving: Serving): Promise<void> {
   const { method, headers: asked } = request;
-  const [, token = '', what] = /^\/([\w-]+)\/(\w*)$/.exec(request.url ?? '') ?? [];
+  const [, token = '', what = '', query] = /^\/([\w-]+)\/([\w-]*)(?:\?(.*))?$/.exec(request.url ?? '') ?? [];
   if (asked.host !== serving.authority() || !isSame(token, serving.token)) return answer(response, 404);
-  if (what === 'recall') {
+  const action = Object.hasOwn(serving.actions, what) ? serving.actions[what] : undefined;
+  if (action) {
     if (method !== 'POST') return answer(response, 405);
-    return isOurs(asked, serving) ? recall(response, serving) : answer(response, 403);
+    if (!isOurs(asked, serving)) return answer(response, 403);
+    const { ok, text } = await action(new URLSearchParams(query));
+    return answer(response, ok ? 200 : 500, { type: 'application/json', body: JSON.stringify({ text }) });
   }
+  if (query !== undefined) return answer(response, 404);
   if (method !== 'GET') return answer(response, 405);
   if (what === '') return showPage(response, serving);
   if (what === 'events') return openEvents(response, serving);
@@ -108,11 +118,6 @@ function isSame(given: string, token: string): boolean {
 function isOurs(asked: IncomingMessage['headers'], { authority }: Serving): boolean {
   const { origin, 'sec-fetch-site': site = 'same-origin' } = asked;
   return (origin === undefined || origin === `http://${authority()}`) && site === 'same-origin';
-}
-
-async function recall(response: ServerResponse, serving: Serving): Promise<void> {
-  const { ok, text } = await serving.recall();
-  answer(response, ok ? 200 : 500, { type: 'application/json', body: JSON.stringify({ text }) });
 }
 
 function showPage(response: ServerResponse, { page }: Serving): void {

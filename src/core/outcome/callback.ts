@@ -19,6 +19,8 @@ export interface InboundMessage {
   readonly from: string;
   /** The number or messaging service it was sent to. */
   readonly to: string;
+  /** The number, where `to` is the messaging service it belongs to. */
+  readonly number?: string;
   readonly body: string;
   /** What its sender asked for with it. */
   readonly keyword?: Consent;

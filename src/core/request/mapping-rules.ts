@@ -1,6 +1,9 @@
 import type { Parsed } from '../recipient/phone.ts';
 import type { TemplateSource } from '../text/front-matter.ts';
+import { didYouMean } from '../text/nearest.ts';
 import { isTemplate, parseTemplate, type Template } from '../text/template.ts';
+import { either, quoted } from '../text/wording.ts';
+import { recipientColumns } from './column-guess.ts';
 import { foldName, type ParameterKey, parameterNamed, parameterOf } from './parameters.ts';
 import type { RawRequest } from './validate.ts';
 
@@ -43,6 +46,8 @@ export interface Rules {
   readonly aliases: ReadonlyMap<string, string>;
   readonly fills: readonly Fill[];
   readonly named: ReadonlyMap<string, NamedTemplate>;
+  /** The column that recipients are taken from, though nobody said so. */
+  readonly guessed?: string;
 }
 
 /** A text that rows choose by name. */
@@ -56,9 +61,24 @@ export const templateColumn = 'template';
 
 /** Reads what a batch says about its columns, or says what stops all of it: a missing column, a faulty template. */
 export function makeRules(options: MappingOptions): Parsed<Rules> {
-  const rules = readRules(options);
-  if ('problem' in rules) return rules;
-  return (options.columns && missingColumn(rules.value, options, options.columns)) ?? rules;
+  const { columns } = options;
+  const read = readRules(options);
+  if ('problem' in read || !columns) return read;
+  const rules = withRecipient(read.value, options, columns);
+  return 'problem' in rules ? rules : (missingColumn(rules.value, options, columns) ?? rules);
+}
+
+/** The rules with the column that looks like numbers as the recipient, where none is called so. */
+function withRecipient(rules: Rules, { base }: MappingOptions, columns: readonly string[]): Parsed<Rules> {
+  const isSaid = base.to !== undefined || rules.aliases.has('to') || rules.fills.some(({ key }) => key === 'to');
+  if (isSaid || columns.some((column) => parameterNamed(column) === 'to')) return { value: rules };
+  const [guessed, ...others] = recipientColumns(columns);
+  if (guessed === undefined) return { value: rules };
+  if (others.length > 0) {
+    const problem = `The numbers may be in ${either([guessed, ...others])}`;
+    return { problem, hint: `Say which: --map ${quoted(`to=${guessed}`)}` };
+  }
+  return { value: { ...rules, aliases: new Map([...rules.aliases, ['to', guessed]]), guessed } };
 }
 
 function readRules(options: MappingOptions): Parsed<Rules> {
@@ -99,27 +119,27 @@ function readRules(options: MappingOptions): Parsed<Rules> {
 function missingColumn(rules: Rules, options: MappingOptions, columns: readonly string[]): Parsed<never> | undefined {
   const folded = new Set(columns.map(foldName));
   const list = `The columns are: ${columns.join(', ')}.`;
+  const hintFor = (name: string) => didYouMean(name, columns, list);
   for (const [name, column] of rules.aliases) {
     if (!folded.has(foldName(column)))
-      return { problem: `--map ${name}=${column}: there is no column ${column}`, hint: list };
+      return { problem: `--map ${name}=${column}: there is no column ${column}`, hint: hintFor(column) };
   }
-  if (options.key !== undefined && !folded.has(foldName(options.key))) {
-    return { problem: `--key ${options.key}: there is no such column`, hint: list };
+  const { key, timeZoneColumn } = options;
+  if (key !== undefined && !folded.has(foldName(key))) {
+    return { problem: `--key ${key}: there is no such column`, hint: hintFor(key) };
   }
-  if (options.timeZoneColumn !== undefined && !folded.has(foldName(options.timeZoneColumn))) {
-    return { problem: `--timezone-column ${options.timeZoneColumn}: there is no such column`, hint: list };
+  if (timeZoneColumn !== undefined && !folded.has(foldName(timeZoneColumn))) {
+    return { problem: `--timezone-column ${timeZoneColumn}: there is no such column`, hint: hintFor(timeZoneColumn) };
   }
   const isThere = (field: string) =>
     folded.has(foldName(rules.aliases.get(foldName(field)) ?? field)) || Object.hasOwn(options.fields ?? {}, field);
   for (const { template } of rules.fills) {
     const field = template.fields.find((name) => !isThere(name));
-    if (field) return { problem: `The template names {{ ${field} }}, and there is no such column`, hint: list };
+    if (field)
+      return { problem: `The template names {{ ${field} }}, and there is no such column`, hint: hintFor(field) };
   }
   return twiceOrAbsent(rules, options, columns, list);
 }
-
-const likelyNumbers =
-  /^(phone|mobile|cell|number|tel|msisdn|recipient|handy|phonenumber|mobilenumber|cellphone|telephone)/;
 
 function twiceOrAbsent(
   rules: Rules,
@@ -141,10 +161,8 @@ function twiceOrAbsent(
     base[key] !== undefined ||
     rules.fills.some((f) => f.key === key);
   if (!has('to')) {
-    const guess = columns.find((column) => likelyNumbers.test(foldName(column)));
-    const column = guess ?? 'COLUMN';
-    const example = /\s/.test(column) ? `--map 'to=${column}'` : `--map to=${column}`;
-    return { problem: 'There is no column "to"', hint: `${list} Say which holds the number: ${example}` };
+    const hint = `${list} Say which holds the numbers: --map to=COLUMN`;
+    return { problem: 'There is no column "to", and none that is called like numbers', hint };
   }
   if (!has('from') && !has('messagingServiceSid')) {
     return {

@@ -1,6 +1,7 @@
 import type { Row, RowIssue } from '../message.ts';
 import type { Parsed } from '../recipient/phone.ts';
 import { isTimeZone } from '../recipient/time-zones.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { Template } from '../text/template.ts';
 import { type Layout, layoutFinder, sourceOf } from './layout.ts';
 import { type MappingOptions, makeRules, type NamedTemplate, type Rules, templateColumn } from './mapping-rules.ts';
@@ -22,6 +23,8 @@ export interface MappedRow {
 /** Knows which column holds what. */
 export interface Mapping {
   readonly toRaw: (row: Row) => MappedRow;
+  /** The column that recipients are taken from, though nobody said so. */
+  readonly guessed?: string | undefined;
 }
 
 const wasEmpty = 'is empty, but the text needs it';
@@ -31,7 +34,8 @@ export function makeMapping(options: MappingOptions): Parsed<Mapping> {
   const rules = makeRules(options);
   if ('problem' in rules) return rules;
   const layoutOf = layoutFinder(rules.value);
-  return { value: { toRaw: (row) => mapRow({ row, layout: layoutOf(row), rules: rules.value, options }) } };
+  const toRaw = (row: Row) => mapRow({ row, layout: layoutOf(row), rules: rules.value, options });
+  return { value: { toRaw, guessed: rules.value.guessed } };
 }
 
 const asText = (cell: Cell | undefined): string | undefined =>
@@ -116,7 +120,8 @@ function namedTemplate(reading: Reading, issues: RowIssue[]): NamedTemplate | un
   const value = named.size === 0 ? '' : (textNamed(templateColumn, reading)?.trim() ?? '');
   const found = named.get(value);
   if (value !== '' && !found) {
-    const hint = `[templates] in the config has: ${[...named.keys()].join(', ')}.`;
+    const names = [...reading.rules.named.keys()];
+    const hint = didYouMean(value, names, `[templates] in the config has: ${names.join(', ')}.`);
     issues.push({ line: reading.row.line, column: templateColumn, value, problem: 'names no template', hint });
   }
   return found;

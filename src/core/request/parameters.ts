@@ -1,5 +1,6 @@
 import type { MessageRequest } from '../message.ts';
 import { isChannelAddress, type NormalizePhone, type Parsed } from '../recipient/phone.ts';
+import { parseTime } from '../time.ts';
 import type { Limits } from './limits.ts';
 import { webAddressProblem } from './web-address.ts';
 
@@ -105,16 +106,10 @@ const validityPeriod: Parse = (text, { limits }) => {
 const wholeNumber: Parse = (text) =>
   /^[1-9]\d{0,8}$/.test(text) ? { value: Number(text) } : problem('must be a whole number above 0');
 
-const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/i;
-
 const sendAt: Parse = (text, { nowMs, limits }) => {
-  const [, amount, unit] = /^\+(\d+)([smhd])$/.exec(text) ?? [];
-  if (!amount && !isoTime.test(text)) {
-    return problem('is not a time with its zone', 'Write it as 2026-12-24T09:00:00Z, or +2h from now.');
-  }
-  const atMs = amount && unit ? nowMs + Number(amount) * (unitMs[unit] ?? 0) : Date.parse(text);
-  if (Number.isNaN(atMs)) return problem('is not a time that exists');
+  const parsed = parseTime(text, nowMs, 'ahead');
+  if ('problem' in parsed) return parsed;
+  const { value: atMs } = parsed;
   if (atMs < nowMs + limits.sendAtMinMs) return problem('is less than 5 minutes ahead, which Twilio refuses');
   if (atMs > nowMs + limits.sendAtMaxMs) return problem('is more than 35 days ahead, which Twilio refuses');
   return { value: new Date(atMs).toISOString().replace('.000Z', 'Z') };
@@ -151,7 +146,7 @@ export const parameters: readonly Parameter[] = [
   { key: 'applicationSid', placeholder: '<AP…>', about: 'application whose callback is used', parse: sid('AP') },
   { key: 'accountSid', placeholder: '<AC…>', about: 'subaccount that sends', parse: sid('AC') },
   { key: 'validityPeriod', placeholder: '<seconds>', about: 'drop it if still queued after', parse: validityPeriod },
-  { key: 'sendAt', placeholder: '<time>', about: 'schedule at Twilio: ISO 8601 or +2h', parse: sendAt },
+  { key: 'sendAt', placeholder: '<time>', about: 'schedule at Twilio: ISO 8601, tomorrow 9:00, +2h', parse: sendAt },
   { key: 'scheduleType', placeholder: '<fixed>', about: 'set by --send-at', parse: oneOf('fixed') },
   { key: 'provideFeedback', placeholder: '<bool>', about: 'feedback will follow', parse: trueOrFalse },
   { key: 'maxPrice', placeholder: '<usd>', about: 'obsolete at Twilio', parse: price },
@@ -191,6 +186,11 @@ export function twilioName(key: ParameterKey): string {
 /** `mediaUrl` → `--media-url`. */
 export function flagName(key: ParameterKey): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `mediaUrl` → `media_url`, as config files and front matter write it. */
+export function tomlName(key: ParameterKey): string {
+  return flagName(key).slice(2).replaceAll('-', '_');
 }
 
 /** A name without case, spaces, `_` and `-`: `Media URL`, `media_url` and `MediaUrl` are one. */

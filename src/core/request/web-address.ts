@@ -45,3 +45,9 @@ const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 export function isLoopback(hostname: string): boolean {
   return loopback.has(hostname);
 }
+
+/** True for an address that is reached with TLS, or without leaving this machine. */
+export function travelsSafely(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}

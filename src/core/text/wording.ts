@@ -29,3 +29,8 @@ export function formatCost({ amount, currency }: Cost): string {
 export function quoted(name: string): string {
   return /^[\w.:@%+=,/-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }
+
+/** `add, remove or list`. */
+export function either(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}

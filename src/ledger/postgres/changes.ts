@@ -1,12 +1,17 @@
+import type { MessageRequest } from '../../core/message.ts';
 import type { Ledger } from '../ledger.ts';
+import { failedInSql } from '../rows.ts';
+import { type SecondTry, secondTries } from '../rules/retry.ts';
 import type { Clock } from './clock.ts';
-import type { Database } from './driver.ts';
+import type { Connection, Database } from './driver.ts';
 import type { Gate } from './gates.ts';
-import { undelivered } from './rows.ts';
-import { type Sql, sql } from './sql.ts';
+import { json, raw, type Sql, sql } from './sql.ts';
 import { newCampaignId } from './staging.ts';
 
 type Changes = Pick<Ledger, 'reopen' | 'retryUndelivered' | 'cancelPending' | 'cancelAccepted'>;
+
+/** How many second tries are made at a time. */
+const chunkRows = 2000;
 
 /** True of a campaign that was not called back: else nothing of it is sent again. */
 const isOpen = (campaignId: string): Sql =>
@@ -39,23 +44,45 @@ export function messageChanges({ transaction }: Database, clock: Clock): Changes
       const prefix = newCampaignId();
       return transaction(alone(campaignId), async (connection) => {
         const now = await connection.get<{ at: number }>(sql`select ${clock()} as at`);
-        const at = now?.at ?? 0;
-        return connection.run(retries(campaignId, codes, { prefix, at }));
+        return retry(connection, { campaignId, codes, prefix, at: now?.at ?? 0 });
       });
     },
   };
 }
 
-/** A row of its own for each second try: one SID stays one message. */
-function retries(campaignId: string, codes: readonly number[], { prefix, at }: { prefix: string; at: number }): Sql {
-  return sql`
+interface Retrying {
+  readonly campaignId: string;
+  readonly codes: readonly number[];
+  /** What the ids of the second tries begin with. */
+  readonly prefix: string;
+  readonly at: number;
+}
+
+async function retry(connection: Connection, { campaignId, codes, prefix, at }: Retrying): Promise<number> {
+  let count = 0;
+  for (let after = -1; ; ) {
+    const rows = await connection.all<{ seq: number; id: string; request: string }>(sql`
+      select seq, id, request from messages m where campaign_id = ${campaignId} and seq > ${after}::bigint
+        and state = 'accepted' and status in (${raw(failedInSql)}) and ${isOpen(campaignId)}
+        and code = any(${codes}::bigint[]) and retry_of is null and text_kept <> 'gone'
+        and not exists (select 1 from messages r where r.retry_of = m.id)
+      order by seq limit ${chunkRows} for no key update`);
+    const last = rows.at(-1);
+    if (!last) return count;
+    const failed = rows.map(({ id, request }) => ({ id, request: JSON.parse(request) as MessageRequest }));
+    await insert(connection, secondTries(failed, { prefix, first: count + 1, at }), at);
+    count += rows.length;
+    after = last.seq;
+  }
+}
+
+async function insert(connection: Connection, tries: readonly SecondTry[], at: number): Promise<void> {
+  if (tries.length === 0) return;
+  await connection.run(sql`
     insert into messages (id, campaign_id, line, recipient, sender, request, state, segments, country, unit_price,
       quiet_hours, text_kept, written_at, retry_of)
-    select ${`${prefix}-`} || row_number() over (order by seq), campaign_id, line, recipient, sender,
-      case when request ->> 'sendAt' <= ${new Date(at).toISOString()}
-        then (request::jsonb - '{sendAt,scheduleType}'::text[])::json else request end,
-      'pending', segments, country, unit_price, quiet_hours, text_kept, ${at}, id
-    from messages m where campaign_id = ${campaignId} and state = 'accepted' and status = any(${undelivered})
-      and ${isOpen(campaignId)} and code = any(${codes}::bigint[]) and retry_of is null and text_kept <> 'gone'
-      and not exists (select 1 from messages r where r.retry_of = m.id) order by seq`;
+    select r.id, m.campaign_id, m.line, m.recipient, m.sender, r.request, 'pending', m.segments, m.country,
+      m.unit_price, m.quiet_hours, m.text_kept, ${at}, m.id
+    from json_to_recordset(${json(tries)}) as r (id text, "retryOf" text, request json)
+    join messages m on m.id = r."retryOf" order by m.seq`);
 }

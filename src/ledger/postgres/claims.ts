@@ -1,22 +1,25 @@
 import type { AttemptRecord } from '../../core/outcome/after-send.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Account } from '../rules/claim.ts';
+import { atRate, type ControlRow, pausedClaim } from '../rules/control.ts';
 import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
 import type { SenderPace } from '../rules/pace.ts';
 import type { Claim, Claimed, ClaimRequest, Lease, SenderQueue, SenderState, Want } from '../runs.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
 import { lockPaces, writePaces } from './paces.ts';
-import { readForResults, runGates, touchesSenders, writeResults } from './results.ts';
+import { readForResults, runGates, writeResults } from './results.ts';
 import { sql } from './sql.ts';
 import { takeMessages } from './take.ts';
 
 type Claims = Pick<Ledger, 'queues' | 'claim' | 'record'>;
 
-interface RunRow {
+interface RunRow extends ControlRow {
   readonly recalled_at: number | null;
   /** False: the lease has gone to somebody else. */
   readonly isOurs: boolean;
+  /** The ledger's clock, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 /**
@@ -64,20 +67,25 @@ interface Clocks {
 async function claim(
   connection: Connection,
   lease: Lease,
-  request: ClaimRequest,
+  asked: ClaimRequest,
   { clock, wall }: Clocks,
 ): Promise<Claimed> {
-  const { wants, results, perSecond, clockAheadMs } = request;
+  const { results, clockAheadMs } = asked;
   const { campaignId, owner } = lease;
-  const [run, known] = await Promise.all([runOf(connection, lease), readForResults(connection, lease, results)]);
+  const [run, known] = await Promise.all([runOf(connection, lease, clock), readForResults(connection, lease, results)]);
   const isRecalled = run.recalled_at !== null;
-  const written = writeResults(connection, lease, { given: results, known, isRecalled, clock });
+  const request = atRate(asked, run);
+  const { wants, perSecond } = request;
+  const written = writeResults(connection, lease, { results, known, isRecalled, at: run.at });
   if (!run.isOurs || isRecalled || wants.length === 0) {
     await written;
     return { claims: [], senders: [], ...(!run.isOurs ? lostLease : isRecalled && recalled) };
   }
-  if (touchesSenders(results)) await written;
-  // Sent together: the server does one after the other.
+  if (run.paused_at !== null) {
+    await written;
+    return pausedClaim(wants);
+  }
+  // Sent together: the server does one after the other, what results say of senders and cost first.
   const [, account, { before, at }] = await Promise.all([
     written,
     lockAccount(connection, campaignId),
@@ -102,11 +110,11 @@ async function claim(
 const lostLease = { end: 'lost-lease' } as const;
 const recalled = { end: 'recalled' } as const;
 
-async function runOf(connection: Connection, { campaignId, owner }: Lease): Promise<RunRow> {
-  const run = await connection.get<RunRow>(sql`select recalled_at,
+async function runOf(connection: Connection, { campaignId, owner }: Lease, clock: Clock): Promise<RunRow> {
+  const run = await connection.get<RunRow>(sql`select recalled_at, paused_at, rate, ${clock()} as at,
       exists (select 1 from leases where campaign_id = ${campaignId} and owner = ${owner}) as "isOurs"
     from campaigns where id = ${campaignId}`);
-  return run ?? { recalled_at: null, isOurs: false };
+  return run ?? { recalled_at: null, paused_at: null, rate: null, isOurs: false, at: 0 };
 }
 
 async function record(
@@ -115,8 +123,8 @@ async function record(
   results: readonly AttemptRecord[],
   clock: Clock,
 ): Promise<void> {
-  const [run, known] = await Promise.all([runOf(connection, lease), readForResults(connection, lease, results)]);
-  await writeResults(connection, lease, { given: results, known, isRecalled: run.recalled_at !== null, clock });
+  const [run, known] = await Promise.all([runOf(connection, lease, clock), readForResults(connection, lease, results)]);
+  await writeResults(connection, lease, { results, known, isRecalled: run.recalled_at !== null, at: run.at });
 }
 
 /** How the senders that are asked for stand, and what time it is then. Until the transaction ends it stays so. */

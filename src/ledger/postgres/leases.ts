@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Ledger } from '../ledger.ts';
 import { namespaceOf, processOf } from '../process.ts';
+import { confirmAll } from '../rules/confirm.ts';
 import { isHeld, leaseMs } from '../rules/lease.ts';
+import type { OutcomeRow } from '../rules/outcome.ts';
 import type { Holder } from '../runs.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
-import { proveSent } from './receipts.ts';
+import { evidenceOf, outcomeColumns, writeOutcomes } from './outcomes.ts';
 import { raw, sql } from './sql.ts';
 
 interface LeaseRow {
@@ -75,12 +77,12 @@ async function abandon(connection: Connection, campaignId: string, others: reado
   await connection.run(sql`update messages set state = 'unknown',
       reason = 'the run that claimed it ended before an answer came'
     where campaign_id = ${campaignId} and state = 'claimed' and owner <> all(${others})`);
-  const reported = await connection.all<{ id: string }>(sql`select distinct m.id from messages m
-    join status_events e on e.message_id = m.id where m.campaign_id = ${campaignId} and m.state = 'unknown'`);
-  await proveSent(
-    connection,
-    reported.map(({ id }) => id),
-  );
+  const reported = await connection.all<OutcomeRow>(sql`select ${outcomeColumns} from messages m
+    where m.campaign_id = ${campaignId} and m.state = 'unknown'
+      and exists (select 1 from status_events e where e.message_id = m.id) order by m.seq for no key update of m`);
+  if (reported.length === 0) return;
+  const evidence = await evidenceOf(connection, [], () => reported.map(({ id }) => id));
+  await writeOutcomes(connection, confirmAll(reported, evidence));
 }
 
 async function openAccount(

@@ -3,6 +3,7 @@ import { messageChanges } from './changes.ts';
 import { claims } from './claims.ts';
 import { type Clock, clockOf } from './clock.ts';
 import { connect } from './connect.ts';
+import { postgresControls } from './controls.ts';
 import { damageOf } from './damage.ts';
 import { postgresDelivery } from './delivery.ts';
 import type { Database } from './driver.ts';
@@ -12,6 +13,8 @@ import { migrate } from './migrations/migrate.ts';
 import { postgresOptOuts } from './opt-outs.ts';
 import { postgresPurge } from './purge.ts';
 import { campaignReads, optional, reports } from './reads.ts';
+import { postgresReceipts } from './receipts.ts';
+import { postgresReplies } from './replies.ts';
 import { resolving } from './resolve.ts';
 import { json, sql } from './sql.ts';
 import { appendToPostgres, stageInPostgres } from './staging.ts';
@@ -38,12 +41,15 @@ export async function openPostgresLedger(address: string, now?: () => number): P
     ...postgresLeases(database, clock),
     ...claims(database, clock, now ?? Date.now),
     ...messageChanges(database, clock),
+    ...postgresControls(database, clock),
     ...reports(database),
     ...resolving(database),
     ...postgresOptOuts(database),
+    ...postgresReceipts(database),
     ...postgresDelivery(database),
     ...prices(database, clock),
     ...postgresEvents(database, clock),
+    ...postgresReplies(database, clock),
     ...postgresPurge(database, clock),
     append: (campaignId, rows, keepsText = true) => appendToPostgres(place, campaignId, rows, keepsText),
     damage: () => damageOf(database),

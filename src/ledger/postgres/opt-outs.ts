@@ -1,4 +1,4 @@
-import type { OptOut } from '../consent.ts';
+import type { OptOut } from '../../core/recipient/consent.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Connection, Database } from './driver.ts';
 import { json, raw, type Sql, sql } from './sql.ts';

@@ -1,15 +1,7 @@
+import { type PaceRow, paceColumns, toPace } from '../rows.ts';
 import type { SenderPace } from '../rules/pace.ts';
-import type { Clock } from './clock.ts';
 import type { Connection } from './driver.ts';
-import { json, sql } from './sql.ts';
-
-interface PaceRow {
-  readonly sender: string;
-  readonly next_at: number | null;
-  readonly paused_until: number | null;
-  readonly per_second: number | null;
-  readonly rated_until: number | null;
-}
+import { json, raw, sql } from './sql.ts';
 
 /**
  * How fast each sender may go, over all runs of the ledger. Nobody else reads or writes it until the transaction ends;
@@ -28,7 +20,7 @@ export async function lockPaces(
 }
 
 async function readPaces(connection: Connection, senders: readonly string[]): Promise<ReadonlyMap<string, SenderPace>> {
-  const rows = await connection.all<PaceRow>(sql`select sender, next_at, paused_until, per_second, rated_until
+  const rows = await connection.all<PaceRow>(sql`select ${raw(paceColumns)}
     from sender_paces where sender = any(${senders}) order by sender for no key update`);
   return new Map(rows.map((row) => [row.sender, toPace(row)]));
 }
@@ -47,25 +39,11 @@ export async function writePaces(
     where p.sender = r.sender`);
 }
 
-/** Nothing of these senders goes for so long, in milliseconds. */
-export async function pauseSenders(
-  connection: Connection,
-  pauses: ReadonlyMap<string, number>,
-  clock: Clock,
-): Promise<void> {
+/** Until when nothing of these senders goes, in milliseconds since 1970. */
+export async function pauseSenders(connection: Connection, pauses: ReadonlyMap<string, number>): Promise<void> {
   if (pauses.size === 0) return;
-  const senders = [...pauses.keys()].sort();
   await connection.run(sql`insert into sender_paces (sender, paused_until)
-    select sender, ${clock()} + ms from unnest(${senders}::text[],
-      ${senders.map((sender) => pauses.get(sender) ?? 0)}::double precision[]) r (sender, ms) order by sender
+    select sender, until from unnest(${[...pauses.keys()]}::text[], ${[...pauses.values()]}::double precision[])
+      r (sender, until) order by sender
     on conflict (sender) do update set paused_until = excluded.paused_until`);
-}
-
-function toPace({ next_at, paused_until, per_second, rated_until }: PaceRow): SenderPace {
-  return {
-    ...(next_at !== null && { nextAt: next_at }),
-    ...(paused_until !== null && { pausedUntil: paused_until }),
-    ...(per_second !== null && { perSecond: per_second }),
-    ...(rated_until !== null && { ratedUntil: rated_until }),
-  };
 }

@@ -1,11 +1,8 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import { pseudonymPrefix } from '../../core/recipient/mask.ts';
+import { randomBytes } from 'node:crypto';
 import { CliError } from '../../errors.ts';
+import { type Pseudonym, pseudonymBy } from '../rules/purge.ts';
 import type { Connection } from './driver.ts';
 import { sql } from './sql.ts';
-
-/** Turns a number or a key into a name that says nothing, always the same one; such a name stays as it is. */
-export type Pseudonym = (text: string) => string;
 
 /**
  * Pseudonyms by the ledger's key: without the key nobody can try all numbers in turn. It is in the database, since all
@@ -22,9 +19,5 @@ export async function pseudonymsOf(connection: Connection, mayMake: boolean): Pr
       hint: 'It tells who was texted in what was purged. Bring it back from a backup.',
     });
   }
-  const secret = Buffer.from(key.secret, 'hex');
-  return (text) =>
-    text.startsWith(pseudonymPrefix)
-      ? text
-      : pseudonymPrefix + createHmac('sha256', secret).update(text).digest('hex').slice(0, 24);
+  return pseudonymBy(Buffer.from(key.secret, 'hex'));
 }

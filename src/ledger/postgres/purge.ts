@@ -1,41 +1,25 @@
-import type { MessageRequest, RowIssue } from '../../core/message.ts';
 import { keptForMs } from '../../core/outcome/event.ts';
 import { sameInputMs } from '../../core/plan.ts';
-import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
+import { forgetRow, type PersonalRow, type Pseudonym, reportedForMs } from '../rules/purge.ts';
+import { isPurgeable } from '../statements.ts';
 import { dropAbandoned } from './abandoned.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
-import { type Pseudonym, pseudonymsOf } from './pseudonyms.ts';
-import { finalStatuses } from './rows.ts';
-import { json, raw, type Sql, sql } from './sql.ts';
+import { pseudonymsOf } from './pseudonyms.ts';
+import { matchReplies } from './replies.ts';
+import { json, named, raw, type Sql, sql } from './sql.ts';
 
-interface PurgedRow {
+interface PurgedRow extends PersonalRow {
   readonly campaign_id: string;
   readonly seq: number;
-  readonly recipient: string;
-  readonly key: string | null;
-  readonly request: string | null;
-  readonly issues: string | null;
 }
-
-/** What is still needed to ask Twilio about a message, and says nothing of whom it went to. */
-const keptParameters = [
-  ...['accountSid', 'from', 'messagingServiceSid', 'sendAt', 'scheduleType', 'provideFeedback'],
-] as readonly (keyof MessageRequest)[];
 
 /** How many rows are purged in one commit: others can write in between. */
 const chunkRows = 2000;
 
-/** For so long Twilio may still tell what became of a message, in milliseconds: who is to be suppressed must be known then. */
-const toldForMs = 3 * 86_400_000;
-
-function isSettled(before: number, clock: Clock): Sql {
-  return sql`state not in ('pending', 'claimed', 'unknown') and recipient not like ${`${pseudonymPrefix}%`}
-    and coalesce(claimed_at, written_at, (select touched_at from campaigns c where c.id = campaign_id)) < ${before}
-    and (state <> 'accepted' or status = any(${finalStatuses}) or claimed_at < ${clock()} - ${toldForMs}::bigint)
-    and exists (select 1 from campaigns c where c.id = campaign_id and c.ready)`;
-}
+const purgeable = (before: number, clock: Clock): Sql =>
+  named(isPurgeable, { before, reportedSince: sql`${clock()} - ${reportedForMs}::bigint` });
 
 /** Forgetting who was texted what. */
 export function postgresPurge(database: Database, clock: Clock): Pick<Ledger, 'purge' | 'purgeable'> {
@@ -43,12 +27,17 @@ export function postgresPurge(database: Database, clock: Clock): Pick<Ledger, 'p
     purgeable: (before) =>
       database.read(async (connection) => {
         const found = await connection.get<{ n: number }>(
-          sql`select count(*) as n from messages where ${isSettled(before, clock)}`,
+          sql`select (select count(*) from messages where ${purgeable(before, clock)})
+            + (select count(*) from replies where at < ${before}) as n`,
         );
         return found?.n ?? 0;
       }),
     purge: async (before) => {
-      let purged = 0;
+      let purged = await database.transaction([], async (connection) => {
+        // What the younger ones answer is known by numbers that are about to go.
+        await matchReplies(connection);
+        return connection.run(sql`delete from replies where at < ${before}`);
+      });
       for (let after = first; ; ) {
         const bounds = { before, after };
         const rows = await database.transaction([], (connection) => purgeSome(connection, bounds, clock));
@@ -64,7 +53,7 @@ export function postgresPurge(database: Database, clock: Clock): Pick<Ledger, 'p
         await connection.run(sql`delete from outgoing_events where at < ${youngest(keptForMs)}`);
       });
       // What was overwritten lies about until its place is needed.
-      if (purged > 0) await database.alone((connection) => connection.run(raw('vacuum messages')));
+      if (purged > 0) await database.alone((connection) => connection.run(raw('vacuum messages, replies')));
       return purged;
     },
   };
@@ -86,36 +75,21 @@ async function purgeSome(
 ): Promise<readonly PurgedRow[]> {
   const wasPurged = await connection.get(sql`select 1 from campaigns where purged_at is not null limit 1`);
   const pseudonym = await pseudonymsOf(connection, wasPurged === undefined);
-  const rows = await connection.all<PurgedRow>(sql`select campaign_id, seq, recipient, key, request, issues
-    from messages where (campaign_id, seq) > (${after.campaign_id}, ${after.seq}::bigint) and ${isSettled(before, clock)}
+  const rows =
+    await connection.all<PurgedRow>(sql`select campaign_id, seq, recipient, key, request, reason, issues, code
+    from messages where (campaign_id, seq) > (${after.campaign_id}, ${after.seq}::bigint) and ${purgeable(before, clock)}
     order by campaign_id, seq limit ${chunkRows} for update`);
   if (rows.length === 0) return rows;
-  const purged = rows.map(({ campaign_id, seq, recipient, key, request, issues }) => ({
-    campaign_id,
-    seq,
-    recipient: pseudonym(recipient),
-    key: key === null ? null : pseudonym(key),
-    request: request === null ? null : stripped(JSON.parse(request) as MessageRequest, pseudonym),
-    issues: issues === null ? null : (JSON.parse(issues) as RowIssue[]).map(strippedIssue),
-  }));
-  await connection.run(sql`update messages m set recipient = r.recipient, key = r.key, request = r.request,
-      issues = r.issues, text_kept = 'gone', reason = case when m.code is null then m.reason end
-    from json_to_recordset(${json(purged)})
-      as r (campaign_id text, seq bigint, recipient text, key text, request json, issues json)
+  const purged = json(rows.map((row) => forgetRow(row, pseudonym)));
+  // As text: so it was read, and JSON stays as it was written.
+  await connection.run(sql`update messages m set recipient = r.recipient, key = r.key, request = r.request::json,
+      reason = r.reason, issues = r.issues::json, text_kept = 'gone'
+    from json_to_recordset(${purged})
+      as r (campaign_id text, seq bigint, recipient text, key text, request text, reason text, issues text)
     where m.campaign_id = r.campaign_id and m.seq = r.seq`);
   const campaigns = [...new Set(rows.map((row) => row.campaign_id))];
   await connection.run(sql`update campaigns set purged_at = ${clock()} where id = any(${campaigns})`);
   return rows;
-}
-
-function stripped(request: MessageRequest, pseudonym: Pseudonym): MessageRequest {
-  const kept = Object.fromEntries(keptParameters.map((name) => [name, request[name]]));
-  return { ...kept, to: pseudonym(request.to) };
-}
-
-/** Values, and the hints that repeat them, are what people wrote. */
-function strippedIssue({ line, column }: RowIssue): RowIssue {
-  return { line, column, value: '', problem: 'was wrong; what it said is purged' };
 }
 
 /**

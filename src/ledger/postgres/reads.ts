@@ -18,7 +18,10 @@ const pageRows = 1000;
 /** In how many campaigns recent recipients are looked for: those that were added to last. */
 const recentCampaigns = 20;
 
-type CampaignReads = Pick<Ledger, 'find' | 'findInput' | 'campaigns' | 'findSid' | 'recentRecipients' | 'messagesTo'>;
+type CampaignReads = Pick<
+  Ledger,
+  'find' | 'beginningWith' | 'findInput' | 'campaigns' | 'findSid' | 'recentRecipients' | 'messagesTo'
+>;
 
 /** Finding campaigns and messages. */
 export function campaignReads({ read }: Database): CampaignReads {
@@ -49,6 +52,13 @@ export function campaignReads({ read }: Database): CampaignReads {
           toCampaign,
         ),
       ),
+    beginningWith: (text, limit) =>
+      read(async (connection) => {
+        const rows = await connection.all<CampaignRow>(sql`select ${campaignColumns} from campaigns c
+          where c.ready and (starts_with(c.name, ${text}) or starts_with(c.id, ${text}))
+          order by c.created_at desc, c.seq desc limit ${limit}`);
+        return rows.map(toCampaign);
+      }),
     findInput: (inputHash, since) => read((connection) => campaignsOfInput(connection, inputHash, since)),
     campaigns: (limit) => read((connection) => latestCampaigns(connection, limit)),
     findSid: (sid, messageId = undefined) =>

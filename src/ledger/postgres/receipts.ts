@@ -1,89 +1,102 @@
-import { afterReceipt, type Delivery, type StatusUpdate } from '../../core/outcome/delivery.ts';
-import { pseudonymPrefix } from '../../core/recipient/mask.ts';
-import type { OptOut } from '../consent.ts';
-import type { Connection } from './driver.ts';
-import { addOptOuts } from './opt-outs.ts';
-import { json, sql } from './sql.ts';
+import type { StatusUpdate } from '../../core/outcome/delivery.ts';
+import type { Receipts } from '../receipts.ts';
+import { finalInSql, type ReceiptRow, receiptColumns, type TrackedRow, toReceipt, toTracked } from '../rows.ts';
+import { mayBeConfirmed } from '../rules/confirm.ts';
+import type { OutcomeRow } from '../rules/outcome.ts';
+import { type AcceptedRow, type KeptReceipt, openIds, receive } from '../rules/receive.ts';
+import type { Connection, Database } from './driver.ts';
+import { keepEvents } from './events.ts';
+import { outcomeColumns, ownersOf, receiptsOf, sidsOf, writeDeliveries, writeOutcomes } from './outcomes.ts';
+import { json, raw, type Sql, sql } from './sql.ts';
 
-interface AcceptedRow {
-  readonly sid: string;
-  readonly status: string | null;
-  readonly code: number | null;
-  readonly recipient: string;
-  readonly sender: string;
+/** What Twilio reports about messages it has taken. */
+export function postgresReceipts({ read, transaction }: Database): Receipts {
+  return {
+    // At the gate of their SIDs: a result that gives a message its SID at the same time waits, or was first.
+    receive: (updates, passOn = false) =>
+      transaction([{ kind: 'sid', keys: updates.map(({ sid }) => sid) }], (connection) =>
+        receiveIn(connection, updates, passOn),
+      ),
+    receipts: (sid) =>
+      read(async (connection) => {
+        const kept = await receiptsOf(connection, [sid]);
+        return kept.map(({ isQueued, ...update }): StatusUpdate => update);
+      }),
+    undelivered: (campaignId) =>
+      read(async (connection) => {
+        const rows = await connection.all<TrackedRow>(sql`
+          select sid, request ->> 'accountSid' as account, claimed_at from messages
+          where campaign_id = ${campaignId} and state = 'accepted' and sid is not null
+            and (status is null or status not in (${raw(finalInSql)})) order by seq`);
+        return rows.map(toTracked);
+      }),
+  };
 }
 
-/**
- * Merges receipts, in their order, into their messages, and suppresses who is out of reach for good; for use inside a
- * transaction. Returns the SIDs of which there is a message.
- */
-export async function mergeReceipts(
-  connection: Connection,
-  updates: readonly StatusUpdate[],
-): Promise<ReadonlySet<string>> {
-  const rows = await connection.all<AcceptedRow>(sql`select sid, status, code, recipient, sender from messages
-    where sid = any(${updates.map(({ sid }) => sid)}) and state = 'accepted' order by seq for no key update`);
-  const known = new Map(rows.map((row) => [row.sid, row]));
-  const merged = new Map<string, Delivery & Pick<StatusUpdate, 'price' | 'segments'>>();
-  const optOuts: OptOut[] = [];
-  for (const update of updates) {
-    const row = known.get(update.sid);
-    if (!row) continue;
-    const before = merged.get(row.sid) ?? { status: row.status ?? undefined, code: row.code ?? undefined };
-    const { status, code, suppress } = afterReceipt(before, update);
-    const { price, segments } = update;
-    merged.set(row.sid, {
-      ...before,
-      status,
-      code,
-      ...(price !== undefined && { price }),
-      ...(segments !== undefined && { segments }),
-    });
-    // Of a purged message nobody knows any more whom it went to.
-    if (suppress && !row.recipient.startsWith(pseudonymPrefix)) {
-      optOuts.push({ address: row.recipient, sender: row.sender, source: String(code), at: update.at });
-    }
-  }
-  const written = [...merged].map(([sid, change]) => ({ sid, ...change }));
-  if (written.length > 0) {
-    await connection.run(sql`update messages m set status = r.status, code = r.code,
-        price = coalesce(r.price, m.price), segments = coalesce(r.segments, m.segments)
-      from json_to_recordset(${json(written)}) as r (sid text, status text, code bigint, price double precision, segments int)
-      where m.sid = r.sid`);
-  }
-  await addOptOuts(connection, optOuts);
-  return new Set(known.keys());
+/** Takes receipts in, in sets; for use inside a transaction. */
+async function receiveIn(connection: Connection, updates: readonly StatusUpdate[], passOn: boolean): Promise<number> {
+  const [accepted, kept] = await Promise.all([lockAccepted(connection, updates), sameAs(connection, updates)]);
+  const ids = openIds(updates, accepted);
+  const unconfirmed = ids.length === 0 ? [] : (await lockRows(connection, ids)).filter(mayBeConfirmed);
+  const told = unconfirmed.length === 0 ? nothingTold : await toldOf(connection, unconfirmed, updates);
+  const received = receive(updates, { passOn, kept, accepted, unconfirmed, told });
+  await Promise.all([
+    keepReceipts(connection, received.receipts),
+    queue(connection, received.queued),
+    keepEvents(connection, received.events),
+    writeOutcomes(connection, received),
+    writeDeliveries(connection, received.deliveries),
+  ]);
+  return received.news;
 }
 
-type EventRow = Required<Pick<StatusUpdate, 'sid' | 'status' | 'code' | 'source' | 'at'>>;
+const nothingTold = { receipts: [], owners: new Map<string, string>() };
 
-/** Every receipt of these messages, in the order they were heard. */
-export async function receiptsOf(connection: Connection, sids: readonly string[]): Promise<readonly StatusUpdate[]> {
-  const rows = await connection.all<EventRow>(sql`select sid, status, code, source, at from status_events
-    where sid = any(${sids}) order by at, sid, status, code`);
-  return rows.map(({ code, ...event }) => ({ ...event, ...(code !== 0 && { code }) }));
-}
-
-/**
- * Settles messages by callbacks that carry their id: those of which no answer came, also when they are to be sent
- * again. What is claimed is left to the answer that is still to come, or to the run that takes over.
- */
-export async function proveSent(connection: Connection, messageIds: readonly string[]): Promise<void> {
-  if (messageIds.length === 0) return;
-  const proved = await connection.all<{ sid: string }>(sql`
-    update messages m set state = 'accepted', reason = null, sid = told.sid
-    from (select distinct on (sid) message_id, sid
-      from (select message_id, min(sid) as sid from status_events where message_id = any(${messageIds}) group by 1) first
-      order by sid, message_id) told
-    where m.id = told.message_id and (m.state = 'unknown' or m.state = 'pending' and m.attempts > 0) and not exists (
-      select 1 from messages o join status_events e on e.sid = o.sid where e.message_id = m.id)
-    returning m.sid`);
-  if (proved.length === 0) return;
-  await mergeReceipts(
+/** What was reported of the SIDs that callbacks with the ids of these messages have named, and whose those are. */
+async function toldOf(connection: Connection, rows: readonly OutcomeRow[], updates: readonly StatusUpdate[]) {
+  const named = await sidsOf(
     connection,
-    await receiptsOf(
-      connection,
-      proved.map(({ sid }) => sid),
-    ),
+    rows.map(({ id }) => id),
   );
+  const sids = [...named, ...updates.flatMap(({ sid, messageId }) => (messageId === undefined ? [] : sid))];
+  const [receipts, owners] = await Promise.all([receiptsOf(connection, sids), ownersOf(connection, sids)]);
+  return { receipts, owners };
 }
+
+function lockAccepted(connection: Connection, updates: readonly StatusUpdate[]): Promise<readonly AcceptedRow[]> {
+  return connection.all(sql`select m.id, m.sid, m.status, m.code, m.price, m.segments, m.recipient, m.sender
+    from messages m where m.sid = any(${updates.map(({ sid }) => sid)}) and m.state = 'accepted'
+    order by m.seq for no key update`);
+}
+
+/** Locked: who is writing what became of one of these right now ends first, or finds the receipts. */
+function lockRows(connection: Connection, ids: readonly string[]): Promise<readonly OutcomeRow[]> {
+  return connection.all(sql`select ${outcomeColumns} from messages m where m.id = any(${ids})
+    order by m.seq for no key update`);
+}
+
+async function sameAs(connection: Connection, updates: readonly StatusUpdate[]): Promise<readonly KeptReceipt[]> {
+  const rows = await connection.all<ReceiptRow>(sql`select ${raw(receiptColumns)} from status_events e
+    where ${oneOf(updates)}`);
+  return rows.map(toReceipt);
+}
+
+async function keepReceipts(connection: Connection, receipts: readonly KeptReceipt[]): Promise<void> {
+  if (receipts.length === 0) return;
+  const rows = json(receipts.map((receipt) => ({ ...receipt, code: receipt.code ?? 0 })));
+  await connection.run(sql`insert into status_events (sid, status, code, source, at, message_id, is_queued)
+    select sid, status, code, source, at, "messageId", "isQueued"
+    from json_to_recordset(${rows}) as r (sid text, status text, code bigint, source text, at bigint, "messageId" text,
+      "isQueued" boolean)
+    order by sid, status, code`);
+}
+
+async function queue(connection: Connection, receipts: readonly StatusUpdate[]): Promise<void> {
+  if (receipts.length === 0) return;
+  await connection.run(sql`update status_events e set is_queued = true where ${oneOf(receipts)}`);
+}
+
+/** True of a receipt, called `e`, that is the same as one of these: of one message, status and code. */
+const oneOf = (receipts: readonly StatusUpdate[]): Sql =>
+  sql`(e.sid, e.status, e.code) in (select * from unnest(${receipts.map(({ sid }) => sid)}::text[],
+    ${receipts.map(({ status }) => status)}::text[], ${receipts.map(({ code = 0 }) => code)}::bigint[]))`;

@@ -1,19 +1,14 @@
 import type { Resolution } from '../../core/outcome/after-send.ts';
-import type { UnknownMessage } from '../../core/outcome/match-unknowns.ts';
 import type { Ledger } from '../ledger.ts';
+import { toUnknown, type UnknownRow } from '../rows.ts';
+import type { OutcomeRow } from '../rules/outcome.ts';
+import { resolveUnknowns } from '../rules/resolve.ts';
 import type { Lease } from '../runs.ts';
 import type { Connection, Database } from './driver.ts';
-import { proveSent } from './receipts.ts';
-import { json, sql } from './sql.ts';
+import { evidenceOf, outcomeColumns, writeOutcomes } from './outcomes.ts';
+import { sql } from './sql.ts';
 
-interface UnknownRow {
-  readonly id: string;
-  readonly request: string;
-  readonly claimed_at: number;
-  readonly clock_ahead_ms: number | null;
-}
-
-/** Finding out what became of messages of which no answer came. */
+/** Messages of which no answer came: reading them, and writing what became of them. */
 export function resolving({
   read,
   transaction,
@@ -23,12 +18,7 @@ export function resolving({
       read(async (connection) => {
         const rows = await connection.all<UnknownRow>(sql`select id, request, claimed_at, clock_ahead_ms from messages
           where campaign_id = ${campaignId} and state = 'unknown' order by seq`);
-        return rows.map(
-          ({ id, request, claimed_at: claimedAt, clock_ahead_ms: clockAheadMs }): UnknownMessage => ({
-            ...{ id, request: JSON.parse(request), claimedAt },
-            ...(clockAheadMs !== null && { clockAheadMs }),
-          }),
-        );
+        return rows.map(toUnknown);
       }),
     takenSids: (sids) =>
       read(async (connection) => {
@@ -41,38 +31,35 @@ export function resolving({
           where recipient = ${to} and state in ('claimed', 'unknown') and id <> all(${except})`);
         return found?.n ?? 0;
       }),
-    resolve: (lease, changes) =>
-      transaction([{ kind: 'campaign', keys: [lease.campaignId], isShared: true }], (connection) =>
-        resolve(connection, lease, changes),
-      ),
+    resolve: (lease, resolutions) => {
+      const sids = resolutions.flatMap(({ change }) => change.sid ?? []);
+      return transaction(
+        [
+          { kind: 'campaign', keys: [lease.campaignId], isShared: true },
+          { kind: 'sid', keys: sids, isShared: true },
+        ],
+        (connection) => resolve(connection, lease, resolutions),
+      );
+    },
   };
 }
 
 async function resolve(
   connection: Connection,
   { campaignId, owner }: Lease,
-  changes: readonly Resolution[],
+  resolutions: readonly Resolution[],
 ): Promise<void> {
-  const run = await connection.get<{ isRecalled: boolean }>(sql`select c.recalled_at is not null as "isRecalled"
-    from campaigns c join leases l on l.campaign_id = c.id where c.id = ${campaignId} and l.owner = ${owner}`);
+  const ids = resolutions.map(({ messageId }) => messageId);
+  const sids = resolutions.flatMap(({ change }) => change.sid ?? []);
+  // The rows first: who takes a callback in meanwhile waits for them, or was first and is seen.
+  const [run, rows, evidence] = await Promise.all([
+    connection.get<{ isRecalled: boolean }>(sql`select c.recalled_at is not null as "isRecalled"
+      from campaigns c join leases l on l.campaign_id = c.id where c.id = ${campaignId} and l.owner = ${owner}`),
+    connection.all<OutcomeRow>(sql`select ${outcomeColumns} from messages m
+      where m.id = any(${ids}) and m.state = 'unknown' order by m.seq for no key update`),
+    evidenceOf(connection, sids, () => ids),
+  ]);
   if (!run) return;
-  const used = new Set<string>();
-  const written = changes.filter(({ change: { state, sid } }) => {
-    if (state === 'pending' && run.isRecalled) return false;
-    if (sid === undefined) return true;
-    // One SID is one message.
-    const isFree = !used.has(sid);
-    used.add(sid);
-    return isFree;
-  });
-  const rows = json(written.map(({ messageId, change }) => ({ id: messageId, ...change })));
-  await connection.run(sql`
-    update messages m set state = r.state, sid = r.sid, status = coalesce(r.status, m.status), reason = r.reason, due_at = 0
-    from json_to_recordset(${rows}) as r (id text, state text, sid text, status text, reason text)
-    where m.id = r.id and m.state = 'unknown' and not exists (select 1 from messages o where o.sid = r.sid)`);
-  // It may have been reported since it was looked for.
-  await proveSent(
-    connection,
-    written.filter(({ change }) => change.state === 'pending').map(({ messageId }) => messageId),
-  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  await writeOutcomes(connection, resolveUnknowns(resolutions, { ...evidence, ...run, rows: byId }));
 }

@@ -33,6 +33,21 @@ export function raw(text: string): Sql {
   return { strings: [text], values: [] };
 }
 
+/** A statement that has `:names` where its values, or parts that are written otherwise, come. */
+export function named(text: string, values: Readonly<Record<string, SqlValue | Sql>>): Sql {
+  // `::` is a cast.
+  const parts = text.split(/(?<!:):([a-z]\w*)/i);
+  const strings = parts.filter((_, i) => i % 2 === 0);
+  const given = parts
+    .filter((_, i) => i % 2 === 1)
+    .map((name) => {
+      const value = values[name];
+      if (value === undefined) throw new TypeError(`no value for :${name}`);
+      return value;
+    });
+  return sql(Object.assign([...strings], { raw: strings }), ...given);
+}
+
 /** The statement as the server reads it: `$1` in place of the first value. */
 export function textOf({ strings }: Sql): string {
   return strings.reduce((text, next, i) => `${text}$${i}${next}`);

@@ -9,6 +9,7 @@ import type { Connection, Database } from './driver.ts';
 import { enter } from './gates.ts';
 import { campaignsOfInput } from './inputs.ts';
 import { addRows, planRows } from './insert.ts';
+import { knownOf } from './known.ts';
 import { merge } from './merge.ts';
 import { optedOut } from './opt-outs.ts';
 import { planOf } from './plan.ts';
@@ -182,7 +183,9 @@ export function appendToPostgres(
         where campaign_id = ${campaignId} and state = 'pending'`);
     }
     await touch(connection, campaignId, clock);
-    return { added: added.length, skipped: added.filter(isOptedOut).map(toMessage) };
+    const given = keyed.map((row, i) => ({ ...row, given: rows[i]?.key ?? '' }));
+    const known = await knownOf(connection, campaignId, { given, added });
+    return { added: added.length, skipped: added.filter(isOptedOut).map(toMessage), known };
   });
 }
 

@@ -5,9 +5,11 @@ const abandonedAfterMs = 24 * 3_600_000;
 
 /** Throws a plan away; does nothing to a campaign that was published. For use inside a transaction. */
 export function dropPlan(database: Database, id: string): void {
-  database
-    .prepare('delete from messages where campaign_id in (select id from campaigns where id = :id and ready = 0)')
-    .run({ id });
+  for (const table of ['messages', 'message_keys']) {
+    database
+      .prepare(`delete from ${table} where campaign_id in (select id from campaigns where id = :id and ready = 0)`)
+      .run({ id });
+  }
   database.prepare('delete from campaigns where id = :id and ready = 0').run({ id });
 }
 

@@ -1,6 +1,7 @@
 import type { Ledger } from '../ledger.ts';
 import { type MessageRow, messageColumns, toMessage } from '../rows.ts';
 import { select } from '../rules/claim.ts';
+import { atRate, type ControlRow, pausedClaim } from '../rules/control.ts';
 import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
 import type { Claim, Claimed, ClaimRequest, Lease, SenderState } from '../runs.ts';
 import type { Database } from './driver.ts';
@@ -10,7 +11,7 @@ import { resultWriter } from './results.ts';
 
 type Claims = Pick<Ledger, 'queues' | 'claim' | 'record'>;
 
-interface RunRow {
+interface RunRow extends ControlRow {
   readonly recalled_at: number | null;
   readonly max_cost: number | null;
   readonly spent: number;
@@ -27,7 +28,7 @@ export function claims(database: Database, now: () => number): Claims {
     `select sender, count(*) as pending, min(due_at) as dueAt from messages
      where campaign_id = :campaignId and state = 'pending' group by sender order by min(seq)`,
   );
-  const run = database.prepare<RunRow>(`select c.recalled_at, c.max_cost, c.spent from campaigns c
+  const run = database.prepare<RunRow>(`select c.recalled_at, c.max_cost, c.spent, c.paused_at, c.rate from campaigns c
     join leases l on l.campaign_id = c.id where c.id = :campaignId and l.owner = :owner`);
   const spend = database.prepare('update campaigns set spent = :spent where id = :campaignId');
   const take = messageTaker(database);
@@ -35,13 +36,16 @@ export function claims(database: Database, now: () => number): Claims {
   const pace = paces(database);
   const write = resultWriter(database, now);
 
-  const claimIn = (lease: Lease, { wants, results, perSecond, clockAheadMs }: ClaimRequest): Claimed => {
+  const claimIn = (lease: Lease, request: ClaimRequest): Claimed => {
+    const { results, clockAheadMs } = request;
     if (results.length > 0) write(lease, results);
     const { campaignId, owner } = lease;
     const at = now();
     const known = run.get({ campaignId, owner });
     if (!known) return { claims: [], senders: [], end: 'lost-lease' };
     if (known.recalled_at !== null) return { claims: [], senders: [], end: 'recalled' };
+    if (known.paused_at !== null) return pausedClaim(request.wants);
+    const { wants, perSecond } = atRate(request, known);
     const before = pace.read(wants.map(({ sender }) => sender));
     const grants = grantsOf(wants, (sender) => before.get(sender) ?? {}, perSecond, at);
     const account = { spent: known.spent, ...(known.max_cost !== null && { maxCost: known.max_cost }) };

@@ -5,11 +5,14 @@ import type { Database } from './driver.ts';
 
 type EventQueue = Pick<Ledger, 'keepEvent' | 'dueEvents' | 'dropEvents' | 'delayEvent' | 'countEvents'>;
 
-/** Writes an event into the queue, unless it is there; for use inside a transaction. */
-export function eventKeeper(database: Database): (event: OutgoingEvent) => void {
+/** Writes events into the queue, unless they are there; for use inside a transaction. */
+export function eventKeeper(database: Database): (events: readonly OutgoingEvent[]) => void {
   const insert = database.prepare(`insert into outgoing_events (id, event, at, due_at)
-    values (:id, :event, :at, :at) on conflict do nothing`);
-  return (event) => void insert.run({ id: event.id, event: JSON.stringify(event), at: event.at });
+    select value ->> 0, value ->> 1, value ->> 2, value ->> 2 from json_each(:rows) where true on conflict do nothing`);
+  return (events) => {
+    const rows = events.map((event) => [event.id, JSON.stringify(event), event.at]);
+    if (rows.length > 0) insert.run({ rows: JSON.stringify(rows) });
+  };
 }
 
 /** The queue of what is to be passed on. */
@@ -22,7 +25,7 @@ export function sqliteEvents(database: Database, now: () => number): EventQueue 
   const delay = database.prepare('update outgoing_events set attempts = attempts + 1, due_at = :dueAt where id = :id');
   const count = database.prepare<{ n: number }>('select count(*) as n from outgoing_events');
   return {
-    keepEvent: async (event) => keep(event),
+    keepEvent: async (event) => keep([event]),
     dueEvents: async (limit) =>
       due
         .all({ now: now(), limit })

@@ -3,10 +3,13 @@ import { hostname } from 'node:os';
 import { CliError } from '../../errors.ts';
 import type { Ledger } from '../ledger.ts';
 import { processOf } from '../process.ts';
+import { outcomeColumns } from '../rows.ts';
+import { confirmAll } from '../rules/confirm.ts';
 import { isHeld, leaseMs } from '../rules/lease.ts';
+import type { OutcomeRow } from '../rules/outcome.ts';
 import type { Holder } from '../runs.ts';
-import { proof } from './delivery.ts';
 import type { Database } from './driver.ts';
+import { outcomeReader, outcomeWriter } from './outcomes.ts';
 
 interface LeaseRow {
   readonly owner: string;
@@ -25,9 +28,11 @@ export function sqliteLeases(database: Database, now: () => number): Pick<Ledger
     values (:campaignId, :owner, :host, :pid, :process, :expiresAt)`);
   const abandon = database.prepare(`update messages set state = 'unknown', reason = :reason
     where campaign_id = :campaignId and state = 'claimed'`);
-  const reported = database.prepare<{ id: string }>(`select distinct m.id from messages m
-    join status_events e on e.message_id = m.id where m.campaign_id = :campaignId and m.state = 'unknown'`);
-  const proveSent = proof(database);
+  const reported = database.prepare<OutcomeRow>(`select ${outcomeColumns} from messages m
+    where m.campaign_id = :campaignId and m.state = 'unknown'
+      and exists (select 1 from status_events e where e.message_id = m.id)`);
+  const { evidenceOf } = outcomeReader(database);
+  const write = outcomeWriter(database);
   const account = database.prepare(`update campaigns set max_cost = :maxCost, spent = case when :maxCost is null then 0
     else (select coalesce(sum(coalesce(price, segments * unit_price)), 0) from messages
       where campaign_id = :campaignId and state in ('accepted', 'unknown')) end
@@ -46,7 +51,14 @@ export function sqliteLeases(database: Database, now: () => number): Pick<Ledger
         const owner = randomUUID();
         take.run({ campaignId, owner, host, pid, process: identityOf(host, pid), expiresAt: now() + leaseMs });
         abandon.run({ campaignId, reason: 'the run that claimed it ended before an answer came' });
-        for (const { id } of reported.all({ campaignId })) proveSent(id);
+        const rows = reported.all({ campaignId });
+        if (rows.length > 0)
+          write(
+            confirmAll(
+              rows,
+              evidenceOf([], () => rows.map(({ id }) => id)),
+            ),
+          );
         account.run({ campaignId, maxCost: maxCost ?? null });
         return { campaignId, owner, tookOver: current !== undefined };
       }),

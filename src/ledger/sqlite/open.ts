@@ -4,7 +4,8 @@ import { CliError } from '../../errors.ts';
 import type { Ledger } from '../ledger.ts';
 import { messageChanges } from './changes.ts';
 import { claims } from './claims.ts';
-import { proof, sqliteDelivery } from './delivery.ts';
+import { sqliteControls } from './controls.ts';
+import { sqliteDelivery } from './delivery.ts';
 import { type Database, openDatabase } from './driver.ts';
 import { sqliteEvents } from './events.ts';
 import { networkFileSystemOf } from './file-system.ts';
@@ -14,7 +15,10 @@ import { migrate } from './migrations/migrate.ts';
 import { sqliteOptOuts } from './opt-outs.ts';
 import { sqlitePurge } from './purge.ts';
 import { campaignReads, optional, reports } from './reads.ts';
+import { sqliteReceipts } from './receipts.ts';
+import { sqliteReplies } from './replies.ts';
 import { appendToSqlite, stageInSqlite } from './staging.ts';
+import { resolving } from './unknowns.ts';
 
 /**
  * Opens the ledger in a file, made if it is not there, for this user only.
@@ -30,12 +34,15 @@ export function openSqliteLedger(path: string, now: () => number = Date.now): Le
     ...sqliteLeases(database, now),
     ...claims(database, now),
     ...messageChanges(database, now),
+    ...sqliteControls(database, now),
     ...reports(database),
     ...resolving(database),
     ...sqliteOptOuts(database),
+    ...sqliteReceipts(database),
     ...sqliteDelivery(database),
     ...prices(database, now),
     ...sqliteEvents(database, now),
+    ...sqliteReplies(database, now),
     ...sqlitePurge(database, path, now),
     append: async (campaignId, rows, keepsText = true) => appendToSqlite(place, campaignId, rows, keepsText),
     damage: async () => damageOf(database),
@@ -98,48 +105,5 @@ function prices(database: Database, now: () => number): Pick<Ledger, 'knownPrice
     knownPrices: async (country) =>
       optional(read.get({ country }), (row) => ({ prices: JSON.parse(row.prices), at: row.at })),
     keepPrices: async (country, list) => void write.run({ country, prices: JSON.stringify(list), at: now() }),
-  };
-}
-
-interface UnknownRow {
-  readonly id: string;
-  readonly request: string;
-  readonly claimed_at: number;
-  readonly clock_ahead_ms: number | null;
-}
-
-function resolving(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | 'countOpen' | 'resolve'> {
-  const unknowns = database.prepare<UnknownRow>(`select id, request, claimed_at, clock_ahead_ms from messages
-    where campaign_id = :campaignId and state = 'unknown' order by seq`);
-  const taken = database.prepare<{ sid: string }>(
-    'select sid from messages where sid in (select value from json_each(:sids))',
-  );
-  const countOpen = database.prepare<{ n: number }>(`select count(*) as n from messages
-    where recipient = :to and state in ('claimed', 'unknown') and id not in (select value from json_each(:except))`);
-  const write = database.prepare(`
-    update messages set state = :state, sid = :sid, status = coalesce(:status, status), reason = :reason, due_at = 0
-    where id = :messageId and state = 'unknown'
-      and exists (select 1 from leases where campaign_id = :campaignId and owner = :owner)
-      and not exists (select 1 from messages o where o.sid = :sid)
-      and (:state <> 'pending' or not exists
-        (select 1 from campaigns where id = :campaignId and recalled_at is not null))`);
-  const proveSent = proof(database);
-  return {
-    unknowns: async (campaignId) =>
-      unknowns.all({ campaignId }).map(({ id, request, claimed_at: claimedAt, clock_ahead_ms: clockAheadMs }) => ({
-        ...{ id, request: JSON.parse(request), claimedAt },
-        ...(clockAheadMs !== null && { clockAheadMs }),
-      })),
-    takenSids: async (sids) => new Set(taken.all({ sids: JSON.stringify(sids) }).map(({ sid }) => sid)),
-    countOpen: async (to, except) => countOpen.get({ to, except: JSON.stringify(except) })?.n ?? 0,
-    resolve: async ({ campaignId, owner }, changes) =>
-      database.transaction(() => {
-        for (const { messageId, change } of changes) {
-          const { state, sid = null, status = null, reason = null } = change;
-          write.run({ campaignId, owner, messageId, state, sid, status, reason });
-          // It may have been reported since it was looked for.
-          if (state === 'pending') proveSent(messageId);
-        }
-      }),
   };
 }

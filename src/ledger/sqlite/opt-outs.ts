@@ -1,4 +1,4 @@
-import type { OptOut } from '../consent.ts';
+import type { OptOut } from '../../core/recipient/consent.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Database } from './driver.ts';
 
@@ -20,12 +20,14 @@ interface OptOutRow {
   readonly at: number;
 }
 
-/** Writes one entry of the suppression list, unless it is there; for use inside a transaction. */
-export function optOutAdder(database: Database): (optOut: OptOut) => boolean {
-  const insert = database.prepare(
-    'insert into opt_outs (address, sender, source, at) values (:address, :sender, :source, :at) on conflict do nothing',
-  );
-  return ({ address, sender = '', source, at }) => insert.run({ address, sender, source, at }) > 0;
+/** Writes entries of the suppression list that are not there yet, and returns how many; for use inside a transaction. */
+export function optOutAdder(database: Database): (optOuts: readonly OptOut[]) => number {
+  const insert = database.prepare(`insert into opt_outs (address, sender, source, at)
+    select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(:rows) where true on conflict do nothing`);
+  return (optOuts) => {
+    const rows = optOuts.map(({ address, sender = '', source, at }) => [address, sender, source, at]);
+    return rows.length === 0 ? 0 : insert.run({ rows: JSON.stringify(rows) });
+  };
 }
 
 /** The suppression list. */
@@ -39,7 +41,7 @@ export function sqliteOptOuts(database: Database): Pick<Ledger, 'addOptOuts' | '
      where (address, sender) > (:address, :sender) order by address, sender limit 1000`,
   );
   return {
-    addOptOuts: async (optOuts) => database.transaction(() => optOuts.filter(add).length),
+    addOptOuts: async (optOuts) => database.transaction(() => add(optOuts)),
     removeOptOut: async (address, sender = undefined) => remove.run({ address, sender: sender ?? null }),
     optOuts: async function* () {
       let last: { address: string; sender: string } = { address: '', sender: '' };

@@ -1,18 +1,11 @@
+import { type PaceRow, paceColumns, toPace } from '../rows.ts';
 import type { SenderPace } from '../rules/pace.ts';
 import type { Database } from './driver.ts';
 
-interface PaceRow {
-  readonly sender: string;
-  readonly next_at: number | null;
-  readonly paused_until: number | null;
-  readonly per_second: number | null;
-  readonly rated_until: number | null;
-}
-
 /** How fast each sender may go, over all runs of the ledger; for use inside a transaction. */
 export function paces(database: Database) {
-  const read = database.prepare<PaceRow>(`select sender, next_at, paused_until, per_second, rated_until
-    from sender_paces where sender in (select value from json_each(:senders))`);
+  const read = database.prepare<PaceRow>(`select ${paceColumns} from sender_paces
+    where sender in (select value from json_each(:senders))`);
   const write = database.prepare(`
     insert into sender_paces (sender, next_at, paused_until, per_second, rated_until)
     select value ->> 'sender', value ->> 'nextAt', value ->> 'pausedUntil', value ->> 'perSecond', value ->> 'ratedUntil'
@@ -20,8 +13,7 @@ export function paces(database: Database) {
     on conflict (sender) do update set next_at = excluded.next_at, paused_until = excluded.paused_until,
       per_second = excluded.per_second, rated_until = excluded.rated_until`);
   const pause = database.prepare(`
-    insert into sender_paces (sender, paused_until)
-    select value ->> 'sender', value ->> 'pausedUntil' from json_each(:pauses) where true
+    insert into sender_paces (sender, paused_until) select value ->> 0, value ->> 1 from json_each(:pauses) where true
     on conflict (sender) do update set paused_until = excluded.paused_until`);
   return {
     read: (senders: readonly string[]): ReadonlyMap<string, SenderPace> =>
@@ -30,18 +22,9 @@ export function paces(database: Database) {
       if (all.length === 0) return;
       write.run({ paces: JSON.stringify(all.map(([sender, pace]) => ({ sender, ...pace }))) });
     },
-    /** Until when nothing of a sender goes, in milliseconds since 1970. */
-    pause: (all: readonly { readonly sender: string; readonly pausedUntil: number }[]): void => {
-      if (all.length > 0) pause.run({ pauses: JSON.stringify(all) });
+    /** Until when nothing of senders goes, in milliseconds since 1970. */
+    pause: (pauses: ReadonlyMap<string, number>): void => {
+      if (pauses.size > 0) pause.run({ pauses: JSON.stringify([...pauses]) });
     },
-  };
-}
-
-function toPace({ next_at, paused_until, per_second, rated_until }: PaceRow): SenderPace {
-  return {
-    ...(next_at !== null && { nextAt: next_at }),
-    ...(paused_until !== null && { pausedUntil: paused_until }),
-    ...(per_second !== null && { perSecond: per_second }),
-    ...(rated_until !== null && { ratedUntil: rated_until }),
   };
 }

@@ -1,21 +1,14 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import { CliError } from '../../errors.ts';
-
-/** Turns a number or a key into a name that says nothing, always the same one; such a name stays as it is. */
-export type Pseudonym = (text: string) => string;
+import { type Pseudonym, pseudonymBy } from '../rules/purge.ts';
 
 /**
  * Pseudonyms by the key that lies beside a ledger: without the key nobody can try all numbers in turn.
  * Throws a `CliError` when there is none, unless one may be made.
  */
 export function pseudonymsOf(ledgerPath: string, mayMake: boolean): Pseudonym {
-  const secret = readSecret(`${ledgerPath}.key`, mayMake);
-  return (text) =>
-    text.startsWith(pseudonymPrefix)
-      ? text
-      : pseudonymPrefix + createHmac('sha256', secret).update(text).digest('hex').slice(0, 24);
+  return pseudonymBy(readSecret(`${ledgerPath}.key`, mayMake));
 }
 
 function readSecret(path: string, mayMake: boolean): Buffer {

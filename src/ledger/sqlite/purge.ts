@@ -1,55 +1,40 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { MessageRequest, RowIssue } from '../../core/message.ts';
 import { keptForMs } from '../../core/outcome/event.ts';
 import { sameInputMs } from '../../core/plan.ts';
-import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
+import { forgetRow, type PersonalRow, type Pseudonym, reportedForMs } from '../rules/purge.ts';
+import { isPurgeable } from '../statements.ts';
 import { dropAbandoned } from './abandoned.ts';
 import type { Database } from './driver.ts';
-import { type Pseudonym, pseudonymsOf } from './pseudonyms.ts';
-import { finalInSql } from './rows.ts';
-
-interface PurgedRow {
-  readonly seq: number;
-  readonly recipient: string;
-  readonly key: string | null;
-  readonly request: string | null;
-  readonly issues: string | null;
-}
-
-/** What is still needed to ask Twilio about a message, and says nothing of whom it went to. */
-const keptParameters = [
-  ...['accountSid', 'from', 'messagingServiceSid', 'sendAt', 'scheduleType', 'provideFeedback'],
-] as readonly (keyof MessageRequest)[];
+import { renameKey } from './keys.ts';
+import { pseudonymsOf } from './pseudonyms.ts';
+import { replyMatcher } from './replies.ts';
 
 /** How many rows are purged in one commit: others can write in between. */
 const chunkRows = 2000;
 
-/** For so long Twilio may still tell what became of a message, in milliseconds: who is to be suppressed must be known then. */
-const toldForMs = 3 * 86_400_000;
-
-const isSettled = `state not in ('pending', 'claimed', 'unknown') and recipient not like '${pseudonymPrefix}%'
-  and coalesce(claimed_at, written_at, (select touched_at from campaigns c where c.id = campaign_id)) < :before
-  and (state <> 'accepted' or status in (${finalInSql}) or claimed_at < :told)
-  and exists (select 1 from campaigns c where c.id = campaign_id and c.ready = 1)`;
-
 /** Forgetting who was texted what. `path` is the ledger's file. */
 export function sqlitePurge(database: Database, path: string, now: () => number): Pick<Ledger, 'purge' | 'purgeable'> {
-  const count = database.prepare<{ n: number }>(`select count(*) as n from messages where ${isSettled}`);
+  const count = database.prepare<{ n: number }>(`select (select count(*) from messages where ${isPurgeable})
+    + (select count(*) from replies where at < :before) as n`);
+  const boundsFor = (before: number) => ({ before, reportedSince: now() - reportedForMs });
+  const match = replyMatcher(database);
   return {
-    purgeable: async (before) => count.get({ before, told: now() - toldForMs })?.n ?? 0,
+    purgeable: async (before) => count.get(boundsFor(before))?.n ?? 0,
     purge: async (before) => {
       const wasPurged = database.prepare('select 1 from campaigns where purged_at is not null limit 1').get();
       const pseudonym = pseudonymsOf(path, wasPurged === undefined);
-      let purged = 0;
+      const purgeAfter = purger(database, pseudonym, now);
+      // What the younger ones answer is known by numbers that are about to go.
+      match();
+      let purged = database.prepare('delete from replies where at < :before').run({ before });
       for (let after = 0; ; ) {
-        const bounds = { before, told: now() - toldForMs, after };
-        const rows = database.transaction(() => purgeSome(database, pseudonym, bounds, now()));
-        const last = rows.at(-1);
-        if (!last) break;
-        purged += rows.length;
-        after = last.seq;
+        const seqs = database.transaction(() => purgeAfter({ ...boundsFor(before), after }));
+        const last = seqs.at(-1);
+        if (last === undefined) break;
+        purged += seqs.length;
+        after = last;
         // Lets others at the lock, and this process at its other work.
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -68,44 +53,40 @@ export function sqlitePurge(database: Database, path: string, now: () => number)
 
 interface Bounds {
   readonly before: number;
-  readonly told: number;
-  /** The last row that was looked at. */
+  readonly reportedSince: number;
+  /** The last row that was read. */
   readonly after: number;
 }
 
-function purgeSome(database: Database, pseudonym: Pseudonym, bounds: Bounds, at: number): readonly PurgedRow[] {
-  const rows = database
-    .prepare<PurgedRow>(
-      `select seq, recipient, key, request, issues from messages where seq > :after and ${isSettled}
-       order by seq limit :limit`,
-    )
-    .all({ ...bounds, limit: chunkRows });
+interface PurgedRow extends PersonalRow {
+  readonly seq: number;
+  readonly campaignId: string;
+}
+
+/** Purges the next rows, and returns their sequence numbers; for use inside a transaction. */
+function purger(database: Database, pseudonym: Pseudonym, now: () => number): (bounds: Bounds) => readonly number[] {
+  const read = database.prepare<PurgedRow>(`
+    select seq, campaign_id as campaignId, recipient, key, request, reason, issues, code from messages
+    where seq > :after and ${isPurgeable} order by seq limit ${chunkRows}`);
   const write = database.prepare(`update messages set recipient = :recipient, key = :key, request = :request,
-    issues = :issues, text_kept = 'gone', reason = case when code is null then reason end where seq = :seq`);
+    reason = :reason, issues = :issues, text_kept = 'gone' where seq = :seq`);
+  const rename = database.prepare(renameKey);
   const mark = database.prepare(
-    'update campaigns set purged_at = :at where id = (select campaign_id from messages where seq = :seq)',
+    'update campaigns set purged_at = :at where id in (select value from json_each(:campaignIds))',
   );
-  for (const { seq, recipient, key, request, issues } of rows) {
-    write.run({
-      seq,
-      recipient: pseudonym(recipient),
-      key: key === null ? null : pseudonym(key),
-      request: request === null ? null : JSON.stringify(stripped(JSON.parse(request), pseudonym)),
-      issues: issues === null ? null : JSON.stringify((JSON.parse(issues) as RowIssue[]).map(strippedIssue)),
-    });
-    mark.run({ seq, at });
-  }
-  return rows;
-}
-
-function stripped(request: MessageRequest, pseudonym: Pseudonym): MessageRequest {
-  const kept = Object.fromEntries(keptParameters.map((name) => [name, request[name]]));
-  return { ...kept, to: pseudonym(request.to) };
-}
-
-/** Values, and the hints that repeat them, are what people wrote. */
-function strippedIssue({ line, column }: RowIssue): RowIssue {
-  return { line, column, value: '', problem: 'was wrong; what it said is purged' };
+  return (bounds) => {
+    const rows = read.all({ ...bounds });
+    const forgotten = rows.map((row) => ({ ...forgetRow(row, pseudonym) }));
+    write.runAll(forgotten);
+    rename.runAll(
+      rows.flatMap(({ campaignId, key }, i) =>
+        key === null ? [] : { campaignId, key, name: forgotten[i]?.key ?? null },
+      ),
+    );
+    const campaignIds = JSON.stringify([...new Set(rows.map(({ campaignId }) => campaignId))]);
+    if (rows.length > 0) mark.run({ campaignIds, at: now() });
+    return rows.map(({ seq }) => seq);
+  };
 }
 
 /** Copies made before a migration hold what is to be forgotten. */
@@ -130,10 +111,13 @@ export function adoptPseudonyms(
   const rows = database
     .prepare<{ seq: number; key: string }>('select seq, key from messages where campaign_id = :id and key is not null')
     .all({ id });
-  const write = database.prepare('update messages set key = :key where seq = :seq');
+  const write = database.prepare('update messages set key = :name where seq = :seq');
+  const rename = database.prepare(renameKey);
   for (const { seq, key } of rows) {
-    const known = keyOf(key);
-    if (known !== key) write.run({ seq, key: known });
+    const name = keyOf(key);
+    if (name === key) continue;
+    write.run({ seq, name });
+    rename.run({ campaignId: id, key, name });
   }
 }
 
@@ -148,7 +132,7 @@ export function purgedKeys(
     .get({ campaignId });
   if (wasPurged === undefined) return undefined;
   const pseudonym = pseudonymsOf(path, false);
-  const isThere = database.prepare('select 1 from messages where campaign_id = :campaignId and key = :key');
+  const isThere = database.prepare('select 1 from message_keys where campaign_id = :campaignId and key = :key');
   return (key) => {
     const name = pseudonym(key);
     return isThere.get({ campaignId, key: name }) === undefined ? key : name;

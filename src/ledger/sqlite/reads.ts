@@ -14,11 +14,14 @@ const reportedIssues = 1000;
 /** Finding campaigns and messages. */
 export function campaignReads(
   database: Database,
-): Pick<Ledger, 'find' | 'findInput' | 'campaigns' | 'findSid' | 'recentRecipients' | 'messagesTo'> {
+): Pick<Ledger, 'find' | 'beginningWith' | 'findInput' | 'campaigns' | 'findSid' | 'recentRecipients' | 'messagesTo'> {
   const columns = 'c.id, c.name, c.source, c.created_at';
   const find = database.prepare<CampaignRow>(
     `select ${columns} from campaigns c where c.ready = 1 and (c.name = :text or c.id = :text) order by c.name = :text desc`,
   );
+  const beginning = database.prepare<CampaignRow>(`select ${columns} from campaigns c
+    where c.ready = 1 and (substr(c.name, 1, length(:text)) = :text or substr(c.id, 1, length(:text)) = :text)
+    order by c.created_at desc, c.rowid desc limit :limit`);
   const findInput = campaignsOfInput(database);
   const latest = database.prepare<CampaignRow>(
     `select ${columns} from campaigns c where c.ready = 1 order by c.created_at desc, c.rowid desc limit :limit`,
@@ -38,6 +41,7 @@ export function campaignReads(
     messagesTo: async (address, limit) =>
       past.all({ address, limit }).map((row): PastMessage => ({ ...toMessage(row), claimedAt: row.claimed_at })),
     find: async (text) => optional(find.get({ text }), toCampaign),
+    beginningWith: async (text, limit) => beginning.all({ text, limit }).map(toCampaign),
     findInput: async (inputHash, since) => findInput(inputHash, since),
     campaigns: async (limit) =>
       latest

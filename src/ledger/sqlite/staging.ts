@@ -7,6 +7,8 @@ import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessag
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
+import { keysOfBoth, lastInsertedKey, stagedKeys } from './keys.ts';
+import { knownIn } from './known.ts';
 import { notShared } from './lease.ts';
 import { hasOptedOut, optedOut } from './opt-outs.ts';
 import { destinationsOf, done, priceIn, toSend } from './plan-prices.ts';
@@ -35,13 +37,16 @@ export function stageInSqlite({ database, path, now }: StagingPlace, campaign: N
   const target = () =>
     database.prepare<{ id: string }>('select id from campaigns where name = :name and ready = 1').get({ name })?.id ??
     '';
-  const staged = (state: string, limit: number) =>
-    database
+  const writeKeys = stagedKeys(database, id);
+  const staged = (state: string, limit: number) => {
+    writeKeys();
+    return database
       .prepare<MessageRow>(
         `select ${messageColumns} from messages where campaign_id = :id and state = :state order by seq limit :limit`,
       )
       .all({ id, state, limit })
       .map(toMessage);
+  };
 
   const commit = (inputHash: string): Campaign => {
     refuseRecalled(database, name);
@@ -58,24 +63,31 @@ export function stageInSqlite({ database, path, now }: StagingPlace, campaign: N
     name,
     add: stagedAdder(database, id, now),
     plan: async () => {
+      writeKeys();
       database.transaction(() => adoptPseudonyms(database, path, { id, target: target() }));
       return planOf(database, id, target(), now());
     },
-    destinations: async () => destinationsOf(database, id, target()),
+    destinations: async () => {
+      writeKeys();
+      return destinationsOf(database, id, target());
+    },
     price: async (prices, currency) => priceIn(database, id, prices, currency),
     samples: async (limit) => staged('pending', limit),
     invalid: async (limit) => staged('invalid', limit),
     commit: async (inputHash, together) => {
       if (together) throw notShared();
+      writeKeys();
       return database.transaction(() => commit(inputHash));
     },
-    commitUnlessSame: async (inputHash, since, together) =>
-      database.transaction(() => {
-        if (together) throw notShared();
+    commitUnlessSame: async (inputHash, since, together) => {
+      if (together) throw notShared();
+      writeKeys();
+      return database.transaction(() => {
         // Under the lock: another process may have sent the same input while this one asked.
         const [sameAs] = campaignsOfInput(database)(inputHash, since);
         return sameAs ? { sameAs } : commit(inputHash);
-      }),
+      });
+    },
     discard: async () => database.transaction(() => dropPlan(database, id)),
   };
 }
@@ -99,19 +111,14 @@ function freshName(database: Database, stem: string, id: string, at: number): st
   return isTaken ? `${stem}-${time}-${id}` : short;
 }
 
-/** Adds rows to a plan; a twin of an earlier one, and who has opted out, is kept as skipped. */
+/** Adds rows to a plan; who has opted out is kept as skipped. Duplicates are found once all rows are there. */
 function stagedAdder(database: Database, id: string, now: () => number): Staging['add'] {
   const insert = rowInserter(database, { campaignId: id, idPrefix: id, at: now() });
-  const twin = database.prepare<{ line: number }>('select line from messages where campaign_id = :id and key = :key');
   const touch = database.prepare('update campaigns set touched_at = :at where id = :id');
   const suppress = suppressor(database, id);
   return async (rows) =>
     database.transaction(() => {
-      for (const row of rows) {
-        if (insert(row)) continue;
-        const { key = null, ...rest } = row;
-        insert(rest, `duplicate of line ${twin.get({ id, key })?.line ?? 0}`);
-      }
+      for (const row of rows) insert(row);
       suppress();
       touch.run({ id, at: now() });
     });
@@ -128,11 +135,21 @@ export function appendToSqlite(
     const insert = rowInserter(database, { campaignId, idPrefix: newCampaignId(), at: now(), storesText });
     const keyOf = purgedKeys(database, path, campaignId) ?? ((key: string) => key);
     const suppress = suppressor(database, campaignId);
-    const added = rows.filter((row) => insert(row.key === undefined ? row : { ...row, key: keyOf(row.key) })).length;
+    const isThere = database.prepare('select 1 from message_keys where campaign_id = :campaignId and key = :key');
+    const writeKey = database.prepare(lastInsertedKey);
+    const passesOver = (row: PlannedRow): boolean => {
+      const key = row.key === undefined ? undefined : keyOf(row.key);
+      if (key !== undefined && isThere.get({ campaignId, key })) return true;
+      insert({ ...row, ...(key !== undefined && { key }) });
+      if (key !== undefined) writeKey.run({ campaignId, key });
+      return false;
+    };
+    const passedOver = rows.filter(passesOver);
     const skipped = suppress().map(toMessage);
     cancelIfRecalled(database, campaignId);
     database.prepare('update campaigns set touched_at = :at where id = :campaignId').run({ at: now(), campaignId });
-    return { added, skipped };
+    const known = passedOver.flatMap(knownIn(database, campaignId, keyOf));
+    return { added: rows.length - passedOver.length, skipped, known };
   });
 }
 
@@ -168,11 +185,11 @@ interface Insertion {
   readonly storesText?: boolean;
 }
 
-/** Inserts one row; false when its key is there already. With a reason it is a skipped one. */
+/** Inserts one row, whose key is not there yet or is looked at later. */
 function rowInserter(
   database: Database,
   { campaignId, idPrefix, at, storesText: mayStore = true }: Insertion,
-): (row: PlannedRow, skipped?: string) => boolean {
+): (row: PlannedRow) => boolean {
   const storesText =
     mayStore &&
     database.prepare('select 1 from campaigns where id = :campaignId and stores_text = 1').get({ campaignId }) !==
@@ -181,10 +198,9 @@ function rowInserter(
     insert into messages (id, campaign_id, line, key, recipient, sender, request, state, segments, reason, issues,
       country, quiet_hours, due_at, text_kept, written_at)
     values (:id, :campaignId, :line, :key, :recipient, :sender, :request, :state, :segments, :reason, :issues,
-      :country, :quietHours, :dueAt, :textKept, :writtenAt)
-    on conflict (campaign_id, key) where key is not null do nothing`);
+      :country, :quietHours, :dueAt, :textKept, :writtenAt)`);
   let count = 0;
-  return (row, skipped) =>
+  return (row) =>
     insert.run({
       id: `${idPrefix}-${++count}`,
       campaignId,
@@ -193,13 +209,10 @@ function rowInserter(
       recipient: row.to,
       sender: row.sender,
       // What is never sent needs no text.
-      request:
-        row.request && (storesText || (row.state === 'pending' && skipped === undefined))
-          ? JSON.stringify(row.request)
-          : null,
-      state: skipped === undefined ? row.state : 'skipped',
+      request: row.request && (storesText || row.state === 'pending') ? JSON.stringify(row.request) : null,
+      state: row.state,
       segments: row.segments,
-      reason: skipped ?? null,
+      reason: null,
       issues: row.issues.length > 0 ? JSON.stringify(row.issues) : null,
       country: row.country ?? null,
       quietHours: row.quietHours ?? null,
@@ -210,43 +223,54 @@ function rowInserter(
 }
 
 function planOf(database: Database, id: string, target: string, at: number): Plan {
-  const count = (sql: string) => database.prepare<{ n: number }>(sql).get({ id, target })?.n ?? 0;
-  const inState = (state: string) =>
-    count(`select count(*) as n from messages where campaign_id = :id and state = '${state}' and :target = :target`);
-  const already = count(`select count(*) as n from messages s join messages t
-    on t.campaign_id = :target and t.key = s.key and t.state in ${done}
-    where s.campaign_id = :id and s.state = 'pending'`);
-  const senders = database
-    .prepare<PlannedSender>(`select sender, count(*) as count, sum(segments) as segments from messages
-      where ${toSend} group by sender order by 2 desc`)
-    .all({ id, target });
-  const waiting = database
-    .prepare<{ count: number; firstAt: number | null }>(
-      `select count(*) as count, min(due_at) as firstAt from messages where ${toSend} and due_at > :at`,
+  const staged = database
+    .prepare<{ state: string; optedOut: number; n: number }>(
+      `select state, reason is '${optedOut}' as optedOut, count(*) as n from messages where campaign_id = :id group by 1, 2`,
     )
-    .get({ id, target, at });
-  const cost = database
-    .prepare<{ amount: number | null; unpriced: number }>(
-      `select sum(segments * unit_price) as amount, count(*) - count(unit_price) as unpriced from messages where ${toSend}`,
-    )
+    .all({ id });
+  const sum = <T>(rows: readonly T[], of: (row: T) => number) => rows.reduce((total, row) => total + of(row), 0);
+  const inState = (state: string) => sum(staged, (row) => (row.state === state ? row.n : 0));
+  const already = database
+    .prepare<{ n: number }>(`select count(*) as n from ${keysOfBoth}
+      join messages t on t.seq = tk.seq join messages s on s.seq = sk.seq
+      where t.state in ${done} and s.state = 'pending'`)
     .get({ id, target });
+  const senders = database.prepare<SenderTotal>(totalsBySender).all({ id, target, at });
   const currency = database.prepare<{ currency: string | null }>('select currency from campaigns where id = :id');
+  const unpriced = sum(senders, (row) => row.unpriced);
+  const toSend = sum(senders, (row) => row.count);
+  const firstAt = senders.flatMap((row) => row.firstAt ?? []).reduce((least, one) => Math.min(least, one), Infinity);
   return {
-    rows: count('select count(*) as n from messages where campaign_id = :id and :target = :target'),
-    toSend: senders.reduce((sum, { count: n }) => sum + n, 0),
+    rows: sum(staged, (row) => row.n),
+    toSend,
     invalid: inState('invalid'),
     skipped: inState('skipped'),
-    optedOut: count(
-      `select count(*) as n from messages where campaign_id = :id and reason = '${optedOut}' and :target = :target`,
+    optedOut: sum(staged, (row) => (row.optedOut === 1 ? row.n : 0)),
+    already: already?.n ?? 0,
+    segments: sum(senders, (row) => row.segments),
+    cost: costOf(
+      toSend === unpriced ? null : sum(senders, (row) => row.amount ?? 0),
+      currency.get({ id })?.currency ?? null,
     ),
-    already,
-    segments: senders.reduce((sum, { segments }) => sum + segments, 0),
-    cost: costOf(cost?.amount ?? null, currency.get({ id })?.currency ?? null),
-    unpriced: cost?.unpriced ?? 0,
-    senders,
-    waiting: waiting ?? { count: 0, firstAt: null },
+    unpriced,
+    senders: senders.map(({ sender, count, segments }) => ({ sender, count, segments })),
+    waiting: { count: sum(senders, (row) => row.waiting), firstAt: Number.isFinite(firstAt) ? firstAt : null },
   };
 }
+
+interface SenderTotal extends PlannedSender {
+  readonly amount: number | null;
+  readonly unpriced: number;
+  readonly waiting: number;
+  /** When the first of those that wait is due, in milliseconds since 1970. */
+  readonly firstAt: number | null;
+}
+
+/** All that is to be sent is gone through once: it may be a million rows. */
+const totalsBySender = `select sender, count(*) as count, sum(segments) as segments,
+    sum(segments * unit_price) as amount, count(*) - count(unit_price) as unpriced,
+    count(*) filter (where due_at > :at) as waiting, min(due_at) filter (where due_at > :at) as firstAt
+  from messages where ${toSend} group by sender order by 2 desc`;
 
 function publish(database: Database, id: string): string {
   database.prepare('update campaigns set ready = 1 where id = :id').run({ id });
@@ -255,25 +279,22 @@ function publish(database: Database, id: string): string {
 
 /** Moves into a campaign that exists what it does not have yet; wrong and skipped rows are those of the latest input. */
 function merge(database: Database, id: string, target: string): string {
-  const both = { id, target };
-  database
-    .prepare("delete from messages where campaign_id = :target and state in ('invalid', 'skipped')")
-    .run({ target });
-  database
-    .prepare(`update messages as t set line = s.line, recipient = s.recipient, sender = s.sender, request = s.request,
+  const run = (sql: string) => database.prepare(sql).run({ id, target });
+  const isGone = "campaign_id = :target and state in ('invalid', 'skipped')";
+  run(`delete from message_keys where campaign_id = :target and seq in (select seq from messages where ${isGone})`);
+  run(`delete from messages where ${isGone}`);
+  run(`update messages as t set line = s.line, recipient = s.recipient, sender = s.sender, request = s.request,
       segments = s.segments, country = s.country, unit_price = s.unit_price, quiet_hours = s.quiet_hours, due_at = s.due_at, text_kept = s.text_kept
-      from messages s where s.campaign_id = :id and s.key = t.key and t.campaign_id = :target and t.state = 'pending'`)
-    .run(both);
-  database
-    .prepare(`delete from messages as s where s.campaign_id = :id
-      and exists (select 1 from messages t where t.campaign_id = :target and t.key = s.key)`)
-    .run(both);
-  database.prepare('update messages set campaign_id = :target where campaign_id = :id').run(both);
-  database
-    .prepare(`update campaigns set currency = coalesce((select currency from campaigns where id = :id), currency)
-      where id = :target`)
-    .run(both);
-  database.prepare('delete from campaigns where id = :id').run({ id });
+      from ${keysOfBoth} join messages s on s.seq = sk.seq where t.seq = tk.seq and t.state = 'pending'`);
+  run(`delete from messages where seq in (select sk.seq from ${keysOfBoth})`);
+  run(`delete from message_keys as k where campaign_id = :id
+      and exists (select 1 from message_keys where campaign_id = :target and key = k.key)`);
+  for (const table of ['messages', 'message_keys']) {
+    run(`update ${table} set campaign_id = :target where campaign_id = :id`);
+  }
+  run(`update campaigns set currency = coalesce((select currency from campaigns where id = :id), currency)
+      where id = :target`);
+  run('delete from campaigns where id = :id');
   return target;
 }
 

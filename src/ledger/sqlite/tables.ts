@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { CliError } from '../../errors.ts';
 import type { LedgerTables, TableReader, TableRow, TableShape, TableWriter } from '../tables.ts';
 import type { Database } from './driver.ts';
+import { everyKey } from './keys.ts';
 import { holderOf } from './lease.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openPrivate } from './open.ts';
@@ -17,7 +18,12 @@ export function openSqliteTables(path: string, now: () => number): LedgerTables 
   return {
     shown: path,
     read: (work) => locked(database, () => work(reader)),
-    write: (work) => locked(database, () => work({ ...reader, ...writerOf(database, path) })),
+    write: (work) =>
+      locked(database, async () => {
+        const value = await work({ ...reader, ...writerOf(database, path) });
+        database.exec(everyKey);
+        return value;
+      }),
     close: async () => database.close(),
   };
 }

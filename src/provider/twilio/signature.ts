@@ -25,6 +25,11 @@ export function isSignedBy(tokens: readonly string[], { url, signature, body, is
     .some((same) => same);
 }
 
+/** What Twilio would sign a form with that it posts to an address. */
+export function signatureOf(token: string, url: string, form: string): string {
+  return sign(token, url + signedForm(form));
+}
+
 function sign(token: string, text: string): string {
   return createHmac('sha1', token).update(text, 'utf8').digest('base64');
 }

@@ -2,8 +2,8 @@ import { isMessageSid } from '../../core/message.ts';
 import type { Callback } from '../../core/outcome/callback.ts';
 import { messageStatuses } from '../../core/outcome/status.ts';
 import { consentOf } from '../../core/recipient/consent.ts';
-import type { ReadCallback, RefusedCallback } from '../provider.ts';
-import { isSignedBy } from './signature.ts';
+import type { CallbackToWrite, ReadCallback, RefusedCallback, WriteCallback } from '../provider.ts';
+import { isSignedBy, signatureOf } from './signature.ts';
 
 /** Reads Twilio's webhooks that one of these auth tokens has signed. */
 export function webhookReader(authTokens: readonly string[]): ReadCallback {
@@ -62,5 +62,40 @@ function readInbound(sid: string, form: URLSearchParams): Callback | RefusedCall
   const keyword = consentOf({ body, to: number, optOutType: form.get('OptOutType') ?? undefined });
   return from === '' || to === ''
     ? malformed('an inbound message from or to nobody')
-    : { kind: 'inbound', sid, from, to, body, ...(keyword && { keyword }) };
+    : {
+        kind: 'inbound',
+        sid,
+        from,
+        to,
+        body,
+        ...(to !== number && number !== '' && { number }),
+        ...(keyword && { keyword }),
+      };
+}
+
+/** Writes webhooks as Twilio does, signed with an auth token. */
+export function webhookWriter(authToken: string): WriteCallback {
+  return (url, callback) => {
+    const body = new URLSearchParams(fieldsOf(callback)).toString();
+    return {
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-twilio-signature': signatureOf(authToken, url, body),
+      },
+      body,
+    };
+  };
+}
+
+function fieldsOf({ callback, accountSid, to, from }: CallbackToWrite): [name: string, value: string][] {
+  const { sid } = callback;
+  const isService = to?.startsWith('MG') && callback.kind === 'inbound';
+  const shared = { MessageSid: sid, SmsSid: sid, AccountSid: accountSid, ApiVersion: '2010-04-01', From: from };
+  const particular =
+    callback.kind === 'inbound'
+      ? { SmsStatus: 'received', Body: callback.body, NumMedia: '0', [isService ? 'MessagingServiceSid' : 'To']: to }
+      : { MessageStatus: callback.status, SmsStatus: callback.status, ErrorCode: callback.code?.toString(), To: to };
+  return Object.entries({ ...shared, ...particular }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
 }

@@ -6,9 +6,12 @@ import { consentAndCost } from './002-consent-and-cost.ts';
 import { delivery } from './003-delivery.ts';
 import { afterlife } from './004-afterlife.ts';
 import { running } from './005-running.ts';
+import { messageKeys } from './006-message-keys.ts';
+import { replies } from './007-replies.ts';
+import { pauses } from './008-pauses.ts';
 
 /** Each brings the schema from its index to the next number. Never edited once released. */
-const released: readonly string[] = [start, consentAndCost, delivery, afterlife, running];
+const released: readonly string[] = [start, consentAndCost, delivery, afterlife, running, messageKeys, replies, pauses];
 
 /**
  * Brings a ledger to this version's schema, after a copy of one that holds anything beside it.

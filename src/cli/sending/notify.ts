@@ -1,0 +1,68 @@
+import { hostname } from 'node:os';
+import type { Context } from '../../context.ts';
+import { isLoopback } from '../../core/request/web-address.ts';
+import { clean } from '../../core/text/clean.ts';
+import { CliError } from '../../errors.ts';
+import type { Campaign } from '../../ledger/plans.ts';
+import { type EndedRun, runJson } from '../../ui/run.ts';
+import type { Session } from '../session.ts';
+
+/** How long whoever is told may take, in milliseconds; after an interrupt, when somebody waits for the end. */
+const timeoutMs = { usual: 5000, interrupted: 1000 };
+
+/**
+ * Runs `work`, and tells an address what the run came to, also when it fails. Whatever becomes of that, the exit code
+ * stays what it was, and what is thrown is thrown.
+ */
+export async function notifying<T extends Omit<EndedRun, 'campaign'>>(
+  url: string | undefined,
+  campaign: Campaign,
+  work: () => Promise<T>,
+  { session, context }: { readonly session: Session; readonly context: Context },
+): Promise<T> {
+  if (url === undefined) return work();
+  const tell = (ended: Omit<EndedRun, 'campaign'>) => notify(url, { ...ended, campaign }, session, context);
+  try {
+    const ended = await work();
+    await tell(ended);
+    return ended;
+  } catch (error) {
+    const { exitCode, code, message } =
+      error instanceof CliError ? error : { exitCode: 1, code: 'bug', message: 'volley failed' };
+    const report = await (await session.ledger()).report(campaign.id).catch(() => undefined);
+    await tell({ end: 'failed', exitCode, report, error: { code, message } });
+    throw error;
+  }
+}
+
+async function notify(url: string, ended: EndedRun, session: Session, context: Context): Promise<void> {
+  const problem = await post(url, ended, session, context);
+  // The path of such an address is often all that keeps others from using it.
+  if (problem !== undefined) context.err(`note: ${new URL(url).host} was not told (${clean(problem)}).`);
+}
+
+async function post(
+  url: string,
+  ended: EndedRun,
+  { isSimulated }: Session,
+  { now, env, signal, sleep, poster: posterTo }: Context,
+): Promise<string | undefined> {
+  const { protocol, hostname: host } = new URL(url);
+  if (protocol === 'https:' && env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && !isLoopback(host)) {
+    return 'NODE_TLS_REJECT_UNAUTHORIZED=0 would let anyone read it';
+  }
+  const at = now();
+  const body = JSON.stringify(runJson(ended, { at, host: hostname(), isSimulated }));
+  const poster = await posterTo(url);
+  const over = new AbortController();
+  const limit = sleep(signal.aborted ? timeoutMs.interrupted : timeoutMs.usual, over.signal);
+  try {
+    return await Promise.race([
+      poster.post(`${ended.campaign.id}-${at}`, body),
+      limit.then(() => (over.signal.aborted ? undefined : 'no answer in time')),
+    ]);
+  } finally {
+    over.abort();
+    poster.close();
+  }
+}

@@ -1,0 +1,31 @@
+import type { OptOut } from '../../core/recipient/consent.ts';
+
+/** What the reason of a row says that is skipped because its recipient has opted out. */
+const optedOut = 'opted out';
+
+/** Whom a message is for and from. */
+export interface Correspondents {
+  readonly recipient: string;
+  readonly sender: string;
+}
+
+/** Whether the recipient of a message must not be texted by its sender. */
+export type Suppression = (message: Correspondents) => boolean;
+
+/**
+ * Suppresses by a list, which has to hold what it knows of `suppressedAddresses`. An entry with a sender counts for that
+ * sender and that very address; one without counts for every sender, and for every channel of the number.
+ */
+export function suppression(list: readonly Pick<OptOut, 'address' | 'sender'>[]): Suppression {
+  if (list.length === 0) return () => false;
+  const byAny = new Set(list.filter(({ sender }) => sender === undefined).map(({ address }) => address));
+  const bySender = new Set(list.map(({ address, sender }) => `${sender} ${address}`));
+  return ({ recipient, sender }) =>
+    suppressedAddresses(recipient).some((address) => byAny.has(address)) || bySender.has(`${sender} ${recipient}`);
+}
+
+/** The addresses by which a recipient may be on the list: its own, and the number behind that of a channel. */
+export function suppressedAddresses(recipient: string): readonly string[] {
+  const colon = recipient.indexOf(':');
+  return colon < 0 ? [recipient] : [recipient, recipient.slice(colon + 1)];
+}

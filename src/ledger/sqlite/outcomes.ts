@@ -1,0 +1,77 @@
+import { outcomeColumns, type ReceiptRow, receiptColumns, toReceipt } from '../rows.ts';
+import type { Evidence } from '../rules/confirm.ts';
+import type { Outcome, OutcomeRow, Outcomes } from '../rules/outcome.ts';
+import { receiptIndex } from '../rules/receipts.ts';
+import type { Delivery, KeptReceipt } from '../rules/receive.ts';
+import type { Database } from './driver.ts';
+import { optOutAdder } from './opt-outs.ts';
+
+/** Reads what became of messages, and what was reported of them; for use inside a transaction. */
+export function outcomeReader(database: Database) {
+  // A cross join: the few that are asked for are looked up in the index.
+  const ofSids = database.prepare<ReceiptRow>(`select ${receiptColumns} from json_each(:sids) s
+    cross join status_events e on e.sid = s.value order by e.at, e.sid`);
+  const named = database.prepare<{ sid: string }>(`select distinct e.sid from json_each(:ids) i
+    cross join status_events e on e.message_id = i.value`);
+  const owners = database.prepare<{ sid: string; id: string }>(`select m.sid, m.id from json_each(:sids) s
+    cross join messages m on m.sid = s.value`);
+  const byId = database.prepare<OutcomeRow>(`select ${outcomeColumns} from json_each(:ids) i
+    cross join messages m on m.id = i.value`);
+
+  const receiptsOf = (sids: readonly string[]): readonly KeptReceipt[] =>
+    sids.length === 0 ? [] : ofSids.all({ sids: JSON.stringify([...new Set(sids)]) }).map(toReceipt);
+  const ownersOf = (sids: readonly string[]): ReadonlyMap<string, string> =>
+    new Map(sids.length === 0 ? [] : owners.all({ sids: JSON.stringify(sids) }).map(({ sid, id }) => [sid, id]));
+  const sidsOf = (ids: readonly string[]): readonly string[] =>
+    ids.length === 0 ? [] : named.all({ ids: JSON.stringify(ids) }).map(({ sid }) => sid);
+  return {
+    /** Receipts of these SIDs, in the order in which they were heard. */
+    receiptsOf,
+    /** The SIDs that callbacks with these ids of ours have named. */
+    sidsOf,
+    ownersOf,
+    /** The messages with these ids of ours. */
+    ofIds: (ids: readonly string[]): readonly OutcomeRow[] =>
+      ids.length === 0 ? [] : byId.all({ ids: JSON.stringify([...new Set(ids)]) }),
+    /** What was reported of these SIDs, and by callbacks with the ids of ours that `confirmable` picks. */
+    evidenceOf: (sids: readonly string[], confirmable: (owners: Evidence['owners']) => readonly string[]): Evidence => {
+      const known = ownersOf(sids);
+      const told = sidsOf(confirmable(known));
+      return {
+        receipts: receiptIndex(receiptsOf([...sids, ...told])),
+        owners: told.length === 0 ? known : new Map([...known, ...ownersOf(told)]),
+      };
+    },
+  };
+}
+
+/** Writes what a rule made of messages; for use inside a transaction. */
+export function outcomeWriter(database: Database): (outcomes: Outcomes) => void {
+  // Or fail: the transaction ends with it. Else SQLite would keep a journal of every page for the statement alone.
+  const write = database.prepare(`
+    update or fail messages set state = r.value ->> 1, sid = r.value ->> 2, status = r.value ->> 3, code = r.value ->> 4,
+      reason = r.value ->> 5, segments = r.value ->> 6, price = r.value ->> 7, due_at = r.value ->> 8
+    from json_each(:rows) r where messages.id = r.value ->> 0`);
+  const addOptOuts = optOutAdder(database);
+  return ({ outcomes, optOuts }) => {
+    if (outcomes.length > 0) write.run({ rows: JSON.stringify(outcomes.map(columnsOf)) });
+    addOptOuts(optOuts);
+  };
+}
+
+const columnsOf = ({ id, state, sid, status, code, reason, segments, price, dueAt }: Outcome) => [
+  ...[id, state, sid, status, code, reason, segments, price, dueAt],
+];
+
+/** Writes how accepted messages stand; for use inside a transaction. */
+export function deliveryWriter(database: Database): (deliveries: readonly Delivery[]) => void {
+  // Or fail: see above.
+  const write = database.prepare(`
+    update or fail messages set status = r.value ->> 1, code = r.value ->> 2, price = r.value ->> 3, segments = r.value ->> 4
+    from json_each(:rows) r where messages.id = r.value ->> 0`);
+  return (deliveries) => {
+    if (deliveries.length === 0) return;
+    const rows = deliveries.map(({ id, status, code, price, segments }) => [id, status, code, price, segments]);
+    write.run({ rows: JSON.stringify(rows) });
+  };
+}
