@@ -43,19 +43,27 @@ interface RunningCampaign {
 
 /** Campaigns that are being sent as a table: how far each is, how fast it goes, and what of it failed. */
 export function runningLines(campaigns: readonly RunningCampaign[], { paint, width }: Style): string[] {
-  const rows = campaigns.map(({ campaign: { name, counts }, done, left, perSecond, toGoMs }) => [
-    paint.bold(truncate(clean(name), Math.max(12, width - 60))),
+  const heads = ['name', 'done', '', 'rate', ''];
+  const rows = campaigns.map(({ campaign: { name }, done, left, perSecond, toGoMs }) => [
+    truncate(clean(name), Math.max(12, width - 60)),
     `${formatCount(done)}/${formatCount(done + left)}`,
     `${done + left === 0 ? 100 : Math.floor((done / (done + left)) * 100)} %`,
     `${rateText(perSecond)}/s`,
-    [
-      ...(left === 0 ? ['done'] : toGoMs === undefined ? [] : [`${formatDuration(toGoMs)} to go`]),
-      ...(counts.rejected > 0 ? [paint.red(`${formatCount(counts.rejected)} rejected`)] : []),
-      ...(counts.unknown > 0 ? [paint.yellow(`${formatCount(counts.unknown)} unknown`)] : []),
-    ].join(', '),
+    left === 0 ? 'done' : toGoMs === undefined ? '' : `${formatDuration(toGoMs)} to go`,
   ]);
-  const [header = '', ...lines] = tableLines([['name', 'done', '', 'rate', ''], ...rows], width);
-  return [paint.dim(header), ...lines].flatMap((text) => text.split('\n'));
+  const failed = campaigns.map(({ campaign }) => failedParts(campaign.counts, paint).join('  '));
+  const [header = '', ...lines] = tableLines(
+    [[...heads, ''], ...rows.map((row, i) => [...row, failed[i] ?? ''])],
+    width,
+  );
+  return [paint.dim(header), ...lines];
+}
+
+function failedParts({ rejected, unknown }: ListedCampaign['counts'], paint: Style['paint']): string[] {
+  return [
+    ...(rejected > 0 ? [paint.red(`${formatCount(rejected)} rejected`)] : []),
+    ...(unknown > 0 ? [paint.yellow(`${formatCount(unknown)} unknown`)] : []),
+  ];
 }
 
 function countsText(counts: Readonly<Record<SendState, number>>): string {

@@ -1,10 +1,10 @@
-import type { PlannedRow } from '../../core/plan.ts';
 import type { MessageRow } from '../rows.ts';
+import type { NewRow } from '../rules/new-rows.ts';
+import { duplicateOf } from '../statements.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './driver.ts';
-import { hasOptedOut, optedOut } from './opt-outs.ts';
 import { messageColumns } from './rows.ts';
-import { json, type Sql, sql, storable } from './sql.ts';
+import { json, raw, type Sql, sql, storable } from './sql.ts';
 
 /** Where rows go. */
 export interface Insertion {
@@ -17,28 +17,20 @@ export interface Insertion {
   readonly clock: Clock;
 }
 
-/** Adds rows to a plan; a twin of an earlier one, and who has opted out, is kept as skipped. For use inside a transaction. */
-export async function planRows(
-  connection: Connection,
-  insertion: Insertion,
-  rows: readonly PlannedRow[],
-): Promise<void> {
+/** Adds rows to a plan; a twin of an earlier one is kept as skipped. For use inside a transaction. */
+export async function planRows(connection: Connection, insertion: Insertion, rows: readonly NewRow[]): Promise<void> {
   const lines = new Map<string, number>();
   const marked = rows.map((row): MarkedRow => {
-    const twin = row.key === undefined ? undefined : lines.get(row.key);
+    const twin = row.key === null ? undefined : lines.get(row.key);
     if (twin !== undefined) return { ...row, twinLine: twin };
-    if (row.key !== undefined) lines.set(row.key, row.line);
+    if (row.key !== null) lines.set(row.key, row.line);
     return row;
   });
   await connection.run(insert(insertion, marked, { which: sql``, end: sql`` }));
 }
 
 /** Adds rows whose key is not there yet; returns those. For use inside a transaction. */
-export function addRows(
-  connection: Connection,
-  insertion: Insertion,
-  rows: readonly PlannedRow[],
-): Promise<MessageRow[]> {
+export function addRows(connection: Connection, insertion: Insertion, rows: readonly NewRow[]): Promise<MessageRow[]> {
   return connection.all<MessageRow>(
     insert(insertion, rows, {
       which: sql`where twin_line is null`,
@@ -47,7 +39,7 @@ export function addRows(
   );
 }
 
-interface MarkedRow extends PlannedRow {
+interface MarkedRow extends NewRow {
   /** The line of the row before it in the same set that has its key. */
   readonly twinLine?: number;
 }
@@ -67,34 +59,32 @@ function insert(
   return sql`
     with given as materialized (
       select given.*, coalesce(in_set, (select line from messages t where t.campaign_id = ${campaignId} and t.key = given.key))
-        as twin_line from ${table(rows)}),
-    marked as materialized (
-      select given.*, case when twin_line is not null then 'duplicate of line ' || twin_line
-        when state = 'pending' and ${hasOptedOut('given')} then ${optedOut} end as why from given)
+        as twin_line from ${table(rows)})
     insert into messages (id, campaign_id, line, key, recipient, sender, request, state, segments, reason, issues,
       country, quiet_hours, due_at, text_kept, written_at)
     select ${`${idPrefix}-`} || (${first - 1}::bigint + n), ${campaignId}, line, case when twin_line is null then key end,
-      recipient, sender, case when ${storesText} or (state = 'pending' and why is null) then request::json end,
-      case when why is null then state else 'skipped' end, segments, why, issues::json, country, quiet_hours,
-      due_at, ${storesText ? 'always' : 'until-sent'}, ${clock()}
-    from marked ${which} order by n ${end}`;
+      recipient, sender, case when ${storesText} or twin_line is null then request::json end,
+      case when twin_line is null then state else 'skipped' end, segments,
+      case when twin_line is null then reason else ${raw(duplicateOf('twin_line'))} end, issues::json, country,
+      quiet_hours, due_at, ${storesText ? 'always' : 'until-sent'}, ${clock()}
+    from given ${which} order by n ${end}`;
 }
 
 /** The rows as a table `given`, in columns: a million of them are sent a little faster so than as JSON. */
 function table(rows: readonly MarkedRow[]): Sql {
   const column = <T>(of: (row: MarkedRow) => T | undefined) => rows.map((row) => of(row) ?? null);
-  const texts = (of: (row: MarkedRow) => string | undefined) =>
+  const texts = (of: (row: MarkedRow) => string | null) =>
     column((row) => {
       const text = of(row);
-      return text === undefined ? undefined : storable(text);
+      return text === null ? undefined : storable(text);
     }) as readonly string[];
   return sql`unnest(${column(({ line }) => line)}::bigint[], ${texts(({ key }) => key)}::text[],
-      ${texts(({ to }) => to)}::text[], ${texts(({ sender }) => sender)}::text[],
+      ${texts(({ recipient }) => recipient)}::text[], ${texts(({ sender }) => sender)}::text[],
       ${texts(({ request }) => request && json(request))}::text[], ${texts(({ state }) => state)}::text[],
-      ${column(({ segments }) => segments)}::int[],
-      ${texts(({ issues }) => (issues.length > 0 ? json(issues) : undefined))}::text[],
+      ${column(({ segments }) => segments)}::int[], ${texts(({ reason }) => reason)}::text[],
+      ${texts(({ issues }) => issues && json(issues))}::text[],
       ${texts(({ country }) => country)}::text[], ${texts(({ quietHours }) => quietHours)}::text[],
-      ${column(({ dueAt }) => dueAt ?? 0)}::bigint[], ${column(({ twinLine }) => twinLine)}::bigint[])
-    with ordinality given (line, key, recipient, sender, request, state, segments, issues, country, quiet_hours, due_at,
-      in_set, n)`;
+      ${column(({ dueAt }) => dueAt)}::bigint[], ${column(({ twinLine }) => twinLine)}::bigint[])
+    with ordinality given (line, key, recipient, sender, request, state, segments, reason, issues, country, quiet_hours,
+      due_at, in_set, n)`;
 }

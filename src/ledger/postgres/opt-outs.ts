@@ -1,23 +1,29 @@
 import type { OptOut } from '../../core/recipient/consent.ts';
 import type { Ledger } from '../ledger.ts';
+import { type Suppression, suppressedAddresses, suppression, toEntry } from '../rules/opt-outs.ts';
 import type { Connection, Database } from './driver.ts';
 import { json, raw, type Sql, sql } from './sql.ts';
 
-/**
- * True of a row whose recipient has opted out. Somebody who opted out of everything by number is not written to on
- * WhatsApp either. `row`: the name under which a statement has recipient and sender.
- */
-export function hasOptedOut(row: string): Sql {
-  return raw(`(exists (select 1 from opt_outs o where o.address = ${row}.recipient and o.sender in ('', ${row}.sender))
-    or exists (select 1 from opt_outs o where o.sender = ''
-      and o.address = substr(${row}.recipient, strpos(${row}.recipient, ':') + 1)))`);
-}
-
-/** What a skipped row's reason says. */
-export const optedOut = 'opted out';
-
 /** How many entries are read at a time. */
 const pageRows = 1000;
+
+/** An entry of the list, empty where it counts for every sender. */
+export interface ListedRow {
+  readonly address: string;
+  readonly sender: string;
+}
+
+/** What the suppression list says of recipients. */
+export async function suppressionOf(connection: Connection, recipients: readonly string[]): Promise<Suppression> {
+  const rows = await connection.all<ListedRow>(sql`select address, sender from opt_outs
+    where address = any(${[...new Set(recipients.flatMap(suppressedAddresses))]})`);
+  return suppression(rows.map(toEntry));
+}
+
+/** What the list says of a row's recipient, as JSON: it is read on the way. `row`: the name by which a statement has it. */
+export const listedOf = (row: string): Sql =>
+  raw(`(select json_agg(json_build_object('address', o.address, 'sender', o.sender)) from opt_outs o
+    where o.address in (${row}.recipient, substr(${row}.recipient, strpos(${row}.recipient, ':') + 1)))`);
 
 /** Writes entries of the suppression list that are not there yet; for use inside a transaction. Returns how many. */
 export async function addOptOuts(connection: Connection, optOuts: readonly OptOut[]): Promise<number> {
@@ -47,7 +53,7 @@ export function postgresOptOuts(database: Database): Pick<Ledger, 'addOptOuts' |
       let last = { address: '', sender: '' };
       for (;;) {
         const rows = await page(last.address, last.sender);
-        yield* rows.map(({ sender, ...row }): OptOut => ({ ...row, ...(sender !== '' && { sender }) }));
+        yield* rows.map((row): OptOut => toEntry(row));
         const end = rows.at(-1);
         if (!end) return;
         last = end;

@@ -1,8 +1,8 @@
 import { costOf } from '../../core/outcome/report.ts';
 import type { Plan, PlannedSender } from '../../core/plan.ts';
+import { optedOut } from '../rules/opt-outs.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './driver.ts';
-import { optedOut } from './opt-outs.ts';
 import { done, type PlanPlace, toSend } from './plan-prices.ts';
 import { sql } from './sql.ts';
 

@@ -3,6 +3,8 @@ import type { PlannedRow } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
 import type { Appended, Campaign, InTransaction, NewCampaign, Staging } from '../plans.ts';
 import { type CampaignRow, type MessageRow, toCampaign, toMessage } from '../rows.ts';
+import { newRow } from '../rules/new-rows.ts';
+import { optedOut } from '../rules/opt-outs.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
@@ -11,7 +13,7 @@ import { campaignsOfInput } from './inputs.ts';
 import { addRows, planRows } from './insert.ts';
 import { knownOf } from './known.ts';
 import { merge } from './merge.ts';
-import { optedOut } from './opt-outs.ts';
+import { suppressionOf } from './opt-outs.ts';
 import { planOf } from './plan.ts';
 import { destinationsOf, type PlanPlace, priceIn } from './plan-prices.ts';
 import { adoptPseudonyms, purgedKeys } from './purge.ts';
@@ -48,8 +50,15 @@ export async function stageInPostgres(place: StagingPlace, campaign: NewCampaign
     add: async (rows) => {
       const first = count + 1;
       await database.transaction([], async (connection) => {
-        await planRows(connection, { campaignId: id, idPrefix: id, first, storesText, clock: place.clock }, rows);
-        await touch(connection, id, place.clock);
+        const [isSuppressed] = await Promise.all([
+          suppressionOf(
+            connection,
+            rows.map(({ to }) => to),
+          ),
+          touch(connection, id, place.clock),
+        ]);
+        const news = rows.map((row) => newRow(row, { isSuppressed, storesText, isRecalled: false }));
+        await planRows(connection, { campaignId: id, idPrefix: id, first, storesText, clock: place.clock }, news);
       });
       count += rows.length;
     },
@@ -175,13 +184,14 @@ export function appendToPostgres(
       rows.flatMap(({ key }) => key ?? []),
     );
     const keyed = rows.map((row) => (row.key === undefined ? row : { ...row, key: keyOf(row.key) }));
-    const insertion = { campaignId, idPrefix, storesText: storesText && campaign?.stores_text === true, clock };
-    const added = await addRows(connection, insertion, keyed);
-    // What is added to a campaign that was called back is called back, too.
-    if ((campaign?.recalled_at ?? null) !== null) {
-      await connection.run(sql`update messages set state = 'canceled'
-        where campaign_id = ${campaignId} and state = 'pending'`);
-    }
+    const keepsText = storesText && campaign?.stores_text === true;
+    const isRecalled = (campaign?.recalled_at ?? null) !== null;
+    const isSuppressed = await suppressionOf(
+      connection,
+      rows.map(({ to }) => to),
+    );
+    const news = keyed.map((row) => newRow(row, { isSuppressed, storesText: keepsText, isRecalled }));
+    const added = await addRows(connection, { campaignId, idPrefix, storesText: keepsText, clock }, news);
     await touch(connection, campaignId, clock);
     const given = keyed.map((row, i) => ({ ...row, given: rows[i]?.key ?? '' }));
     const known = await knownOf(connection, campaignId, { given, added });

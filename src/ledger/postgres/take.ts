@@ -1,14 +1,16 @@
 import { type MessageRow, toMessage } from '../rows.ts';
 import { type Account, select } from '../rules/claim.ts';
+import { optedOut, type Suppression, suppression, toEntry } from '../rules/opt-outs.ts';
 import type { Claim } from '../runs.ts';
 import type { Connection } from './driver.ts';
-import { hasOptedOut, optedOut } from './opt-outs.ts';
+import { type ListedRow, listedOf } from './opt-outs.ts';
 import { messageColumns } from './rows.ts';
 import { sql } from './sql.ts';
 
 interface DueRow extends MessageRow {
   readonly due_at: number;
-  readonly opted_out: boolean;
+  /** What the suppression list says of the recipient, as JSON. */
+  readonly listed: string | null;
 }
 
 /** Who takes messages, and when by the ledger's clock. */
@@ -45,7 +47,8 @@ export async function takeMessages(
     left = new Map([...left].filter(([, count]) => count > 0));
     if (left.size === 0) return { claims, spent, isOverBudget: false };
     const rows = await dueRows(connection, taking, left);
-    const chosen = select(rows.map(toDue), left, { ...account, spent });
+    const choosing = { grants: left, account: { ...account, spent }, isSuppressed: suppressionIn(rows) };
+    const chosen = select(rows.map(toDue), choosing);
     await Promise.all([skip(connection, taking.campaignId, chosen.skipped), claim(connection, taking, chosen.claimed)]);
     claims.push(...chosen.claimed.map(toClaim));
     left = new Map([...left].map(([sender, count]) => [sender, count - countOf(chosen.claimed, sender)]));
@@ -62,7 +65,7 @@ async function dueRows(
   left: ReadonlyMap<string, number>,
 ): Promise<readonly DueRow[]> {
   const rows = await connection.all<DueRow>(sql`
-    select due.*, ${hasOptedOut('due')} as opted_out
+    select due.*, ${listedOf('due')} as listed
     from unnest(${[...left.keys()]}::text[], ${[...left.values()]}::int[]) s (name, wanted) cross join lateral (
       select ${messageColumns}, due_at from messages
       where campaign_id = ${campaignId} and sender = s.name and state = 'pending' and due_at <= ${at}
@@ -87,7 +90,10 @@ async function claim(
     where campaign_id = ${campaignId} and seq = any(${rows.map(({ seq }) => seq)}::bigint[])`);
 }
 
-const toDue = (row: DueRow) => ({ ...row, unitPrice: row.unit_price, hasOptedOut: row.opted_out });
+const toDue = (row: DueRow) => ({ ...row, unitPrice: row.unit_price });
+
+const suppressionIn = (rows: readonly DueRow[]): Suppression =>
+  suppression(rows.flatMap(({ listed }) => (listed === null ? [] : (JSON.parse(listed) as ListedRow[]).map(toEntry))));
 
 const toClaim = (row: DueRow): Claim => {
   const attempts = row.attempts + 1;

@@ -1,3 +1,5 @@
+import type { Correspondents, Suppression } from './opt-outs.ts';
+
 /** A ten-millionth of a currency unit: sums of prices in binary are off by less, and no price is that small. */
 const tolerance = 1e-7;
 
@@ -9,11 +11,17 @@ export interface Account {
 }
 
 /** A message that is due, as far as it matters for whether it is claimed. */
-export interface DueMessage {
-  readonly sender: string;
+export interface DueMessage extends Correspondents {
   readonly segments: number;
   readonly unitPrice: number | null;
-  readonly hasOptedOut: boolean;
+}
+
+/** What due messages are chosen by. */
+export interface Choosing {
+  /** How many messages each sender may have. */
+  readonly grants: ReadonlyMap<string, number>;
+  readonly account: Account;
+  readonly isSuppressed: Suppression;
 }
 
 /** Which of the due messages are taken. */
@@ -29,8 +37,7 @@ export interface Selection<Row> {
 /** Takes due messages in their order, of each sender at most what it was granted, as long as the money lasts. */
 export function select<Row extends DueMessage>(
   due: readonly Row[],
-  grants: ReadonlyMap<string, number>,
-  account: Account,
+  { grants, account, isSuppressed }: Choosing,
 ): Selection<Row> {
   const left = new Map(grants);
   const claimed: Row[] = [];
@@ -38,7 +45,7 @@ export function select<Row extends DueMessage>(
   let { spent } = account;
   let isOverBudget = false;
   for (const row of due) {
-    if (row.hasOptedOut) skipped.push(row);
+    if (isSuppressed(row)) skipped.push(row);
     else if (!isOverBudget && (left.get(row.sender) ?? 0) > 0) {
       const cost = costOf(row, row.segments);
       isOverBudget = account.maxCost !== undefined && spent + cost > account.maxCost + tolerance;

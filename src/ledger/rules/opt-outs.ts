@@ -1,7 +1,7 @@
 import type { OptOut } from '../../core/recipient/consent.ts';
 
 /** What the reason of a row says that is skipped because its recipient has opted out. */
-const optedOut = 'opted out';
+export const optedOut = 'opted out';
 
 /** Whom a message is for and from. */
 export interface Correspondents {
@@ -28,4 +28,9 @@ export function suppression(list: readonly Pick<OptOut, 'address' | 'sender'>[])
 export function suppressedAddresses(recipient: string): readonly string[] {
   const colon = recipient.indexOf(':');
   return colon < 0 ? [recipient] : [recipient, recipient.slice(colon + 1)];
+}
+
+/** An entry of the list, by a row in which an empty sender stands for all. */
+export function toEntry<Row extends { readonly sender: string }>({ sender, ...row }: Row) {
+  return { ...row, ...(sender !== '' && { sender }) };
 }

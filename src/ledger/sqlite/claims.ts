@@ -1,11 +1,12 @@
 import type { Ledger } from '../ledger.ts';
 import { type MessageRow, messageColumns, toMessage } from '../rows.ts';
-import { select } from '../rules/claim.ts';
+import { type Account, select } from '../rules/claim.ts';
 import { atRate, type ControlRow, pausedClaim } from '../rules/control.ts';
 import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
+import { optedOut } from '../rules/opt-outs.ts';
 import type { Claim, Claimed, ClaimRequest, Lease, SenderState } from '../runs.ts';
 import type { Database } from './driver.ts';
-import { hasOptedOut, optedOut } from './opt-outs.ts';
+import { suppressionReader } from './opt-outs.ts';
 import { paces } from './paces.ts';
 import { resultWriter } from './results.ts';
 
@@ -19,7 +20,6 @@ interface RunRow extends ControlRow {
 
 interface DueRow extends MessageRow {
   readonly due_at: number;
-  readonly opted_out: number;
 }
 
 /** Taking messages to send, and writing what became of them. `now` is the ledger's clock, in milliseconds since 1970. */
@@ -87,7 +87,7 @@ interface Taking {
 /** Claims due messages in sets, and skips who has opted out; for use inside a transaction. */
 function messageTaker(database: Database) {
   const due = database.prepare<DueRow>(`
-    select ${messageColumns}, due_at, ${hasOptedOut} as opted_out from messages
+    select ${messageColumns}, due_at from messages
     where seq in (select p.seq from json_each(:senders) s cross join messages p where p.seq in (
       select q.seq from messages q where q.campaign_id = :campaignId and q.sender = s.value and q.state = 'pending'
         and q.due_at <= :at order by q.due_at, q.seq limit :limit))`);
@@ -95,9 +95,10 @@ function messageTaker(database: Database) {
     where seq in (select value from json_each(:seqs))`);
   const claim = database.prepare(`update messages set state = 'claimed', attempts = attempts + 1, owner = :owner,
     claimed_at = :at, clock_ahead_ms = :clockAheadMs where seq in (select value from json_each(:seqs))`);
+  const suppressionOf = suppressionReader(database);
   const seqsOf = (rows: readonly MessageRow[]) => JSON.stringify(rows.map(({ seq }) => seq));
 
-  return ({ campaignId, owner, at, clockAheadMs }: Taking, grants: Grants, account: Parameters<typeof select>[2]) => {
+  return ({ campaignId, owner, at, clockAheadMs }: Taking, grants: Grants, account: Account) => {
     let left = new Map([...grants].map(([sender, { granted }]) => [sender, granted]));
     const claimed: Claim[] = [];
     let { spent } = account;
@@ -106,7 +107,8 @@ function messageTaker(database: Database) {
       if (left.size === 0) return { claims: claimed, spent, isOverBudget: false };
       const senders = JSON.stringify([...left.keys()]);
       const rows = due.all({ campaignId, senders, at, limit: Math.max(...left.values()) }).sort(byDueTime);
-      const chosen = select(rows.map(toDue), left, { ...account, spent });
+      const isSuppressed = suppressionOf(rows.map(({ recipient }) => recipient));
+      const chosen = select(rows.map(toDue), { grants: left, account: { ...account, spent }, isSuppressed });
       if (chosen.skipped.length > 0) skip.run({ seqs: seqsOf(chosen.skipped) });
       if (chosen.claimed.length > 0) claim.run({ owner, at, clockAheadMs, seqs: seqsOf(chosen.claimed) });
       for (const row of chosen.claimed) {
@@ -124,7 +126,7 @@ function messageTaker(database: Database) {
 
 const byDueTime = (a: DueRow, b: DueRow): number => a.due_at - b.due_at || a.seq - b.seq;
 
-const toDue = (row: DueRow) => ({ ...row, unitPrice: row.unit_price, hasOptedOut: row.opted_out === 1 });
+const toDue = (row: DueRow) => ({ ...row, unitPrice: row.unit_price });
 
 /** How senders stand: by when their next message is due, and by what their pace says. */
 function senderStates(database: Database) {

@@ -1,3 +1,4 @@
+import { duplicateOf } from '../statements.ts';
 import type { Database } from './driver.ts';
 
 /** How many keys are written in one commit: others can write in between. */
@@ -37,7 +38,7 @@ function writeSorted(database: Database, id: string, count: number): number {
 
 function skipDuplicates(database: Database, id: string): void {
   const skip = database.prepare(`update messages set state = 'skipped', key = null,
-      reason = 'duplicate of line ' || d.line, request = case when text_kept = 'always' then request end
+      reason = ${duplicateOf('d.line')}, request = case when text_kept = 'always' then request end
     from (select s.seq, f.line from sorted_keys s
       join message_keys k on k.campaign_id = :id and k.key = s.key and k.seq <> s.seq
       join messages f on f.seq = k.seq) d
@@ -45,8 +46,9 @@ function skipDuplicates(database: Database, id: string): void {
   database.transaction(() => skip.run({ id }));
 }
 
-/** Writes down the key of the message that was inserted last. */
-export const lastInsertedKey = `insert into message_keys values (:campaignId, :key, last_insert_rowid())`;
+/** Writes down the keys of the messages of a campaign that came after another. */
+export const keysSince = `insert into message_keys select campaign_id, key, seq from messages
+  where seq > :after and +campaign_id = :campaignId and key is not null`;
 
 /** Writes down the keys of all messages, where there are none yet. */
 export const everyKey =

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CliError } from '../../errors.ts';
 import type { Ledger } from '../ledger.ts';
+import { appendToSqlite } from './append.ts';
 import { messageChanges } from './changes.ts';
 import { claims } from './claims.ts';
 import { sqliteControls } from './controls.ts';
@@ -17,7 +18,7 @@ import { sqlitePurge } from './purge.ts';
 import { campaignReads, optional, reports } from './reads.ts';
 import { sqliteReceipts } from './receipts.ts';
 import { sqliteReplies } from './replies.ts';
-import { appendToSqlite, stageInSqlite } from './staging.ts';
+import { stageInSqlite } from './staging.ts';
 import { resolving } from './unknowns.ts';
 
 /**

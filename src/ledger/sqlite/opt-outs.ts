@@ -1,17 +1,7 @@
 import type { OptOut } from '../../core/recipient/consent.ts';
 import type { Ledger } from '../ledger.ts';
+import { type Suppression, suppressedAddresses, suppression, toEntry } from '../rules/opt-outs.ts';
 import type { Database } from './driver.ts';
-
-/**
- * SQL that is true of a message whose recipient has opted out. Somebody who opted out of everything by number
- * is not written to on WhatsApp either.
- */
-export const hasOptedOut = `exists (select 1 from opt_outs o where
-  (o.address = messages.recipient and o.sender in ('', messages.sender))
-  or (o.sender = '' and o.address = substr(messages.recipient, instr(messages.recipient, ':') + 1)))`;
-
-/** What a skipped row's reason says. */
-export const optedOut = 'opted out';
 
 interface OptOutRow {
   readonly address: string;
@@ -27,6 +17,18 @@ export function optOutAdder(database: Database): (optOuts: readonly OptOut[]) =>
   return (optOuts) => {
     const rows = optOuts.map(({ address, sender = '', source, at }) => [address, sender, source, at]);
     return rows.length === 0 ? 0 : insert.run({ rows: JSON.stringify(rows) });
+  };
+}
+
+/** Reads what the suppression list says of recipients; for use inside a transaction. */
+export function suppressionReader(database: Database): (recipients: readonly string[]) => Suppression {
+  const isEmpty = database.prepare<{ n: number }>('select not exists (select 1 from opt_outs) as n');
+  const read = database.prepare<{ address: string; sender: string }>(`select o.address, o.sender
+    from json_each(:addresses) a cross join opt_outs o on o.address = a.value`);
+  return (recipients) => {
+    if (recipients.length === 0 || isEmpty.get()?.n === 1) return suppression([]);
+    const addresses = JSON.stringify(recipients.flatMap(suppressedAddresses));
+    return suppression(read.all({ addresses }).map(toEntry));
   };
 }
 
@@ -47,7 +49,7 @@ export function sqliteOptOuts(database: Database): Pick<Ledger, 'addOptOuts' | '
       let last: { address: string; sender: string } = { address: '', sender: '' };
       for (;;) {
         const rows = page.all({ address: last.address, sender: last.sender });
-        yield* rows.map(({ sender, ...row }): OptOut => ({ ...row, ...(sender !== '' && { sender }) }));
+        yield* rows.map((row): OptOut => toEntry(row));
         const end = rows.at(-1);
         if (!end) return;
         last = end;

@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { costOf } from '../../core/outcome/report.ts';
-import type { Plan, PlannedRow, PlannedSender } from '../../core/plan.ts';
+import type { Plan, PlannedSender } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
-import type { Appended, Campaign, NewCampaign, Staging } from '../plans.ts';
+import type { Campaign, NewCampaign, Staging } from '../plans.ts';
 import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from '../rows.ts';
+import { newRow } from '../rules/new-rows.ts';
+import { optedOut } from '../rules/opt-outs.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
-import { keysOfBoth, lastInsertedKey, stagedKeys } from './keys.ts';
-import { knownIn } from './known.ts';
+import { rowInserter } from './insert.ts';
+import { keysOfBoth, stagedKeys } from './keys.ts';
 import { notShared } from './lease.ts';
-import { hasOptedOut, optedOut } from './opt-outs.ts';
+import { suppressionReader } from './opt-outs.ts';
 import { destinationsOf, done, priceIn, toSend } from './plan-prices.ts';
-import { adoptPseudonyms, purgedKeys } from './purge.ts';
+import { adoptPseudonyms } from './purge.ts';
 
 /** Where rows are staged: the ledger's connection, its file, and its clock in milliseconds since 1970. */
 export interface StagingPlace {
@@ -61,7 +63,7 @@ export function stageInSqlite({ database, path, now }: StagingPlace, campaign: N
 
   return {
     name,
-    add: stagedAdder(database, id, now),
+    add: stagedAdder(database, { id, storesText, now }),
     plan: async () => {
       writeKeys();
       database.transaction(() => adoptPseudonyms(database, path, { id, target: target() }));
@@ -112,114 +114,23 @@ function freshName(database: Database, stem: string, id: string, at: number): st
 }
 
 /** Adds rows to a plan; who has opted out is kept as skipped. Duplicates are found once all rows are there. */
-function stagedAdder(database: Database, id: string, now: () => number): Staging['add'] {
-  const insert = rowInserter(database, { campaignId: id, idPrefix: id, at: now() });
+function stagedAdder(database: Database, { id, storesText, now }: StagedPlan): Staging['add'] {
+  const suppressionOf = suppressionReader(database);
+  const insert = rowInserter(database, { campaignId: id, idPrefix: id, storesText, at: now() });
   const touch = database.prepare('update campaigns set touched_at = :at where id = :id');
-  const suppress = suppressor(database, id);
   return async (rows) =>
     database.transaction(() => {
-      for (const row of rows) insert(row);
-      suppress();
+      const isSuppressed = suppressionOf(rows.map(({ to }) => to));
+      insert(rows.map((row) => newRow(row, { isSuppressed, storesText, isRecalled: false })));
       touch.run({ id, at: now() });
     });
 }
 
-/** Adds rows to a campaign that is running; those whose key is there are passed over. */
-export function appendToSqlite(
-  { database, path, now }: StagingPlace,
-  campaignId: string,
-  rows: readonly PlannedRow[],
-  storesText: boolean,
-): Appended {
-  return database.transaction(() => {
-    const insert = rowInserter(database, { campaignId, idPrefix: newCampaignId(), at: now(), storesText });
-    const keyOf = purgedKeys(database, path, campaignId) ?? ((key: string) => key);
-    const suppress = suppressor(database, campaignId);
-    const isThere = database.prepare('select 1 from message_keys where campaign_id = :campaignId and key = :key');
-    const writeKey = database.prepare(lastInsertedKey);
-    const passesOver = (row: PlannedRow): boolean => {
-      const key = row.key === undefined ? undefined : keyOf(row.key);
-      if (key !== undefined && isThere.get({ campaignId, key })) return true;
-      insert({ ...row, ...(key !== undefined && { key }) });
-      if (key !== undefined) writeKey.run({ campaignId, key });
-      return false;
-    };
-    const passedOver = rows.filter(passesOver);
-    const skipped = suppress().map(toMessage);
-    cancelIfRecalled(database, campaignId);
-    database.prepare('update campaigns set touched_at = :at where id = :campaignId').run({ at: now(), campaignId });
-    const known = passedOver.flatMap(knownIn(database, campaignId, keyOf));
-    return { added: rows.length - passedOver.length, skipped, known };
-  });
-}
-
-/** What is added to a campaign that was called back is called back, too. */
-function cancelIfRecalled(database: Database, campaignId: string): void {
-  database
-    .prepare(`update messages set state = 'canceled' where campaign_id = :campaignId and state = 'pending'
-      and exists (select 1 from campaigns where id = :campaignId and recalled_at is not null)`)
-    .run({ campaignId });
-}
-
-/** Skips, and returns, who has opted out among the rows that came since it was made or last called. */
-function suppressor(database: Database, campaignId: string): () => MessageRow[] {
-  // The + keeps SQLite from going through all of the campaign in place of what is new.
-  const update = database.prepare<MessageRow>(`update messages set state = 'skipped', reason = '${optedOut}'
-    where seq > :after and +campaign_id = :campaignId and +state = 'pending' and ${hasOptedOut} returning ${messageColumns}`);
-  const last = database.prepare<{ seq: number }>('select coalesce(max(seq), 0) as seq from messages');
-  let after = last.get()?.seq ?? 0;
-  return () => {
-    const skipped = update.all({ campaignId, after });
-    after = last.get()?.seq ?? after;
-    return skipped;
-  };
-}
-
-/** Where rows go. */
-interface Insertion {
-  readonly campaignId: string;
-  readonly idPrefix: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  /** False: texts go once they are sent, even where the campaign keeps them. */
-  readonly storesText?: boolean;
-}
-
-/** Inserts one row, whose key is not there yet or is looked at later. */
-function rowInserter(
-  database: Database,
-  { campaignId, idPrefix, at, storesText: mayStore = true }: Insertion,
-): (row: PlannedRow) => boolean {
-  const storesText =
-    mayStore &&
-    database.prepare('select 1 from campaigns where id = :campaignId and stores_text = 1').get({ campaignId }) !==
-      undefined;
-  const insert = database.prepare(`
-    insert into messages (id, campaign_id, line, key, recipient, sender, request, state, segments, reason, issues,
-      country, quiet_hours, due_at, text_kept, written_at)
-    values (:id, :campaignId, :line, :key, :recipient, :sender, :request, :state, :segments, :reason, :issues,
-      :country, :quietHours, :dueAt, :textKept, :writtenAt)`);
-  let count = 0;
-  return (row) =>
-    insert.run({
-      id: `${idPrefix}-${++count}`,
-      campaignId,
-      line: row.line,
-      key: row.key ?? null,
-      recipient: row.to,
-      sender: row.sender,
-      // What is never sent needs no text.
-      request: row.request && (storesText || row.state === 'pending') ? JSON.stringify(row.request) : null,
-      state: row.state,
-      segments: row.segments,
-      reason: null,
-      issues: row.issues.length > 0 ? JSON.stringify(row.issues) : null,
-      country: row.country ?? null,
-      quietHours: row.quietHours ?? null,
-      dueAt: row.dueAt ?? 0,
-      textKept: storesText ? 'always' : 'until-sent',
-      writtenAt: at,
-    }) > 0;
+/** A plan that rows are added to. */
+interface StagedPlan {
+  readonly id: string;
+  readonly storesText: boolean;
+  readonly now: () => number;
 }
 
 function planOf(database: Database, id: string, target: string, at: number): Plan {

@@ -3,12 +3,12 @@ import type { Place } from '../connect.ts';
 import type { Connection } from '../driver.ts';
 import { raw, sql } from '../sql.ts';
 import { start } from './001-start.ts';
+import { lastTransactions } from './002-last-transactions.ts';
 import { replies } from './003-replies.ts';
 import { pauses } from './004-pauses.ts';
-import { lastTransactions } from './005-last-transactions.ts';
 
 /** Each brings the schema from its index to the next number. Never edited once released. */
-const released: readonly string[] = [start, replies, pauses, lastTransactions];
+const released: readonly string[] = [start, lastTransactions, replies, pauses];
 
 /**
  * Brings a ledger to this version's schema, all or nothing, once, however many processes begin at the same time.
