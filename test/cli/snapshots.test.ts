@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { topics } from '../../src/cli/help/topics.ts';
 import { main } from '../../src/cli/main.ts';
 import { verbs } from '../../src/cli/verbs.ts';
 import { twilioProvider } from '../../src/provider/twilio/twilio.ts';
@@ -26,12 +25,6 @@ describe('help at 80 columns', () => {
     const { context, stdout } = testContext();
     expect(await main([name, '--help'].filter(Boolean), context)).toBe(0);
     await expect(`${stdout.join('\n')}\n`).toMatchFileSnapshot(kept(`help/${name || 'volley'}.txt`));
-  });
-
-  it.each(Object.keys(topics))('of the page %s is as before', async (name) => {
-    const { context, stdout } = testContext();
-    expect(await main(['help', name], context)).toBe(0);
-    await expect(`${stdout.join('\n')}\n`).toMatchFileSnapshot(kept(`help/page-${name}.txt`));
   });
 });
 
