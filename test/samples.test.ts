@@ -98,7 +98,7 @@ const runs: Readonly<Record<string, (test: TestContext) => Promise<void>>> = {
     const { child, ended } = start(...line.split(' ').map((word) => (word === '9090' ? '0' : word)));
     await once(child.stderr as Readable, 'data');
     child.kill('SIGTERM');
-    expect(await ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Working as .*; metrics at http/) });
+    expect(await ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Working as .*; metrics at http/m) });
     await simulator.close();
     needs('systemd-analyze', test);
     const verified = spawnSync('systemd-analyze', ['verify', '--man=no', sample('volley-worker.service')], {
