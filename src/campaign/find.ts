@@ -61,7 +61,7 @@ async function campaignBeginningWith(ledger: Finding, beginning: string): Promis
   }
   const names = (await ledger.beginningWith('', lookedThrough)).map(({ name }) => name);
   throw new CliError('usage', `There is no campaign ${beginning}.`, {
-    hint: didYouMean(beginning, names, 'See them all: volley campaigns'),
+    hint: didYouMean(beginning, names, 'See them all: volley campaigns, or with --simulate those of rehearsals.'),
   });
 }
 

@@ -47,7 +47,7 @@ interface Counted<T> {
 }
 
 /** How many rows go into the ledger at once. */
-const chunkRows = 500;
+const chunkRows = 2000;
 
 /**
  * Reads rows through the validator into the ledger, a few in memory at a time; sends nothing.

@@ -3,12 +3,12 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { PriceTable } from '../core/cost/pricing.ts';
-import { defaultLimits, type Limits, maxValidityPeriodSeconds } from '../core/request/limits.ts';
+import type { Limits } from '../core/request/limits.ts';
 import { type ParameterKey, parameterNamed, parameters, tomlName } from '../core/request/parameters.ts';
 import type { RawRequest } from '../core/request/validate.ts';
 import { didYouMean } from '../core/text/nearest.ts';
 import { CliError, fileError } from '../errors.ts';
-import { pricesOf, ratesOf } from './sections.ts';
+import { limitsOf, pricesOf, ratesOf, templatesOf } from './sections.ts';
 import { type SettingKey, type Settings, settings } from './settings.ts';
 
 /** A value, and where it was set, in the user's words. */
@@ -293,27 +293,4 @@ function mergeDefaults(layers: readonly Layer[]): Pick<Config, 'defaults' | 'def
     }
   }
   return { defaults, defaultOrigins };
-}
-
-function limitsOf(layers: readonly Layer[]): Limits {
-  const layer = layers.find(({ limits }) => limits['validity_period'] !== undefined);
-  if (!layer) return defaultLimits;
-  const seconds = layer.limits['validity_period'];
-  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 1 || seconds > maxValidityPeriodSeconds) {
-    throw new CliError(
-      'config',
-      `limits.validity_period (${layer.origin}) must be 1 to ${maxValidityPeriodSeconds} seconds.`,
-    );
-  }
-  return { ...defaultLimits, validityPeriodSeconds: seconds };
-}
-
-function templatesOf(layers: readonly Layer[]): Readonly<Record<string, string>> {
-  const entries = layers.toReversed().flatMap(({ origin, templates }) =>
-    Object.entries(templates).map(([name, text]): [string, string] => {
-      if (typeof text === 'string' && text.trim() !== '') return [name, text];
-      throw new CliError('config', `templates.${name} (${origin}) must be text.`);
-    }),
-  );
-  return Object.fromEntries(entries);
 }

@@ -1,4 +1,5 @@
 import type { PriceTable } from '../core/cost/pricing.ts';
+import { defaultLimits, type Limits, maxValidityPeriodSeconds } from '../core/request/limits.ts';
 import { CliError } from '../errors.ts';
 import { settings } from './settings.ts';
 
@@ -39,4 +40,29 @@ export function pricesOf(layers: readonly Section<'prices'>[]): PriceTable | und
     return [name, price];
   });
   return { currency, prices: Object.fromEntries(prices) };
+}
+
+/** What Twilio's limits are raised or lowered to. Throws a `CliError` for what is none. */
+export function limitsOf(layers: readonly Section<'limits'>[]): Limits {
+  const layer = layers.find(({ limits }) => limits['validity_period'] !== undefined);
+  if (!layer) return defaultLimits;
+  const seconds = layer.limits['validity_period'];
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 1 || seconds > maxValidityPeriodSeconds) {
+    throw new CliError(
+      'config',
+      `limits.validity_period (${layer.origin}) must be 1 to ${maxValidityPeriodSeconds} seconds.`,
+    );
+  }
+  return { ...defaultLimits, validityPeriodSeconds: seconds };
+}
+
+/** Texts by name, of each name the strongest. Throws a `CliError` for one that is none. */
+export function templatesOf(layers: readonly Section<'templates'>[]): Readonly<Record<string, string>> {
+  const entries = layers.toReversed().flatMap(({ origin, templates }) =>
+    Object.entries(templates).map(([name, text]): [string, string] => {
+      if (typeof text === 'string' && text.trim() !== '') return [name, text];
+      throw new CliError('config', `templates.${name} (${origin}) must be text.`);
+    }),
+  );
+  return Object.fromEntries(entries);
 }

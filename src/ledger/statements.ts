@@ -1,3 +1,5 @@
+import { sendStates } from '../core/message.ts';
+import { messageStatuses } from '../core/outcome/status.ts';
 import { pseudonymPrefix } from '../core/recipient/mask.ts';
 import { failedInSql, finalInSql, inSql } from './rows.ts';
 import { dealtWith, maybeSent, neverSent, replaced, withoutOutcome } from './rules/states.ts';
@@ -30,11 +32,21 @@ export const campaignsOfInput = `select c.id, c.name, c.source, c.created_at
 export const statusCounts = `select status, count(*) as n from messages
   where campaign_id = :campaignId and status is not null group by status`;
 
-/** What was or may have been sent of a campaign, and what of it was charged. */
-export const sentTotals = `select sum(segments) as segments, sum(coalesce(price, segments * unit_price)) as amount,
-    count(price) as charged, sum(price) as "chargedAmount",
+const counted = (column: string, words: readonly string[]) =>
+  words.map((word) => `count(*) filter (where ${column} = '${word}') as "${column} ${word}"`);
+
+/** How many messages are in which state. Counted as rows are gone through: a "group by" may sort them all first. */
+export const stateCounts = `select ${counted('state', sendStates)} from messages where campaign_id = :campaignId`;
+
+const maybe = `filter (where state in (${inSql(maybeSent)}))`;
+
+/** A campaign in one pass, for it may have a million rows; `told`: how many have a status at all. */
+export const campaignTotals = `select ${[...counted('state', sendStates), ...counted('status', messageStatuses)]},
+    count(status) as told, sum(segments) ${maybe} as segments,
+    sum(coalesce(price, segments * unit_price)) ${maybe} as amount,
+    count(price) ${maybe} as charged, sum(price) ${maybe} as "chargedAmount",
     (select currency from campaigns where id = :campaignId) as currency
-  from messages where campaign_id = :campaignId and state in (${inSql(maybeSent)})`;
+  from messages where campaign_id = :campaignId`;
 
 /** Why messages of a campaign failed. A reason can hold the number it is about: what has a code is counted by that alone. */
 export const errorCounts = `select code, coalesce(max(reason), '') as reason, count(*) as count from messages

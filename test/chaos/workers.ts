@@ -255,7 +255,7 @@ async function settleRest(lists: readonly List[], { address, volley }: World): P
         [name],
       );
       if (open === undefined) break;
-      const { code, stdout, stderr } = await volley.run('resume', name, ...quick, '--yes', '--json');
+      const { code, stdout, stderr } = await volley.run('resume', name, ...quick, '--json');
       outputs.push(stdout, stderr);
       if ((code !== 0 && code !== 8) || tries > 10) throw new Error(`${name} is not settled (${code}): ${stderr}`);
     }

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { input } from '@inquirer/prompts';
 import { describe, expect, it } from 'vitest';
 import { askOn } from '../../src/cli/ask/ask.ts';
@@ -20,13 +21,18 @@ describe('a text that is pasted', () => {
     const input = new PassThrough();
     // As a terminal it is not closed after a question.
     const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80, end: () => output });
+    let shown = '';
+    output.on('data', (chunk) => (shown += chunk));
     const config = { message: 'Text', note: () => '', problem: () => undefined };
     const answer = liveInput(config, { input, output });
     for (const piece of pieces) {
       await new Promise((resolve) => setTimeout(resolve, 30));
       input.write(piece);
     }
-    return { answer: await answer, shown: String(output.read()) };
+    const given = await answer;
+    // What was written last comes with the next turn.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    return { answer: given, shown };
   }
 
   it('keeps its lines however slowly they come, also when it begins or ends with one', async () => {
@@ -38,6 +44,14 @@ describe('a text that is pasted', () => {
 
   it('is an answer with the Enter that is typed after it, however soon', async () => {
     expect((await asked('\x1b[200~One\x1b[201~\r')).answer).toBe('One');
+  });
+
+  it('is shown with no word cut once it is an answer', async () => {
+    const words = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ');
+    const { shown } = await asked(`\x1b[200~${words}\x1b[201~`, '\r');
+    const lines = stripVTControlCharacters(shown.slice(shown.lastIndexOf('Text'))).split('\n');
+    expect(lines.map((line) => line.trim()).join(' ')).toContain(words);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('asks no terminal to mark anything where there is none', async () => {

@@ -55,11 +55,11 @@ describe('campaigns', () => {
       const back = '\r\u001b[2A\u001b[J';
       expect(stdout.map((screen) => screen.startsWith(back))).toEqual([false, true, true, true]);
       const plain = stdout.map((screen) => screen.replace(back, '').replace(/\u001b\[\d+m/g, ''));
-      expect(plain[0]).toBe('name    done         rate\nspring   1/4  25 %  0.0/s');
+      expect(plain[0]).toBe('name    done        rate\nspring  1/4   25 %  0.0/s');
       expect(plain.slice(1).map((screen) => screen.split('\n')[1])).toEqual([
-        'spring   2/4  50 %  1.0/s  2 s to go',
-        'spring   3/4  75 %  1.0/s  1 s to go',
-        'spring   4/4  100 %  1.0/s  done',
+        'spring  2/4   50 %  1.0/s  2 s to go',
+        'spring  3/4   75 %  1.0/s  1 s to go',
+        'spring  4/4   100 %  1.0/s  done',
       ]);
     });
 

@@ -90,6 +90,22 @@ describe('compose', () => {
     expect(screens.join('\n')).not.toContain('Cid');
   });
 
+  it('takes what is typed where a template is chosen, and is none, as the text', async () => {
+    const { sent } = await composing(
+      [
+        message,
+        ['To', '+14155550101', enter],
+        ['Text or template', 'Hi Ada, see you', enter],
+        ['Text Hi Ada, see you', '!', enter],
+        ['What now', enter],
+        goOn,
+        quit,
+      ],
+      { config: templates },
+    );
+    expect(sent[0]?.body).toBe('Hi Ada, see you!');
+  });
+
   it('goes back from each question, and leaves nothing behind', async () => {
     const { code, sent, context, stdout } = await composing([
       message,
@@ -502,7 +518,7 @@ describe('without an account', () => {
     expect([code, left]).toEqual([0, 0]);
     expect(connections.map(({ baseUrl }) => new URL(baseUrl).hostname)).toEqual(['127.0.0.1']);
     expect(readdirSync(join(folder, '.local/share/volley'))).toContain('simulated.db');
-    expect(said).toBe('No Twilio account is configured.');
+    expect(said).toMatch(/^No Twilio account is configured\.\nRehearsal: /);
   });
 
   it('offers to log in, and goes on with that account', async () => {

@@ -60,6 +60,13 @@ describe.each([60, 80, 100])('at %i columns', (columns) => {
     ['doctor'],
     ['explain 30007'],
     ['purge'],
+    [`verify ${name}`],
+    [`track ${name} --for 1s`],
+    [`watch ${name}`],
+    ['templates list'],
+    ['replies'],
+    ['workers'],
+    ['init fresh'],
   ])('%s is within the width, and cuts no word', async (line) => {
     const argv = line.split(' ');
     const [lines, whole] = [await printed(columns, argv), await printed(10_000, argv)];

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verbs } from '../../src/cli/verbs.ts';
 import { from, recipients } from '../context.ts';
@@ -55,6 +55,63 @@ describe('completion', () => {
     needs(shell, test);
     const { status, stderr } = spawnSync(shell, ['-n', join(folder, 'script')], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
+  });
+
+  it.for([
+    ['bash', '.local/share/bash-completion/completions/volley'],
+    ['fish', '.config/fish/completions/volley.fish'],
+    ['zsh', '.local/share/volley/completion.zsh'],
+  ] as const)('installs for %s at %s, once', async ([shell, place]) => {
+    const { run, folder } = installation({ SHELL: `/usr/bin/${shell}` });
+    const { code, stdout, stderr } = await run('completion', '--install');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`Written to ${join(folder, place)}\n`);
+    const script = readFileSync(join(folder, place), 'utf8');
+    expect(script).toBe((await run('completion', shell)).stdout);
+    const again = await run('completion', shell, '--install');
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining(`There already: ${join(folder, place)}\n`)]);
+    expect(readFileSync(join(folder, place), 'utf8')).toBe(script);
+  });
+
+  it('has a zsh read what it installs, and leaves the rest of its start-up file', async () => {
+    const { run, folder } = installation({ SHELL: '/bin/zsh' });
+    const startup = join(folder, '.zshrc');
+    const line = `source '${join(folder, '.local/share/volley/completion.zsh')}'\n`;
+    writeFileSync(startup, 'autoload -Uz compinit && compinit');
+    for (const said of ['Read from now on by', 'Read already by']) {
+      expect((await run('completion', '--install')).stdout).toContain(`${said} ${startup}`);
+      expect(readFileSync(startup, 'utf8')).toBe(`autoload -Uz compinit && compinit\n${line}`);
+    }
+  });
+
+  it('is installed for no other shell, and says which there are', async () => {
+    for (const [argv, env, hint] of [
+      [['completion', '--install'], { SHELL: '/bin/tcsh' }, /cannot be installed for tcsh.*\n.*bash, zsh, fish/],
+      [['completion', '--install'], {}, /Which shell\?/],
+      [['completion', 'powershell', '--install'], {}, /no usual place.*\n.*volley completion powershell/],
+      [['completion'], {}, /Which shell\?/],
+    ] as const) {
+      const { code, stderr } = await installation(env).run(...argv);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(hint)]);
+    }
+  });
+
+  it('lets bash complete once it is installed', async (test) => {
+    needs('bash', test);
+    const { run, folder } = installation({ SHELL: '/bin/bash' });
+    await run('completion', '--install');
+    const bin = resolve(import.meta.dirname, '../../bin/volley.js');
+    writeFileSync(join(folder, 'volley'), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`, { mode: 0o755 });
+    // What Tab does: calls the function that the script has named, and reads what it leaves.
+    const press = `source "$1"; COMP_WORDS=(volley re); COMP_CWORD=1; COMP_LINE='volley re'; COMP_POINT=9
+      name=$(complete -p volley | sed 's/.*-F \\([^ ]*\\).*/\\1/'); $name; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const script = join(folder, '.local/share/bash-completion/completions/volley');
+    const env = { PATH: `${folder}:${process.env['PATH']}`, HOME: folder };
+    const { stdout, stderr } = spawnSync('bash', ['-c', press, 'bash', script], { encoding: 'utf8', env });
+    expect(
+      stdout.split('\n').map((word) => word.trim()),
+      stderr,
+    ).toEqual(expect.arrayContaining(['resume', 'replies', 'report']));
   });
 
   it('prints a script for PowerShell, and says which shells there are', async () => {

@@ -16,14 +16,17 @@ afterEach(async () => {
 
 interface Screen {
   readonly columns?: number;
+  /** What was run in the same folder before. */
+  readonly before?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The real binary in a real terminal, by default of 80 columns and 24 lines, in a folder with a list of 60. */
-async function inTerminal(argv: readonly string[], { columns = 80, env: more = {} }: Screen = {}) {
-  const { simulator, env, folder } = await simulated({ latencyMs: 20, statusDelayMs: 0 });
+async function inTerminal(argv: readonly string[], { columns = 80, before, env: more = {} }: Screen = {}) {
+  const { simulator, env, folder, run } = await simulated({ latencyMs: 20, statusDelayMs: 0 });
   closing.push(simulator.close);
   writeFileSync(join(folder, 'list.csv'), recipients(60));
+  if (before) await run(...before);
   const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, TERM: 'xterm-256color', ...env, ...more };
   const options = { cols: columns, rows: 24, cwd: folder, env: environment };
   const terminal = spawn(process.execPath, [bin, ...argv], options);
@@ -82,6 +85,28 @@ describe('in a terminal', () => {
     terminal.write('\u0003');
     expect(await ended).toBe(130);
     expect(screen()).toContain('Resume with: volley resume night');
+  });
+
+  it('p pauses what is watched, and lets it go on; Ctrl-C ends the watch', async () => {
+    const before = [
+      'batch',
+      'list.csv',
+      '--from',
+      from,
+      '--body',
+      'Hi',
+      '--yes',
+      '--campaign',
+      'night',
+      '--limit',
+      '1',
+    ];
+    const { terminal, ended, answers, sees, simulator } = await inTerminal(['watch', 'night'], { before });
+    await answers([/59 *[\s\S]*p pauses/, 'p'], [/paused: nothing is sent[\s\S]*p goes on/, 'p']);
+    await sees('p pauses');
+    terminal.write(ctrlC);
+    expect(await ended).toBe(0);
+    expect(simulator.truth()).toHaveLength(1);
   });
 });
 
@@ -142,7 +167,8 @@ describe('compose in a terminal', () => {
     const { answers, ended, simulator, sees } = await compose();
     await answers(
       ...toText,
-      ['Text', `Line one${enter}${enter}Line three${enter}`],
+      // As a terminal does that was asked to mark what is pasted.
+      ['Text', `\x1b[200~Line one${enter}${enter}Line three${enter}\x1b[201~`],
       ['Line one⏎⏎Line three⏎', enter],
       ['From', from],
       [new RegExp(`From \\${from}`), `${enter}`],

@@ -102,6 +102,18 @@ describe('the SQLite ledger', () => {
     expect(await ledger.append(campaign?.id ?? '', [{ ...row(3), key: '+1' }, row(4)])).toMatchObject({ added: 1 });
   });
 
+  it('counts a status that Twilio has added since', async () => {
+    const path = join(tempFolder(), 'ledger.db');
+    const ledger = openSqliteLedger(path, Date.now);
+    const staging = await ledger.stage({ name: 'list', stem: 'x', source: 'x' });
+    await staging.add([1, 2, 3].map((n) => ({ ...row(n), key: `+1${n}` })));
+    const { id } = await staging.commit('hash');
+    openDatabase(path).exec(`update messages set state = 'accepted',
+      status = case line when 1 then 'delivered' when 2 then 'reviewed' end`);
+    expect((await ledger.report(id)).statuses).toEqual({ delivered: 1, reviewed: 1 });
+    await ledger.close();
+  });
+
   it('finds every duplicate in a list of any order, in the parts in which it came', async () => {
     const ledger = openSqliteLedger(join(tempFolder(), 'ledger.db'));
     const staging = await ledger.stage({ name: 'list', stem: 'x', source: 'x' });

@@ -59,6 +59,26 @@ try {
   run(folder, join(root, 'node_modules/.bin/tsc'), ...options);
   console.log('a program of another package compiles');
 
+  const prefix = join(folder, 'global');
+  run(folder, 'npm', 'install', '--silent', '--ignore-scripts', '--global', '--prefix', prefix, join(folder, tarball));
+  const command = join(prefix, process.platform === 'win32' ? 'volley.cmd' : 'bin/volley');
+  const { version: packed } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  if (runAtHome(command, '--version').trim() !== packed) throw new Error('another version than the packed one');
+  const rehearsed = runAtHome(
+    command,
+    'send',
+    '+14155550101',
+    'Hi',
+    '-f',
+    '+14155550199',
+    '--simulate',
+    '--jq',
+    '.exitCode',
+  );
+  if (rehearsed.trim() !== '0') throw new Error(rehearsed);
+  runAtHome(command, 'completion', 'bash', '--install');
+  console.log('installed for all of a machine it is a command, with completion');
+
   const bin = join(
     folder,
     'node_modules/volley',

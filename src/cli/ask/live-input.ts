@@ -101,10 +101,9 @@ const prompt = createPrompt<string | undefined, LiveInputConfig & { readonly wid
   const shown = clean(value);
   if (status === 'left') return `${prefix} ${message} ${theme.style.help('left as it was')}`;
   const fitted = (text: string): string => wrap(text, config.width, 0);
+  // While it is edited the line is the terminal's; an answer is read.
+  if (status === 'done') return fitted(`${prefix} ${message} ${theme.style.answer(shown)}`);
   const below =
     problem === undefined ? theme.style.help(fitted(config.note(toText(value)))) : theme.style.error(fitted(problem));
-  return [
-    `${prefix} ${message} ${status === 'done' ? theme.style.answer(shown) : shown}`,
-    status === 'done' ? '' : below,
-  ];
+  return [`${prefix} ${message} ${shown}`, below];
 });

@@ -9,6 +9,7 @@ import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
+import { fitLine } from '../help/verbatim.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { country } from '../options/input.ts';
 import { option } from '../options/option.ts';
@@ -64,7 +65,10 @@ async function init(options: InitOptions, session: Session, context: Context): P
     return 0;
   }
   for (const { file, written } of files) context.out(`${written ? 'written ' : 'kept    '} ${clean(file)}`);
-  if (!session.isQuiet) for (const line of nextSteps(name, from !== undefined || isConfigured)) context.out(line);
+  if (!session.isQuiet)
+    for (const line of nextSteps(name, from !== undefined || isConfigured)) {
+      context.out(fitLine(line, context.terminal.columns));
+    }
   return 0;
 }
 

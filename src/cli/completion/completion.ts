@@ -4,6 +4,10 @@ import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
 import { defaultLedger, loadConfig } from '../../config/config.ts';
 import type { Context } from '../../context.ts';
+import { clean } from '../../core/text/clean.ts';
+import { didYouMean } from '../../core/text/nearest.ts';
+import { either } from '../../core/text/wording.ts';
+import { CliError } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import { addIntroduction } from '../help/page.ts';
 import { noSessionOptions } from '../options/everywhere.ts';
@@ -31,8 +35,56 @@ export async function addCompletion(program: Command, words: readonly string[], 
   const completion = program.commands.find((command) => command.name() === 'completion');
   if (!completion) throw new Error('there is no completion command');
   addIntroduction(completion, help);
+  if (words[0] === 'completion') addInstall(completion, root, context);
   if (words[0] === 'complete') await addLookedUpValues(root, words, context);
   return completion;
+}
+
+const shells: readonly string[] = ['bash', 'zsh', 'fish', 'powershell'];
+
+/** Lets the script be put in its place, too, for the shell that is used unless another is named. */
+function addInstall(completion: Command, root: ReturnType<typeof tab>, { out, env }: Context): void {
+  for (const argument of completion.registeredArguments) {
+    argument.required = false;
+    argument.description = either(shells);
+    // What is wrong with it is said below, as everywhere.
+    argument.argParser((given: string) => given);
+  }
+  completion
+    .option('--install', 'put it where the shell finds it; of $SHELL where none is named')
+    .action(async (named: string | undefined, { install = false }: { readonly install?: boolean }) => {
+      const { installable, installCompletion, shellOf } = await import('./install.ts');
+      if (named !== undefined && !shells.includes(named)) {
+        throw new CliError('usage', `There is no completion for ${clean(named)}, only for ${shells.join(', ')}.`, {
+          hint: didYouMean(named, shells, 'See: volley completion --help'),
+        });
+      }
+      if (!install) {
+        if (named === undefined) throw new CliError('usage', 'Which shell?', { hint: 'volley completion bash' });
+        root.setup('volley', 'volley', named);
+        return;
+      }
+      const shell = named === undefined ? shellOf(env) : installable.find((known) => known === named);
+      if (shell === undefined) {
+        throw new CliError('usage', `There is no usual place for the completion of ${named}.`, {
+          hint: `Print it, and put it where it belongs: volley completion ${named}`,
+        });
+      }
+      for (const line of installCompletion(shell, scriptOf(root, shell), env)) out(line);
+    });
+}
+
+/** The script, which the library only prints. */
+function scriptOf(root: ReturnType<typeof tab>, shell: string): string {
+  const { log } = console;
+  const printed: string[] = [];
+  console.log = (text: string) => void printed.push(text);
+  try {
+    root.setup('volley', 'volley', shell);
+  } finally {
+    console.log = log;
+  }
+  return `${printed.join('\n')}\n`;
 }
 
 /** Looks up values only for the word that is being typed, so that Tab is quick. */
@@ -65,7 +117,7 @@ async function columnsOfFile(words: readonly string[], { cwd, stdin }: Context):
 const help = `Completes commands, options, profiles, campaigns, templates, and the columns of the file that is named.
 
 Examples:
-  source <(volley completion bash)                                  in ~/.bashrc
-  source <(volley completion zsh)                                   in ~/.zshrc
-  volley completion fish > ~/.config/fish/completions/volley.fish
+  volley completion --install                 for the shell of $SHELL: bash, zsh or fish
+  volley completion zsh --install
+  source <(volley completion bash)            for this terminal alone
   volley completion powershell >> $PROFILE`;

@@ -28,7 +28,8 @@ export interface TemplateChoice {
   readonly template: TemplateSource;
 }
 
-type Choice = TemplateChoice | { readonly kind: 'free' };
+/** `written`: what was typed already. */
+type Choice = TemplateChoice | { readonly kind: 'free'; readonly written?: string };
 
 /** The templates of the config and of this folder as choices; one with a fault cannot be chosen, and says why. */
 export function templateChoices({ session, context }: Pick<Dialog, 'session' | 'context'>) {
@@ -51,7 +52,7 @@ export async function askText(
   const choice = await chooseText(dialog);
   if (choice === undefined) return undefined;
   if (choice.kind === 'template') return fillTemplate(choice.template, contact, dialog);
-  const body = await writeText(dialog, initial);
+  const body = await writeText(dialog, choice.written ?? initial);
   return body === undefined ? backToChoice(contact, dialog) : { body, parameters: {} };
 }
 
@@ -88,7 +89,12 @@ async function chooseText(dialog: Dialog): Promise<Choice | undefined> {
   return dialog.ask(orBack(search<Choice | undefined>), {
     message: 'Text or template',
     pageSize: 8,
-    source: (term = '') => choices.filter(({ name }) => name.toLowerCase().includes(term.toLowerCase())),
+    source: (term = '') => {
+      const found = choices.filter(({ name }) => name.toLowerCase().includes(term.toLowerCase()));
+      // Who types what is no template has begun to write.
+      const written = { name: 'Write this text', value: { kind: 'free', written: term } as Choice | undefined };
+      return found.length > 0 ? found : [written];
+    },
   });
 }
 

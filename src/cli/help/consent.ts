@@ -24,6 +24,8 @@ APPROVAL AND SECOND THOUGHTS
 - batch --plan FILE writes what would happen, with hashes of list, template, options and messages. --apply FILE sends
 exactly that, and refuses (exit 6) when anything has changed. Only how it is sent may be given with --apply (--rate,
 --wait, --again, …).
+- watch NAME, then p, pauses a campaign on whatever machine it is sent from, and lets it go on; so do the buttons of watch
+NAME --web, which change its rate, too. A paused run waits, and ends when it is told to.
 - --undo 5m waits before sending; Ctrl-C or volley recall NAME calls it back. recall also cancels what is scheduled at
 Twilio, and says what could not be called back.
 

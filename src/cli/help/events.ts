@@ -7,7 +7,8 @@ export const events = `EVENTS, CRON AND OTHER PROGRAMS
 
 IN
 - stream sends each line of standard input (NDJSON, one object with the names of volley help csv) as it arrives, and
-prints a line for each (--output ndjson: as JSON). An id that came before is passed over; --key names it. It goes on after a bad
+prints a line for each (--output ndjson: as JSON). An id that came before is not sent again: its line says "known", and
+how its message stands; --key names it. It goes on after a bad
 one, and ends at the end of its input or with Ctrl-C.
 - From cron, or a systemd timer, a batch with a name sends to each row once, however often it runs. --quiet prints
 nothing when all went well, so that cron writes a mail only when somebody has to look. samples/crontab and
@@ -22,6 +23,10 @@ What is not answered with 2xx waits in the ledger and is tried again for three d
 
 - --json prints one document with a schema on standard output, --output ndjson a line for each item, --jq EXPRESSION what
 that makes of it, as gh does; errors are then {"error":{"code","message","hint"}} on standard error.
+- --notify URL on batch, stream, resume and send posts a summary as JSON when a run ends or stops: its end, its exit code,
+the report's counts, and a sentence as text; no number and no text of anybody's. Whatever becomes of it, the exit code
+stays.
+- trigger delivered --to NUMBER posts a signed event to your own listener as Twilio would, to try both.
 - --log-file FILE adds what happened as lines of JSON, without texts and with numbers masked.
 - Exit codes say the rest: volley help exit-codes.
 

@@ -21,6 +21,7 @@ import { deliverOptionsOf } from '../options/delivery.ts';
 import { fixedOf, type NamedParameters, refuseFixed } from '../options/fixed.ts';
 import { requestOf } from '../options/message.ts';
 import type { SendOptions, sendTable } from '../options/send.ts';
+import { serverJson } from '../server.ts';
 import { planContextOf, type Session, storesText, withSession } from '../session.ts';
 import { printReportDocument, type Result, runDelivery } from './delivery.ts';
 import { priceSourcesOf } from './prices.ts';
@@ -212,7 +213,12 @@ async function showPlan(
       priceAgeMs: prices?.ageMs,
     };
     const items = samples.map(({ to, segments, request }) => ({ to, segments, body: request?.body ?? null }));
-    if (session.isJson) await printDocument(planJson(view, 0), { session, context }, { as: 'messages', items });
+    if (session.isJson)
+      await printDocument(
+        { ...planJson(view, 0), ...serverJson(session.server()) },
+        { session, context },
+        { as: 'messages', items },
+      );
     else if (!session.isQuiet) for (const line of planLines(view, session.resultStyle)) out(line);
     return 0;
   } finally {

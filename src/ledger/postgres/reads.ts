@@ -5,14 +5,15 @@ import type { Ledger } from '../ledger.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
 import {
   type CampaignRow,
+  hasOtherStatuses,
   type MessageRow,
   type ReportRows,
-  type SentRow,
+  type TotalsRow,
   toCampaign,
   toMessage,
   toReport,
 } from '../rows.ts';
-import { errorCounts, firstIssues, sentTotals, statusCounts } from '../statements.ts';
+import { campaignTotals, errorCounts, firstIssues, statusCounts } from '../statements.ts';
 import type { Connection, Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
 import { campaignColumns, messageColumns } from './rows.ts';
@@ -114,18 +115,16 @@ export function reports(database: Database): Pick<Ledger, 'report' | 'messages'>
 
 async function reportOf(connection: Connection, campaignId: string): Promise<Report> {
   const all = <Row>(text: string) => connection.all<Row>(named(text, { campaignId }));
-  const [counts, statuses, [sent], errors, issues, retried] = await Promise.all([
-    countStates(connection, [campaignId]),
-    all<ReportRows['statuses'][number]>(statusCounts),
-    all<SentRow>(sentTotals),
+  const [totals] = await all<TotalsRow>(campaignTotals);
+  if (totals === undefined) throw new Error('totals come also where there are no rows');
+  const [errors, issues, retried] = await Promise.all([
     all<Report['errors'][number]>(errorCounts),
     all<ReportRows['issues'][number]>(firstIssues),
     connection.get<{ n: number }>(sql`select count(*) as n from messages
       where campaign_id = ${campaignId} and retry_of is not null and state = 'accepted'`),
   ]);
-  return toReport({
-    ...{ counts: counts.get(campaignId) ?? emptyCounts(), statuses, sent, errors, issues, retried: retried?.n ?? 0 },
-  });
+  const statuses = hasOtherStatuses(totals) ? await all<{ status: string; n: number }>(statusCounts) : undefined;
+  return toReport({ totals, statuses, errors, issues, retried: retried?.n ?? 0 });
 }
 
 /** Pages by sequence number, so that a long export holds nothing open and sees no row twice. */
