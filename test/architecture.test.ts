@@ -44,7 +44,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // Only with a ledger that machines share.
   queue: ['core', 'errors', 'campaign', 'engine', 'ledger/postgres/address', 'ledger/postgres/faults', ...ports],
   ui: ['core'],
-  config: ['core', 'errors', 'context'],
+  config: ['core', 'errors'],
   cli: [
     'campaign',
     'callbacks',

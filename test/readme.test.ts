@@ -119,7 +119,16 @@ describe('the README', () => {
     const text = [readme, ...Object.values(topics)].join('\n');
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     for (const [, script = ''] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(script);
-    const known = new Set(['--version', '--kills', '--crashes', '--rows', '--seed', '--schedules', '--senders']);
+    const known = new Set([
+      '--version',
+      '--install',
+      '--kills',
+      '--crashes',
+      '--rows',
+      '--seed',
+      '--schedules',
+      '--senders',
+    ]);
     for (const flag of flagsOfOthers) known.add(flag);
     for (const { name } of verbs) {
       const { context, stdout } = testContext();

@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command, CommanderError, type Help } from 'commander';
+import { Command, CommanderError } from 'commander';
 import type { Context } from '../context.ts';
 import { maskHint, maskInternational } from '../core/recipient/mask.ts';
 import { visible } from '../core/text/clean.ts';
 import { didYouMean } from '../core/text/nearest.ts';
 import { CliError, exitCodes, fileError } from '../errors.ts';
 import { readStdin } from '../input/file.ts';
-import { fitLines } from '../ui/lines.ts';
-import { commandHelp, programHelp } from './help/command-help.ts';
-import { formatPage, introductionOf } from './help/page.ts';
+import { introductionOf } from './help/page.ts';
 import { mistakeOf } from './mistakes.ts';
 import type { Act, Run } from './options/act.ts';
 import { declareOptions } from './options/declare.ts';
@@ -22,30 +20,42 @@ import { verbs } from './verbs.ts';
 /** Runs one command line. Returns the exit code; the only place that prints an error. */
 export async function main(given: readonly string[], world: Context): Promise<number> {
   // Whatever reads standard input ends with the signal, also while nothing comes.
-  const context = { ...world, stdin: readStdin(world.stdin, world.signal), ...fittingOutput(given, world) };
+  const context = { ...world, stdin: readStdin(world.stdin, world.signal), ...(await fittingOutput(given, world)) };
   const asksForMenu = namesNoCommand(given, everywhere) && world.terminal.canAsk && lastOf(given, 'input') !== false;
   const argv = asksForMenu ? ['compose', ...given] : given;
   let code = 0;
+  let helped: Command | undefined;
   const exit = (value: number): void => {
     code = value;
   };
-  const help: string[] = [];
-  const show = (text: string): void => void help.push(...text.trimEnd().split('\n'));
+  const help = (command: Command): void => {
+    helped = command;
+  };
   try {
-    const { program, table } = await buildProgram(argv, context, { exit, show });
+    const { program, table } = await buildProgram(argv, context, { exit, help });
     await parse(program, argv, table);
     return code;
   } catch (error) {
     return fail(error, argv, context);
   } finally {
-    if (help.length > 0) await context.page(help);
+    if (helped) await showHelp(helped, context);
   }
 }
 
+async function showHelp(command: Command, { terminal, page }: Context): Promise<void> {
+  const { helpOf } = await import('./help/command-help.ts');
+  await page(helpOf(command, terminal.columns).split('\n'));
+}
+
 /** At a terminal no word is cut where a line ends; what a program reads stays as it is. */
-function fittingOutput(argv: readonly string[], { out, err, terminal }: Context): Pick<Context, 'out' | 'err'> {
+async function fittingOutput(
+  argv: readonly string[],
+  { out, err, terminal }: Context,
+): Promise<Pick<Context, 'out' | 'err'>> {
   const { columns, stdoutIsTty, stderrIsTty } = terminal;
-  if (argv.some((word) => /^--(json|output|jq)\b/.test(word))) return { out, err };
+  const isForProgram = argv.some((word) => /^--(json|output|jq)\b/.test(word));
+  if (isForProgram || !(stdoutIsTty || stderrIsTty)) return { out, err };
+  const { fitLines } = await import('../ui/lines.ts');
   return {
     out: stdoutIsTty ? (text) => out(fitLines(text, columns, 4)) : out,
     err: stderrIsTty ? (text) => err(fitLines(text, columns)) : err,
@@ -68,20 +78,25 @@ interface Built {
   readonly table: OptionTable;
 }
 
-/** What becomes of a command's exit code, and of help. */
+/** What becomes of a command's exit code, and of the wish for its help. */
 interface Ends {
   readonly exit: (code: number) => void;
-  readonly show: (text: string) => void;
+  readonly help: (command: Command) => void;
 }
 
-async function buildProgram(argv: readonly string[], context: Context, { exit, show }: Ends): Promise<Built> {
-  const prepared = (command: Command) => prepare(command, show, context);
+async function buildProgram(argv: readonly string[], context: Context, { exit, help }: Ends): Promise<Built> {
+  const prepared = (command: Command) => prepare(command, context);
   const program = declareOptions(new Command('volley'), everywhere)
     .description('Send one text message, or a million, through Twilio, and know what became of each.')
     .version(version(), '-V, --version')
     .showSuggestionAfterError(false)
     .helpCommand(false)
-    .configureHelp({ formatHelp: helpOf });
+    .configureHelp({
+      formatHelp: (command) => {
+        help(command);
+        return '';
+      },
+    });
   if (namesNoCommand(argv, everywhere)) {
     program.action(() => {
       sessionOptions(program.opts(), readSettings(everywhere, program.opts()));
@@ -119,7 +134,10 @@ async function addFindingOut(
   prepared(helpVerb).action(async (topic: string | undefined) => {
     const { topics } = await import('./help/topics.ts');
     const page = topics[topic ?? ''];
-    if (page !== undefined) return context.page(formatPage(page, context.terminal.columns).split('\n'));
+    if (page !== undefined) {
+      const { formatPage } = await import('./help/format-page.ts');
+      return context.page(formatPage(page, context.terminal.columns).split('\n'));
+    }
     const isKnown = topic === undefined || program.commands.some((command) => command.name() === topic);
     if (!isKnown) {
       const pages = Object.keys(topics);
@@ -138,28 +156,24 @@ async function addFindingOut(
   prepared(manual).action(async () => {
     const { manualPage } = await import('../ui/manual.ts');
     const { topics } = await import('./help/topics.ts');
+    const { formatPage } = await import('./help/format-page.ts');
     // What man leaves of 80 columns beside its margins.
     const format = (text: string) => formatPage(text, 72);
     context.out(manualPage(program, { version: version(), topics, introductionOf, format }));
   });
-  if (['complete', 'completion'].includes(argv[0] ?? '')) {
-    const { addCompletion } = await import('./completion/completion.ts');
-    prepared(await addCompletion(program, argv, context));
-  } else
-    program.command('completion').description('print what makes a shell complete with Tab').helpGroup('Setting up:');
+  const isNeeded = ['complete', 'completion'].includes(argv[0] ?? '');
+  const { addCompletion } = isNeeded ? await import('./completion/completion.ts') : {};
+  const completion = addCompletion ? await addCompletion(program, argv, context) : program.command('completion');
+  prepared(completion).description('print what makes a shell complete with Tab').helpGroup('Setting up:');
 }
 
-const helpOf = (command: Command, { helpWidth = 80 }: Help): string =>
-  command.parent ? commandHelp(command, helpWidth) : programHelp(command, helpWidth);
-
-function prepare(command: Command, show: (text: string) => void, { terminal }: Context): Command {
+function prepare(command: Command, { out }: Context): Command {
   return command.exitOverride().configureOutput({
-    writeOut: show,
+    // The version; of help there is nothing, as it is shown at the end.
+    writeOut: (text) => text !== '' && out(text.trimEnd()),
     // Errors are printed in one place, `fail`.
     writeErr: () => undefined,
     outputError: () => undefined,
-    getOutHelpWidth: () => terminal.columns,
-    getErrHelpWidth: () => terminal.columns,
   });
 }
 

@@ -1,17 +1,22 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Context } from '../context.ts';
 import type { Credentials } from '../core/credentials.ts';
 import { CliError } from '../errors.ts';
 import type { Config } from './config.ts';
+import type { Keyring } from './keyring.ts';
 import type { SettingKey } from './settings.ts';
+
+/** Where a secret may be kept outside the configuration. */
+interface Keeping {
+  readonly keyring: Keyring;
+}
 
 /** The name of a secret in the keyring: the account, with the API key where there is one. */
 export const keyringName = (accountSid: string, apiKey?: string): string =>
   apiKey === undefined ? accountSid : `${accountSid}/${apiKey}`;
 
 /** The credentials to use. Throws a `CliError` (credentials) that says what is missing and where it can be set. */
-export async function credentialsOf(config: Config, context: Context): Promise<Credentials> {
+export async function credentialsOf(config: Config, keeping: Keeping): Promise<Credentials> {
   const accountSid = config.get('account_sid');
   const hint = `Log in with: volley login. Or set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET) in the environment or in ${config.userFile}. To rehearse without an account, add --simulate.`;
   if (!accountSid) throw new CliError('credentials', 'No Twilio account is configured.', { hint });
@@ -20,19 +25,19 @@ export async function credentialsOf(config: Config, context: Context): Promise<C
   const usesToken = token !== undefined && isOfAccount('auth_token', config) && !isOfAccount('api_key', config);
   if (key && keySecret && !usesToken) return { accountSid, user: key, secret: keySecret };
   if (token) return { accountSid, user: accountSid, secret: token };
-  const secret = await fetchedSecret(keyringName(accountSid, key), config, context);
+  const secret = await fetchedSecret(keyringName(accountSid, key), config, keeping);
   if (secret !== undefined) return { accountSid, user: key ?? accountSid, secret };
   throw new CliError('credentials', `There is no auth token or API key for ${accountSid}.`, { hint });
 }
 
 /** The auth tokens that callbacks may be signed with: the current one, and while it is being changed the other. */
-export async function authTokensOf(config: Config, context: Context): Promise<readonly string[]> {
+export async function authTokensOf(config: Config, keeping: Keeping): Promise<readonly string[]> {
   const accountSid = config.get('account_sid');
   const { key, token } = configured(config);
   const kept =
     accountSid === undefined || key !== undefined || token !== undefined
       ? undefined
-      : await fetchedSecret(keyringName(accountSid), config, context);
+      : await fetchedSecret(keyringName(accountSid), config, keeping);
   return [token, kept, config.get('secondary_auth_token')].filter((found) => found !== undefined);
 }
 
@@ -50,7 +55,7 @@ function configured(config: Config) {
 }
 
 /** The secret from the keyring or from `credential_command`; undefined where neither is set. Throws a `CliError` when it fails. */
-async function fetchedSecret(name: string, config: Config, { keyring }: Context): Promise<string | undefined> {
+async function fetchedSecret(name: string, config: Config, { keyring }: Keeping): Promise<string | undefined> {
   if (config.get('keyring') === true) {
     const secret = await keyring.get(name);
     if (secret !== undefined) return secret;

@@ -1,7 +1,8 @@
-import type { Message, MessageRequest, RowIssue, SendState } from '../core/message.ts';
+import { type Message, type MessageRequest, type RowIssue, type SendState, sendStates } from '../core/message.ts';
 import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import type { UnknownMessage } from '../core/outcome/match-unknowns.ts';
-import { failedStatuses, isFinalStatus, messageStatuses } from '../core/outcome/status.ts';
+import { costOf, type Report } from '../core/outcome/report.ts';
+import { failedStatuses, isFinalStatus, type MessageStatus, messageStatuses } from '../core/outcome/status.ts';
 import type { Consent } from '../core/recipient/consent.ts';
 import type { Campaign } from './plans.ts';
 import type { TrackedMessage } from './receipts.ts';
@@ -190,3 +191,53 @@ export const finalInSql = inSql(messageStatuses.filter(isFinalStatus));
 
 /** The statuses of what was not delivered, as SQL lists them. */
 export const failedInSql = inSql(failedStatuses);
+
+/** What of a report comes out of the table. */
+export interface ReportRows {
+  readonly totals: TotalsRow;
+  /** What has a status that is not among those counted in the totals takes a look of its own: absent where none has. */
+  readonly statuses: readonly { readonly status: string; readonly n: number }[] | undefined;
+  /** How many were sent a second time. */
+  readonly retried: number;
+  readonly errors: Report['errors'];
+  readonly issues: readonly { readonly issues: string }[];
+}
+
+/** How many messages of a campaign are in which state. */
+export type StatesRow = Readonly<Record<`state ${SendState}`, number>>;
+
+/** How many messages are in which state and status, what was or may have been sent, and what of it was charged. */
+export interface TotalsRow extends StatesRow, Readonly<Record<`status ${MessageStatus}`, number>> {
+  readonly told: number;
+  readonly segments: number | null;
+  readonly amount: number | null;
+  readonly charged: number;
+  readonly chargedAmount: number | null;
+  readonly currency: string | null;
+}
+
+/** What the table counts, as the rest of volley knows it. */
+export const toCounts = (row: StatesRow): Record<SendState, number> =>
+  Object.fromEntries(sendStates.map((state) => [state, row[`state ${state}`]])) as Record<SendState, number>;
+
+/** Whether some message has a status that Twilio has added since this was written. */
+export const hasOtherStatuses = (totals: TotalsRow): boolean =>
+  messageStatuses.reduce((sum, status) => sum + totals[`status ${status}`], 0) < totals.told;
+
+/** How a campaign stands, by what the table holds. */
+export function toReport({ totals, statuses, retried, errors, issues }: ReportRows): Report {
+  const { segments, amount, charged, chargedAmount, currency } = totals;
+  const counts = toCounts(totals);
+  const known = messageStatuses.map((status) => ({ status, n: totals[`status ${status}`] })).filter(({ n }) => n > 0);
+  return {
+    rows: Object.values(counts).reduce((sum, n) => sum + n, 0),
+    counts,
+    statuses: Object.fromEntries((statuses ?? known).map(({ status, n }) => [status, n])),
+    retried,
+    segments: segments ?? 0,
+    cost: costOf(amount, currency),
+    charged: { messages: charged, cost: costOf(chargedAmount, currency) },
+    errors,
+    issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
+  };
+}

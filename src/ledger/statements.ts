@@ -1,6 +1,8 @@
+import { sendStates } from '../core/message.ts';
+import { messageStatuses } from '../core/outcome/status.ts';
 import { pseudonymPrefix } from '../core/recipient/mask.ts';
-import { finalInSql, inSql } from './rows.ts';
-import { withoutOutcome } from './rules/states.ts';
+import { failedInSql, finalInSql, inSql } from './rows.ts';
+import { dealtWith, maybeSent, neverSent, replaced, withoutOutcome } from './rules/states.ts';
 
 // SQL that every store runs as it is; `:name` is a value.
 
@@ -12,3 +14,56 @@ export const isPurgeable = `state not in (${inSql(withoutOutcome)}) and recipien
 
 /** What the reason of a row says whose key an earlier one of the same plan has; `line`: SQL for the line of that. */
 export const duplicateOf = (line: string): string => `'duplicate of line ' || ${line}`;
+
+/** States of a row that an earlier run has dealt with, between brackets. */
+export const dealtWithInSql = `(${inSql(dealtWith)})`;
+
+/** True of a row that gives way to those of a later input. */
+export const isReplaced = `state in (${inSql(replaced)})`;
+
+/** The campaigns of an input (`:inputHash`) since `:since` of which something went out or still may, newest first. */
+export const campaignsOfInput = `select c.id, c.name, c.source, c.created_at
+  from inputs i join campaigns c on c.id = i.campaign_id
+  where i.hash = :inputHash and i.at >= :since and c.ready and exists (select 1 from messages m
+    where m.campaign_id = c.id and (m.state not in (${inSql(neverSent)}) or m.sid is not null))
+  order by i.at desc`;
+
+/** How many messages of a campaign are in which status. */
+export const statusCounts = `select status, count(*) as n from messages
+  where campaign_id = :campaignId and status is not null group by status`;
+
+const counted = (column: string, words: readonly string[]) =>
+  words.map((word) => `count(*) filter (where ${column} = '${word}') as "${column} ${word}"`);
+
+/** How many messages are in which state. Counted as rows are gone through: a "group by" may sort them all first. */
+export const stateCounts = `select ${counted('state', sendStates)} from messages where campaign_id = :campaignId`;
+
+const maybe = `filter (where state in (${inSql(maybeSent)}))`;
+
+/** A campaign in one pass, for it may have a million rows; `told`: how many have a status at all. */
+export const campaignTotals = `select ${[...counted('state', sendStates), ...counted('status', messageStatuses)]},
+    count(status) as told, sum(segments) ${maybe} as segments,
+    sum(coalesce(price, segments * unit_price)) ${maybe} as amount,
+    count(price) ${maybe} as charged, sum(price) ${maybe} as "chargedAmount",
+    (select currency from campaigns where id = :campaignId) as currency
+  from messages where campaign_id = :campaignId`;
+
+/** Why messages of a campaign failed. A reason can hold the number it is about: what has a code is counted by that alone. */
+export const errorCounts = `select code, coalesce(max(reason), '') as reason, count(*) as count from messages
+  where campaign_id = :campaignId and (reason is not null and state in ('rejected', 'unknown', 'pending')
+    or code is not null and state = 'accepted')
+  group by code, case when code is null then reason end order by count(*) desc, code nulls first`;
+
+/** What was wrong with the first rows of a campaign that are. */
+export const firstIssues = `select issues from messages
+  where campaign_id = :campaignId and state = 'invalid' order by seq limit 1000`;
+
+/** Where the accepted messages of a campaign went. */
+export const countryDeliveries = `select coalesce(country, 'unknown') as country, count(*) as messages,
+    count(*) filter (where status in ('delivered', 'read')) as delivered
+  from messages where campaign_id = :campaignId and state = 'accepted' group by 1 order by 2 desc, 1`;
+
+/** Why messages of a campaign were not delivered, and where. */
+export const failureCounts = `select code, coalesce(country, 'unknown') as country, count(*) as messages from messages
+  where campaign_id = :campaignId and state = 'accepted' and status in (${failedInSql})
+  group by 1, 2 order by 3 desc, 1 nulls first, 2`;

@@ -98,6 +98,7 @@ export function recordJson(record: TwilioRecord) {
   return {
     ...{ sid, date: Number.isNaN(createdAt) ? null : new Date(createdAt).toISOString(), direction },
     ...{ from: from ?? messagingServiceSid ?? '', to, status },
-    ...{ code: code ?? null, segments: segments ?? null, price: price ?? null, body },
+    ...{ code: code ?? null, reason: code === undefined ? null : (reasonInWords(code, undefined) ?? noReason) },
+    ...{ segments: segments ?? null, price: price ?? null, body },
   };
 }

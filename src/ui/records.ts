@@ -13,7 +13,9 @@ export function recordLine(record: TwilioRecord, style: Style): string {
 
 /** A message record of Twilio's, one field a line, with the meaning of its error code. */
 export function recordLines(record: TwilioRecord, style: Style): string[] {
-  const fields = Object.entries(recordJson(record)).filter(([, value]) => value !== null && value !== '');
+  // Why it failed stands below, with what to do.
+  const { reason: _, ...shownFields } = recordJson(record);
+  const fields = Object.entries(shownFields).filter(([, value]) => value !== null && value !== '');
   const known = record.code === undefined ? undefined : explainCode(record.code);
   return [
     ...fields.map(([name, value]) => {

@@ -9,7 +9,7 @@ import { openPostgresTables } from '../../src/ledger/postgres/tables.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { openSqliteTables } from '../../src/ledger/sqlite/tables.ts';
 import { tempFolder, testContext } from '../context.ts';
-import { all, lease, row, take, write } from '../contracts/ledger.ts';
+import { all, lease, row, take, write } from '../contracts/campaigns.ts';
 import { newDatabase } from '../new-database.ts';
 import { databasePassword } from '../postgres-server.ts';
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import type { CreatedMessage } from '../../src/simulator/store.ts';
 import { tempFolder } from '../context.ts';
-import { lease, row, take, write } from '../contracts/ledger.ts';
+import { lease, row, take, write } from '../contracts/campaigns.ts';
 import { takeStock } from './invariants.ts';
 
 const sidOf = (n: number) => `SM${String(n).padStart(32, '0')}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatPage } from '../../src/cli/help/page.ts';
+import { formatPage } from '../../src/cli/help/format-page.ts';
 import { topics } from '../../src/cli/help/topics.ts';
 import { main } from '../../src/cli/main.ts';
 import { verbs } from '../../src/cli/verbs.ts';

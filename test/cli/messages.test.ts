@@ -80,6 +80,8 @@ describe('messages', () => {
   it('are shown with what their error means', async () => {
     const { volley, stdout, sid } = await world();
     await volley('send', '--to', '+14155530003', '--from', from, '--body', 'Hi');
+    expect(await volley('messages', 'get', sid(0), '--jq', '.reason')).toBe(0);
+    expect(stdout.at(-1)).toBe('the phone is off or out of reach');
     expect(await volley('messages', 'get', sid(0))).toBe(0);
     expect(stdout.join('\n')).toMatch(/status +undelivered[\s\S]*code +30003[\s\S]*off or out of reach/);
   });

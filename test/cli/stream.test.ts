@@ -110,6 +110,12 @@ describe('stream', () => {
     ]);
   });
 
+  it('gives a reason where Twilio gave only a code', async () => {
+    const { stream, stdout } = world([event(1)], { script: () => ({ kind: 'rejected', code: 21614, reason: '' }) });
+    await stream('--output', 'ndjson');
+    expect(JSON.parse(stdout.join('')).reason).toMatch(/\w/);
+  });
+
   it('is one document with --json, the report of all its events', async () => {
     const { stream, stdout } = world([event(1), event(2, { order: '' })]);
     expect(await stream('--json')).toBe(3);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { lease, row, write } from './ledger.ts';
+import { lease, row, write } from './campaigns.ts';
 
 /** What every ledger must do with what somebody tells a campaign while it runs; each implementation's test runs it. */
 export function controlsContract(open: (clock: { now: number }) => Ledger): void {

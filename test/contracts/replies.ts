@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InboundMessage } from '../../src/core/outcome/callback.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { lease, row, take, write } from './ledger.ts';
+import { lease, row, take, write } from './campaigns.ts';
 
 const day = 86_400_000;
 const everything = { after: 0, limit: 100 };

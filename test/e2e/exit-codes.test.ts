@@ -13,7 +13,7 @@ describe('exit codes of real runs', () => {
     [0, 'all sent', good, ['--yes'], {}],
     [2, 'no such flag', good, ['--yess'], {}],
     [2, 'nobody to ask', good, [], {}],
-    [2, 'a missing column', 'phone,name\n+14155550100,Ada\n', ['--yes'], {}],
+    [2, 'a missing column', 'who,name\nAda,Ada\n', ['--yes'], {}],
     [3, 'a landline', list('+14155550100,Ada\n+15005550009,Bob\n'), ['--yes'], {}],
     [3, 'a bad row', list('+14155550100,Ada\n+14155550101,Bob\n12,Eve\n'), ['--yes'], {}],
     [4, 'no credentials', good, ['--yes'], { TWILIO_AUTH_TOKEN: '' }],

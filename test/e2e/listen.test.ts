@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { signCallback } from '../../src/simulator/callbacks.ts';
-import { row, take } from '../contracts/ledger.ts';
+import { row, take } from '../contracts/campaigns.ts';
 import { installation } from './volley.ts';
 
 const token = 'canary-4f1d0c';

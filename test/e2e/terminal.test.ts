@@ -167,7 +167,8 @@ describe('compose in a terminal', () => {
     const { answers, ended, simulator, sees } = await compose();
     await answers(
       ...toText,
-      ['Text', `Line one${enter}${enter}Line three${enter}`],
+      // As a terminal does that was asked to mark what is pasted.
+      ['Text', `\x1b[200~Line one${enter}${enter}Line three${enter}\x1b[201~`],
       ['Line one⏎⏎Line three⏎', enter],
       ['From', from],
       [new RegExp(`From \\${from}`), `${enter}`],

@@ -5,7 +5,7 @@ import { type OnUnknown, reconcile } from '../../src/engine/reconcile.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import type { MessageList, Provider } from '../../src/provider/provider.ts';
 import { tempFolder } from '../context.ts';
-import { row, take } from '../contracts/ledger.ts';
+import { row, take } from '../contracts/campaigns.ts';
 import { scriptedProvider } from '../scripted-provider.ts';
 import { virtualClock } from '../virtual-clock.ts';
 

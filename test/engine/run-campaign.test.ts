@@ -6,7 +6,7 @@ import { type RunOptions, runCampaign } from '../../src/engine/run-campaign.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { tempFolder, testContext } from '../context.ts';
-import { row } from '../contracts/ledger.ts';
+import { row } from '../contracts/campaigns.ts';
 import { type Script, scriptedProvider } from '../scripted-provider.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 

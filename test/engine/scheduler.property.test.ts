@@ -7,7 +7,7 @@ import { type RunOptions, runCampaign } from '../../src/engine/run-campaign.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { tempFolder } from '../context.ts';
-import { lease, row, write } from '../contracts/ledger.ts';
+import { lease, row, write } from '../contracts/campaigns.ts';
 import { asksNothing, nextTurn } from '../scripted-provider.ts';
 
 /** What a case asks for. */

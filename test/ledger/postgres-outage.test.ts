@@ -8,7 +8,7 @@ import { connect, type Place } from '../../src/ledger/postgres/connect.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
 import { raw, sql } from '../../src/ledger/postgres/sql.ts';
 import type { Lease } from '../../src/ledger/runs.ts';
-import { lease, row, take, write } from '../contracts/ledger.ts';
+import { lease, row, take, write } from '../contracts/campaigns.ts';
 import { type PostgresServer, startPostgres } from '../postgres-server.ts';
 import { scriptedProvider } from '../scripted-provider.ts';
 

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
 import type { Lease } from '../../src/ledger/runs.ts';
-import { all, lease, row, write } from '../contracts/ledger.ts';
+import { all, lease, row, write } from '../contracts/campaigns.ts';
 import { newDatabase } from '../new-database.ts';
 
 const address = await newDatabase();

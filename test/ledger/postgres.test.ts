@@ -3,10 +3,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { connect } from '../../src/ledger/postgres/connect.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
 import { raw } from '../../src/ledger/postgres/sql.ts';
-import { afterwardsContract } from '../contracts/afterwards.ts';
-import { controlsContract } from '../contracts/controls.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
-import { repliesContract } from '../contracts/replies.ts';
 import { newDatabase } from '../new-database.ts';
 
 const address = await newDatabase();
@@ -39,7 +36,4 @@ function open(by: { now: number }): Ledger {
 
 describe('the PostgreSQL ledger', () => {
   ledgerContract(open);
-  afterwardsContract(open);
-  repliesContract(open);
-  controlsContract(open);
 });

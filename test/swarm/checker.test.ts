@@ -35,6 +35,9 @@ const final = (row: string, state = 'accepted', sid: string | null = null): Happ
 });
 const sent = (row: string, n: number): Happening[] => [claim(row), request(row, n), create(row, n), answer(row, n)];
 const receipt: Happening = { kind: 'receipt', at: 5, row: 'c0-0', sid: 'SM1' };
+const paused = (isPaused: boolean, at: number): Happening => ({
+  ...{ kind: 'pause', at, campaign: 'c0', isPaused, askedAt: at },
+});
 const recall: Happening = { kind: 'recall', at: 5, campaign: 'c0' };
 
 const good = [plan('c0-0'), begin(), lease, ...sent('c0-0', 1), end(), final('c0-0', 'accepted', 'SM1')];
@@ -62,6 +65,7 @@ it.each<[string, readonly Happening[], RegExp, object]>([
     /is pending of null on disk/,
     {},
   ],
+  ['a claim while it is paused', [...good, paused(true, 5), ...again(7), paused(false, 9)], /while c0 is paused/, {}],
   ['a claim after a recall', [...good, recall, ...again(6)], /after c0 was recalled/, {}],
   [
     'somebody who had opted out',

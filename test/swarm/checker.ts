@@ -29,6 +29,7 @@ export function judge(history: readonly Happening[]): Verdict {
   const lost = checkAccounts(book, must);
   checkClaims(book, must);
   checkRecalls(book, must);
+  checkPauses(book, must);
   checkConsent(book, must);
   checkReceipts(book, must);
   checkQuietHours(book, must);
@@ -150,6 +151,24 @@ function checkRecalls(book: Book, must: Must): void {
         `${one.row} is claimed and sent after ${recall.campaign} was recalled`,
       );
     }
+  }
+}
+
+/** Nothing of a campaign is claimed between a pause and the word to go on. */
+function checkPauses(book: Book, must: Must): void {
+  const pausedAt = new Map<string, number>();
+  const claims: Of<'claim'>[] = [];
+  for (const one of book.history) {
+    if (one.kind === 'claim') claims.push(one);
+    if (one.kind !== 'pause') continue;
+    const from = pausedAt.get(one.campaign);
+    if (one.isPaused) pausedAt.set(one.campaign, from ?? one.at);
+    else pausedAt.delete(one.campaign);
+    if (one.isPaused || from === undefined) continue;
+    const within = claims.find(
+      ({ row, askedAt, at }) => book.plans.get(row)?.campaign === one.campaign && askedAt > from && at < one.askedAt,
+    );
+    must(within === undefined, `${within?.row} is claimed while ${one.campaign} is paused`);
   }
 }
 

@@ -33,6 +33,8 @@ export interface DrawnCampaign {
   readonly retryForMs: number;
   readonly price: number;
   readonly recallAtMs: number | undefined;
+  /** When somebody pauses it from elsewhere, and for how long, in milliseconds. */
+  readonly pauses: readonly { readonly atMs: number; readonly forMs: number }[];
   /** When each of the first runs is interrupted, in milliseconds from its start. */
   readonly interrupts: readonly (number | undefined)[];
   /** How long after the first run another process tries the same campaign. */
@@ -109,7 +111,10 @@ export function draw(seed: number, { maxSenders = 500 }: DrawOptions = {}): Draw
   const names = on.chance(0.2) ? ['c0', 'c1'] : ['c0'];
   const machinery = drawMachinery(on);
   const doom = on.chance(0.07) ? on.pick(['refused', 'unanswered'] as const) : undefined;
-  const campaigns = names.map((name) => drawCampaign(name, { senders, machinery, doom, on }));
+  const campaigns = names.map((name) => ({
+    ...drawCampaign(name, { senders, machinery, doom, on }),
+    pauses: drawPauses(dice(seed, `pauses ${name}`)),
+  }));
   const everybody = campaigns.flatMap(({ rows, arrivals }) => [...rows, ...arrivals.flatMap((group) => group.rows)]);
   const optOuts = (share: number): DrawnOptOut[] =>
     on.chance(0.3) ? everybody.filter(() => on.chance(share)).map((one) => drawOptOut(one, on)) : [];
@@ -147,7 +152,19 @@ interface CampaignSource {
   readonly on: Dice;
 }
 
-function drawCampaign(name: string, { senders, machinery, doom, on }: CampaignSource): DrawnCampaign {
+function drawPauses(on: Dice): DrawnCampaign['pauses'] {
+  if (!on.chance(0.25)) return [];
+  let atMs = 0;
+  return Array.from({ length: on.int(1, 3) }, () => {
+    atMs += on.skewed(1, 30_000);
+    const forMs = on.skewed(100, 300_000);
+    const pause = { atMs, forMs };
+    atMs += forMs;
+    return pause;
+  });
+}
+
+function drawCampaign(name: string, { senders, machinery, doom, on }: CampaignSource): Omit<DrawnCampaign, 'pauses'> {
   const command = on.weighted<DrawnCampaign['command']>([70, 'engine'], [16, 'batch'], [8, 'stream'], [6, 'send']);
   const count = doom && command !== 'send' ? on.int(60, 150) : countRows(command, senders.length, on);
   const hasQuietHours = command === 'engine' || command === 'batch';

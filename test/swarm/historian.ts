@@ -80,6 +80,10 @@ export function historian({
           return recorded(run, args[1] as readonly AttemptRecord[]);
         case 'cancelPending':
           return tell({ kind: 'recall', at, campaign: nameOfId.get(String(args[0])) ?? '' });
+        case 'pause': {
+          const campaign = nameOfId.get(String(args[0])) ?? '';
+          return tell({ kind: 'pause', at, campaign, isPaused: args[1] === true, askedAt });
+        }
         case 'addOptOuts':
           for (const { address: to, sender } of args[0] as readonly OptOut[]) tell({ kind: 'opt-out', at, to, sender });
           return;

@@ -31,6 +31,8 @@ export type Happening = { readonly at: number } & (
     }
   | { readonly kind: 'opt-out'; readonly to: string; readonly sender: string | undefined }
   | { readonly kind: 'recall'; readonly campaign: string }
+  /** Somebody has paused the campaign, or let it go on. */
+  | { readonly kind: 'pause'; readonly campaign: string; readonly isPaused: boolean; readonly askedAt: number }
   | { readonly kind: 'begin'; readonly run: string; readonly campaign: string; readonly terms: Terms }
   /** The run has got the campaign's lease. */
   | { readonly kind: 'lease'; readonly run: string; readonly owner: string }

@@ -94,6 +94,7 @@ async function live(life: Life): Promise<void> {
   const source = campaign.command === 'engine' ? await begin(life) : undefined;
   const { recallAtMs, rivalAtMs } = campaign;
   if (recallAtMs !== undefined) void clock.sleep(recallAtMs, forever).then(() => recall(life, source?.id));
+  for (const one of campaign.pauses) void pause(life, source?.id, one);
   const rival = rivalAtMs === undefined || !source ? Promise.resolve() : compete(life, source);
   let before = '';
   for (let number = 0; number < mostLives; number++) {
@@ -220,4 +221,16 @@ async function compete(life: Life, source: Source): Promise<void> {
 async function recall({ world, campaign }: Life, id: string | undefined): Promise<void> {
   if (id === undefined) await recallByCommand(world, campaign);
   else await world.ledger.cancelPending(id);
+}
+
+async function pause(
+  { world: { clock, ledger } }: Life,
+  id: string | undefined,
+  { atMs, forMs }: DrawnCampaign['pauses'][number],
+): Promise<void> {
+  if (id === undefined) return;
+  await clock.sleep(atMs, forever);
+  await ledger.pause(id, true);
+  await clock.sleep(forMs, forever);
+  await ledger.pause(id, false);
 }

@@ -6,6 +6,7 @@ import { defaultLedger, loadConfig } from '../../config/config.ts';
 import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import { didYouMean } from '../../core/text/nearest.ts';
+import { either } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import { addIntroduction } from '../help/page.ts';
@@ -45,6 +46,7 @@ const shells: readonly string[] = ['bash', 'zsh', 'fish', 'powershell'];
 function addInstall(completion: Command, root: ReturnType<typeof tab>, { out, env }: Context): void {
   for (const argument of completion.registeredArguments) {
     argument.required = false;
+    argument.description = either(shells);
     // What is wrong with it is said below, as everywhere.
     argument.argParser((given: string) => given);
   }

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { either } from '../../core/text/wording.ts';
 import { wrap } from '../../ui/lines.ts';
 import { groups } from '../options/groups.ts';
-import { appendixOf, formatPage, introductionOf } from './page.ts';
+import { formatPage } from './format-page.ts';
+import { appendixOf, introductionOf } from './page.ts';
 
 /** A term, and what it means. */
 type Item = readonly [term: string, about: string];
@@ -16,8 +17,13 @@ const exitCodes = `Exit codes: 0 done, 1 a bug, 2 wrong usage or input, 3 some r
 5 Twilio out of reach, 6 refused by a rule, 7 another run holds the campaign, 8 something is still open,
 130 interrupted.`;
 
-/** The help of volley itself at a width in cells: how to begin, every command, and what holds for all of them. */
-export function programHelp(program: Command, columns: number): string {
+/** The help of a command, or of volley itself, at a width in cells. */
+export function helpOf(command: Command, columns: number): string {
+  return command.parent ? commandHelp(command, columns) : programHelp(command, columns);
+}
+
+/** How to begin, every command, and what holds for all of them. */
+function programHelp(program: Command, columns: number): string {
   const items = program.commands.map(
     (command) => [command.helpGroup(), [command.name(), command.description()]] as const,
   );
@@ -32,10 +38,10 @@ export function programHelp(program: Command, columns: number): string {
 }
 
 /**
- * The help of a command at a width in cells: what it does in one line, how it is written, examples, its options by what
- * they are for, and the names of those that every command has.
+ * What a command does in one line, how it is written, examples, its options by what they are for, and the names of
+ * those that every command has.
  */
-export function commandHelp(command: Command, columns: number): string {
+function commandHelp(command: Command, columns: number): string {
   const args = command.registeredArguments.map(
     (argument) => ['Arguments:', [argument.name(), withChoices(argument)]] as const,
   );
@@ -62,7 +68,7 @@ const order: readonly string[] = Object.values(groups);
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-const sections = (...parts: readonly string[]): string => `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+const sections = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('\n\n');
 
 function usageOf(command: Command): string[] {
   const names = command.registeredArguments.map((argument) => {

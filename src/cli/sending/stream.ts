@@ -2,6 +2,7 @@ import { deadlineOf } from '../../campaign/deadline.ts';
 import { openCampaign, takeEvents } from '../../campaign/stream.ts';
 import type { Context } from '../../context.ts';
 import type { Message, SendResult } from '../../core/message.ts';
+import { noReason, reasonInWords } from '../../core/outcome/error-codes.ts';
 import type { PlannedRow } from '../../core/plan.ts';
 import { plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
@@ -88,8 +89,15 @@ function tellResult(result: SendResult, message: Message, { session, context, te
   const { kind, ...about } = result;
   if (kind === 'retry' || kind === 'stop' || session.isQuiet) return;
   const { key = null, to, line } = message;
-  if (session.isNdjson) tell({ key, line, to, state: kind, ...about });
+  if (session.isNdjson) tell({ key, line, to, state: kind, ...about, ...reasonOf(result) });
   else if (!session.isJson) context.out(attemptLine(to, result, session.resultStyle));
+}
+
+/** Why it was not taken, in words: Twilio may have given only a code. */
+function reasonOf(result: SendResult): { readonly reason?: string } {
+  if (result.kind !== 'rejected' && result.kind !== 'unknown') return {};
+  const code = 'code' in result ? result.code : undefined;
+  return { reason: reasonInWords(code, result.reason) ?? noReason };
 }
 
 /** The same for one that is not sent. */

@@ -1,20 +1,15 @@
 import type { CountryDelivery, Failure, TimelinePoint } from '../../core/outcome/report.ts';
 import type { Ledger } from '../ledger.ts';
-import { failedInSql } from '../rows.ts';
+import { countryDeliveries, failureCounts } from '../statements.ts';
 import type { Database } from './driver.ts';
-import { raw, sql } from './sql.ts';
+import { named, sql } from './sql.ts';
 
 type Delivery = Pick<Ledger, 'byCountry' | 'failures' | 'timeline' | 'deliveryTimes'>;
 
 /** What became of messages after Twilio took them. */
 export function postgresDelivery({ read }: Database): Delivery {
   return {
-    failures: (campaignId) =>
-      read((connection) =>
-        connection.all<Failure>(sql`select code, coalesce(country, 'unknown') as country, count(*) as messages
-          from messages where campaign_id = ${campaignId} and state = 'accepted' and status in (${raw(failedInSql)})
-          group by 1, 2 order by 3 desc, 1 nulls first, 2`),
-      ),
+    failures: (campaignId) => read((connection) => connection.all<Failure>(named(failureCounts, { campaignId }))),
     timeline: (campaignId, stepMs) =>
       read((connection) =>
         connection.all<TimelinePoint>(sql`
@@ -23,12 +18,7 @@ export function postgresDelivery({ read }: Database): Delivery {
           where m.campaign_id = ${campaignId} group by 1, 2 order by 1, 2`),
       ),
     byCountry: (campaignId) =>
-      read((connection) =>
-        connection.all<CountryDelivery>(sql`
-          select coalesce(country, 'unknown') as country, count(*) as messages,
-            count(*) filter (where status in ('delivered', 'read')) as delivered
-          from messages where campaign_id = ${campaignId} and state = 'accepted' group by 1 order by 2 desc, 1`),
-      ),
+      read((connection) => connection.all<CountryDelivery>(named(countryDeliveries, { campaignId }))),
     deliveryTimes: (campaignId) =>
       read(async (connection) => {
         const rows = await connection.all<{ ms: number }>(sql`

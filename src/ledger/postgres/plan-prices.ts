@@ -1,4 +1,5 @@
 import type { Destination, UnitPrice } from '../plans.ts';
+import { dealtWithInSql } from '../statements.ts';
 import type { Connection } from './driver.ts';
 import { json, raw, type Sql, sql } from './sql.ts';
 
@@ -8,14 +9,11 @@ export interface PlanPlace {
   readonly target: string;
 }
 
-/** States of a row that an earlier run has dealt with, one way or the other. */
-export const done = raw("('claimed', 'accepted', 'rejected', 'unknown', 'canceled')");
-
 /** The messages of a plan that `commit` would leave to send: its own that are new, and what the campaign has pending. */
 export function toSend({ id, target }: PlanPlace): Sql {
   return sql`messages.state = 'pending' and (
     messages.campaign_id = ${id} and not exists
-      (select 1 from messages t where t.campaign_id = ${target} and t.key = messages.key and t.state in ${done})
+      (select 1 from messages t where t.campaign_id = ${target} and t.key = messages.key and t.state in ${raw(dealtWithInSql)})
     or messages.campaign_id = ${target} and not exists
       (select 1 from messages s where s.campaign_id = ${id} and s.key = messages.key and s.state = 'pending'))`;
 }

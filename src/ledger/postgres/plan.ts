@@ -1,10 +1,11 @@
 import { costOf } from '../../core/outcome/report.ts';
 import type { Plan, PlannedSender } from '../../core/plan.ts';
 import { optedOut } from '../rules/opt-outs.ts';
+import { dealtWithInSql } from '../statements.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './driver.ts';
-import { done, type PlanPlace, toSend } from './plan-prices.ts';
-import { sql } from './sql.ts';
+import { type PlanPlace, toSend } from './plan-prices.ts';
+import { raw, sql } from './sql.ts';
 
 interface StagedCounts {
   readonly rows: number;
@@ -28,7 +29,7 @@ export async function planOf(connection: Connection, place: PlanPlace, clock: Cl
       count(*) filter (where reason = ${optedOut}) as "optedOut"
     from messages where campaign_id = ${id}`);
   const already = await connection.get<{ n: number }>(sql`select count(*) as n from messages s join messages t
-    on t.campaign_id = ${target} and t.key = s.key and t.state in ${done}
+    on t.campaign_id = ${target} and t.key = s.key and t.state in ${raw(dealtWithInSql)}
     where s.campaign_id = ${id} and s.state = 'pending'`);
   const senders = await connection.all<PlannedSender>(sql`
     select sender, count(*) as count, sum(segments)::bigint as segments from messages

@@ -1,16 +1,23 @@
-import type { Message, RowIssue, SendState } from '../../core/message.ts';
-import { costOf, emptyCounts, type Report } from '../../core/outcome/report.ts';
+import type { Message, SendState } from '../../core/message.ts';
+import { emptyCounts, type Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
-import { type CampaignRow, type MessageRow, toCampaign, toMessage } from '../rows.ts';
+import {
+  type CampaignRow,
+  hasOtherStatuses,
+  type MessageRow,
+  type ReportRows,
+  type TotalsRow,
+  toCampaign,
+  toMessage,
+  toReport,
+} from '../rows.ts';
+import { campaignTotals, errorCounts, firstIssues, statusCounts } from '../statements.ts';
 import type { Connection, Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
 import { campaignColumns, messageColumns } from './rows.ts';
-import { sql } from './sql.ts';
-
-/** How many invalid rows a report lists. */
-const reportedIssues = 1000;
+import { named, sql } from './sql.ts';
 
 /** How many messages are read at a time. */
 const pageRows = 1000;
@@ -107,41 +114,17 @@ export function reports(database: Database): Pick<Ledger, 'report' | 'messages'>
 }
 
 async function reportOf(connection: Connection, campaignId: string): Promise<Report> {
-  const counts = (await countStates(connection, [campaignId])).get(campaignId) ?? emptyCounts();
-  const statuses = await connection.all<{ status: string; n: number }>(sql`
-    select status, count(*) as n from messages where campaign_id = ${campaignId} and status is not null group by status`);
-  const sent = await connection.get<{
-    segments: number;
-    amount: number | null;
-    charged: number;
-    chargedAmount: number | null;
-    currency: string | null;
-    retried: number;
-  }>(sql`
-    select coalesce(sum(segments), 0)::bigint as segments, sum(coalesce(price, segments * unit_price)) as amount,
-      count(price) as charged, sum(price) as "chargedAmount",
-      (select currency from campaigns where id = ${campaignId}) as currency,
-      count(*) filter (where retry_of is not null and state = 'accepted') as retried
-    from messages where campaign_id = ${campaignId} and state in ('accepted', 'claimed', 'unknown')`);
-  // A reason can hold the number it is about, so what has a code is counted by its code alone.
-  const errors = await connection.all<{ code: number | null; reason: string; count: number }>(sql`
-    select code, coalesce(max(reason), '') as reason, count(*) as count from messages
-    where campaign_id = ${campaignId} and (reason is not null and state in ('rejected', 'unknown', 'pending')
-      or code is not null and state = 'accepted')
-    group by code, case when code is null then reason end order by count(*) desc, code nulls first`);
-  const issues = await connection.all<{ issues: string }>(sql`select issues from messages
-    where campaign_id = ${campaignId} and state = 'invalid' order by seq limit ${reportedIssues}`);
-  return {
-    rows: Object.values(counts).reduce((sum, n) => sum + n, 0),
-    counts,
-    statuses: Object.fromEntries(statuses.map(({ status, n }) => [status, n])),
-    retried: sent?.retried ?? 0,
-    segments: sent?.segments ?? 0,
-    cost: costOf(sent?.amount ?? null, sent?.currency ?? null),
-    charged: { messages: sent?.charged ?? 0, cost: costOf(sent?.chargedAmount ?? null, sent?.currency ?? null) },
-    errors,
-    issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
-  };
+  const all = <Row>(text: string) => connection.all<Row>(named(text, { campaignId }));
+  const [totals] = await all<TotalsRow>(campaignTotals);
+  if (totals === undefined) throw new Error('totals come also where there are no rows');
+  const [errors, issues, retried] = await Promise.all([
+    all<Report['errors'][number]>(errorCounts),
+    all<ReportRows['issues'][number]>(firstIssues),
+    connection.get<{ n: number }>(sql`select count(*) as n from messages
+      where campaign_id = ${campaignId} and retry_of is not null and state = 'accepted'`),
+  ]);
+  const statuses = hasOtherStatuses(totals) ? await all<{ status: string; n: number }>(statusCounts) : undefined;
+  return toReport({ totals, statuses, errors, issues, retried: retried?.n ?? 0 });
 }
 
 /** Pages by sequence number, so that a long export holds nothing open and sees no row twice. */

@@ -1,15 +1,13 @@
 import type { Destination, UnitPrice } from '../plans.ts';
+import { dealtWithInSql } from '../statements.ts';
 import type { Database } from './driver.ts';
-
-/** States of a row that an earlier run has dealt with, one way or the other. */
-export const done = "('claimed', 'accepted', 'rejected', 'unknown', 'canceled')";
 
 const sameIn = (campaign: string) => `select 1 from message_keys k join messages m on m.seq = k.seq
   where k.campaign_id = ${campaign} and k.key = messages.key`;
 
 /** The messages of a plan that `commit` would leave to send: its own that are new, and what the campaign has pending. */
 export const toSend = `messages.state = 'pending' and (
-  messages.campaign_id = :id and not exists (${sameIn(':target')} and m.state in ${done})
+  messages.campaign_id = :id and not exists (${sameIn(':target')} and m.state in ${dealtWithInSql})
   or messages.campaign_id = :target and not exists (${sameIn(':id')} and m.state = 'pending'))`;
 
 // The text is searched first, for few have media and reading JSON takes its time.

@@ -1,15 +1,25 @@
-import type { Message, RowIssue, SendState } from '../../core/message.ts';
-import { costOf, emptyCounts, type Report } from '../../core/outcome/report.ts';
+import type { Message, SendState } from '../../core/message.ts';
+import { emptyCounts, type Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Campaign } from '../plans.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
-import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from '../rows.ts';
+import {
+  type CampaignRow,
+  hasOtherStatuses,
+  type MessageRow,
+  messageColumns,
+  type ReportRows,
+  type StatesRow,
+  type TotalsRow,
+  toCampaign,
+  toCounts,
+  toMessage,
+  toReport,
+} from '../rows.ts';
+import { campaignTotals, errorCounts, firstIssues, stateCounts, statusCounts } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
-
-/** How many invalid rows a report lists. */
-const reportedIssues = 1000;
 
 /** Finding campaigns and messages. */
 export function campaignReads(
@@ -58,14 +68,8 @@ export function optional<From, To>(value: From | undefined, convert: (value: Fro
 }
 
 function countStates(database: Database, campaignId: Campaign['id']): Record<SendState, number> {
-  const counts = emptyCounts();
-  const rows = database
-    .prepare<{ state: SendState; n: number }>(
-      'select state, count(*) as n from messages where campaign_id = :campaignId group by state',
-    )
-    .all({ campaignId });
-  for (const { state, n } of rows) counts[state] = n;
-  return counts;
+  const row = database.prepare<StatesRow>(stateCounts).get({ campaignId });
+  return row ? toCounts(row) : emptyCounts();
 }
 
 /** How campaigns and their messages stand. */
@@ -76,60 +80,20 @@ export function reports(database: Database): Pick<Ledger, 'report' | 'messages'>
   };
 }
 
-interface SumRow {
-  readonly segments: number | null;
-  readonly amount: number | null;
-  readonly charged: number;
-  readonly chargedAmount: number | null;
-  readonly currency: string | null;
-}
-
 function reportOf(database: Database, campaignId: string): Report {
-  const counts = countStates(database, campaignId);
-  const statuses = database
-    .prepare<{ status: string; n: number }>(
-      `select status, count(*) as n from messages where campaign_id = :campaignId and status is not null group by status`,
-    )
-    .all({ campaignId });
-  const sent = database
-    .prepare<SumRow>(
-      `select sum(segments) as segments, sum(coalesce(price, segments * unit_price)) as amount,
-         count(price) as charged, sum(price) as chargedAmount,
-         (select currency from campaigns where id = :campaignId) as currency
-       from messages where campaign_id = :campaignId and state in ('accepted', 'claimed', 'unknown')`,
-    )
-    .get({ campaignId });
-  // A reason can hold the number it is about, so what has a code is counted by its code alone.
-  const errors = database
-    .prepare<{ code: number | null; reason: string; count: number }>(
-      `select code, coalesce(max(reason), '') as reason, count(*) as count from messages
-       where campaign_id = :campaignId and (
-         reason is not null and state in ('rejected', 'unknown', 'pending') or code is not null and state = 'accepted')
-       group by code, case when code is null then reason end order by count(*) desc, code`,
-    )
-    .all({ campaignId });
-  const retried = database
-    // The + keeps SQLite from going through the whole campaign: few messages are a second one.
-    .prepare<{ n: number }>(
-      "select count(*) as n from messages where +campaign_id = :campaignId and retry_of is not null and +state = 'accepted'",
-    )
-    .get({ campaignId });
-  const issues = database
-    .prepare<{ issues: string }>(
-      `select issues from messages where campaign_id = :campaignId and state = 'invalid' order by seq limit ${reportedIssues}`,
-    )
-    .all({ campaignId });
-  return {
-    rows: Object.values(counts).reduce((sum, n) => sum + n, 0),
-    counts,
-    statuses: Object.fromEntries(statuses.map(({ status, n }) => [status, n])),
+  const all = <Row>(text: string) => database.prepare<Row>(text).all({ campaignId });
+  const [totals] = all<TotalsRow>(campaignTotals);
+  if (totals === undefined) throw new Error('totals come also where there are no rows');
+  // The + keeps SQLite from going through the whole campaign: few messages are a second one.
+  const [retried] = all<{ n: number }>(`select count(*) as n from messages
+    where +campaign_id = :campaignId and retry_of is not null and +state = 'accepted'`);
+  return toReport({
+    totals,
+    statuses: hasOtherStatuses(totals) ? all<{ status: string; n: number }>(statusCounts) : undefined,
     retried: retried?.n ?? 0,
-    segments: sent?.segments ?? 0,
-    cost: costOf(sent?.amount ?? null, sent?.currency ?? null),
-    charged: { messages: sent?.charged ?? 0, cost: costOf(sent?.chargedAmount ?? null, sent?.currency ?? null) },
-    errors,
-    issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
-  };
+    errors: all<Report['errors'][number]>(errorCounts),
+    issues: all<ReportRows['issues'][number]>(firstIssues),
+  });
 }
 
 /** Pages by sequence number, so that a long export keeps no read lock and sees no row twice. */

@@ -6,6 +6,7 @@ import type { Campaign, NewCampaign, Staging } from '../plans.ts';
 import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from '../rows.ts';
 import { newRow } from '../rules/new-rows.ts';
 import { optedOut } from '../rules/opt-outs.ts';
+import { dealtWithInSql, isReplaced } from '../statements.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
@@ -13,7 +14,7 @@ import { rowInserter } from './insert.ts';
 import { keysOfBoth, stagedKeys } from './keys.ts';
 import { notShared } from './lease.ts';
 import { suppressionReader } from './opt-outs.ts';
-import { destinationsOf, done, priceIn, toSend } from './plan-prices.ts';
+import { destinationsOf, priceIn, toSend } from './plan-prices.ts';
 import { adoptPseudonyms } from './purge.ts';
 
 /** Where rows are staged: the ledger's connection, its file, and its clock in milliseconds since 1970. */
@@ -144,7 +145,7 @@ function planOf(database: Database, id: string, target: string, at: number): Pla
   const already = database
     .prepare<{ n: number }>(`select count(*) as n from ${keysOfBoth}
       join messages t on t.seq = tk.seq join messages s on s.seq = sk.seq
-      where t.state in ${done} and s.state = 'pending'`)
+      where t.state in ${dealtWithInSql} and s.state = 'pending'`)
     .get({ id, target });
   const senders = database.prepare<SenderTotal>(totalsBySender).all({ id, target, at });
   const currency = database.prepare<{ currency: string | null }>('select currency from campaigns where id = :id');
@@ -191,7 +192,7 @@ function publish(database: Database, id: string): string {
 /** Moves into a campaign that exists what it does not have yet; wrong and skipped rows are those of the latest input. */
 function merge(database: Database, id: string, target: string): string {
   const run = (sql: string) => database.prepare(sql).run({ id, target });
-  const isGone = "campaign_id = :target and state in ('invalid', 'skipped')";
+  const isGone = `campaign_id = :target and ${isReplaced}`;
   run(`delete from message_keys where campaign_id = :target and seq in (select seq from messages where ${isGone})`);
   run(`delete from messages where ${isGone}`);
   run(`update messages as t set line = s.line, recipient = s.recipient, sender = s.sender, request = s.request,
