@@ -133,8 +133,8 @@ function sampleLines(samples: readonly Message[], style: Style, isWhole: boolean
   return samples.map(({ to, request }) => {
     const text = bodyShown(request?.body ?? request?.contentSid ?? request?.mediaUrl?.join(' ') ?? '', to, style);
     const who = shown(to, style);
-    const fitted = isWhole ? wrap(text, style.width, 4) : truncate(text, style.width - who.length - 8);
-    return `  ${style.paint.dim('to')} ${who}${style.paint.dim(':')} ${fitted}`;
+    const line = `${style.paint.dim('to')} ${who}${style.paint.dim(':')} ${isWhole ? text : truncate(text, style.width - who.length - 8)}`;
+    return `  ${isWhole ? wrap(line, style.width, 4) : line}`;
   });
 }
 

@@ -114,7 +114,7 @@ async function world(stdin: string) {
 const shared = /^volley (worker|schedule|ledger)/;
 
 /** Where somebody is asked, and leaves. */
-const asking = /^volley (compose|init$|login$)/;
+const asking = /^volley (compose|login$)/;
 
 const all = (await Promise.all(verbs.map(examplesOf))).flat();
 

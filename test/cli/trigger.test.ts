@@ -108,6 +108,7 @@ describe('trigger', () => {
     ['with a wrong number', ['STOP', '--to', '555'], /--to "555" is not a phone number/],
     ['with a SID that is none', ['sent', '--sid', 'SM1'], /--sid SM1 is not SM or MM/],
     ['of a reply that says nothing', ['reply', '--to', to], /What do they write\?/],
+    ['that is no reply with a text', ['STOP', '--to', to, '--text', 'x'], /--text is what a reply says/],
     ['to nobody', ['STOP', '--to', to], /What do they write to\? --from is missing/],
     [
       'to no address',

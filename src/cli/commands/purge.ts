@@ -10,8 +10,9 @@ import { duration } from '../options/parsers.ts';
 import { type Session, withSession } from '../session.ts';
 
 const help = `In the ledger, of messages that were settled before then: numbers become pseudonyms, texts and wrong values go,
-and so do the copies made when the ledger was brought up to date. Counts, SIDs, statuses and costs stay, opt-outs stay,
-and a named campaign still knows whom it has texted. Twilio's own records are not touched: volley messages redact.
+and so do replies that came before then, whole, and the copies made when the ledger was brought up to date. Counts,
+SIDs, statuses and costs stay, opt-outs stay, and a named campaign still knows whom it has texted. Twilio's own records
+are not touched: volley messages redact.
 The pseudonyms need the file LEDGER.key beside the ledger, or its table pseudonym_key on a server.
 
 Examples:

@@ -5,7 +5,7 @@ import { authTokensOf } from '../../config/credentials.ts';
 import type { Context } from '../../context.ts';
 import { isMessageSid, type Message } from '../../core/message.ts';
 import { isFailedStatus, messageStatuses } from '../../core/outcome/status.ts';
-import { flagName } from '../../core/request/parameters.ts';
+import { flagName, parameterOf } from '../../core/request/parameters.ts';
 import { isLoopback, webAddressProblem, withoutUserinfo } from '../../core/request/web-address.ts';
 import { clean } from '../../core/text/clean.ts';
 import { didYouMean } from '../../core/text/nearest.ts';
@@ -68,6 +68,11 @@ export function declareTrigger(command: Command, act: Act): void {
   act(table, (options, context) => {
     if (options.to === undefined && options.sid === undefined) {
       throw new CliError('usage', 'Whose message?', { hint: 'Give --to NUMBER, or --sid SID.' });
+    }
+    if (options.event !== 'reply' && options.text !== undefined) {
+      throw new CliError('usage', '--text is what a reply says.', {
+        hint: "volley trigger reply --text 'See you at nine.'",
+      });
     }
     if (options.event === 'reply' && options.text === undefined) {
       throw new CliError('usage', 'What do they write?', { hint: "Give --text 'See you at nine.'" });
@@ -143,9 +148,8 @@ function withPathOf(url: string, known: string | undefined): string {
 
 async function numberOf({ to }: TriggerOptions, session: Session, context: Context): Promise<string | undefined> {
   if (to === undefined) return undefined;
-  const { normalizePhone } = await planContextOf(session, context.now());
-  const parsed = normalizePhone(to);
-  if ('value' in parsed) return parsed.value;
+  const parsed = parameterOf('to').parse(to, await planContextOf(session, context.now()));
+  if ('value' in parsed) return String(parsed.value);
   throw new CliError('usage', `--to "${clean(to)}" ${parsed.problem}.`, { ...(parsed.hint && { hint: parsed.hint }) });
 }
 
@@ -190,7 +194,7 @@ function inboundOf(
       hint: 'Give your number or messaging service.',
     });
   }
-  const body = options.text ?? options.event;
+  const body = options.event === 'reply' ? (options.text ?? '') : options.event;
   const sid = `SM${randomUUID().replaceAll('-', '')}`;
   return { callback: { kind: 'inbound', sid, from, to, body }, to, from };
 }

@@ -11,8 +11,8 @@ export interface Statement<Row> {
   get(values?: Readonly<Record<string, SqlValue>>): Row | undefined;
   all(values?: Readonly<Record<string, SqlValue>>): Row[];
   /**
-   * Runs it for each of a set, inside a transaction. A row so costs half of what one takes that comes in a JSON array:
-   * there is no way to a server between two rows.
+   * Runs it for each of a set, inside a transaction. There is no way to a server between two rows: so each costs half of
+   * what it takes to come in a JSON array.
    */
   runAll(rows: readonly Readonly<Record<string, SqlValue>>[]): number;
 }

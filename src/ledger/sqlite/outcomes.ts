@@ -1,6 +1,6 @@
 import { outcomeColumns, type ReceiptRow, receiptColumns, toReceipt } from '../rows.ts';
 import type { Evidence } from '../rules/confirm.ts';
-import type { Outcome, OutcomeRow, Outcomes } from '../rules/outcome.ts';
+import type { OutcomeRow, Outcomes } from '../rules/outcome.ts';
 import { receiptIndex } from '../rules/receipts.ts';
 import type { Delivery, KeptReceipt } from '../rules/receive.ts';
 import type { Database } from './driver.ts';
@@ -47,31 +47,19 @@ export function outcomeReader(database: Database) {
 
 /** Writes what a rule made of messages; for use inside a transaction. */
 export function outcomeWriter(database: Database): (outcomes: Outcomes) => void {
-  // Or fail: the transaction ends with it. Else SQLite would keep a journal of every page for the statement alone.
-  const write = database.prepare(`
-    update or fail messages set state = r.value ->> 1, sid = r.value ->> 2, status = r.value ->> 3, code = r.value ->> 4,
-      reason = r.value ->> 5, segments = r.value ->> 6, price = r.value ->> 7, due_at = r.value ->> 8
-    from json_each(:rows) r where messages.id = r.value ->> 0`);
+  const write = database.prepare(`update messages set state = :state, sid = :sid, status = :status, code = :code,
+    reason = :reason, segments = :segments, price = :price, due_at = :dueAt where id = :id`);
   const addOptOuts = optOutAdder(database);
   return ({ outcomes, optOuts }) => {
-    if (outcomes.length > 0) write.run({ rows: JSON.stringify(outcomes.map(columnsOf)) });
+    write.runAll(outcomes.map((outcome) => ({ ...outcome })));
     addOptOuts(optOuts);
   };
 }
 
-const columnsOf = ({ id, state, sid, status, code, reason, segments, price, dueAt }: Outcome) => [
-  ...[id, state, sid, status, code, reason, segments, price, dueAt],
-];
-
 /** Writes how accepted messages stand; for use inside a transaction. */
 export function deliveryWriter(database: Database): (deliveries: readonly Delivery[]) => void {
-  // Or fail: see above.
-  const write = database.prepare(`
-    update or fail messages set status = r.value ->> 1, code = r.value ->> 2, price = r.value ->> 3, segments = r.value ->> 4
-    from json_each(:rows) r where messages.id = r.value ->> 0`);
-  return (deliveries) => {
-    if (deliveries.length === 0) return;
-    const rows = deliveries.map(({ id, status, code, price, segments }) => [id, status, code, price, segments]);
-    write.run({ rows: JSON.stringify(rows) });
-  };
+  const write = database.prepare(
+    'update messages set status = :status, code = :code, price = :price, segments = :segments where id = :id',
+  );
+  return (deliveries) => void write.runAll(deliveries.map((delivery) => ({ ...delivery })));
 }

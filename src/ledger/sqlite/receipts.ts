@@ -57,28 +57,30 @@ function receiver(database: Database): (updates: readonly StatusUpdate[], passOn
 const nothingTold = { receipts: [], owners: new Map<string, string>() };
 
 type KnownRow = [
-  ...[id: string | null, status: string | null, code: number | null, price: number | null, segments: number],
-  ...[recipient: string, sender: string, isQueued: number | null],
+  ...[key: number, id: string | null, status: string | null, code: number | null, price: number | null],
+  ...[segments: number, recipient: string, sender: string, isQueued: number | null],
 ];
 
 /** Reads, in one statement, which receipts there are already and the accepted messages that they are about. */
 function knownReader(database: Database) {
   // One value in place of rows: to make objects of all their columns would cost twice what the search does.
   const read = database.prepare<{ known: string }>(`select json_group_array(json_array(
-      m.id, m.status, m.code, m.price, m.segments, m.recipient, m.sender, e.is_queued) order by r.key) as known
+      r.key, m.id, m.status, m.code, m.price, m.segments, m.recipient, m.sender, e.is_queued)) as known
     from json_each(:rows) r
     left join messages m on m.sid = r.value ->> 0 and m.state = 'accepted'
     left join status_events e on e.sid = r.value ->> 0 and e.status = r.value ->> 1 and e.code = r.value ->> 2`);
   return (updates: readonly StatusUpdate[]) => {
-    const rows = JSON.parse(read.get({ rows: JSON.stringify(updates.map(keyColumns)) })?.known ?? '[]') as KnownRow[];
+    const found = read.get({ rows: JSON.stringify(updates.map(keyColumns)) })?.known ?? '[]';
     const kept: KeptReceipt[] = [];
     const accepted: AcceptedRow[] = [];
-    updates.forEach((update, i) => {
-      const [id = null, status = null, code = null, price = null, segments = 0, recipient = '', sender = '', isQueued] =
-        rows[i] ?? [];
-      if (isQueued != null) kept.push({ ...update, isQueued: isQueued === 1 });
+    for (const [key, id, status, code, price, segments, recipient, sender, isQueued] of JSON.parse(
+      found,
+    ) as KnownRow[]) {
+      const update = updates[key];
+      if (update === undefined) continue;
+      if (isQueued !== null) kept.push({ ...update, isQueued: isQueued === 1 });
       if (id !== null) accepted.push({ sid: update.sid, id, status, code, price, segments, recipient, sender });
-    });
+    }
     return { kept, accepted };
   };
 }
