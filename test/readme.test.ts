@@ -128,6 +128,7 @@ describe('the README', () => {
       '--seed',
       '--schedules',
       '--senders',
+      '--workers',
     ]);
     for (const flag of flagsOfOthers) known.add(flag);
     for (const { name } of verbs) {

@@ -257,7 +257,9 @@ async function settleRest(lists: readonly List[], { address, volley }: World): P
       if (open === undefined) break;
       const { code, stdout, stderr } = await volley.run('resume', name, ...quick, '--json');
       outputs.push(stdout, stderr);
-      if ((code !== 0 && code !== 8) || tries > 10) throw new Error(`${name} is not settled (${code}): ${stderr}`);
+      if (code !== 0 && code !== 8) throw new Error(`${name} is not settled (${code}): ${stderr}`);
+      // What stays unknown is counted; it is what a message that was sent twice looks like, too.
+      if (tries > 5) break;
     }
   }
   return outputs;
