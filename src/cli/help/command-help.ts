@@ -33,7 +33,8 @@ function programHelp(program: Command, columns: number): string {
     'Usage: volley [command] [options]',
     formatPage(startHere, columns),
     ...groupLines([...items, ...everywhere], columns),
-    formatPage(exitCodes, columns),
+    // A number stays with its meaning.
+    formatPage(exitCodes.replace(/(\d) /g, '$1\u00a0'), columns).replaceAll('\u00a0', ' '),
   );
 }
 
