@@ -1,7 +1,7 @@
 import { defaultRun } from '../core/defaults.ts';
 import type { Parsed } from '../core/recipient/phone.ts';
 import { parseQuietHours } from '../core/recipient/quiet-hours.ts';
-import { isLoopback, webAddressProblem } from '../core/request/web-address.ts';
+import { isLoopback, parseUrl, webAddressProblem } from '../core/request/web-address.ts';
 
 /** One setting of a config file; message parameters are not settings. */
 export interface Setting<T> {
@@ -21,7 +21,7 @@ const matching =
     typeof value === 'string' && pattern.test(value.trim()) ? { value: value.trim() } : { problem: `must be ${form}` };
 
 const apiUrl = (value: unknown): Parsed<string> => {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  const url = typeof value === 'string' ? parseUrl(value) : undefined;
   if (!url || url.username || url.search || url.hash) return { problem: 'must be a plain web address' };
   const wrong = webAddressProblem(String(value).trim());
   if (wrong) return wrong;

@@ -1,3 +1,4 @@
+import { parseUrl } from '../core/request/web-address.ts';
 /** Why Twilio would refuse a request: the HTTP status, its code, its words. */
 export interface Refusal {
   readonly status: number;
@@ -18,7 +19,7 @@ const channelOf = (address: string) => /^(whatsapp|rcs|messenger):/.exec(address
 const isRecipient = (to: string) =>
   number.test(to) || /^(whatsapp|rcs):\+[1-9]\d{7,14}$/.test(to) || /^messenger:\S+$/.test(to);
 const sid = (prefix: string) => new RegExp(`^${prefix}[0-9a-fA-F]{32}$`);
-const web = (text: string) => /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
+const web = (text: string) => /^https?:\/\/\S+$/i.test(text) && parseUrl(text) !== undefined;
 
 /** Numbers that always fail in one way, so that people can rehearse it: https://www.twilio.com/docs/iam/test-credentials. */
 const badTo: Readonly<Record<string, (to: string, from: string) => Refusal>> = {

@@ -20,6 +20,11 @@ it.each([
   `https://${longest}/`,
 ])('%s is an address', (url) => expect(webAddressProblem(url)).toBeUndefined());
 
+it('stays an address however many have been looked at', () => {
+  const refused = Array.from({ length: 20_000 }, () => webAddressProblem('https://ünïcode.example/x')).filter(Boolean);
+  expect(refused).toEqual([]);
+});
+
 it.each([
   ['https:///x', /not a web address/],
   ['https://', /not a web address/],

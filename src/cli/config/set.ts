@@ -5,6 +5,7 @@ import { type SettingKey, settings } from '../../config/settings.ts';
 import type { Context } from '../../context.ts';
 import { isLedgerUrl } from '../../core/ledger-address.ts';
 import { parameterNamed, parameters, tomlName } from '../../core/request/parameters.ts';
+import { parseUrl } from '../../core/request/web-address.ts';
 import { clean } from '../../core/text/clean.ts';
 import { didYouMean } from '../../core/text/nearest.ts';
 import { CliError } from '../../errors.ts';
@@ -68,7 +69,7 @@ function settingChange(key: string, given: string, within: readonly string[]): C
       hint: 'volley login asks for it, tries it, and keeps it.',
     });
   }
-  if (setting === 'ledger' && isLedgerUrl(given) && URL.canParse(given) && new URL(given).password !== '') {
+  if (setting === 'ledger' && isLedgerUrl(given) && (parseUrl(given)?.password ?? '') !== '') {
     throw new CliError('usage', 'The address has a password in it, and what is typed here others can read.', {
       hint: 'Write it yourself: volley config edit. Or set PGPASSWORD.',
     });
