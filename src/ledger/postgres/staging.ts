@@ -3,6 +3,7 @@ import type { PlannedRow } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
 import type { Appended, Campaign, InTransaction, NewCampaign, Staging } from '../plans.ts';
 import { type CampaignRow, type MessageRow, toCampaign, toMessage } from '../rows.ts';
+import { freshNames } from '../rules/names.ts';
 import { newRow } from '../rules/new-rows.ts';
 import { optedOut } from '../rules/opt-outs.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
@@ -26,7 +27,7 @@ export interface StagingPlace {
   readonly clock: Clock;
 }
 
-/** Short enough to type, random enough never to meet its twin in another ledger. */
+/** Six random bytes in hexadecimal: short enough to type, and no two campaigns will have the same. */
 export const newCampaignId = (): string => randomBytes(6).toString('hex');
 
 /** Begins a plan in the ledger; see `Staging`. */
@@ -103,16 +104,14 @@ function beginPlan({ database, clock }: StagingPlace, id: string, campaign: NewC
   });
 }
 
-/** `customers-20261123-1000-7f3a`: what, when, and enough to keep it apart from its twins. */
 async function freshName(
   connection: Connection,
   { stem, id, clock }: { readonly stem: string; readonly id: string; readonly clock: Clock },
 ): Promise<string> {
   const now = await connection.get<{ at: number }>(sql`select ${clock()} as at`);
-  const time = new Date(now?.at ?? 0).toISOString().slice(0, 16).replace(/[-:]/g, '').replace('T', '-');
-  const short = `${stem}-${time}-${id.slice(0, 4)}`;
+  const { short, long } = freshNames(stem, id, now?.at ?? 0);
   const taken = await connection.get(sql`select 1 from campaigns where name = ${short} limit 1`);
-  return taken === undefined ? short : `${stem}-${time}-${id}`;
+  return taken === undefined ? short : long;
 }
 
 async function targetOf(connection: Connection, name: string): Promise<string> {

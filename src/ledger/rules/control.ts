@@ -1,14 +1,9 @@
+import type { Wanted } from './grants.ts';
+
 /** What the row of a campaign says of pauses and its rate. */
 export interface ControlRow {
   readonly paused_at: number | null;
   readonly rate: number | null;
-}
-
-/** Up to how many messages of a sender are wanted, and its own rate where it has one. */
-interface Wanted {
-  readonly sender: string;
-  readonly limit: number;
-  readonly perSecond?: number | undefined;
 }
 
 /** How soon a paused campaign is asked for again, in milliseconds: as long as somebody may wait who lets it go on. */

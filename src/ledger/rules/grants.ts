@@ -5,7 +5,7 @@ import { type Grant, giveBack, reserve, type SenderPace } from './pace.ts';
 export type Grants = ReadonlyMap<string, Grant>;
 
 /** Up to how many messages of a sender are wanted, and its own rate where it has one. */
-interface Wanted {
+export interface Wanted {
   readonly sender: string;
   readonly limit: number;
   readonly perSecond?: number | undefined;

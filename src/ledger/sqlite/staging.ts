@@ -4,6 +4,7 @@ import type { Plan, PlannedSender } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
 import type { Campaign, NewCampaign, Staging } from '../plans.ts';
 import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from '../rows.ts';
+import { freshNames } from '../rules/names.ts';
 import { newRow } from '../rules/new-rows.ts';
 import { optedOut } from '../rules/opt-outs.ts';
 import { dealtWithInSql, isReplaced } from '../statements.ts';
@@ -24,7 +25,7 @@ export interface StagingPlace {
   readonly now: () => number;
 }
 
-/** Short enough to type, random enough never to meet its twin in another ledger. */
+/** Six random bytes in hexadecimal: short enough to type, and no two campaigns will have the same. */
 export const newCampaignId = (): string => randomBytes(6).toString('hex');
 
 /** Begins a plan in the ledger; see `Staging`. */
@@ -106,12 +107,10 @@ function refuseRecalled(database: Database, name: string): void {
   });
 }
 
-/** `customers-20261123-1000-7f3a`: what, when, and enough to keep it apart from its twins. */
 function freshName(database: Database, stem: string, id: string, at: number): string {
-  const time = new Date(at).toISOString().slice(0, 16).replace(/[-:]/g, '').replace('T', '-');
-  const short = `${stem}-${time}-${id.slice(0, 4)}`;
+  const { short, long } = freshNames(stem, id, at);
   const isTaken = database.prepare('select 1 from campaigns where name = :short').get({ short }) !== undefined;
-  return isTaken ? `${stem}-${time}-${id}` : short;
+  return isTaken ? long : short;
 }
 
 /** Adds rows to a plan; who has opted out is kept as skipped. Duplicates are found once all rows are there. */
