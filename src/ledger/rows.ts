@@ -3,6 +3,7 @@ import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import type { UnknownMessage } from '../core/outcome/match-unknowns.ts';
 import { costOf, type Report } from '../core/outcome/report.ts';
 import { failedStatuses, isFinalStatus, type MessageStatus, messageStatuses } from '../core/outcome/status.ts';
+import type { Plan, PlannedSender } from '../core/plan.ts';
 import type { Consent } from '../core/recipient/consent.ts';
 import type { Campaign } from './plans.ts';
 import type { TrackedMessage } from './receipts.ts';
@@ -239,5 +240,51 @@ export function toReport({ totals, statuses, retried, errors, issues }: ReportRo
     charged: { messages: charged, cost: costOf(chargedAmount, currency) },
     errors,
     issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
+  };
+}
+
+/** How many rows of a plan are what. */
+export interface StagedRow {
+  readonly rows: number;
+  readonly invalid: number;
+  readonly skipped: number;
+  readonly optedOut: number;
+}
+
+/** What a plan would send of a sender. */
+export interface SenderTotalRow extends PlannedSender {
+  readonly amount: number | null;
+  readonly unpriced: number;
+  readonly waiting: number;
+  /** When the first of those that wait is due, in milliseconds since 1970. */
+  readonly firstAt: number | null;
+}
+
+/** What of a plan comes out of the tables. */
+export interface PlanRows {
+  readonly staged: StagedRow | undefined;
+  readonly already: number;
+  readonly senders: readonly SenderTotalRow[];
+  readonly currency: string | null;
+}
+
+/** What a plan would do, by what the tables hold. */
+export function toPlan({ staged, already, senders, currency }: PlanRows): Plan {
+  const sum = (of: (row: SenderTotalRow) => number) => senders.reduce((total, row) => total + of(row), 0);
+  const priced = senders.flatMap(({ amount }) => amount ?? []);
+  const firstAt = senders.flatMap((row) => row.firstAt ?? []).sort((a, b) => a - b)[0] ?? null;
+  const { rows, invalid, skipped, optedOut } = staged ?? { rows: 0, invalid: 0, skipped: 0, optedOut: 0 };
+  return {
+    rows,
+    toSend: sum(({ count }) => count),
+    invalid,
+    skipped,
+    optedOut,
+    already,
+    segments: sum(({ segments }) => segments),
+    cost: costOf(priced.length === 0 ? null : priced.reduce((total, one) => total + one, 0), currency),
+    unpriced: sum(({ unpriced }) => unpriced),
+    senders: senders.map(({ sender, count, segments }) => ({ sender, count, segments })),
+    waiting: { count: sum(({ waiting }) => waiting), firstAt },
   };
 }

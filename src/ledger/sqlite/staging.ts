@@ -1,13 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { costOf } from '../../core/outcome/report.ts';
-import type { Plan, PlannedSender } from '../../core/plan.ts';
+import type { Plan } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
 import type { Campaign, NewCampaign, Staging } from '../plans.ts';
-import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from '../rows.ts';
+import {
+  type CampaignRow,
+  type MessageRow,
+  messageColumns,
+  type SenderTotalRow,
+  type StagedRow,
+  toCampaign,
+  toMessage,
+  toPlan,
+} from '../rows.ts';
 import { freshNames } from '../rules/names.ts';
 import { newRow } from '../rules/new-rows.ts';
-import { optedOut } from '../rules/opt-outs.ts';
-import { dealtWithInSql, isReplaced } from '../statements.ts';
+import { dealtWithInSql, isReplaced, senderTotals, stagedCounts } from '../statements.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
@@ -134,54 +141,20 @@ interface StagedPlan {
 }
 
 function planOf(database: Database, id: string, target: string, at: number): Plan {
-  const staged = database
-    .prepare<{ state: string; optedOut: number; n: number }>(
-      `select state, reason is '${optedOut}' as optedOut, count(*) as n from messages where campaign_id = :id group by 1, 2`,
-    )
-    .all({ id });
-  const sum = <T>(rows: readonly T[], of: (row: T) => number) => rows.reduce((total, row) => total + of(row), 0);
-  const inState = (state: string) => sum(staged, (row) => (row.state === state ? row.n : 0));
-  const already = database
-    .prepare<{ n: number }>(`select count(*) as n from ${keysOfBoth}
-      join messages t on t.seq = tk.seq join messages s on s.seq = sk.seq
-      where t.state in ${dealtWithInSql} and s.state = 'pending'`)
-    .get({ id, target });
-  const senders = database.prepare<SenderTotal>(totalsBySender).all({ id, target, at });
-  const currency = database.prepare<{ currency: string | null }>('select currency from campaigns where id = :id');
-  const unpriced = sum(senders, (row) => row.unpriced);
-  const toSend = sum(senders, (row) => row.count);
-  const firstAt = senders.flatMap((row) => row.firstAt ?? []).reduce((least, one) => Math.min(least, one), Infinity);
-  return {
-    rows: sum(staged, (row) => row.n),
-    toSend,
-    invalid: inState('invalid'),
-    skipped: inState('skipped'),
-    optedOut: sum(staged, (row) => (row.optedOut === 1 ? row.n : 0)),
+  const get = <Row>(text: string) => database.prepare<Row>(text).get({ id, target });
+  const already = get<{ n: number }>(`select count(*) as n from ${keysOfBoth}
+    join messages t on t.seq = tk.seq join messages s on s.seq = sk.seq
+    where t.state in ${dealtWithInSql} and s.state = 'pending'`);
+  const senders = database
+    .prepare<SenderTotalRow>(`select ${senderTotals} from messages where ${toSend} group by sender order by 2 desc`)
+    .all({ id, target, at });
+  return toPlan({
+    staged: get<StagedRow>(stagedCounts),
     already: already?.n ?? 0,
-    segments: sum(senders, (row) => row.segments),
-    cost: costOf(
-      toSend === unpriced ? null : sum(senders, (row) => row.amount ?? 0),
-      currency.get({ id })?.currency ?? null,
-    ),
-    unpriced,
-    senders: senders.map(({ sender, count, segments }) => ({ sender, count, segments })),
-    waiting: { count: sum(senders, (row) => row.waiting), firstAt: Number.isFinite(firstAt) ? firstAt : null },
-  };
+    senders,
+    currency: get<{ currency: string | null }>('select currency from campaigns where id = :id')?.currency ?? null,
+  });
 }
-
-interface SenderTotal extends PlannedSender {
-  readonly amount: number | null;
-  readonly unpriced: number;
-  readonly waiting: number;
-  /** When the first of those that wait is due, in milliseconds since 1970. */
-  readonly firstAt: number | null;
-}
-
-/** All that is to be sent is gone through once: it may be a million rows. */
-const totalsBySender = `select sender, count(*) as count, sum(segments) as segments,
-    sum(segments * unit_price) as amount, count(*) - count(unit_price) as unpriced,
-    count(*) filter (where due_at > :at) as waiting, min(due_at) filter (where due_at > :at) as firstAt
-  from messages where ${toSend} group by sender order by 2 desc`;
 
 function publish(database: Database, id: string): string {
   database.prepare('update campaigns set ready = 1 where id = :id').run({ id });
