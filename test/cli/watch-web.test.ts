@@ -1,11 +1,12 @@
 import { request } from 'node:http';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { monotonic, sleep } from '../../src/clock.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
+import { launchChromium } from '../chromium.ts';
 import { recipients } from '../context.ts';
-import { needs, pathOf } from '../needs.ts';
+import { needs } from '../needs.ts';
 import { world } from './volley.ts';
 
 const hostile = '<img src=x onerror=alert(1)>';
@@ -169,14 +170,11 @@ describe('watch --web', () => {
   });
 });
 
-const flags =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
-
 describe('the page in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    const executablePath = pathOf('chromium');
-    if (executablePath) browser = await chromium.launch({ executablePath, args: flags.split(' ') });
+    const launched = await launchChromium();
+    if (launched) browser = launched;
   });
   beforeEach((test) => needs('chromium', test));
   afterAll(() => browser?.close());

@@ -1,13 +1,14 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../src/core/message.ts';
 import { emptyCounts, type Report } from '../../src/core/outcome/report.ts';
 import { htmlHead, htmlRow, htmlTail } from '../../src/ui/html.ts';
 import { escapeHtml } from '../../src/ui/html-table.ts';
-import { needs, pathOf } from '../needs.ts';
+import { launchChromium } from '../chromium.ts';
+import { needs } from '../needs.ts';
 
 const hostile = `</script><img src=x onerror="document.title='owned'">&'"\u202e\x1b[31m`;
 
@@ -84,14 +85,11 @@ describe('the page', () => {
   });
 });
 
-const flags =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
-
 describe('the page in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    const executablePath = pathOf('chromium');
-    if (executablePath) browser = await chromium.launch({ executablePath, args: flags.split(' ') });
+    const launched = await launchChromium();
+    if (launched) browser = launched;
   });
   beforeEach((test) => needs('chromium', test));
   afterAll(() => browser?.close());
