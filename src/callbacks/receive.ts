@@ -1,6 +1,6 @@
 import type { Callback } from '../core/outcome/callback.ts';
-import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { inboundEvent } from '../core/outcome/event.ts';
+import type { StatusUpdate } from '../core/outcome/receipt.ts';
 import { type GroupCommit, groupCommit } from '../engine/group-commit.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ReadCallback } from '../provider/provider.ts';

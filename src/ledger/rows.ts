@@ -1,6 +1,6 @@
 import { type Message, type MessageRequest, type RowIssue, type SendState, sendStates } from '../core/message.ts';
-import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import type { UnknownMessage } from '../core/outcome/match-unknowns.ts';
+import type { StatusUpdate } from '../core/outcome/receipt.ts';
 import { costOf, type Report } from '../core/outcome/report.ts';
 import { failedStatuses, isFinalStatus, type MessageStatus, messageStatuses } from '../core/outcome/status.ts';
 import type { Plan, PlannedSender } from '../core/plan.ts';

@@ -1,7 +1,7 @@
 import type { MessageRequest } from '../../core/message.ts';
 import type { Ledger } from '../ledger.ts';
 import { failedInSql } from '../rows.ts';
-import { type SecondTry, secondTries } from '../rules/retry.ts';
+import { type SecondTry, secondTries } from '../rules/second-tries.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
 import type { Gate } from './gates.ts';

@@ -1,7 +1,7 @@
 import type { MessageRequest } from '../../core/message.ts';
 import type { Ledger } from '../ledger.ts';
 import { failedInSql } from '../rows.ts';
-import { secondTries } from '../rules/retry.ts';
+import { secondTries } from '../rules/second-tries.ts';
 import type { Database } from './driver.ts';
 import { newCampaignId } from './staging.ts';
 

@@ -20,7 +20,7 @@ import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
 import { rowInserter } from './insert.ts';
 import { keysOfBoth, stagedKeys } from './keys.ts';
-import { notShared } from './lease.ts';
+import { notShared } from './leases.ts';
 import { suppressionReader } from './opt-outs.ts';
 import { destinationsOf, priceIn, toSend } from './plan-prices.ts';
 import { adoptPseudonyms } from './purge.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { MessageRequest } from '../../../src/core/message.ts';
-import { secondTries } from '../../../src/ledger/rules/retry.ts';
+import { secondTries } from '../../../src/ledger/rules/second-tries.ts';
 
 const at = Date.parse('2026-11-23T10:00:00Z');
 const request: MessageRequest = { to: '+14155550101', messagingServiceSid: 'MG1', body: 'Hi' };
