@@ -14,7 +14,7 @@ import type { Queue } from '../queue/queue.ts';
 import type { Style } from '../ui/lines.ts';
 import { paintFor } from '../ui/paint.ts';
 import { readsJson, type SessionOptions } from './options/everywhere.ts';
-import { rehearsalNote, type Server } from './server.ts';
+import { rehearsalNote, type Server } from './rehearsal.ts';
 
 type Simulator = Awaited<ReturnType<Context['simulate']>>;
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { emptyCounts, type Report } from '../../src/core/outcome/report.ts';
 import { paintFor } from '../../src/ui/paint.ts';
-import { type Look, lookJson, type Point, pointOf, withPoint } from '../../src/ui/watch-look.ts';
+import { type Look, lookJson, type Point, pointOf, withPoint } from '../../src/ui/watch-snapshot.ts';
 
 const style = { paint: paintFor({ flag: 'never', env: {}, isTty: false }), width: 80, showPii: false };
 const none = { amount: null, currency: null };
