@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTemplateSource } from '../../src/core/text/front-matter.ts';
+import { readTemplateSource } from '../../../src/core/text/front-matter.ts';
 
 describe('front matter', () => {
   it('gives parameters and fields, and is no part of the text', () => {

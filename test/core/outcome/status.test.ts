@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isFinalStatus, laterStatus, messageStatuses } from '../../src/core/outcome/status.ts';
+import { isFinalStatus, laterStatus, messageStatuses } from '../../../src/core/outcome/status.ts';
 
 describe('the status to keep', () => {
   it.each<[string, string | undefined, string, string]>([

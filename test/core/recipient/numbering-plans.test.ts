@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as library from 'libphonenumber-js/max';
 import metadata from 'libphonenumber-js/max/metadata';
 import { expect, it } from 'vitest';
-import { type Numbering, numberingLookup } from '../../src/core/recipient/numbering-plans.ts';
+import { type Numbering, numberingLookup } from '../../../src/core/recipient/numbering-plans.ts';
 
 /** How many numbers are compared; `VOLLEY_NUMBERS=1000000` compares a million. */
 const count = Number(process.env['VOLLEY_NUMBERS'] ?? 20_000);

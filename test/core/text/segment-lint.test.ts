@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lintSegments } from '../../src/core/text/segment-lint.ts';
-import { countSegments, withAsciiPunctuation } from '../../src/core/text/segments.ts';
+import { lintSegments } from '../../../src/core/text/segment-lint.ts';
+import { countSegments, withAsciiPunctuation } from '../../../src/core/text/segments.ts';
 
 describe('what makes a text longer', () => {
   const long = 'x'.repeat(100);

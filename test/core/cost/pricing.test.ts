@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listPrice, senderKindOf, tablePrice } from '../../src/core/cost/pricing.ts';
+import { listPrice, senderKindOf, tablePrice } from '../../../src/core/cost/pricing.ts';
 
 describe('prices', () => {
   const list = { currency: 'USD', bySenderKind: { local: 0.01, 'toll free': 0.02, shortcode: 0.03, mobile: 0.015 } };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, nearest } from '../../src/core/text/nearest.ts';
+import { didYouMean, nearest } from '../../../src/core/text/nearest.ts';
 
 describe('the nearest words', () => {
   const actions = ['add', 'remove', 'list', 'import', 'export'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SendResult } from '../../src/core/message.ts';
-import { afterSend, isTooLong } from '../../src/core/outcome/after-send.ts';
+import type { SendResult } from '../../../src/core/message.ts';
+import { afterSend, isTooLong } from '../../../src/core/outcome/after-send.ts';
 
 const policy = { baseDelayMs: 1000, maxDelayMs: 60_000 };
 

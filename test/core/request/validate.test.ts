@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { phoneNormalizer } from '../../src/core/recipient/phone.ts';
-import { defaultLimits } from '../../src/core/request/limits.ts';
-import { type ParameterKey, parameters } from '../../src/core/request/parameters.ts';
-import { flagOrigin, type RawRequest, validate } from '../../src/core/request/validate.ts';
+import { phoneNormalizer } from '../../../src/core/recipient/phone.ts';
+import { defaultLimits } from '../../../src/core/request/limits.ts';
+import { type ParameterKey, parameters } from '../../../src/core/request/parameters.ts';
+import { flagOrigin, type RawRequest, validate } from '../../../src/core/request/validate.ts';
 
 const hex = '0123456789abcdef'.repeat(2);
 const nowMs = Date.parse('2026-11-23T10:00:00Z');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { webAddressProblem } from '../../src/core/request/web-address.ts';
+import { webAddressProblem } from '../../../src/core/request/web-address.ts';
 
 const longLabel = 'a'.repeat(63);
 const longest = [longLabel, longLabel, longLabel, 'a'.repeat(61)].join('.');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countryFinder, phoneNormalizer } from '../../src/core/recipient/phone.ts';
+import { countryFinder, phoneNormalizer } from '../../../src/core/recipient/phone.ts';
 
 const none = await phoneNormalizer();
 const american = await phoneNormalizer('US');

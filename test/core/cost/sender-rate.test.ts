@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { overflows } from '../../src/core/cost/sender-rate.ts';
+import { overflows } from '../../../src/core/cost/sender-rate.ts';
 
 it.each([
   ['all at once from a long code', '+14155550199', undefined, 40_000],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../../src/core/message.ts';
-import { makeMapping } from '../../src/core/request/mapping.ts';
-import type { MappingOptions } from '../../src/core/request/mapping-rules.ts';
+import type { Row } from '../../../src/core/message.ts';
+import { makeMapping } from '../../../src/core/request/mapping.ts';
+import type { MappingOptions } from '../../../src/core/request/mapping-rules.ts';
 
 const base = { from: '+14155550199' };
 

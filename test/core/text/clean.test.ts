@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clean } from '../../src/core/text/clean.ts';
+import { clean } from '../../../src/core/text/clean.ts';
 
 it.each([
   ['escape sequences', 'a\u001b[2Jb', 'a[2Jb'],

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MessageRequest } from '../../src/core/message.ts';
-import { fitToQuietHours, openingAt } from '../../src/core/recipient/openings.ts';
+import type { MessageRequest } from '../../../src/core/message.ts';
+import { fitToQuietHours, openingAt } from '../../../src/core/recipient/openings.ts';
 import {
   type LocalQuietHours,
   parseQuietHours,
   quietHoursText,
   readLocalQuietHours,
-} from '../../src/core/recipient/quiet-hours.ts';
+} from '../../../src/core/recipient/quiet-hours.ts';
 
 const at = (text: string) => Date.parse(text);
 const iso = (ms: number | undefined) => ms && new Date(ms).toISOString().replace('.000Z', 'Z');

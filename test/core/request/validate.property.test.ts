@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { makePlanner } from '../../src/core/plan.ts';
-import { phoneNormalizer } from '../../src/core/recipient/phone.ts';
-import { defaultLimits } from '../../src/core/request/limits.ts';
-import { makeMapping } from '../../src/core/request/mapping.ts';
-import { type ParameterKey, parameters } from '../../src/core/request/parameters.ts';
-import { flagOrigin, type RawRequest, validate } from '../../src/core/request/validate.ts';
-import { toForm } from '../../src/provider/twilio/form.ts';
-import { judgeCreate } from '../../src/simulator/judge.ts';
+import { makePlanner } from '../../../src/core/plan.ts';
+import { phoneNormalizer } from '../../../src/core/recipient/phone.ts';
+import { defaultLimits } from '../../../src/core/request/limits.ts';
+import { makeMapping } from '../../../src/core/request/mapping.ts';
+import { type ParameterKey, parameters } from '../../../src/core/request/parameters.ts';
+import { flagOrigin, type RawRequest, validate } from '../../../src/core/request/validate.ts';
+import { toForm } from '../../../src/provider/twilio/form.ts';
+import { judgeCreate } from '../../../src/simulator/judge.ts';
 
 const nowMs = Date.parse('2026-11-23T10:00:00Z');
 const context = { normalizePhone: await phoneNormalizer('US'), limits: defaultLimits, nowMs };

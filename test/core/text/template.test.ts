@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseTemplate } from '../../src/core/text/template.ts';
+import { parseTemplate } from '../../../src/core/text/template.ts';
 
 const names = ['a', 'first_name', '_x', 'Name2', 'constructor', '__proto__', 'length', 'size', 'first', 'last'];
 const words = [

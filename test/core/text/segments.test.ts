@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SegmentedMessage } from 'sms-segments-calculator';
 import { describe, expect, it } from 'vitest';
-import { countSegments, nonGsmCharacters } from '../../src/core/text/segments.ts';
+import { countSegments, nonGsmCharacters } from '../../../src/core/text/segments.ts';
 
 const x = (count: number) => 'x'.repeat(count);
 const я = (count: number) => 'я'.repeat(count);

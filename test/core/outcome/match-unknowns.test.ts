@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MessageRequest, SendResult } from '../../src/core/message.ts';
-import { breaker } from '../../src/core/outcome/breaker.ts';
-import { likenessOf } from '../../src/core/outcome/likeness.ts';
+import type { MessageRequest, SendResult } from '../../../src/core/message.ts';
+import { breaker } from '../../../src/core/outcome/breaker.ts';
+import { likenessOf } from '../../../src/core/outcome/likeness.ts';
 import {
   type ListComparison,
   type ListedMessage,
   matchUnknowns,
   type UnknownMessage,
-} from '../../src/core/outcome/match-unknowns.ts';
+} from '../../../src/core/outcome/match-unknowns.ts';
 
 const claimedAt = Date.parse('2026-11-23T10:00:00.400Z');
 const service = `MG${'a'.repeat(32)}`;

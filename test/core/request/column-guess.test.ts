@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { recipientColumns } from '../../src/core/request/column-guess.ts';
-import { makeMapping } from '../../src/core/request/mapping.ts';
+import { recipientColumns } from '../../../src/core/request/column-guess.ts';
+import { makeMapping } from '../../../src/core/request/mapping.ts';
 
 describe('the columns that recipients may be in', () => {
   it.each<[string[], string[]]>([

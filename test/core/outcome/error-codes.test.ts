@@ -5,7 +5,7 @@ import {
   errorCodes,
   explainCode,
   reasonInWords,
-} from '../../src/core/outcome/error-codes.ts';
+} from '../../../src/core/outcome/error-codes.ts';
 
 const expected: Readonly<Record<CodeAction, readonly number[]>> = {
   'stop-run': [10001, 20003, 20005, 20006, 20008, 20403, 20404, 30002],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTemplate } from '../../src/core/text/template.ts';
+import { parseTemplate } from '../../../src/core/text/template.ts';
 
 function render(source: string, fields: Readonly<Record<string, string>>, locale?: string): string {
   const rendered = parseTemplate(source, locale).render((name) => fields[name]);

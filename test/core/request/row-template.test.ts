@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeMapping } from '../../src/core/request/mapping.ts';
+import { makeMapping } from '../../../src/core/request/mapping.ts';
 
 describe('a template chosen by the row', () => {
   const templates = {

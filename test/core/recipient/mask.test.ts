@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskHint, maskInternational, maskNumbers } from '../../src/core/recipient/mask.ts';
+import { maskHint, maskInternational, maskNumbers } from '../../../src/core/recipient/mask.ts';
 
 describe('masking', () => {
   it.each([
