@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Plan } from '../../core/plan.ts';
 import { CliError } from '../../errors.ts';
+import { newId } from '../ids.ts';
 import type { Campaign, NewCampaign, Staging } from '../plans.ts';
 import {
   type CampaignRow,
@@ -32,13 +32,10 @@ export interface StagingPlace {
   readonly now: () => number;
 }
 
-/** Six random bytes in hexadecimal: short enough to type, and no two campaigns will have the same. */
-export const newCampaignId = (): string => randomBytes(6).toString('hex');
-
 /** Begins a plan in the ledger; see `Staging`. */
 export function stageInSqlite({ database, path, now }: StagingPlace, campaign: NewCampaign): Staging {
   const { source, storesText = true } = campaign;
-  const id = newCampaignId();
+  const id = newId();
   const name = campaign.name ?? freshName(database, campaign.stem, id, now());
   dropAbandoned(database, now());
   database
