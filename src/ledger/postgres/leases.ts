@@ -6,10 +6,11 @@ import { confirmAll } from '../rules/confirm.ts';
 import { isHeld, leaseMs } from '../rules/lease.ts';
 import type { OutcomeRow } from '../rules/outcome.ts';
 import type { Holder } from '../runs.ts';
+import { spentSoFar } from '../statements.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
 import { evidenceOf, outcomeColumns, writeOutcomes } from './outcomes.ts';
-import { raw, sql } from './sql.ts';
+import { named, raw, sql } from './sql.ts';
 
 interface LeaseRow {
   readonly owner: string;
@@ -90,9 +91,8 @@ async function openAccount(
   campaignId: string,
   { maxCost, concurrency }: { readonly maxCost: number | null; readonly concurrency: number | null },
 ): Promise<void> {
-  await connection.run(sql`update campaigns set max_cost = ${maxCost}, concurrency = ${concurrency}::int, spent = case when ${maxCost}::float8 is null then 0
-    else (select coalesce(sum(coalesce(price, segments * unit_price)), 0) from messages
-      where campaign_id = ${campaignId} and state in ('accepted', 'unknown')) end
+  await connection.run(sql`update campaigns set max_cost = ${maxCost}, concurrency = ${concurrency}::int, 
+      spent = case when ${maxCost}::float8 is null then 0 else ${named(spentSoFar, { campaignId })} end
     where id = ${campaignId}`);
 }
 

@@ -8,6 +8,7 @@ import { confirmAll } from '../rules/confirm.ts';
 import { isHeld, leaseMs } from '../rules/lease.ts';
 import type { OutcomeRow } from '../rules/outcome.ts';
 import type { Holder } from '../runs.ts';
+import { spentSoFar } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { outcomeReader, outcomeWriter } from './outcomes.ts';
 
@@ -34,9 +35,7 @@ export function sqliteLeases(database: Database, now: () => number): Pick<Ledger
   const { evidenceOf } = outcomeReader(database);
   const write = outcomeWriter(database);
   const account = database.prepare(`update campaigns set max_cost = :maxCost, spent = case when :maxCost is null then 0
-    else (select coalesce(sum(coalesce(price, segments * unit_price)), 0) from messages
-      where campaign_id = :campaignId and state in ('accepted', 'unknown')) end
-    where id = :campaignId`);
+    else ${spentSoFar} end where id = :campaignId`);
   const renew = database.prepare(
     'update leases set expires_at = :expiresAt where campaign_id = :campaignId and owner = :owner',
   );

@@ -8,7 +8,7 @@ import { claims } from './claims.ts';
 import { sqliteControls } from './controls.ts';
 import { type Database, openDatabase } from './driver.ts';
 import { sqliteEvents } from './events.ts';
-import { sqliteDelivery } from './figures.ts';
+import { sqliteFigures } from './figures.ts';
 import { networkFileSystemOf } from './file-system.ts';
 import { applicationId, refuseForeign } from './identity.ts';
 import { sqliteLeases } from './leases.ts';
@@ -40,7 +40,7 @@ export function openSqliteLedger(path: string, now: () => number = Date.now): Le
     ...resolving(database),
     ...sqliteOptOuts(database),
     ...sqliteReceipts(database),
-    ...sqliteDelivery(database),
+    ...sqliteFigures(database),
     ...prices(database, now),
     ...sqliteEvents(database, now),
     ...sqliteReplies(database, now),
