@@ -7,7 +7,7 @@ import type { Credentials } from '../core/credentials.ts';
 import { isLedgerUrl } from '../core/ledger-address.ts';
 import type { PlanContext } from '../core/plan.ts';
 import { isLoopback } from '../core/request/web-address.ts';
-import { CliError } from '../errors.ts';
+import { CliError, notShared } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -77,9 +77,7 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
   const openQueue = async () => {
     const address = ledgerPath(config, isSimulated);
     if (!isLedgerUrl(address)) {
-      throw new CliError('config', 'More than one machine needs a ledger that all of them reach.', {
-        hint: 'Give --ledger postgres://user@host/database, or set VOLLEY_LEDGER.',
-      });
+      throw notShared();
     }
     const opened = await context.openQueue(address);
     toClose.push(() => opened.close());

@@ -1,5 +1,5 @@
 import type { PlannedRow } from '../../core/plan.ts';
-import { CliError } from '../../errors.ts';
+import { recalled } from '../../errors.ts';
 import { newId } from '../ids.ts';
 import type { Appended, Campaign, InTransaction, NewCampaign, Staging } from '../plans.ts';
 import { type CampaignRow, type MessageRow, toCampaign, toMessage } from '../rows.ts';
@@ -152,13 +152,9 @@ async function publish(
   return campaign;
 }
 
-/** A campaign that was called back sends nothing more, whatever is added to it. */
 async function refuseRecalled(connection: Connection, target: string, name: string): Promise<void> {
-  const recalled = await connection.get(sql`select 1 from campaigns where id = ${target} and recalled_at is not null`);
-  if (recalled === undefined) return;
-  throw new CliError('rule', `The campaign ${name} has been recalled and sends nothing more.`, {
-    hint: 'Give what is to be sent another name with --campaign.',
-  });
+  const found = await connection.get(sql`select 1 from campaigns where id = ${target} and recalled_at is not null`);
+  if (found !== undefined) throw recalled(name);
 }
 
 /** Adds rows to a campaign that is running; those whose key is there are passed over. */

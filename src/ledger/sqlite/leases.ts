@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { CliError } from '../../errors.ts';
+import { notShared } from '../../errors.ts';
 import type { Ledger } from '../ledger.ts';
 import { processOf } from '../process.ts';
 import { outcomeColumns } from '../rows.ts';
+import { runDied } from '../rules/abandoned.ts';
 import { confirmAll } from '../rules/confirm.ts';
 import { isHeld, leaseMs } from '../rules/lease.ts';
 import type { OutcomeRow } from '../rules/outcome.ts';
@@ -49,7 +50,7 @@ export function sqliteLeases(database: Database, now: () => number): Pick<Ledger
         if (current && isAlive(current, now())) return { heldBy: { host: current.host, pid: current.pid } };
         const owner = randomUUID();
         take.run({ campaignId, owner, host, pid, process: identityOf(host, pid), expiresAt: now() + leaseMs });
-        abandon.run({ campaignId, reason: 'the run that claimed it ended before an answer came' });
+        abandon.run({ campaignId, reason: runDied });
         const rows = reported.all({ campaignId });
         if (rows.length > 0)
           write(
@@ -71,13 +72,6 @@ export function holderOf(database: Database, at: number): Holder | undefined {
   const leases = database.prepare<LeaseRow>('select owner, host, pid, process, expires_at from leases').all();
   const live = leases.find((lease) => isAlive(lease, at));
   return live && { host: live.host, pid: live.pid };
-}
-
-/** A file is one machine's; what needs more says so instead of going on alone. */
-export function notShared(): CliError {
-  return new CliError('config', 'More than one machine needs a ledger that all of them reach.', {
-    hint: 'Give --ledger postgres://user@host/database, or set VOLLEY_LEDGER.',
-  });
 }
 
 function identityOf(host: string, pid: number): string | null {
