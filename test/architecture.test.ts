@@ -89,6 +89,7 @@ const heavy = [
 ];
 const loadedAtStart = [
   'cli/main.ts',
+  'cli/terminal.ts',
   'context.ts',
   'config/config.ts',
   'config/settings.ts',
