@@ -1,4 +1,4 @@
-import type { Parsed } from '../core/recipient/phone.ts';
+import type { Parsed } from '../core/parsed.ts';
 import { CliError } from '../errors.ts';
 
 /** Compiles a jq expression and runs it on nothing. Throws a `CliError` with what jq says of it. */

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { exitCodeOfTracking } from '../../campaign/exit-code.ts';
 import { findCampaign } from '../../campaign/find.ts';
 import { trackRecord } from '../../campaign/track.ts';
 import type { Context } from '../../context.ts';
 import { isMessageSid } from '../../core/message.ts';
-import { deliveryExitCode } from '../../core/outcome/report.ts';
 import { isFinalStatus } from '../../core/outcome/status.ts';
 import { CliError } from '../../errors.ts';
 import { messageJson, recordJson } from '../../ui/json.ts';
@@ -45,7 +45,7 @@ export function declareTrack(command: Command, act: Act): void {
       const campaign = await findCampaign(ledger, message?.campaignId ?? wanted);
       const open = await followShown(campaign, options.forMs, session, context);
       const report = await ledger.report(campaign.id);
-      const exitCode = deliveryExitCode(open, report);
+      const exitCode = exitCodeOfTracking(open, report);
       if (message) {
         const now = (await ledger.findSid(wanted)) ?? message;
         const document = { schema: 'volley.message/1', ...messageJson(now) } as const;
@@ -79,5 +79,5 @@ async function watch(
   const document = { schema: 'volley.twilio-message/1', ...recordJson(record) } as const;
   if (session.isJson) await printDocument(document, { session, context });
   else context.out(recordLine(record, session.resultStyle));
-  return deliveryExitCode(isFinalStatus(record.status) ? 0 : 1, { statuses: { [record.status]: 1 }, retried: 0 });
+  return exitCodeOfTracking(isFinalStatus(record.status) ? 0 : 1, { statuses: { [record.status]: 1 }, retried: 0 });
 }

@@ -1,4 +1,4 @@
-import type { Parsed } from '../recipient/phone.ts';
+import type { Parsed } from '../parsed.ts';
 import type { TemplateSource } from '../text/front-matter.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { isTemplate, parseTemplate, type Template } from '../text/template.ts';

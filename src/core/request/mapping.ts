@@ -1,5 +1,5 @@
 import type { Row, RowIssue } from '../message.ts';
-import type { Parsed } from '../recipient/phone.ts';
+import type { Parsed } from '../parsed.ts';
 import { isTimeZone } from '../recipient/time-zones.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Template } from '../text/template.ts';

@@ -1,5 +1,6 @@
 import type { MessageRequest, RowIssue } from '../message.ts';
-import { channelOf, type Parsed } from '../recipient/phone.ts';
+import type { Parsed } from '../parsed.ts';
+import { channelOf } from '../recipient/phone.ts';
 import { flagName, type Parameter, type ParameterKey, type ParseContext, parameterOf } from './parameters.ts';
 import { withoutUserinfo } from './web-address.ts';
 
