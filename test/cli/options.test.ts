@@ -177,6 +177,7 @@ describe('what is wrong is refused before anything happens', () => {
     ['batch', ['--sample', '0'], /--sample 0/],
     ['batch', ['--test-to', '555'], /--test-to 555 is not a phone number/],
     ['batch', ['--encoding', 'klingon'], /--encoding klingon is no encoding/],
+    ['batch', ['--delimiter', '"'], /--delimiter " is a quote or a line break/],
     ['batch', ['--map', 'phone'], /--map phone is not name=column/],
     ['batch', ['--country', 'XX'], /no country XX/],
     ['batch', ['--quiet-hours', 'night'], /--quiet-hours night/],
