@@ -96,6 +96,21 @@ describe('templates', () => {
     );
   });
 
+  it.each([
+    ['body', { to: '+1', body: 'Hi {{ name }}' }, {}],
+    ['body', { to: '+1', body: 'Hi {% if x %}' }, { body: 'Hi' }],
+    ['text', { to: '+1', text: 'Hi {{ name }}' }, { maps: ['body=text'] }],
+    ['--body', { to: '+1', name: '{{ to }}' }, { body: 'Hi {{ name }}' }],
+  ])('warn of what is in a cell and looks like one, by its column %s', (column, cells, options) => {
+    const { issues, warnings } = map(cells, options);
+    expect([issues, warnings]).toEqual([[], [expect.objectContaining({ line: 2, column })]]);
+  });
+
+  it('warn of nothing else', () => {
+    expect(map({ to: '+1', name: 'Ada' }, { body: 'Hi {{ name }}' }).warnings).toEqual([]);
+    expect(map({ to: '+1', body: 'Hi { name }', name: '{{ x }}' }).warnings).toEqual([]);
+  });
+
   it('fill the variables of a content template as JSON', () => {
     const { raw } = map({ to: '+1', name: 'A "quoted" Ada' }, { contentVariables: { 1: '{{ name }}' }, body: 'x' });
     expect(raw.contentVariables).toBe('{"1":"A \\"quoted\\" Ada"}');
