@@ -124,6 +124,12 @@ describe('what stops the whole batch', () => {
     ['no sender', { base: {} }, /No sender/, /--from/],
     ['nothing to say', { base, columns: ['to'], body: undefined as never }, /nothing to say/i, /--body/],
     ['a field without a column', { body: 'Hi {{ nmae }}' }, /names \{\{ nmae \}\}/, /to, name/],
+    [
+      'a faulty named one',
+      { templates: { hi: { text: 'Hi {{', parameters: {}, fields: {} } } },
+      /^Template hi of .* is wrong/,
+      /^$/,
+    ],
     ['a faulty template', { body: 'Hi {{ name ' }, /template is wrong.*not closed/, /^$/],
     ['an unknown filter', { body: 'Hi {{ name | shout }}' }, /undefined filter: shout/, /^$/],
     ['a field with spaces', { body: 'Hi {{ First Name }}' }, /First_Name/, /^$/],
