@@ -156,6 +156,33 @@ describe('what a program reads', () => {
   });
 });
 
+describe('the server that was spoken to', () => {
+  it.each([
+    ['verify spring'],
+    ['track spring'],
+    ['track SID'],
+    ['messages list --limit 1'],
+    ['messages get SID'],
+    ['messages media SID'],
+    ['messages redact SID --yes'],
+    ['whoami'],
+    ['doctor'],
+  ])('is in the document of %s', async (line) => {
+    const { out } = await volley(...line.split(' ').map((word) => (word === 'SID' ? sid(0) : word)), '--json');
+    expect(JSON.parse(out)).toMatchObject({ simulated: false, server: simulator.url });
+  });
+
+  it('is the simulator in a rehearsal, also where none was asked', async () => {
+    const { out } = await volley('campaigns', '--simulate', '--json');
+    expect(JSON.parse(out)).toMatchObject({ schema: 'volley.campaigns/1', simulated: true, server: null });
+  });
+
+  it('is not named where there is none', async () => {
+    const { out } = await volley('opt-out', 'list', '--json');
+    expect(JSON.parse(out)).not.toHaveProperty('server');
+  });
+});
+
 /** The same again, where that is refused with the same names. */
 async function again(argv: readonly string[]): Promise<readonly string[]> {
   return argv[0] === 'ledger' ? ['ledger', 'copy', path('old.db'), path(`new-${Math.random()}.db`)] : argv;
