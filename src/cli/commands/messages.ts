@@ -10,7 +10,7 @@ import type { ListFilter, MediaRecord, MessageRecord, Provider } from '../../pro
 import { safeCell } from '../../ui/export.ts';
 import { recordJson } from '../../ui/json.ts';
 import { shown } from '../../ui/lines.ts';
-import { recordLine, recordLines } from '../../ui/records.ts';
+import { recordLines, recordText } from '../../ui/records.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
@@ -88,7 +88,7 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     } else if (session.isJson) {
       const listed = { as: 'messages', items: recordsJson(records(work)) };
       await printDocument({ schema: 'volley.twilio-messages/1' }, { session, context }, listed);
-    } else for await (const record of records(work)) context.out(recordLine(record, session.resultStyle));
+    } else for await (const record of records(work)) context.out(lineOf(record, session, context));
     return 0;
   },
   get: async ({ options, sid, provider, session, context }) => {
@@ -130,6 +130,9 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     return done(work, { sid, change: 'deleted' }, await work.provider.remove(sid, work.options.accountSid));
   },
 };
+
+const lineOf = (record: MessageRecord, { resultStyle }: Session, { terminal }: Context): string =>
+  recordText(record, resultStyle, terminal.stdoutIsTty);
 
 /** A number as `send` reads it. Throws a `CliError` for what is none. */
 async function recipientOf(given: string | undefined, session: Session, context: Context): Promise<string | undefined> {

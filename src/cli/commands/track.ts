@@ -8,7 +8,7 @@ import { isFinalStatus } from '../../core/outcome/status.ts';
 import { CliError } from '../../errors.ts';
 import { messageJson, recordJson } from '../../ui/json.ts';
 import { messageLine } from '../../ui/messages.ts';
-import { recordLine } from '../../ui/records.ts';
+import { recordText } from '../../ui/records.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
@@ -94,6 +94,6 @@ async function watch(
   }
   const document = { schema: 'volley.twilio-message/1', ...recordJson(record) } as const;
   if (session.isJson) await printDocument(document, { session, context });
-  else context.out(recordLine(record, session.resultStyle));
+  else context.out(recordText(record, session.resultStyle, context.terminal.stdoutIsTty));
   return exitCodeOfStatus(record.status, isFinalStatus(record.status) ? 0 : 1);
 }
