@@ -41,7 +41,7 @@ describe('help', () => {
 
   it.each([
     [['--simulate']],
-    [['--json', '--ledger', 'x.db']],
+    [['--ledger', 'x.db']],
     [['--profile=staging', '-v']],
     [['--quiet', '--no-input']],
   ])('is shown for %j alone, as for nothing', async (argv) => {

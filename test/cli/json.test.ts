@@ -114,6 +114,15 @@ const documents: readonly (readonly [schema: string, argv: () => readonly string
   ['doctor', () => ['doctor'], 'any'],
   ['simulate', () => ['simulate'], 1],
   ['recall', () => ['recall', 'spring'], 1],
+  ['replies', () => ['replies', 'spring'], 'any'],
+  ['help', () => [], 1],
+  ['help', () => ['help', 'csv'], 1],
+  ['help', () => ['help', 'send'], 1],
+  ['help', () => ['batch', '--help'], 1],
+  ['version', () => ['version'], 1],
+  ['man', () => ['man'], 1],
+  ['completion', () => ['completion', 'bash'], 1],
+  ['files', () => ['completion', 'fish', '--install'], 1],
 ];
 
 describe('what a program reads', () => {
