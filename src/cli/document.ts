@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { visible } from '../core/text/clean.ts';
 import { CliError } from '../errors.ts';
-import { serverJson } from './server.ts';
+import { serverJson } from './rehearsal.ts';
 import type { Session } from './session.ts';
 
 /** A command's result for a program. Field names are a contract. */

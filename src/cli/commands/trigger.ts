@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { postCallback } from '../../callbacks/trigger.ts';
+import { postCallback } from '../../callbacks/post-callback.ts';
 import { sidHint, wholeSid } from '../../campaign/find.ts';
 import { authTokensOf } from '../../config/credentials.ts';
 import type { Context } from '../../context.ts';
