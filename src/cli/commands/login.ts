@@ -179,7 +179,7 @@ async function whoami(session: Session, context: Context): Promise<number> {
   const origin = isSimulated ? '--simulate' : config.origin('account_sid');
   if (session.isJson) {
     const document = { schema: 'volley.whoami/1', accountSid: account.sid, name: account.name, kind, origin } as const;
-    await printDocument({ ...document, ...serverJson(session.server()) }, { session, context });
+    await printDocument(document, { session, context });
   } else context.out(`${nameOf(account)}, with ${kind}, from ${clean(origin)}.`);
   return 0;
 }
