@@ -71,7 +71,7 @@ export async function openPostgresQueue(address: string): Promise<Queue> {
   return {
     enqueue: (campaign, delivery) => enqueuing(boss, schema, delivery)(execute, campaign),
     enqueuing: (delivery) => enqueuing(boss, schema, delivery),
-    ...workOn(boss, execute, schema),
+    ...jobsOf(boss, execute, schema),
     ...postgresWorkers(execute, schema),
     ...postgresSchedules(execute, schema),
     close: () => boss.stop({ graceful: false, wait: true }),
@@ -104,7 +104,7 @@ function through(execute: Parameters<InTransaction>[0]): PgBoss.Db {
   return { executeSql: async (text: string, values: unknown[]) => ({ rows: [...(await execute(text, values))] }) };
 }
 
-function workOn(
+function jobsOf(
   boss: PgBoss,
   execute: Execute,
   schema: string,

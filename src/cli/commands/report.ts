@@ -71,8 +71,8 @@ function report(options: OptionsOf<typeof table>, context: Context): Promise<num
       }
       const receipts = await ledger.receipts(message.sid);
       if (session.isJson) {
-        const told = { ...messageJson(message), receipts: receipts.map(receiptJson) };
-        await printDocument({ schema: 'volley.message/1', ...told }, { session, context });
+        const document = { ...messageJson(message), receipts: receipts.map(receiptJson) };
+        await printDocument({ schema: 'volley.message/1', ...document }, { session, context });
       } else for (const line of historyLines(message, receipts, session.resultStyle)) context.out(line);
       return 0;
     }

@@ -44,9 +44,9 @@ export function declareWatch(command: Command, act: Act): void {
 const everyMs = { live: 1000, line: 5000 };
 
 function watch(options: OptionsOf<typeof table>, context: Context): Promise<number> {
-  const { campaign: name, web, port, session: told } = options;
+  const { campaign: name, web, port, session: sessionOptions } = options;
   if (port !== undefined && !web) throw new CliError('usage', '--port is for --web.');
-  return withSession(told, context, async (session) => {
+  return withSession(sessionOptions, context, async (session) => {
     const ports = await portsOf(session, context);
     const campaign = await pickCampaign(ports.ledger, name, isOpen);
     if (!campaign) return nothingToWatch(session, context);
