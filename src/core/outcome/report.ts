@@ -97,7 +97,7 @@ export type RunEnd =
 
 /** What one run did, for its exit code. */
 export interface RunOutcome {
-  readonly end: RunEnd;
+  readonly end: Pick<RunEnd, 'kind'>;
   /** Rows of this run's input that are wrong. */
   readonly invalid: number;
   readonly accepted: number;
