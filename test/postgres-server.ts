@@ -35,15 +35,21 @@ export interface PostgresServer {
 
 /** How a server differs from a plain one. */
 interface ServerOptions {
+  /** Where its data is; absent: in memory where the system has a place for it. */
+  readonly folder?: string;
   /** As in its file: `wal_writer_delay=10s`. */
   readonly settings?: readonly string[];
   /** What it shows to those who ask for TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
-/** Starts a server, with data in memory where the system has a place for it. */
-export async function startPostgres({ settings = [], tls }: ServerOptions = {}): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'volley-postgres-'));
+/** Starts a server. */
+export async function startPostgres({
+  settings = [],
+  tls,
+  folder: within,
+}: ServerOptions = {}): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(within ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir()), 'volley-postgres-'));
   const owner = process.getuid?.() === 0 ? postgresUser() : {};
   const native = binaries(folder);
   const data = join(folder, 'data');

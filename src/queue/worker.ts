@@ -261,7 +261,7 @@ async function stop(
 }
 
 async function hasPending(campaignId: string, { ledger }: Worker): Promise<boolean> {
-  return (await ledger.queues(campaignId)).length > 0;
+  return (await ledger.senders(campaignId)).length > 0;
 }
 
 /** When nothing is pending, looks for what no answer came for; others that still send come first. */
