@@ -47,8 +47,6 @@ export interface Elsewhere {
 
 /** How a server differs from a plain one. */
 interface ServerOptions {
-  /** Where its data is; absent: in memory where the system has a place for it. */
-  readonly folder?: string;
   /** As in its file: `wal_writer_delay=10s`. */
   readonly settings?: readonly string[];
   /** Where it runs; absent: on loopback here. */
@@ -59,8 +57,8 @@ interface ServerOptions {
 
 /** Starts a server. */
 export async function startPostgres(options: ServerOptions = {}): Promise<PostgresServer> {
-  const { settings = [], tls, folder: within, elsewhere } = options;
-  const folder = mkdtempSync(join(within ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir()), 'volley-postgres-'));
+  const { settings = [], tls, elsewhere } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'volley-postgres-'));
   const owner = process.getuid?.() === 0 ? postgresUser() : {};
   const native = binaries(folder);
   const data = join(folder, 'data');

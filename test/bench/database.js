@@ -1,6 +1,6 @@
-// The PostgreSQL server of the tests, for measuring: its data on disk, its settings as it ships with them.
+// The PostgreSQL server of the tests, for measuring: its data in the system's folder for
+// such, on disk, and its settings as it ships with them.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -11,7 +11,7 @@ const source = join(import.meta.dirname, '../postgres-server.ts');
 /** Starts one; `ask` runs a statement in a database. */
 export async function startDatabase(settings = []) {
   const { startPostgres } = await compiled();
-  const server = await startPostgres({ folder: tmpdir(), settings });
+  const server = await startPostgres({ settings });
   const ask = async (address, text, values = []) => {
     const client = new pg.Client(address);
     await client.connect();
