@@ -4,7 +4,7 @@ import type { Delivered } from './deliver.ts';
 
 /** What one run did, for its exit code. */
 export interface RunOutcome {
-  readonly end: RunEnd;
+  readonly end: Pick<RunEnd, 'kind'>;
   /** Rows of this run's input that are wrong. */
   readonly invalid: number;
   readonly accepted: number;

@@ -118,11 +118,12 @@ export async function sendBatch(work: BatchWork, session: Session, context: Cont
     const view = await viewPlan(review, prices);
     if (options.isDry) return await showPlan(view, review);
     const delivery = deliverOptionsOf(options, session.config);
-    const together = options.enqueue ? (await session.queue()).enqueuing(delivery) : undefined;
+    const order = { delivery, notify: options.notify };
+    const together = options.enqueue ? (await session.queue()).enqueuing(order) : undefined;
     const approve = work.approve ?? ((counted: Plan) => confirm(counted, review));
     const chosen = await decide(view, review, { approve, together });
     if (!chosen) return undefined;
-    if (options.enqueue) return await enqueued(chosen, delivery, review);
+    if (options.enqueue) return await enqueued(chosen, order, review);
     const { campaign, invalid, waits } = chosen;
     const followMs = options.wait || waits ? options.forMs : undefined;
     return await runDelivery(
