@@ -205,7 +205,7 @@ export const deliveredInSql = inSql(deliveredStatuses);
 /** What of a report comes out of the table. */
 export interface ReportRows {
   readonly totals: TotalsRow;
-  /** What has a status that is not among those counted in the totals takes a look of its own: absent where none has. */
+  /** Messages by status, counted apart; undefined where no status is there but those that the totals count. */
   readonly statuses: readonly { readonly status: string; readonly n: number }[] | undefined;
   /** How many were sent a second time. */
   readonly retried: number;
