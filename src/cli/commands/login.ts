@@ -14,7 +14,6 @@ import type { SessionOptions } from '../options/everywhere.ts';
 import { option, toggle } from '../options/option.ts';
 import { sid } from '../options/parsers.ts';
 import { absent } from '../options/read.ts';
-import { serverJson } from '../rehearsal.ts';
 import { readIfThere, replaceFile } from '../replace-file.ts';
 import { connectAs, type Session, withSession } from '../session.ts';
 
