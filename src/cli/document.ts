@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { visible } from '../core/text/clean.ts';
+import { jsonText, visible } from '../core/text/clean.ts';
 import { CliError } from '../errors.ts';
 import { serverJson } from './rehearsal.ts';
 import type { Session } from './session.ts';
@@ -47,7 +47,7 @@ function withServer<T extends JsonDocument>(document: T, { server }: Work['sessi
 }
 
 async function* linesOf(items: Listed['items']): AsyncGenerator<string> {
-  for await (const item of items) yield JSON.stringify(item);
+  for await (const item of items) yield jsonText(item);
 }
 
 /** About how many characters of a long document are written at a time. */
@@ -55,7 +55,7 @@ const pieceCharacters = 65_536;
 
 /** A document in pieces, between which a line may end: a list of a million items is never all in memory. */
 async function* piecesOf(document: JsonDocument, { items = [], as }: Partial<Listed> = {}): AsyncGenerator<string> {
-  const whole = JSON.stringify(document);
+  const whole = jsonText(document);
   if (as === undefined) return yield whole;
   let piece = `${whole.slice(0, -1)},${JSON.stringify(as)}:[`;
   let separator = '';
@@ -82,7 +82,7 @@ export interface LinePrinter {
 export function linePrinter({ session, context, hasChanged = false }: Work): LinePrinter {
   const { jq: expression } = session;
   if (expression === undefined) {
-    return { print: (item) => context.out(JSON.stringify(item)), end: async () => undefined };
+    return { print: (item) => context.out(jsonText(item)), end: async () => undefined };
   }
   let printed: Promise<unknown> = Promise.resolve();
   let failure: unknown;

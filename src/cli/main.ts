@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { Context } from '../context.ts';
 import { maskHint, maskInternational } from '../core/recipient/mask.ts';
-import { visible } from '../core/text/clean.ts';
+import { jsonText, visible } from '../core/text/clean.ts';
 import { didYouMean } from '../core/text/nearest.ts';
 import { CliError, exitCodes, fileError } from '../errors.ts';
 import { readStdin } from '../input/file.ts';
@@ -240,7 +240,7 @@ export function fail(error: unknown, argv: readonly string[], { err }: Pick<Cont
   const isWhole = lastOf(argv, 'show-pii') === true;
   const say = (code: string, whole: string, way?: string) => {
     const [message, hint] = isWhole ? [whole, way] : [maskInternational(whole), way && maskHint(way)];
-    if (isJson) err(JSON.stringify({ error: { code, message, hint: hint ?? null } }));
+    if (isJson) err(jsonText({ error: { code, message, hint: hint ?? null } }));
     else for (const line of [`error: ${message}`, ...(hint ? [`hint: ${hint}`] : [])]) err(visible(line));
   };
   // Help or the version was asked for, and shown.

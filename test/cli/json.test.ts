@@ -7,7 +7,7 @@ import { twilioProvider } from '../../src/provider/twilio/twilio.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { from, recipients, testContext, testEnv } from '../context.ts';
 import { newDatabase } from '../new-database.ts';
-import { run } from './volley.ts';
+import { run, world as worldOfOne } from './volley.ts';
 
 let simulator: Simulator;
 let world: ReturnType<typeof testContext>;
@@ -214,6 +214,26 @@ describe('an error', () => {
   it.each([['--json'], ['--output=ndjson'], ['--jq=.']])('is JSON with %s', async (flag) => {
     const { code, out, said } = await run(['report', 'nothing', flag]);
     expect([code, out, JSON.parse(said)]).toEqual([2, '', { error: expect.objectContaining({ code: 'usage' }) }]);
+  });
+});
+
+describe('what moves a cursor or turns text around', () => {
+  const odd = 'a\u001b[2Jb\u009b31mc\u202ed\u200be\ufeff';
+
+  it.each([['--json'], ['--output=ndjson'], ['--jq=.']])('is written as escapes with %s', async (flag) => {
+    const made = worldOfOne();
+    await made.volley('opt-out', 'add', '+14155550101', '--source', odd);
+    made.stdout.length = 0;
+    await made.volley('opt-out', 'list', flag);
+    const [line = ''] = made.stdout;
+    expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(JSON.stringify(JSON.parse(line))).toContain(JSON.stringify(odd).slice(1, -1));
+  });
+
+  it('is so in an error, too', async () => {
+    const { said } = await run(['report', odd, '--json']);
+    expect(said).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(JSON.parse(said).error.message).toContain(odd);
   });
 });
 

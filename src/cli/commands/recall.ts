@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { isMessageSid } from '../../core/message.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, exitCodes } from '../../errors.ts';
 import { shown } from '../../ui/lines.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
@@ -37,7 +37,7 @@ function recallCampaign({ campaign: name, session: told }: OptionsOf<typeof tabl
     if (![campaign.name, campaign.id].includes(name)) context.err(`Calling ${clean(campaign.name)} back.`);
     const recalled = await recall(campaign, { ledger, connect: session.connect });
     await show(campaign.name, recalled, session, context);
-    return recalled.failed.length > 0 ? 8 : 0;
+    return recalled.failed.length > 0 ? exitCodes.open : 0;
   });
 }
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { exitCodeOfTracking } from '../../campaign/exit-code.ts';
 import { findCampaign, findMessage } from '../../campaign/find.ts';
 import { track, trackRecord } from '../../campaign/track.ts';
 import type { Context } from '../../context.ts';
 import { isMessageSid, type Message } from '../../core/message.ts';
-import { deliveryExitCode } from '../../core/outcome/report.ts';
 import { isFinalStatus } from '../../core/outcome/status.ts';
 import { CliError } from '../../errors.ts';
 import { messageJson, recordJson } from '../../ui/json.ts';
@@ -46,7 +46,7 @@ export function declareTrack(command: Command, act: Act): void {
       const campaign = await findCampaign(ledger, wanted);
       const open = await followShown(campaign, options.forMs, session, context);
       const report = await ledger.report(campaign.id);
-      const exitCode = deliveryExitCode(open, report);
+      const exitCode = exitCodeOfTracking(open, report);
       if (!(session.isQuiet && exitCode === 0)) await printReport({ campaign, report, exitCode }, session, context);
       return exitCode;
     }),
@@ -71,7 +71,7 @@ async function followMessage(
 }
 
 function exitCodeOfStatus(status: string | undefined, open: number): number {
-  return deliveryExitCode(open, { statuses: status === undefined ? {} : { [status]: 1 }, retried: 0 });
+  return exitCodeOfTracking(open, { statuses: status === undefined ? {} : { [status]: 1 }, retried: 0 });
 }
 
 /** Follows a message that somebody else sent, or that was sent before there was a ledger. */

@@ -1,4 +1,5 @@
-import { type DeliverOptions, type DeliverPorts, deliver, exitCodeOfDelivery } from '../../campaign/deliver.ts';
+import { type DeliverOptions, type DeliverPorts, deliver } from '../../campaign/deliver.ts';
+import { exitCodeOfDelivery } from '../../campaign/exit-code.ts';
 import type { Context } from '../../context.ts';
 import type { Message, SendResult } from '../../core/message.ts';
 import type { Report, RunEnd } from '../../core/outcome/report.ts';

@@ -1,4 +1,4 @@
-import type { Parsed } from '../recipient/phone.ts';
+import type { Parsed } from '../parsed.ts';
 import type { TemplateSource } from '../text/front-matter.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { isTemplate, parseTemplate, type Template } from '../text/template.ts';
@@ -89,10 +89,13 @@ function readRules(options: MappingOptions): Parsed<Rules> {
   const aliases = new Map<string, string>();
   const fills: Fill[] = [];
   const named = new Map<string, NamedTemplate>();
+  let which = 'The template';
   try {
     for (const [name, source] of Object.entries(templates)) {
+      which = `Template ${name} of [templates]`;
       named.set(name, { source, fill: { key: 'body', template: parseTemplate(source.text, locale) } });
     }
+    which = 'The template';
     for (const map of maps) {
       const [, name, source] = /^\s*([^=]+?)\s*=\s*([\s\S]+)$/.exec(map) ?? [];
       if (!name || !source) {
@@ -113,7 +116,7 @@ function readRules(options: MappingOptions): Parsed<Rules> {
       fills.push({ key: 'contentVariables', template: parseTemplate(text, locale), variable });
     }
   } catch (error) {
-    if (error instanceof SyntaxError) return { problem: `The template is wrong: ${error.message}` };
+    if (error instanceof SyntaxError) return { problem: `${which} is wrong: ${error.message}` };
     throw error;
   }
   return { value: { aliases, fills, named } };
