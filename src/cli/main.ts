@@ -11,7 +11,7 @@ import { introductionOf } from './help/page.ts';
 import { mistakeOf } from './mistakes.ts';
 import type { Act, Run } from './options/act.ts';
 import { declareOptions } from './options/declare.ts';
-import { everywhere, type SessionOptions, sessionOptions } from './options/everywhere.ts';
+import { everywhere, readsJson, type SessionOptions, sessionOptions } from './options/everywhere.ts';
 import type { OptionTable } from './options/option.ts';
 import { readOptions, readSettings } from './options/read.ts';
 import { asksForJson, commandIn, lastOf, namesNoCommand, spellSwitches } from './options/switches.ts';
@@ -148,9 +148,12 @@ async function addFindingOut(
     await main([...(topic === undefined ? [] : [topic]), '--help'], context);
   });
   const versionVerb = program.command('version').description('print the version').helpGroup('Setting up:');
-  prepared(versionVerb).action(() => {
-    const isJson = lastOf(argv, 'json') === true;
-    context.out(isJson ? JSON.stringify({ schema: 'volley.version/1', version: version() }) : version());
+  prepared(versionVerb).action(async () => {
+    const { jq, output, ...session } = sessionOptions(program.opts(), readSettings(everywhere, program.opts()));
+    if (!readsJson({ ...session, jq, output })) return context.out(version());
+    const { printDocument } = await import('./document.ts');
+    const document = { schema: 'volley.version/1', version: version() } as const;
+    await printDocument(document, { session: { jq, isNdjson: output === 'ndjson' }, context });
   });
   const manual = program.command('man').description('print the manual, for: man -l -').helpGroup('Setting up:');
   prepared(manual).action(async () => {

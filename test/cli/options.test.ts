@@ -176,6 +176,7 @@ describe('what is wrong is refused before anything happens', () => {
     ['batch', ['--max-invalid', '150%'], /--max-invalid 150% is not a share/],
     ['batch', ['--sample', '0'], /--sample 0/],
     ['batch', ['--test-to', '555'], /--test-to 555 is not a phone number/],
+    ['batch', ['--enqueue', '--yes'], /needs a ledger that all of them reach/],
     ['batch', ['--encoding', 'klingon'], /--encoding klingon is no encoding/],
     ['batch', ['--delimiter', '"'], /--delimiter " is a quote or a line break/],
     ['batch', ['--map', 'phone'], /--map phone is not name=column/],

@@ -127,5 +127,5 @@ export function exitCodeOf(
   if (end.kind === 'budget') return 6;
   if (end.kind === 'unreachable' && accepted + rejected + counts.unknown === 0) return 5;
   if (counts.pending + counts.claimed + counts.unknown > 0) return 8;
-  return invalid + rejected > 0 || end.kind === 'recalled' ? 3 : 0;
+  return invalid + rejected > 0 || (end.kind === 'recalled' && counts.canceled > 0) ? 3 : 0;
 }
