@@ -176,7 +176,6 @@ describe('what is wrong is refused before anything happens', () => {
     ['batch', ['--max-invalid', '150%'], /--max-invalid 150% is not a share/],
     ['batch', ['--sample', '0'], /--sample 0/],
     ['batch', ['--test-to', '555'], /--test-to 555 is not a phone number/],
-    ['batch', ['--enqueue', '--yes'], /needs a ledger that all of them reach/],
     ['batch', ['--encoding', 'klingon'], /--encoding klingon is no encoding/],
     ['batch', ['--delimiter', '"'], /--delimiter " is a quote or a line break/],
     ['batch', ['--map', 'phone'], /--map phone is not name=column/],
@@ -310,6 +309,13 @@ describe('--param', () => {
     expect(said()).toMatch(/--param .*=x is a parameter that has a flag of its own[\s\S]*Give it as --/);
     expect([sent, hasLedger()]).toEqual([[], false]);
   });
+});
+
+it('what workers are to send needs a shared ledger, and makes no other', async () => {
+  const { volley, list, said, sent, hasLedger } = world();
+  expect(await volley('batch', list, '--from', from, '--body', 'Hi', '--enqueue', '--yes')).toBe(2);
+  expect(said()).toMatch(/needs a ledger that all of them reach/);
+  expect([sent, hasLedger()]).toEqual([[], false]);
 });
 
 describe('the text of send', () => {
