@@ -29,7 +29,7 @@ export function rowRulesOf(
     throw new CliError('usage', 'Give --body or --template, not both.');
   }
   const flags = requestOf(options);
-  const template = templateOf(options.template, config.templates);
+  const template = options.template === undefined ? undefined : templateOf(options.template, config.templates);
   const ofTemplate = template && { name: options.template ?? '', parameters: template.parameters };
   refuseFixed(fixedOf(flags, ofTemplate, config), plan, style);
   const templates = namedTemplates(config.templates);
