@@ -1,6 +1,6 @@
 /**
  * The ways a run can fail, each with its exit code; a test compares README and help with it. A run that ends without one
- * of these exits with 0, or with 3 when some rows failed (`exitCodeOf`): bad rows and refused messages are data.
+ * of these exits with 0, or with 3 when some rows failed (`campaign/exit-code.ts`): bad rows and refused messages are data.
  */
 export const exitCodes = {
   bug: 1,
@@ -98,6 +98,20 @@ export function fileError(cause: unknown, { doing, path, hint }: FileWork = { do
   const fault = Object.hasOwn(fileFaults, code) && fileCalls.test(syscall) ? fileFaults[code] : undefined;
   const file = path ?? failed ?? 'a file';
   return fault && new CliError('input', `Cannot ${doing} ${file}: ${fault[0]}.`, { hint: hint ?? fault[1], cause });
+}
+
+/** A ledger in a file is one machine's; what needs more says so instead of going on alone. */
+export function notShared(): CliError {
+  return new CliError('config', 'More than one machine needs a ledger that all of them reach.', {
+    hint: 'Give --ledger postgres://user@host/database, or set VOLLEY_LEDGER.',
+  });
+}
+
+/** A campaign that was called back sends nothing more, whatever is added to it. */
+export function recalled(name: string): CliError {
+  return new CliError('rule', `The campaign ${name} has been recalled and sends nothing more.`, {
+    hint: 'Give what is to be sent another name with --campaign.',
+  });
 }
 
 /** What to do with a ledger that is damaged. */

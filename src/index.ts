@@ -33,8 +33,8 @@ export {
   type DeliveryEvents,
   defaultDelivery,
   deliver,
-  exitCodeOfDelivery,
 } from './campaign/deliver.ts';
+export { exitCodeOfDelivery } from './campaign/exit-code.ts';
 export { findCampaign, hasUnknown, isOpen, pickCampaign } from './campaign/find.ts';
 export { type PendingPlan, type PlanOptions, planCampaign } from './campaign/plan.ts';
 export { type PlanContextOptions, planContext } from './campaign/plan-context.ts';
@@ -50,7 +50,7 @@ export {
   type RowRulesOptions,
   type RowSource,
   rowRules,
-} from './campaign/rows.ts';
+} from './campaign/row-rules.ts';
 export { type Intake, type IntakeOptions, openCampaign, takeEvents } from './campaign/stream.ts';
 export { type TrackOptions, track } from './campaign/track.ts';
 export { type Difference, type Verified, type VerifyPorts, verify } from './campaign/verify.ts';

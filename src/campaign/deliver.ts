@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { defaultRun } from '../core/defaults.ts';
 import type { Message, SendResult } from '../core/message.ts';
 import { defaultRetry } from '../core/outcome/after-send.ts';
-import { deliveryExitCode, exitCodeOf, type Report, type RunEnd } from '../core/outcome/report.ts';
+import type { Report, RunEnd } from '../core/outcome/report.ts';
 import { quoted } from '../core/text/wording.ts';
 import { type RunToEndOptions, runToEnd } from '../engine/run-to-end.ts';
 import { CliError } from '../errors.ts';
@@ -132,15 +132,6 @@ export async function deliver(campaign: Campaign, options: DeliverOptions, ports
   const open = follows ? await track(campaign.id, { ...ports, forMs: followMs, onRound: events.onRound }) : undefined;
   const report = await ledger.report(campaign.id);
   return { end, canceled: 0, tally, tookOver: lease.tookOver, report, ...(open !== undefined && { open }) };
-}
-
-/** The exit code of a delivery, by the table in the README. `invalid`: how many rows of its input were wrong. */
-export function exitCodeOfDelivery({ end, report, tally, tookOver, open }: Delivered, invalid: number): number {
-  if (!end) return exitCodeOf({ end: { kind: 'interrupted' }, accepted: 0, rejected: 0, invalid }, report);
-  // A run that died has told nobody what was refused: then all of the campaign counts, not only this run's part.
-  const wrong = tookOver ? report.counts : { invalid, rejected: tally.rejected };
-  const sent = exitCodeOf({ end, accepted: tally.accepted, invalid: wrong.invalid, rejected: wrong.rejected }, report);
-  return open !== undefined && (sent === 0 || sent === 3) ? deliveryExitCode(open, report) || sent : sent;
 }
 
 async function pendingIn({ id }: Campaign, { ledger }: Ports): Promise<number> {

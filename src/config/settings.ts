@@ -1,5 +1,5 @@
 import { defaultRun } from '../core/defaults.ts';
-import type { Parsed } from '../core/recipient/phone.ts';
+import type { Parsed } from '../core/parsed.ts';
 import { parseQuietHours } from '../core/recipient/quiet-hours.ts';
 import { isLoopback, parseUrl, webAddressProblem } from '../core/request/web-address.ts';
 

@@ -28,7 +28,7 @@ export async function runToEnd(lease: Lease, options: RunToEndOptions): Promise<
     const { resent, hasLostLease } = await reconcile(lease, options);
     if (hasLostLease) return { kind: 'lost-lease' };
     // Others may have added to the campaign while it was looked for.
-    const hasMore = sendFirst && end.kind === 'finished' && (await options.ledger.queues(lease.campaignId)).length > 0;
+    const hasMore = sendFirst && end.kind === 'finished' && (await options.ledger.senders(lease.campaignId)).length > 0;
     if ((resent === 0 && !hasMore) || !maySendOn(end) || options.signal.aborted) break;
     end = await runCampaign(lease, { ...options, account, arrivals: undefined });
   }

@@ -1,7 +1,7 @@
 import type { Message, SendState } from '../core/message.ts';
-import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { noReason, reasonInWords } from '../core/outcome/error-codes.ts';
 import type { ListedMessage } from '../core/outcome/match-unknowns.ts';
+import type { StatusUpdate } from '../core/outcome/receipt.ts';
 import type { Report } from '../core/outcome/report.ts';
 import { isFailedStatus } from '../core/outcome/status.ts';
 import type { PlanView } from './plan.ts';
@@ -66,12 +66,13 @@ export function receiptJson({ status, code, source, at }: StatusUpdate) {
 }
 
 /** A plan as the one JSON document of `--dry-run --json`. Field names are a contract. */
-export function planJson({ name, plan, invalid, findings, lints, sameInput }: PlanView, exitCode: number) {
+export function planJson({ name, plan, invalid, findings, warnings, lints, sameInput }: PlanView, exitCode: number) {
   return {
     schema: 'volley.plan/1' as const,
     name,
     ...plan,
     findings,
+    warnings: warnings.map(({ issue, count }) => ({ ...issue, rows: count })),
     lints: lints.map(({ issue, count }) => ({ ...issue, rows: count })),
     issues: invalid.flatMap(({ issues }) => issues),
     sameInput: sameInput

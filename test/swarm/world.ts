@@ -42,14 +42,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** In memory where there is such a place: nothing here is about the disk. */
-export const place = ((): string => {
-  try {
-    return mkdtempSync('/dev/shm/volley-swarm-');
-  } catch {
-    return mkdtempSync(join(tmpdir(), 'volley-swarm-'));
-  }
-})();
+/** Where schedules keep their ledgers and lists. */
+export const place = mkdtempSync(join(tmpdir(), 'volley-swarm-'));
 process.on('exit', () => rmSync(place, { recursive: true, force: true }));
 
 /** The calls that need room on the disk. */

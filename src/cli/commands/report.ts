@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { findCampaign, lastCampaign } from '../../campaign/find.ts';
+import { findCampaign, findMessage, lastCampaign } from '../../campaign/find.ts';
 import { readFigures } from '../../campaign/report.ts';
 import type { Context } from '../../context.ts';
-import { isMessageSid, type Message, sendStates } from '../../core/message.ts';
+import { type Message, sendStates } from '../../core/message.ts';
 import { failedStatuses } from '../../core/outcome/status.ts';
 import { CliError } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
@@ -64,12 +64,12 @@ function report(options: OptionsOf<typeof table>, context: Context): Promise<num
   return withSession(options.session, context, async (session) => {
     const ledger = await session.ledger();
     const wanted = options.campaign ?? (await lastCampaign(ledger)).id;
-    const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
-    if (message) {
+    const message = await findMessage(ledger, wanted);
+    if (message?.sid !== undefined) {
       if (html !== undefined || csv !== undefined) {
         throw new CliError('usage', '--html and --csv are for campaigns, not for one message.');
       }
-      const receipts = await ledger.receipts(wanted);
+      const receipts = await ledger.receipts(message.sid);
       if (session.isJson) {
         const told = { ...messageJson(message), receipts: receipts.map(receiptJson) };
         await printDocument({ schema: 'volley.message/1', ...told }, { session, context });

@@ -5,14 +5,14 @@ import { type PendingPlan, type PlanOptions, planCampaign } from '../../campaign
 import { type ApprovedPlan, planFileText, readPlanFile } from '../../campaign/plan-file.ts';
 import type { Ports } from '../../campaign/ports.ts';
 import { pricePlan } from '../../campaign/price.ts';
-import type { RowSource } from '../../campaign/rows.ts';
+import type { RowSource } from '../../campaign/row-rules.ts';
 import type { Context } from '../../context.ts';
 import { overflows } from '../../core/cost/sender-rate.ts';
 import type { Plan, PlanContext } from '../../core/plan.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { maxValidityPeriodSeconds } from '../../core/request/limits.ts';
 import { plural, quoted } from '../../core/text/wording.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import type { Campaign, InTransaction } from '../../ledger/plans.ts';
 import { planJson } from '../../ui/json.ts';
@@ -26,7 +26,7 @@ import { deliverOptionsOf } from '../options/delivery.ts';
 import { requestOf } from '../options/message.ts';
 import { fromPlanned, refuseBesidePlan, toPlanned } from '../options/planned.ts';
 import { rowRulesOf } from '../options/rules.ts';
-import { serverJson } from '../server.ts';
+import { serverJson } from '../rehearsal.ts';
 import { planContextOf, portsOf, type Session, storesText, withSession } from '../session.ts';
 import { writePrivate } from '../write-file.ts';
 import { runDelivery } from './delivery.ts';
@@ -115,11 +115,12 @@ export async function sendBatch(work: BatchWork, session: Session, context: Cont
     const view = await viewPlan(review, prices);
     if (options.isDry) return await showPlan(view, review);
     const delivery = deliverOptionsOf(options, session.config);
-    const together = options.enqueue ? (await session.queue()).enqueuing(delivery) : undefined;
+    const order = { delivery, notify: options.notify };
+    const together = options.enqueue ? (await session.queue()).enqueuing(order) : undefined;
     const approve = work.approve ?? ((counted: Plan) => confirm(counted, review));
     const chosen = await decide(view, review, { approve, together });
     if (!chosen) return undefined;
-    if (options.enqueue) return await enqueued(chosen, delivery, review);
+    if (options.enqueue) return await enqueued(chosen, order, review);
     const { campaign, invalid, waits } = chosen;
     const followMs = options.wait || waits ? options.forMs : undefined;
     return await runDelivery(
@@ -212,7 +213,7 @@ async function showPlan(view: PlanView, review: Review): Promise<number> {
   const { plan: path } = options;
   if (path !== undefined) await keepPlan(path, plan, review);
   const online = await askOnline(plan, review);
-  const exitCode = checksExitCode(online ?? []) || (plan.invalid > 0 ? 3 : 0);
+  const exitCode = checksExitCode(online ?? []) || (plan.invalid > 0 ? someFailed : 0);
   const { resultStyle } = session;
   if (session.isJson) {
     const found = online && { online: online.map(checkJson) };

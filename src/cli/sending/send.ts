@@ -21,7 +21,7 @@ import { deliverOptionsOf } from '../options/delivery.ts';
 import { fixedOf, type NamedParameters, refuseFixed } from '../options/fixed.ts';
 import { requestOf } from '../options/message.ts';
 import type { SendOptions, sendTable } from '../options/send.ts';
-import { serverJson } from '../server.ts';
+import { serverJson } from '../rehearsal.ts';
 import { planContextOf, type Session, storesText, withSession } from '../session.ts';
 import { printReportDocument, type Result, runDelivery } from './delivery.ts';
 import { priceSourcesOf } from './prices.ts';
@@ -97,6 +97,7 @@ async function planMessages(
   const raw: RawRequest = { ...config.defaults, ...template?.parameters, ...given };
   const variables = options.contentVariable;
   const base = Object.keys(variables).length > 0 ? { ...raw, contentVariables: JSON.stringify(variables) } : raw;
+  if (!options.literal && typeof base.contentVariables === 'string') refuseUnfilled(base.contentVariables);
   const parse = await planContextOf(session, context.now(), options);
   refuseFixed(fixedOf(given, template, config), parse, style);
   const recipients = [raw.to ?? []].flat();
@@ -134,11 +135,7 @@ async function textOf(options: SendOptions, { config }: Session, context: Contex
   const file = bodyFile ?? (body === '-' ? '-' : undefined);
   const read = file === undefined ? {} : { body: await readBody(file, context) };
   const written = read.body ?? body ?? config.defaults.body;
-  if (!literal && typeof written === 'string' && isTemplate(written)) {
-    throw new CliError('usage', 'The text has {{ }} or {% %} in it, which people would read as it is.', {
-      hint: 'Fill it with --template FILE --field NAME=VALUE, or send it so with --literal.',
-    });
-  }
+  if (!literal && typeof written === 'string') refuseUnfilled(written);
   return read;
 }
 
@@ -147,6 +144,13 @@ async function fillNamed(name: string, fields: SendOptions['fields'], config: Co
   const source = templateOf(name, config.templates);
   const body = fillTemplate(source, fields, config.get('locale'));
   return { body, template: { name, parameters: source.parameters } };
+}
+
+function refuseUnfilled(text: string): void {
+  if (!isTemplate(text)) return;
+  throw new CliError('usage', 'The text has {{ }} or {% %} in it, which people would read as it is.', {
+    hint: 'Fill it with --template FILE --field NAME=VALUE, or send it so with --literal.',
+  });
 }
 
 async function readBody(file: string, { stdin }: Context): Promise<string> {

@@ -1,5 +1,6 @@
 import type { MessageRequest, RowIssue } from '../message.ts';
-import { channelOf, type Parsed } from '../recipient/phone.ts';
+import type { Parsed } from '../parsed.ts';
+import { channelOf } from '../recipient/phone.ts';
 import { flagName, type Parameter, type ParameterKey, type ParseContext, parameterOf } from './parameters.ts';
 import { withoutUserinfo } from './web-address.ts';
 
@@ -168,6 +169,13 @@ const needs =
   ({ given, raw }) =>
     given.includes(key) && !given.includes(other) ? { key, value: String(raw[key]), problem, hint } : undefined;
 
+const shortLinks = needs(
+  'shortenUrls',
+  'messagingServiceSid',
+  'needs a messaging service',
+  'Give --messaging-service-sid.',
+);
+
 const channelNames: Readonly<Record<string, string>> = {
   sms: 'SMS',
   whatsapp: 'WhatsApp',
@@ -212,7 +220,7 @@ const rules: readonly Rule[] = [
     'Without one Twilio ignores the schedule and sends at once. Name one as the sender (--messaging-service-sid MG…).',
   ),
   needs('scheduleType', 'sendAt', 'needs a time', 'Give --send-at too.'),
-  needs('shortenUrls', 'messagingServiceSid', 'needs a messaging service', 'Give --messaging-service-sid.'),
+  (request) => (request.fields.shortenUrls === false ? undefined : shortLinks(request)),
   needs('fallbackFrom', 'messagingServiceSid', 'needs a messaging service', 'Give --messaging-service-sid.'),
   ({ fields: { to, from } }) =>
     to !== undefined && to === from

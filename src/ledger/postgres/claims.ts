@@ -4,15 +4,17 @@ import type { Account } from '../rules/claim.ts';
 import { atRate, type ControlRow, pausedClaim } from '../rules/control.ts';
 import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
 import type { SenderPace } from '../rules/pace.ts';
+import { type NextDue, senderState } from '../rules/sender-state.ts';
 import type { Claim, Claimed, ClaimRequest, Lease, SenderQueue, SenderState, Want } from '../runs.ts';
+import { pendingSenders } from '../statements.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
 import { lockPaces, writePaces } from './paces.ts';
 import { readForResults, runGates, writeResults } from './results.ts';
-import { sql } from './sql.ts';
+import { named, sql } from './sql.ts';
 import { takeMessages } from './take.ts';
 
-type Claims = Pick<Ledger, 'queues' | 'claim' | 'record'>;
+type Claims = Pick<Ledger, 'senders' | 'queues' | 'claim' | 'record'>;
 
 interface RunRow extends ControlRow {
   readonly recalled_at: number | null;
@@ -29,6 +31,11 @@ interface RunRow extends ControlRow {
 export function claims(database: Database, clock: Clock, wall: () => number): Claims {
   const inTurn = turns();
   return {
+    senders: (campaignId) =>
+      database.read(async (connection) => {
+        const rows = await connection.all<{ sender: string }>(named(pendingSenders, { campaignId }));
+        return rows.map(({ sender }) => sender);
+      }),
     queues: (campaignId) =>
       database.read((connection) =>
         connection.all<SenderQueue>(sql`select sender, count(*) as pending, min(due_at) as "dueAt" from messages
@@ -210,13 +217,8 @@ async function senderStates(
   grants: Grants,
   at: number,
 ): Promise<readonly SenderState[]> {
-  const rows = await connection.all<{ sender: string; dueAt: number | null }>(sql`
+  const rows = await connection.all<NextDue>(sql`
     select s.sender, (select due_at from messages where campaign_id = ${campaignId} and sender = s.sender
       and state = 'pending' order by due_at limit 1) as "dueAt" from unnest(${[...grants.keys()]}::text[]) s (sender)`);
-  return rows.map(({ sender, dueAt }): SenderState => {
-    if (dueAt === null) return { sender };
-    const paceMs = grants.get(sender)?.waitMs ?? 0;
-    const dueMs = Math.max(0, dueAt - at);
-    return { sender, waitMs: Math.max(paceMs, dueMs), ...(dueMs > paceMs && { isDeferred: true }) };
-  });
+  return rows.map((due) => senderState(due, grants.get(due.sender)?.waitMs ?? 0, at));
 }

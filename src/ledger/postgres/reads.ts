@@ -27,7 +27,14 @@ const recentCampaigns = 20;
 
 type CampaignReads = Pick<
   Ledger,
-  'find' | 'beginningWith' | 'findInput' | 'campaigns' | 'findSid' | 'recentRecipients' | 'messagesTo'
+  | 'find'
+  | 'beginningWith'
+  | 'findInput'
+  | 'campaigns'
+  | 'findSid'
+  | 'sidsBeginningWith'
+  | 'recentRecipients'
+  | 'messagesTo'
 >;
 
 /** Finding campaigns and messages. */
@@ -76,6 +83,13 @@ export function campaignReads({ read }: Database): CampaignReads {
           toMessage,
         ),
       ),
+    sidsBeginningWith: (text, limit) =>
+      read(async (connection) => {
+        // A range of the index of SIDs: no digit of one comes after f.
+        const rows = await connection.all<{ sid: string }>(sql`select sid from messages
+          where sid >= ${text} and sid < ${`${text}g`} order by sid limit ${limit}`);
+        return rows.map(({ sid }) => sid);
+      }),
   };
 }
 

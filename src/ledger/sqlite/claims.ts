@@ -4,13 +4,15 @@ import { type Account, select } from '../rules/claim.ts';
 import { atRate, type ControlRow, pausedClaim } from '../rules/control.ts';
 import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
 import { optedOut } from '../rules/opt-outs.ts';
+import { type NextDue, senderState } from '../rules/sender-state.ts';
 import type { Claim, Claimed, ClaimRequest, Lease, SenderState } from '../runs.ts';
+import { pendingSenders } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { suppressionReader } from './opt-outs.ts';
 import { paces } from './paces.ts';
 import { resultWriter } from './results.ts';
 
-type Claims = Pick<Ledger, 'queues' | 'claim' | 'record'>;
+type Claims = Pick<Ledger, 'senders' | 'queues' | 'claim' | 'record'>;
 
 interface RunRow extends ControlRow {
   readonly recalled_at: number | null;
@@ -24,6 +26,7 @@ interface DueRow extends MessageRow {
 
 /** Taking messages to send, and writing what became of them. `now` is the ledger's clock, in milliseconds since 1970. */
 export function claims(database: Database, now: () => number): Claims {
+  const senders = database.prepare<{ sender: string }>(pendingSenders);
   const queues = database.prepare<{ sender: string; pending: number; dueAt: number }>(
     `select sender, count(*) as pending, min(due_at) as dueAt from messages
      where campaign_id = :campaignId and state = 'pending' group by sender order by min(seq)`,
@@ -59,6 +62,7 @@ export function claims(database: Database, now: () => number): Claims {
     };
   };
   return {
+    senders: async (campaignId) => senders.all({ campaignId }).map(({ sender }) => sender),
     queues: async (campaignId) => queues.all({ campaignId }),
     claim: async (lease, request) => database.transaction(() => claimIn(lease, request)),
     record: async (lease, results) => database.transaction(() => write(lease, results)),
@@ -130,14 +134,11 @@ const toDue = (row: DueRow) => ({ ...row, unitPrice: row.unit_price });
 
 /** How senders stand: by when their next message is due, and by what their pace says. */
 function senderStates(database: Database) {
-  const next = database.prepare<{ sender: string; dueAt: number | null }>(`
+  const next = database.prepare<NextDue>(`
     select s.value as sender, (select due_at from messages where campaign_id = :campaignId and sender = s.value
       and state = 'pending' order by due_at limit 1) as dueAt from json_each(:senders) s`);
   return (campaignId: string, waits: ReadonlyMap<string, number>, at: number): readonly SenderState[] =>
-    next.all({ campaignId, senders: JSON.stringify([...waits.keys()]) }).map(({ sender, dueAt }): SenderState => {
-      if (dueAt === null) return { sender };
-      const paceMs = waits.get(sender) ?? 0;
-      const dueMs = Math.max(0, dueAt - at);
-      return { sender, waitMs: Math.max(paceMs, dueMs), ...(dueMs > paceMs && { isDeferred: true }) };
-    });
+    next
+      .all({ campaignId, senders: JSON.stringify([...waits.keys()]) })
+      .map((due) => senderState(due, waits.get(due.sender) ?? 0, at));
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Plan } from '../../core/plan.ts';
-import { CliError } from '../../errors.ts';
+import { notShared, recalled } from '../../errors.ts';
+import { newId } from '../ids.ts';
 import type { Campaign, NewCampaign, Staging } from '../plans.ts';
 import {
   type CampaignRow,
@@ -20,7 +20,6 @@ import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
 import { rowInserter } from './insert.ts';
 import { keysOfBoth, stagedKeys } from './keys.ts';
-import { notShared } from './lease.ts';
 import { suppressionReader } from './opt-outs.ts';
 import { destinationsOf, priceIn, toSend } from './plan-prices.ts';
 import { adoptPseudonyms } from './purge.ts';
@@ -32,13 +31,10 @@ export interface StagingPlace {
   readonly now: () => number;
 }
 
-/** Six random bytes in hexadecimal: short enough to type, and no two campaigns will have the same. */
-export const newCampaignId = (): string => randomBytes(6).toString('hex');
-
 /** Begins a plan in the ledger; see `Staging`. */
 export function stageInSqlite({ database, path, now }: StagingPlace, campaign: NewCampaign): Staging {
   const { source, storesText = true } = campaign;
-  const id = newCampaignId();
+  const id = newId();
   const name = campaign.name ?? freshName(database, campaign.stem, id, now());
   dropAbandoned(database, now());
   database
@@ -103,15 +99,11 @@ export function stageInSqlite({ database, path, now }: StagingPlace, campaign: N
   };
 }
 
-/** A campaign that was called back sends nothing more, whatever is added to it. */
 function refuseRecalled(database: Database, name: string): void {
-  const recalled = database
+  const found = database
     .prepare('select 1 from campaigns where name = :name and ready = 1 and recalled_at is not null')
     .get({ name });
-  if (recalled === undefined) return;
-  throw new CliError('rule', `The campaign ${name} has been recalled and sends nothing more.`, {
-    hint: 'Give what is to be sent another name with --campaign.',
-  });
+  if (found !== undefined) throw recalled(name);
 }
 
 function freshName(database: Database, stem: string, id: string, at: number): string {

@@ -3,7 +3,7 @@ import { CliError } from '../../errors.ts';
 import type { LedgerTables, TableReader, TableRow, TableShape, TableWriter } from '../tables.ts';
 import type { Database } from './driver.ts';
 import { everyKey } from './keys.ts';
-import { holderOf } from './lease.ts';
+import { holderOf } from './leases.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openPrivate } from './open.ts';
 
@@ -88,7 +88,11 @@ function pageOf(table: TableShape, after: TableRow | undefined): string {
   const { name, columns, order } = table;
   const selected = Object.keys(columns).map((column) => `${columnOf(table, column)} as ${column}`);
   const sorted = order.map((column) => columnOf(table, column));
-  const published = 'campaign_id' in columns ? 'campaign_id in (select id from campaigns where ready = 1)' : 'true';
+  // A reply may answer none of them.
+  const published =
+    'campaign_id' in columns
+      ? '(campaign_id is null or campaign_id in (select id from campaigns where ready = 1))'
+      : 'true';
   return `select ${selected} from ${name} where ${name === 'campaigns' ? 'ready = 1' : published}
     ${after === undefined ? '' : `and (${sorted}) > (${order.map((column) => `:${column}`)})`}
     order by ${sorted} limit ${pageRows}`;
