@@ -12,7 +12,13 @@ const dir = 'dist/bundle';
  */
 const stages = {
   start: ['cli/main.js', 'context.js'],
-  flags: ['cli/commands/send.js', 'cli/commands/batch.js', 'cli/help/command-help.js'],
+  flags: [
+    'cli/commands/send.js',
+    'cli/commands/batch.js',
+    'cli/help/command-help.js',
+    'cli/help/show-page.js',
+    'ui/lines.js',
+  ],
   ledger: ['ledger/sqlite/open.js'],
   send: ['cli/sending/send.js', 'campaign/plan-context.js'],
   provider: ['provider/twilio/twilio.js'],
