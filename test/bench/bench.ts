@@ -13,7 +13,7 @@ import { measureSegments } from './parts/segments.ts';
 import { measureStartUp } from './parts/start-up.ts';
 import { measureThroughput } from './parts/throughput.ts';
 import { keepResults, record } from './record.ts';
-import type { Results } from './results.ts';
+import { rounded } from './results.ts';
 import { summary } from './summary.ts';
 
 const { values } = parseArgs({
@@ -34,7 +34,7 @@ async function step<Result>(name: string, measure: () => Result | Promise<Result
   return result;
 }
 
-const results: Results = {
+const results = rounded({
   node: process.version,
   cores: availableParallelism(),
   startUp: await step('start', measureStartUp),
@@ -44,7 +44,7 @@ const results: Results = {
   callbacksPerSecond: await step('callbacks', measureCallbacks),
   segmentsPerSecond: await step('segments', measureSegments),
   ...((values.growth || values.record) && { growth: await step('growth', measureGrowth) }),
-};
+});
 console.log(summary(results));
 const folder = values.record ? record(results) : keepResults(results, 'latest');
 console.log(`\nWritten to ${folder}: bench.json and the curves.`);

@@ -4,6 +4,7 @@ import { microsecondsARow, type Planning } from './parts/planning.ts';
 import type { StartUp } from './parts/start-up.ts';
 import { cpuOf, secondsOf, type Throughput } from './parts/throughput.ts';
 import type { Used } from './processes.ts';
+import type { Count } from './provider.ts';
 import type { Results } from './results.ts';
 import { median, ratios, spread } from './statistics.ts';
 
@@ -21,7 +22,7 @@ export function summary(results: Results): string {
   return parts.join('\n');
 }
 
-const line = (label: string, value: string): string => `  ${label.padEnd(62)}  ${value}`;
+const line = (label: string, value: string): string => `  ${label.padEnd(54)}${value}`;
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 function throughputLines({ rows, connections, runs, shell, long }: Throughput): readonly string[] {
@@ -50,15 +51,11 @@ const faster = (runs: readonly Used[], others: readonly Used[]) => spread(ratios
 const dearer = (runs: readonly Used[], others: readonly Used[]) => spread(ratios(cpuOf(runs), cpuOf(others)));
 
 function latencyLines({ latencyMs, points }: Latency): readonly string[] {
-  const lines = points.flatMap(({ connections, limit, runs }) => {
-    const share = (rates: readonly number[]) => spread(rates.map((rate) => rate / limit));
-    return [
-      line(
-        `${connections} at once, of ${whole(limit)} a second`,
-        `${share(sendingRates(runs.volley))}, SDK ${share(sendingRates(runs.sdk))}`,
-      ),
-      line('  the most requests that were out', whole(Math.max(...runs.volley.map(({ mostOut }) => mostOut)))),
-    ];
+  const lines = points.map(({ connections, limit, runs }) => {
+    const share = (sent: readonly Count[]) => spread(sendingRates(sent).map((rate) => rate / limit));
+    const mostOut = Math.max(...runs.volley.map((sent) => sent.mostOut));
+    const label = `${connections} at once, of ${whole(limit)} a second; at most ${mostOut} were out`;
+    return line(label, `${share(runs.volley)}, SDK loop ${share(runs.sdk)}`);
   });
   return [`A provider that answers after ${latencyMs} ms: share of what that allows`, ...lines];
 }
@@ -73,21 +70,25 @@ function startUpLines({ bare, oneMessage }: StartUp): readonly string[] {
 }
 
 function planningLines(planning: Planning): readonly string[] {
-  const plans = planning.sizes.map((planned) => {
-    const { rows, runs, ledgerBytes } = planned;
-    const parts = [
+  const head = ['rows', 'time', 'processor a row', 'memory', 'ledger a row', 'report', 'campaigns', 'resume'];
+  const widths = head.map((name) => Math.max(name.length, 8) + 2);
+  const lines = planning.sizes.map((planned) => {
+    const { rows, runs, ledgerBytes, commands } = planned;
+    const cells = [
+      whole(rows),
       `${median(secondsOf(runs)).toFixed(1)} s`,
-      `${whole(median(microsecondsARow(planning, planned)))} µs of processor time a row`,
-      `${whole(median(megabytesOf(runs)))} MB at most`,
-      `${whole(ledgerBytes / rows)} bytes of ledger a row`,
+      `${whole(median(microsecondsARow(planning, planned)))} µs`,
+      `${whole(median(megabytesOf(runs)))} MB`,
+      `${whole(ledgerBytes / rows)} bytes`,
+      ...[commands.report, commands.campaigns, commands.resume].map((seconds) => `${median(seconds).toFixed(2)} s`),
     ];
-    return line(`${whole(rows)} rows`, parts.join(', '));
+    return cells.map((cell, column) => cell.padStart(widths[column] ?? 0));
   });
-  const commands = planning.sizes.map(({ rows, commands }) => {
-    const parts = Object.entries(commands).map(([name, seconds]) => `${name} ${median(seconds).toFixed(2)} s`);
-    return line(`with ${whole(rows)} rows in the ledger`, parts.join(', '));
-  });
-  return ['A list read, checked and written down', ...plans, 'Commands, from start to end', ...commands];
+  const title = head.map((name, column) => name.padStart(widths[column] ?? 0));
+  return [
+    'A list read, checked and written down; then the commands that look at such a ledger, or go on with it',
+    ...[title, ...lines].map((cells) => cells.join('')),
+  ];
 }
 
 function otherLines({ callbacksPerSecond, segmentsPerSecond: { volley, twilio } }: Results): readonly string[] {
