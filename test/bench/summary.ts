@@ -51,11 +51,13 @@ const faster = (runs: readonly Used[], others: readonly Used[]) => spread(ratios
 const dearer = (runs: readonly Used[], others: readonly Used[]) => spread(ratios(cpuOf(runs), cpuOf(others)));
 
 function latencyLines({ latencyMs, points }: Latency): readonly string[] {
-  const lines = points.map(({ connections, limit, runs }) => {
+  const lines = points.flatMap(({ connections, limit, runs }) => {
     const share = (sent: readonly Count[]) => spread(sendingRates(sent).map((rate) => rate / limit));
     const mostOut = Math.max(...runs.volley.map((sent) => sent.mostOut));
-    const label = `${connections} at once, of ${whole(limit)} a second; at most ${mostOut} were out`;
-    return line(label, `${share(runs.volley)}, SDK loop ${share(runs.sdk)}`);
+    return [
+      line(`${connections} at once, of ${whole(limit)} a second; at most ${mostOut} were out`, share(runs.volley)),
+      line("  a loop over Twilio's SDK", share(runs.sdk)),
+    ];
   });
   return [`A provider that answers after ${latencyMs} ms: share of what that allows`, ...lines];
 }
@@ -70,24 +72,23 @@ function startUpLines({ bare, oneMessage }: StartUp): readonly string[] {
 }
 
 function planningLines(planning: Planning): readonly string[] {
-  const head = ['rows', 'time', 'processor a row', 'memory', 'ledger a row', 'report', 'campaigns', 'resume'];
-  const widths = head.map((name) => Math.max(name.length, 8) + 2);
+  const head = ['rows', 'time', 'µs a row', 'memory', 'bytes a row', 'report', 'campaigns', 'resume'];
+  const widths = head.map((name, column) => Math.max(name.length, column === 0 ? 9 : 6) + 2);
   const lines = planning.sizes.map((planned) => {
     const { rows, runs, ledgerBytes, commands } = planned;
-    const cells = [
+    return [
       whole(rows),
       `${median(secondsOf(runs)).toFixed(1)} s`,
-      `${whole(median(microsecondsARow(planning, planned)))} µs`,
+      whole(median(microsecondsARow(planning, planned))),
       `${whole(median(megabytesOf(runs)))} MB`,
-      `${whole(ledgerBytes / rows)} bytes`,
+      whole(ledgerBytes / rows),
       ...[commands.report, commands.campaigns, commands.resume].map((seconds) => `${median(seconds).toFixed(2)} s`),
     ];
-    return cells.map((cell, column) => cell.padStart(widths[column] ?? 0));
   });
-  const title = head.map((name, column) => name.padStart(widths[column] ?? 0));
   return [
-    'A list read, checked and written down; then the commands that look at such a ledger, or go on with it',
-    ...[title, ...lines].map((cells) => cells.join('')),
+    'A list read, checked and written down, by its rows: time, processor time a row beside the start, the most memory,',
+    'ledger a row; then the time of commands with so many rows in the ledger',
+    ...[head, ...lines].map((cells) => cells.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('')),
   ];
 }
 
