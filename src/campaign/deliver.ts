@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { defaultRun } from '../core/defaults.ts';
 import type { Message, SendResult } from '../core/message.ts';
 import { defaultRetry } from '../core/outcome/after-send.ts';
+import type { OnUnknown } from '../core/outcome/match-unknowns.ts';
 import type { Report, RunEnd } from '../core/outcome/report.ts';
 import { quoted } from '../core/text/wording.ts';
 import { type RunToEndOptions, runToEnd } from '../engine/run-to-end.ts';
@@ -34,7 +35,7 @@ export interface DeliverOptions {
   /** How long a message of which no answer came is looked for. */
   readonly resolveMs: number;
   /** What to do with a message that was not found: leave it unknown, or send it again. */
-  readonly onUnknown: 'hold' | 'resend';
+  readonly onUnknown: OnUnknown;
   /** Where status callbacks go that carry our own id of the message. */
   readonly callbackUrl: string | undefined;
   /** False: look for unknown outcomes first, and send only if something is to go out again. */
@@ -139,16 +140,15 @@ async function pendingIn({ id }: Campaign, { ledger }: Ports): Promise<number> {
 }
 
 function runOptions(options: DeliverOptions, ports: DeliverPorts): RunToEndOptions {
-  const { breaker, resolveMs, ...run } = options;
+  const { breaker, ...run } = options;
   const { events = {}, ...rest } = ports;
   return {
     ...run,
     ...rest,
     retry: defaultRetry,
     noBreaker: !breaker,
-    settleMs: resolveMs,
     onResult: events.onResult,
-    onSettling: events.onResolving,
+    onResolving: events.onResolving,
     onPaused: events.onPaused,
   };
 }

@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Campaign } from '../ledger/plans.ts';
 import type { CampaignSummary } from '../ledger/reports.ts';
 
-type Finding = Pick<Ledger, 'find' | 'beginningWith' | 'findSid' | 'sidsBeginningWith'>;
+type CampaignFinder = Pick<Ledger, 'find' | 'beginningWith' | 'findSid' | 'sidsBeginningWith'>;
 
 /** The word for the newest campaign, unless one has it as its name. */
 const lastWord = 'last';
@@ -14,7 +14,7 @@ const lastWord = 'last';
  * The campaign that is meant by its name, its id, the SID of one of its messages, `last`, or the beginning of any of
  * them. Throws a `CliError` that says which could be meant, or where to look.
  */
-export async function findCampaign(ledger: Finding, meant: string): Promise<Campaign> {
+export async function findCampaign(ledger: CampaignFinder, meant: string): Promise<Campaign> {
   const campaign = await ledger.find(meant);
   if (campaign) return campaign;
   const message = await findMessage(ledger, meant);
@@ -34,7 +34,7 @@ export async function lastCampaign(ledger: Pick<Ledger, 'beginningWith'>): Promi
  * is. Throws a `CliError` where it could be several.
  */
 export async function findMessage(
-  ledger: Pick<Finding, 'beginningWith' | 'findSid' | 'sidsBeginningWith'>,
+  ledger: Pick<CampaignFinder, 'beginningWith' | 'findSid' | 'sidsBeginningWith'>,
   meant: string,
 ): Promise<Message | undefined> {
   if (isMessageSid(meant)) return ledger.findSid(meant);
@@ -47,7 +47,7 @@ export async function findMessage(
  * A whole SID from how it begins. Whole ones may be of any message of Twilio's, the others are of this ledger. Throws a
  * `CliError` for the beginning of none, or of several.
  */
-export async function wholeSid(ledger: Pick<Finding, 'sidsBeginningWith'>, meant: string): Promise<string> {
+export async function wholeSid(ledger: Pick<CampaignFinder, 'sidsBeginningWith'>, meant: string): Promise<string> {
   const sid = isMessageSid(meant) ? meant : await onlySid(ledger, meant);
   if (sid !== undefined) return sid;
   throw new CliError('usage', `No message in the ledger begins with ${meant}.`, { hint: 'Give the whole SID.' });
@@ -57,7 +57,10 @@ export async function wholeSid(ledger: Pick<Finding, 'sidsBeginningWith'>, meant
 export const sidHint =
   'A SID is SM or MM and 32 hexadecimal digits; of a message in the ledger the first four do, where no other begins so.';
 
-async function onlySid(ledger: Pick<Finding, 'sidsBeginningWith'>, beginning: string): Promise<string | undefined> {
+async function onlySid(
+  ledger: Pick<CampaignFinder, 'sidsBeginningWith'>,
+  beginning: string,
+): Promise<string | undefined> {
   const [only, ...others] = await ledger.sidsBeginningWith(beginning, named + 1);
   if (only === undefined || others.length === 0) return only;
   const more = others.length >= named ? ', …' : '';
@@ -66,7 +69,7 @@ async function onlySid(ledger: Pick<Finding, 'sidsBeginningWith'>, beginning: st
   });
 }
 
-async function campaignOfMessage(ledger: Finding, sid: string, message: Message | undefined): Promise<Campaign> {
+async function campaignOfMessage(ledger: CampaignFinder, sid: string, message: Message | undefined): Promise<Campaign> {
   const campaign = message && (await ledger.find(message.campaignId));
   if (campaign) return campaign;
   throw new CliError('usage', `There is no message ${sid} in the ledger.`, {
@@ -83,7 +86,7 @@ const named = 10;
 /** An id is 12 hexadecimal digits: a shorter beginning of one is rather a name that was misspelt. Our choice. */
 const leastOfId = 4;
 
-async function campaignBeginningWith(ledger: Finding, beginning: string): Promise<Campaign> {
+async function campaignBeginningWith(ledger: CampaignFinder, beginning: string): Promise<Campaign> {
   const found = await ledger.beginningWith(beginning, named + 1);
   const byName = found.filter(({ name }) => name.startsWith(beginning));
   const candidates = byName.length > 0 || beginning.length < leastOfId ? byName : found;
@@ -113,7 +116,7 @@ export const isOpen = (campaign: Counted): boolean => campaign.counts.pending > 
 
 /** The campaign that is meant, or the latest that has work of this kind. Throws what `findCampaign` throws. */
 export async function pickCampaign(
-  ledger: Finding & Pick<Ledger, 'campaigns'>,
+  ledger: CampaignFinder & Pick<Ledger, 'campaigns'>,
   meant: string | undefined,
   hasWork: (campaign: Counted) => boolean,
 ): Promise<Campaign | undefined> {

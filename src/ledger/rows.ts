@@ -1,7 +1,7 @@
 import { type Message, type MessageRequest, type RowIssue, type SendState, sendStates } from '../core/message.ts';
 import type { UnknownMessage } from '../core/outcome/match-unknowns.ts';
 import type { StatusUpdate } from '../core/outcome/receipt.ts';
-import { costOf, type Report } from '../core/outcome/report.ts';
+import { type Report, roundedCost } from '../core/outcome/report.ts';
 import {
   deliveredStatuses,
   failedStatuses,
@@ -106,7 +106,7 @@ export function toReply(row: ReplyRow): Reply {
       campaign !== null && { answers: { campaignId, campaign, ...(answered !== null && { sid: answered }) } }),
   };
 }
-/** The columns of what a rule is told of a message's outcome, of the table that is called `m`. */
+/** The columns of what a rule is withStatus of a message's outcome, of the table that is called `m`. */
 export const outcomeColumns = `m.id, m.recipient, m.sender, m.state, m.attempts, m.sid, m.status, m.code, m.reason,
   m.segments, m.unit_price as "unitPrice", m.price`;
 
@@ -218,7 +218,7 @@ export type StatesRow = Readonly<Record<`state ${SendState}`, number>>;
 
 /** How many messages are in which state and status, what was or may have been sent, and what of it was charged. */
 export interface TotalsRow extends StatesRow, Readonly<Record<`status ${MessageStatus}`, number>> {
-  readonly told: number;
+  readonly withStatus: number;
   readonly segments: number | null;
   readonly amount: number | null;
   readonly charged: number;
@@ -232,7 +232,7 @@ export const toCounts = (row: StatesRow): Record<SendState, number> =>
 
 /** Whether some message has a status that Twilio has added since this was written. */
 export const hasOtherStatuses = (totals: TotalsRow): boolean =>
-  messageStatuses.reduce((sum, status) => sum + totals[`status ${status}`], 0) < totals.told;
+  messageStatuses.reduce((sum, status) => sum + totals[`status ${status}`], 0) < totals.withStatus;
 
 /** How a campaign stands, by what the table holds. */
 export function toReport({ totals, statuses, retried, errors, issues }: ReportRows): Report {
@@ -245,8 +245,8 @@ export function toReport({ totals, statuses, retried, errors, issues }: ReportRo
     statuses: Object.fromEntries((statuses ?? known).map(({ status, n }) => [status, n])),
     retried,
     segments: segments ?? 0,
-    cost: costOf(amount, currency),
-    charged: { messages: charged, cost: costOf(chargedAmount, currency) },
+    cost: roundedCost(amount, currency),
+    charged: { messages: charged, cost: roundedCost(chargedAmount, currency) },
     errors,
     issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
   };
@@ -291,7 +291,7 @@ export function toPlan({ staged, already, senders, currency }: PlanRows): Plan {
     optedOut,
     already,
     segments: sum(({ segments }) => segments),
-    cost: costOf(priced.length === 0 ? null : priced.reduce((total, one) => total + one, 0), currency),
+    cost: roundedCost(priced.length === 0 ? null : priced.reduce((total, one) => total + one, 0), currency),
     unpriced: sum(({ unpriced }) => unpriced),
     senders: senders.map(({ sender, count, segments }) => ({ sender, count, segments })),
     waiting: { count: sum(({ waiting }) => waiting), firstAt },

@@ -41,9 +41,9 @@ export const stateCounts = `select ${counted('state', sendStates)} from messages
 
 const maybe = `filter (where state in (${inSql(maybeSent)}))`;
 
-/** A campaign in one pass, for it may have a million rows; `told`: how many have a status at all. */
+/** A campaign in one pass, for it may have a million rows; `withStatus`: how many have a status at all. */
 export const campaignTotals = `select ${[...counted('state', sendStates), ...counted('status', messageStatuses)]},
-    count(status) as told, sum(segments) ${maybe} as segments,
+    count(status) as "withStatus", sum(segments) ${maybe} as segments,
     sum(coalesce(price, segments * unit_price)) ${maybe} as amount,
     count(price) ${maybe} as charged, sum(price) ${maybe} as "chargedAmount",
     (select currency from campaigns where id = :campaignId) as currency

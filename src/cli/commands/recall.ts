@@ -27,9 +27,12 @@ export function declareRecall(command: Command, act: Act): void {
   act(table, recallCampaign);
 }
 
-function recallCampaign({ campaign: name, session: told }: OptionsOf<typeof table>, context: Context): Promise<number> {
+function recallCampaign(
+  { campaign: name, session: sessionOptions }: OptionsOf<typeof table>,
+  context: Context,
+): Promise<number> {
   if (isMessageSid(name)) throw oneMessage(name);
-  return withSession(told, context, async (session) => {
+  return withSession(sessionOptions, context, async (session) => {
     const ledger = await session.ledger();
     const message = await findMessage(ledger, name);
     if (message?.sid !== undefined) throw oneMessage(message.sid);

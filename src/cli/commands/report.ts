@@ -17,6 +17,7 @@ import type { Act, OptionsOf } from '../options/act.ts';
 import { campaignOrMessage, orCampaign } from '../options/campaign.ts';
 import { list, option, toggle, type ValuesOf } from '../options/option.ts';
 import { stateOrStatus, text } from '../options/parsers.ts';
+import { rehearsalNote } from '../rehearsal.ts';
 import { printReport } from '../sending/delivery.ts';
 import { type Session, withSession } from '../session.ts';
 import { printFiles, writeCsv, writePrivate } from '../write-file.ts';
@@ -71,8 +72,8 @@ function report(options: OptionsOf<typeof table>, context: Context): Promise<num
       }
       const receipts = await ledger.receipts(message.sid);
       if (session.isJson) {
-        const told = { ...messageJson(message), receipts: receipts.map(receiptJson) };
-        await printDocument({ schema: 'volley.message/1', ...told }, { session, context });
+        const document = { ...messageJson(message), receipts: receipts.map(receiptJson) };
+        await printDocument({ schema: 'volley.message/1', ...document }, { session, context });
       } else for (const line of historyLines(message, receipts, session.resultStyle)) context.out(line);
       return 0;
     }
@@ -114,6 +115,7 @@ async function writeHtml(file: string, campaign: Campaign, session: Session, con
   const ledger = await session.ledger();
   const head = htmlHead({
     name: campaign.name,
+    note: rehearsalNote(session.server()),
     createdAt: campaign.createdAt,
     madeAt: context.now(),
     ...(await readFigures(ledger, campaign)),

@@ -27,9 +27,12 @@ import { printReportDocument, type Result, runDelivery } from './delivery.ts';
 import { priceSourcesOf } from './prices.ts';
 
 /** `volley send`. */
-export function send({ session: told, ...given }: OptionsOf<typeof sendTable>, context: Context): Promise<number> {
+export function send(
+  { session: sessionOptions, ...given }: OptionsOf<typeof sendTable>,
+  context: Context,
+): Promise<number> {
   const options = withArguments(given);
-  return withSession(told, context, (session) => sendMessages(options, session, context));
+  return withSession(sessionOptions, context, (session) => sendMessages(options, session, context));
 }
 
 /**
@@ -60,7 +63,7 @@ interface Composed {
   readonly isTyped?: boolean;
   /** What the name of its campaign begins with. */
   readonly stem?: string;
-  /** Is told the campaign before it is sent. */
+  /** Is sessionOptions the campaign before it is sent. */
   readonly begun?: (campaign: Campaign) => void;
 }
 

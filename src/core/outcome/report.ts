@@ -8,7 +8,7 @@ export interface Cost {
 }
 
 /** A cost as sums are told: to a ten-thousandth, as prices are given. */
-export function costOf(amount: number | null, currency: string | null): Cost {
+export function roundedCost(amount: number | null, currency: string | null): Cost {
   return amount === null || currency === null
     ? { amount: null, currency: null }
     : { amount: Math.round(amount * 10_000) / 10_000, currency };
