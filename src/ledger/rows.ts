@@ -251,14 +251,19 @@ export interface StagedRow {
   readonly optedOut: number;
 }
 
-/** What a plan would send of a sender. */
-export interface SenderTotalRow extends PlannedSender {
+/** What a plan would send. */
+export interface PlanTotals {
+  readonly count: number;
+  readonly segments: number;
   readonly amount: number | null;
   readonly unpriced: number;
   readonly waiting: number;
   /** When the first of those that wait is due, in milliseconds since 1970. */
   readonly firstAt: number | null;
 }
+
+/** What a plan would send of a sender. */
+export interface SenderTotalRow extends PlannedSender, PlanTotals {}
 
 /** What of a plan comes out of the tables. */
 export interface PlanRows {

@@ -69,12 +69,11 @@ export const failureCounts = `select code, coalesce(country, 'unknown') as count
   where campaign_id = :campaignId and state = 'accepted' and status in (${failedInSql})
   group by 1, 2 order by 3 desc, 1 nulls first, 2`;
 
-/** How many rows of a plan (`:id`) are what. */
-export const stagedCounts = `select count(*) as rows, count(*) filter (where state = 'invalid') as invalid,
-    count(*) filter (where state = 'skipped') as skipped, count(*) filter (where reason = '${optedOut}') as "optedOut"
-  from messages where campaign_id = :id`;
+/** The columns of a `StagedRow`. */
+export const stagedCounts = `count(*) as rows, count(*) filter (where state = 'invalid') as invalid,
+  count(*) filter (where state = 'skipped') as skipped, count(*) filter (where reason = '${optedOut}') as "optedOut"`;
 
-/** The columns of a `SenderTotalRow`; `:at`: now. What is to be sent is gone through once, for it may be a million rows. */
-export const senderTotals = `sender, count(*) as count, sum(segments) as segments,
+/** The columns of a `PlanTotals`; `:at`: now. What is to be sent is gone through once, for it may be a million rows. */
+export const planTotals = `count(*) as count, sum(segments) as segments,
   sum(segments * unit_price) as amount, count(*) - count(unit_price) as unpriced,
   count(*) filter (where due_at > :at) as waiting, min(due_at) filter (where due_at > :at) as "firstAt"`;
