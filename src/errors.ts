@@ -100,5 +100,19 @@ export function fileError(cause: unknown, { doing, path, hint }: FileWork = { do
   return fault && new CliError('input', `Cannot ${doing} ${file}: ${fault[0]}.`, { hint: hint ?? fault[1], cause });
 }
 
+/** A ledger in a file is one machine's; what needs more says so instead of going on alone. */
+export function notShared(): CliError {
+  return new CliError('config', 'More than one machine needs a ledger that all of them reach.', {
+    hint: 'Give --ledger postgres://user@host/database, or set VOLLEY_LEDGER.',
+  });
+}
+
+/** A campaign that was called back sends nothing more, whatever is added to it. */
+export function recalled(name: string): CliError {
+  return new CliError('rule', `The campaign ${name} has been recalled and sends nothing more.`, {
+    hint: 'Give what is to be sent another name with --campaign.',
+  });
+}
+
 /** What to do with a ledger that is damaged. */
 export const damagedHint = 'Bring it back from a backup, or save what is readable with: sqlite3 LEDGER .recover';

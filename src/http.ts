@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import got, { Options, type Request, RequestError } from 'got';
 
@@ -16,6 +16,9 @@ export interface HttpOptions {
   readonly lookup?: LookupFunction;
 }
 
+/** Says whether a request may leave. Asked once its connection stands, right before its first byte. */
+export type MayLeave = () => boolean | Promise<boolean>;
+
 /** One request. */
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
@@ -25,6 +28,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** The most that the answer may hold, unpacked, in bytes; absent: 16 MiB. */
   readonly maxBytes?: number;
+  /** Absent: it may. Where it says no, the connection is closed and the request `not-sent`. */
+  readonly mayLeave?: MayLeave | undefined;
 }
 
 /** An answer, whatever its status is. */
@@ -38,7 +43,7 @@ export interface HttpAnswer {
 
 /** A request without an answer. The reason is Node's code, as `ECONNRESET`, or a few words. */
 export type HttpFailure =
-  /** No connection was made for it, so nobody can have read it. */
+  /** No byte of it has left, so nobody can have read it. */
   | { readonly kind: 'not-sent'; readonly reason: string }
   /** It may have been read and acted upon. */
   | { readonly kind: 'no-answer'; readonly reason: string };
@@ -66,7 +71,7 @@ export function httpClient(options: HttpOptions): HttpClient {
   const prepared = prepare(options, agents);
   let last: Pick<HttpRequest, 'url' | 'headers'> | undefined;
   return {
-    request: ({ method, url, headers, body, maxBytes = maxAnswerBytes }) => {
+    request: ({ method, url, headers, body, maxBytes = maxAnswerBytes, mayLeave }) => {
       // Most requests go where the last one went, and got takes its time over addresses and headers.
       if (url !== last?.url) prepared.url = url;
       if (!last || headers !== last.headers) prepared.headers = { ...ourHeaders, ...options.headers, ...headers };
@@ -77,7 +82,9 @@ export function httpClient(options: HttpOptions): HttpClient {
       const stream = got(undefined, undefined, prepared) as Request;
       // Without a body got waits for somebody to write one, but for these methods.
       if (body === undefined && method !== 'GET' && method !== 'HEAD') stream.end();
-      return exchange(stream, { method, maxBytes, isSecure: /^https:/i.test(url) });
+      const isSecure = /^https:/i.test(url);
+      const isHeld = mayLeave && holdBack(stream, isSecure, mayLeave);
+      return exchange(stream, { method, maxBytes, isSecure, isHeld });
     },
     close: () => {
       agents.http.destroy();
@@ -114,12 +121,42 @@ function prepare({ timeoutMs, authorization, lookup }: HttpOptions, agents: Agen
   return prepared;
 }
 
+/**
+ * Holds a request back until its connection stands and it may leave; returns whether it is still held. Whoever asks
+ * before that cannot know how long the connection will take, or the process stand still meanwhile.
+ */
+function holdBack(stream: Request, isSecure: boolean, mayLeave: MayLeave): () => boolean {
+  let isHeld = true;
+  const refuse = () => stream.destroy(Object.assign(new Error('held back'), { code: 'held back' }));
+  stream.once('socket', (socket: Socket) => {
+    const letGo = () => {
+      isHeld = false;
+      socket.uncork();
+    };
+    const ask = () => {
+      const answer = mayLeave();
+      if (typeof answer === 'boolean') return answer ? letGo() : void refuse();
+      answer.then((may) => (may && !stream.destroyed ? letGo() : refuse()), refuse);
+    };
+    // What is written to a corked socket stays with us.
+    socket.cork();
+    if (socket.connecting) socket.once(isSecure ? 'secureConnect' : 'connect', ask);
+    else ask();
+  });
+  return () => isHeld;
+}
+
 interface Expected extends Pick<Required<HttpRequest>, 'method' | 'maxBytes'> {
   readonly isSecure: boolean;
+  /** Whether no byte of the request has left yet, where that is known. */
+  readonly isHeld: (() => boolean) | undefined;
 }
 
 /** Reads the answer to a request that has begun. */
-function exchange(stream: Request, { method, maxBytes, isSecure }: Expected): Promise<HttpAnswer | HttpFailure> {
+function exchange(
+  stream: Request,
+  { method, maxBytes, isSecure, isHeld }: Expected,
+): Promise<HttpAnswer | HttpFailure> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -144,7 +181,7 @@ function exchange(stream: Request, { method, maxBytes, isSecure }: Expected): Pr
       stream.destroy();
     });
     stream.on('error', (error) => {
-      if (error instanceof RequestError) resolve(failureOf(error, isSecure));
+      if (error instanceof RequestError) resolve(failureOf(error, isSecure, isHeld));
       else reject(error);
     });
     // An answer in another protocol is none that got would ever tell of, in time or late.
@@ -159,10 +196,11 @@ function exchange(stream: Request, { method, maxBytes, isSecure }: Expected): Pr
 }
 
 /**
- * What a failed request proves. Only a connection that was never made proves that nothing was sent:
- * got reports an upload as complete before anyone has read it.
+ * What a failed request proves. Only one that was held back, or a connection that was never made, proves that nothing
+ * was sent: got reports an upload as complete before anyone has read it.
  */
-function failureOf({ code: reason, timings }: RequestError, isSecure: boolean): HttpFailure {
+function failureOf({ code: reason, timings }: RequestError, isSecure: boolean, isHeld?: () => boolean): HttpFailure {
+  if (isHeld?.()) return { kind: 'not-sent', reason };
   // Neither the options nor the message of got's error go on from here: both can hold what is secret.
   const isConnected = timings?.connect !== undefined && (!isSecure || timings.secureConnect !== undefined);
   return { kind: timings && !isConnected ? 'not-sent' : 'no-answer', reason };

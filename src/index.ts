@@ -50,7 +50,7 @@ export {
   type RowRulesOptions,
   type RowSource,
   rowRules,
-} from './campaign/rows.ts';
+} from './campaign/row-rules.ts';
 export { type Intake, type IntakeOptions, openCampaign, takeEvents } from './campaign/stream.ts';
 export { type TrackOptions, track } from './campaign/track.ts';
 export { type Difference, type Verified, type VerifyPorts, verify } from './campaign/verify.ts';

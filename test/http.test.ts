@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type HttpClient, type HttpOptions, httpClient } from '../src/http.ts';
@@ -261,19 +261,111 @@ describe('a request was certainly not sent', () => {
   });
 });
 
-describe('over TLS', () => {
-  async function serveTls(listener: RequestListener) {
-    const server = createTlsServer(loopbackTls, listener).listen(0, '127.0.0.1');
-    let count = 0;
-    server.on('secureConnection', () => count++);
-    closing.push(() => {
-      server.closeAllConnections();
-      server.close();
+/** A server that shows a certificate nobody trusts. */
+async function serveTls(listener: RequestListener) {
+  const server = createTlsServer(loopbackTls, listener).listen(0, '127.0.0.1');
+  let count = 0;
+  server.on('secureConnection', () => count++);
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await once(server, 'listening');
+  return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/x`, connections: () => count };
+}
+
+/** Lets any certificate pass until the test is over. */
+function trustAnybody(): void {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  closing.push(() => vi.unstubAllEnvs());
+}
+
+describe('a request that is to be asked before it leaves', () => {
+  async function counted() {
+    const seen = { requests: 0 };
+    const server = await serve((_, response) => {
+      seen.requests++;
+      response.end('{}');
     });
-    await once(server, 'listening');
-    return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/x`, connections: () => count };
+    return { ...server, requests: () => seen.requests };
   }
 
+  it.each<[string, () => boolean | Promise<boolean>]>([
+    ['at once', () => false],
+    ['later', async () => false],
+    ['by a failure', () => Promise.reject(new Error('the ledger is gone'))],
+  ])('is not sent when it hears no %s, on a new connection and on a kept one', async (_, no) => {
+    const { url, requests } = await counted();
+    const client = clientOf();
+    const heldBack = { kind: 'not-sent', reason: 'held back' };
+    expect(await client.request(post(url, { mayLeave: no }))).toEqual(heldBack);
+    expect(await client.request(post(url, { mayLeave: () => true }))).toMatchObject({ kind: 'answer' });
+    expect(await client.request(post(url, { mayLeave: no }))).toEqual(heldBack);
+    expect(await client.request(post(url, { mayLeave: async () => true }))).toMatchObject({ kind: 'answer' });
+    expect(requests()).toBe(2);
+  });
+
+  it('is asked only once its connection stands, however long that takes', async () => {
+    const { url, requests } = await counted();
+    let isFound = false;
+    const lookup: HttpOptions['lookup'] = (_, options, callback) => {
+      setTimeout(() => {
+        isFound = true;
+        if (options.all) callback(null, [{ address: '127.0.0.1', family: 4 }]);
+        else callback(null, '127.0.0.1', 4);
+      }, 30);
+    };
+    const asked: boolean[] = [];
+    const mayLeave = () => {
+      asked.push(isFound);
+      return false;
+    };
+    const answer = await clientOf({ lookup }).request(post(url.replace('127.0.0.1', 'h.invalid'), { mayLeave }));
+    expect([answer.kind, asked, requests()]).toEqual(['not-sent', [true], 0]);
+  });
+
+  it('is asked only when the TLS handshake is over, which another may draw out', async () => {
+    trustAnybody();
+    let requests = 0;
+    const { url } = await serveTls((_, response) => {
+      requests++;
+      response.end('{}');
+    });
+    let isSecure = false;
+    const port = await serveSockets((socket) => {
+      setTimeout(() => {
+        isSecure = true;
+        const behind = connect(Number(new URL(url).port), '127.0.0.1');
+        closing.push(() => behind.destroy());
+        socket.pipe(behind).pipe(socket);
+      }, 30);
+    });
+    const client = clientOf();
+    const asked: boolean[] = [];
+    for (const may of [false, true, false]) {
+      const mayLeave = () => {
+        asked.push(isSecure);
+        return may;
+      };
+      const answer = await client.request(post(`https://127.0.0.1:${port}/`, { mayLeave }));
+      expect(answer.kind).toBe(may ? 'answer' : 'not-sent');
+    }
+    expect([asked, requests]).toEqual([[true, true, true], 1]);
+  });
+
+  it('is certainly not sent when its time is over, or its connection, while it is asked', async () => {
+    const { url, requests } = await counted();
+    const mayLeave = () => new Promise<boolean>((resolve) => setTimeout(resolve, 150, true));
+    const answer = await clientOf({ timeoutMs: 50 }).request(post(url, { mayLeave }));
+    expect(answer).toEqual({ kind: 'not-sent', reason: 'ETIMEDOUT' });
+    const port = await serveSockets((socket) => void setTimeout(() => socket.resetAndDestroy(), 20));
+    const reset = await clientOf().request(post(`http://127.0.0.1:${port}/`, { mayLeave }));
+    expect(reset.kind).toBe('not-sent');
+    expect(requests()).toBe(0);
+  });
+});
+
+describe('over TLS', () => {
   it('nothing is sent to a server that cannot show who it is', async () => {
     let requests = 0;
     const { url } = await serveTls((_, response) => {
@@ -286,8 +378,7 @@ describe('over TLS', () => {
   });
 
   it('an answer is one, a connection is kept, and one that is reset proves nothing', async () => {
-    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
-    closing.push(() => vi.unstubAllEnvs());
+    trustAnybody();
     let requests = 0;
     const { url, connections } = await serveTls((request, response) => {
       if (++requests < 3) response.end('{}');

@@ -41,9 +41,9 @@ interface ServerOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
-/** Starts a server, with data in memory where the system has a place for it. */
+/** Starts a server. */
 export async function startPostgres({ settings = [], tls }: ServerOptions = {}): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'volley-postgres-'));
+  const folder = mkdtempSync(join(tmpdir(), 'volley-postgres-'));
   const owner = process.getuid?.() === 0 ? postgresUser() : {};
   const native = binaries(folder);
   const data = join(folder, 'data');

@@ -35,9 +35,12 @@ export const asksNothing: Omit<Provider, 'send' | 'list' | 'account' | 'close'> 
   cancel: later({ ok: false, reason: 'not scheduled' }),
 };
 
-/** Takes everything, unless a script says otherwise; keeps what it took. */
+const heldBack: SendResult = { kind: 'retry', cause: 'unreachable', reason: 'held back' };
+
+/** Takes everything, unless a script says otherwise; keeps what it took. `connect`: the way there, before a request leaves. */
 export function scriptedProvider(
   script?: Script,
+  connect?: (request: MessageRequest) => Promise<void>,
 ): Provider & { readonly sent: MessageRequest[]; readonly tried: MessageRequest[] } {
   const sent: MessageRequest[] = [];
   const tried: MessageRequest[] = [];
@@ -45,7 +48,7 @@ export function scriptedProvider(
   return {
     sent,
     tried,
-    send: async (request) => {
+    send: async (request, { mayLeave } = {}) => {
       tried.push(request);
       const n = tried.length;
       const attempt = tried.filter(({ to }) => to === request.to).length;
@@ -55,7 +58,8 @@ export function scriptedProvider(
         status: 'queued',
         segments: 1,
       };
-      const result = (await script?.(request, attempt, n)) ?? taken;
+      await connect?.(request);
+      const result = mayLeave && !(await mayLeave()) ? heldBack : ((await script?.(request, attempt, n)) ?? taken);
       await nextTurn();
       hasAnswered = true;
       if (result.kind === 'accepted') sent.push(request);

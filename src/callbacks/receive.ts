@@ -1,10 +1,9 @@
-import type { Callback } from '../core/outcome/callback.ts';
-import type { StatusUpdate } from '../core/outcome/delivery.ts';
+import type { Callback, InboundMessage } from '../core/outcome/callback.ts';
 import { inboundEvent } from '../core/outcome/event.ts';
+import type { StatusUpdate } from '../core/outcome/receipt.ts';
 import { type GroupCommit, groupCommit } from '../engine/group-commit.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ReadCallback } from '../provider/provider.ts';
-import { applyKeyword, type ConsentLedger } from './keywords.ts';
 import { listenForCallbacks } from './server.ts';
 
 /** Where callbacks are received, and what is done with them. */
@@ -19,6 +18,9 @@ export interface ReceiveOptions {
   /** False: of inbound messages all but the text is kept. */
   readonly storesText: boolean;
 }
+
+/** Where it is kept who has opted out. */
+type ConsentLedger = Pick<Ledger, 'addOptOuts' | 'removeOptOut'>;
 
 /** What receiving works with. */
 export interface ReceivePorts {
@@ -99,4 +101,13 @@ async function writeDown(
   await applyKeyword(callback, ledger, at);
   await ledger.keepReply(callback, storesText);
   if (passOn) await ledger.keepEvent(inboundEvent(callback, at));
+}
+
+/**
+ * Puts whoever sent STOP or its like on the suppression list, and takes off it who sent START; both only for the number
+ * or service they wrote to. `at` is when it came, in milliseconds since 1970. Throws what the ledger throws.
+ */
+async function applyKeyword({ from, to, keyword }: InboundMessage, ledger: ConsentLedger, at: number): Promise<void> {
+  if (keyword === 'stop') await ledger.addOptOuts([{ address: from, sender: to, source: 'STOP', at }]);
+  if (keyword === 'start') await ledger.removeOptOut(from, to);
 }

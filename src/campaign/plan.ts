@@ -7,7 +7,7 @@ import { CliError } from '../errors.ts';
 import type { Staging } from '../ledger/plans.ts';
 import { mediaRecheck, type Recheck } from './media.ts';
 import type { Ports } from './ports.ts';
-import { mappingOf, type RowRules, type RowSource } from './rows.ts';
+import { mappingOf, type RowRules, type RowSource } from './row-rules.ts';
 
 /** What a plan is made for, and of how much. */
 export interface PlanOptions {

@@ -4,7 +4,7 @@ import { inGroups } from '../input/groups.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Campaign, NewCampaign } from '../ledger/plans.ts';
 import type { Ports } from './ports.ts';
-import { mappingOf, type RowRules } from './rows.ts';
+import { mappingOf, type RowRules } from './row-rules.ts';
 
 /** How many events are written down in one commit. */
 const groupSize = 500;

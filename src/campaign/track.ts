@@ -1,4 +1,4 @@
-import type { StatusUpdate } from '../core/outcome/delivery.ts';
+import type { StatusUpdate } from '../core/outcome/receipt.ts';
 import { isFinalStatus } from '../core/outcome/status.ts';
 import type { Receipts, TrackedMessage } from '../ledger/receipts.ts';
 import { pagesOf } from '../provider/pages.ts';

@@ -7,14 +7,14 @@ import type { Credentials } from '../core/credentials.ts';
 import { isLedgerUrl } from '../core/ledger-address.ts';
 import type { PlanContext } from '../core/plan.ts';
 import { isLoopback } from '../core/request/web-address.ts';
-import { CliError } from '../errors.ts';
+import { CliError, notShared } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Style } from '../ui/lines.ts';
 import { paintFor } from '../ui/paint.ts';
 import { readsJson, type SessionOptions } from './options/everywhere.ts';
-import { rehearsalNote, type Server } from './server.ts';
+import { rehearsalNote, type Server } from './rehearsal.ts';
 
 type Simulator = Awaited<ReturnType<Context['simulate']>>;
 
@@ -77,9 +77,7 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
   const openQueue = async () => {
     const address = ledgerPath(config, isSimulated);
     if (!isLedgerUrl(address)) {
-      throw new CliError('config', 'More than one machine needs a ledger that all of them reach.', {
-        hint: 'Give --ledger postgres://user@host/database, or set VOLLEY_LEDGER.',
-      });
+      throw notShared();
     }
     const opened = await context.openQueue(address);
     toClose.push(() => opened.close());

@@ -46,8 +46,11 @@ export interface RunOptions {
   readonly onPaused?: ((isPaused: boolean) => void) | undefined;
 }
 
-/** Between a claim and its request lie milliseconds; this long means that the process stood still, in milliseconds. */
+/** Between a claim and its request lie milliseconds; this long means that the process stood still, or its connection took long. */
 const frozenMs = 2000;
+
+/** A lease that was renewed is ours for twice as long, in milliseconds. */
+const renewedMs = 30_000;
 
 /**
  * Sends every pending message of a campaign, each sender at its own pace.
@@ -138,7 +141,7 @@ async function dispatch(run: Run): Promise<void> {
 /** True when something was claimed. */
 async function claimAndSend(wants: readonly Want[], run: Run): Promise<boolean> {
   const { state, ledger, lease, results, provider, perSecond } = run;
-  const askedAt = { wall: run.now(), monotonic: run.monotonic() };
+  const askedAt = momentOf(run);
   const clockAheadMs = provider.clockAheadMs();
   const {
     claims,
@@ -190,13 +193,14 @@ async function attempt(claim: Claim, askedAt: Moment, run: Run): Promise<void> {
   let unsent = false;
   try {
     if (!claim.request) throw new Error(`message ${claim.id} was claimed without a request`);
-    if (await hasLostLease(askedAt, run)) return state.stop({ kind: 'lost-lease' });
     const fitted = await fitNow(claim, claim.request, run);
     if (fitted.kind === 'wait') {
       unsent = true;
       return putBack(claim, { state: 'pending', dueAt: fitted.untilMs }, run);
     }
-    const result = await provider.send(withCallback(fitted.request, claim.id, run.callbackUrl));
+    const check = leaseCheck(askedAt, run);
+    const result = await provider.send(withCallback(fitted.request, claim.id, run.callbackUrl), check);
+    if (check.isLost()) return state.stop({ kind: 'lost-lease' });
     const { change, effect } = afterSend(state.streak() + 1, result, run.retry, run.random());
     unsent = change.state === 'pending';
     applyEffect(effect, claim.sender, run, epoch);
@@ -234,12 +238,31 @@ async function fitNow({ quietHours }: Claim, request: MessageRequest, { now }: R
   return fitToQuietHours(request, readLocalQuietHours(quietHours), now());
 }
 
-/** A process that was frozen between claim and request may wake up after somebody else has taken over. */
-async function hasLostLease(askedAt: Moment, { now, monotonic, ledger, lease }: Run): Promise<boolean> {
-  // A machine that slept may have stopped the one clock, and somebody who set it the other.
-  const passedMs = Math.max(now() - askedAt.wall, monotonic() - askedAt.monotonic);
-  return passedMs > frozenMs && !(await ledger.renew(lease));
+/** Looks at the lease when a request is about to leave: a process that was frozen may wake up after another has taken over. */
+function leaseCheck(askedAt: Moment, run: Run): { mayLeave(): boolean | Promise<boolean>; isLost(): boolean } {
+  let isLost = false;
+  const renew = async (): Promise<boolean> => {
+    const renewedAt = momentOf(run);
+    isLost = !(await run.ledger.renew(run.lease));
+    return !isLost && passedMs(renewedAt, run) <= renewedMs;
+  };
+  return {
+    mayLeave: () =>
+      passedMs(askedAt, run) <= frozenMs ||
+      renew().catch((error: unknown) => {
+        run.state.fail(error);
+        return false;
+      }),
+    isLost: () => isLost,
+  };
 }
+
+/** A machine that slept may have stopped the one clock, and somebody who set it the other: the greater time counts. */
+function passedMs(since: Moment, run: Run): number {
+  return Math.max(run.now() - since.wall, run.monotonic() - since.monotonic);
+}
+
+const momentOf = ({ now, monotonic }: Run): Moment => ({ wall: now(), monotonic: monotonic() });
 
 function applyEffect(effect: Effect, sender: string, run: Run, epoch: number): void {
   const { state, lanes, monotonic, retryForMs } = run;

@@ -1,4 +1,4 @@
-import type { StatusUpdate } from '../core/outcome/delivery.ts';
+import type { StatusUpdate } from '../core/outcome/receipt.ts';
 
 /** An accepted message whose final status is not known yet. */
 export interface TrackedMessage {

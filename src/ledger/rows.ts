@@ -1,8 +1,14 @@
 import { type Message, type MessageRequest, type RowIssue, type SendState, sendStates } from '../core/message.ts';
-import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import type { UnknownMessage } from '../core/outcome/match-unknowns.ts';
+import type { StatusUpdate } from '../core/outcome/receipt.ts';
 import { costOf, type Report } from '../core/outcome/report.ts';
-import { failedStatuses, isFinalStatus, type MessageStatus, messageStatuses } from '../core/outcome/status.ts';
+import {
+  deliveredStatuses,
+  failedStatuses,
+  isFinalStatus,
+  type MessageStatus,
+  messageStatuses,
+} from '../core/outcome/status.ts';
 import type { Plan, PlannedSender } from '../core/plan.ts';
 import type { Consent } from '../core/recipient/consent.ts';
 import type { Campaign } from './plans.ts';
@@ -192,6 +198,9 @@ export const finalInSql = inSql(messageStatuses.filter(isFinalStatus));
 
 /** The statuses of what was not delivered, as SQL lists them. */
 export const failedInSql = inSql(failedStatuses);
+
+/** The statuses of what has arrived, as SQL lists them. */
+export const deliveredInSql = inSql(deliveredStatuses);
 
 /** What of a report comes out of the table. */
 export interface ReportRows {

@@ -1,7 +1,7 @@
 import { sendStates } from '../core/message.ts';
 import { messageStatuses } from '../core/outcome/status.ts';
 import { pseudonymPrefix } from '../core/recipient/mask.ts';
-import { failedInSql, finalInSql, inSql } from './rows.ts';
+import { deliveredInSql, failedInSql, finalInSql, inSql } from './rows.ts';
 import { optedOut } from './rules/opt-outs.ts';
 import { dealtWith, maybeSent, neverSent, replaced, withoutOutcome } from './rules/states.ts';
 
@@ -61,8 +61,22 @@ export const firstIssues = `select issues from messages
 
 /** Where the accepted messages of a campaign went. */
 export const countryDeliveries = `select coalesce(country, 'unknown') as country, count(*) as messages,
-    count(*) filter (where status in ('delivered', 'read')) as delivered
+    count(*) filter (where status in (${deliveredInSql})) as delivered
   from messages where campaign_id = :campaignId and state = 'accepted' group by 1 order by 2 desc, 1`;
+
+/** How many messages of a campaign came to each status when, in steps of `:stepMs` milliseconds. */
+export const timelinePoints = `select e.at / :stepMs * :stepMs as at, e.status, count(distinct e.sid) as messages
+  from messages m join status_events e on e.sid = m.sid
+  where m.campaign_id = :campaignId group by 1, 2 order by 1, 2`;
+
+/** How long delivered messages of a campaign took from their claim; clocks differ, so none took less than nothing. */
+export const deliveryTimes = `select case when min(e.at) > m.claimed_at then min(e.at) - m.claimed_at else 0 end as ms
+  from messages m join status_events e on e.sid = m.sid
+  where m.campaign_id = :campaignId and e.status in (${deliveredInSql}) group by m.sid, m.claimed_at`;
+
+/** What a campaign has cost so far, or may have, as a value. */
+export const spentSoFar = `(select coalesce(sum(coalesce(price, segments * unit_price)), 0) from messages
+  where campaign_id = :campaignId and state in ('accepted', 'unknown'))`;
 
 /** Why messages of a campaign were not delivered, and where. */
 export const failureCounts = `select code, coalesce(country, 'unknown') as country, count(*) as messages from messages

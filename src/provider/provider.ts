@@ -79,6 +79,15 @@ export interface Balance {
   readonly currency: string;
 }
 
+/** What goes with a message that is to be sent. */
+export interface SendOptions {
+  /**
+   * Asked once a connection stands, right before the first byte of the request leaves on it. Where it says no, nothing
+   * leaves, and the result is `retry`.
+   */
+  readonly mayLeave?: () => boolean | Promise<boolean>;
+}
+
 /**
  * What the engine needs of a provider: to send a message, and to find out what became of it. `accountSid` names a
  * subaccount; absent, it is the account of the credentials. Nothing here throws, whatever the provider or the network
@@ -86,7 +95,7 @@ export interface Balance {
  */
 export interface Sender {
   /** Makes one attempt, which ends within the time-out of the connection. What is not certain is `unknown`. */
-  send(request: MessageRequest): Promise<SendResult>;
+  send(request: MessageRequest, options?: SendOptions): Promise<SendResult>;
   /** All messages to a recipient, newest first. That one is there is proof; that none is there is weak evidence. */
   list(to: string, accountSid?: string): Promise<MessageList>;
   /** What Twilio says of one message now; undefined when it does not know it, or can't be asked. */

@@ -1,7 +1,7 @@
 import type { Message, SendState } from '../core/message.ts';
-import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { noReason, reasonInWords } from '../core/outcome/error-codes.ts';
 import type { ListedMessage } from '../core/outcome/match-unknowns.ts';
+import type { StatusUpdate } from '../core/outcome/receipt.ts';
 import type { Report } from '../core/outcome/report.ts';
 import { isFailedStatus } from '../core/outcome/status.ts';
 import type { PlanView } from './plan.ts';

@@ -1,6 +1,6 @@
 import type { Message, SendResult } from '../core/message.ts';
-import type { StatusUpdate } from '../core/outcome/delivery.ts';
 import { explainCode } from '../core/outcome/error-codes.ts';
+import type { StatusUpdate } from '../core/outcome/receipt.ts';
 import { isFailedStatus } from '../core/outcome/status.ts';
 import { clean } from '../core/text/clean.ts';
 import { plural } from '../core/text/wording.ts';

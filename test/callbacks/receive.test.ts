@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ReceivePorts, type Receiver, startReceiving } from '../../src/callbacks/receive.ts';
 import type { Callback, InboundMessage } from '../../src/core/outcome/callback.ts';
-import type { StatusUpdate } from '../../src/core/outcome/delivery.ts';
 import type { OutgoingEvent } from '../../src/core/outcome/event.ts';
+import type { StatusUpdate } from '../../src/core/outcome/receipt.ts';
 import type { ReadCallback } from '../../src/provider/provider.ts';
 
 let open: Receiver[] = [];

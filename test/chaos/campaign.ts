@@ -149,14 +149,18 @@ async function finish(start: Start, outputs: string[]): Promise<void> {
   throw new Error('the campaign does not come to an end');
 }
 
-/** Crashes the real binary at a named point, the k-th time it comes by, and lets the campaign finish. */
-export async function surviveCrash(
-  point: string,
-  k: number,
-  rows: number,
-  senders = 1,
-): Promise<Tally & { readonly died: boolean }> {
-  const faults = point.startsWith('reconcile') ? ['reset-after-create=0.3'] : stormyFaults;
+/** One run that is made to crash. */
+export interface Crash {
+  /** Where, as in `crash-hooks.js`, and the how manieth time it comes by. */
+  readonly point: string;
+  readonly k: number;
+  readonly rows: number;
+  readonly senders: number;
+  readonly faults: readonly string[];
+}
+
+/** Crashes the real binary at a named point, and lets the campaign finish. */
+export async function surviveCrash({ point, k, rows, senders, faults }: Crash): Promise<Tally & { died: boolean }> {
   const { simulator, env, start, folder, ledger } = await simulated({ faults, seed: k });
   const list = listOf(rows, senders);
   writeFileSync(join(folder, 'list.csv'), list.csv);

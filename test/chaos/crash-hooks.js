@@ -23,8 +23,8 @@ const points = {
   'before-post': ['engine/run-campaign.js', 'const result = await provider.send(', 'crashPoint("before-post"); @'],
   'mid-post': [
     'engine/run-campaign.js',
-    'await provider.send(withCallback(fitted.request, claim.id, run.callbackUrl))',
-    'await crashDuring("mid-post", provider.send(withCallback(fitted.request, claim.id, run.callbackUrl)))',
+    'await provider.send(withCallback(fitted.request, claim.id, run.callbackUrl), check)',
+    'await crashDuring("mid-post", provider.send(withCallback(fitted.request, claim.id, run.callbackUrl), check))',
   ],
   'after-response': [
     'engine/run-campaign.js',

@@ -10,7 +10,7 @@ const {
 } = process.env;
 const storm =
   workers === undefined
-    ? { workers: 4, kills: 4, rows: 400, seed: 1 }
+    ? { workers: 3, kills: 3, rows: 200, seed: 1 }
     : { workers: Number(workers), kills: Number(kills), rows: Number(rows), seed: Number(seed) };
 
 it('workers that are killed, and their server, too, lose nothing and send nothing twice', {

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { input } from '@inquirer/prompts';
 import { describe, expect, it } from 'vitest';
 import { askOn } from '../../src/cli/ask/ask.ts';
-import { liveInput } from '../../src/cli/ask/live-input.ts';
+import { type LiveInputConfig, liveInput } from '../../src/cli/ask/live-input.ts';
 
 it('leaves a question that nobody answers', async () => {
   const ask = askOn(new PassThrough(), 50);
@@ -17,13 +17,14 @@ it('leaves a question that nobody answers', async () => {
 
 describe('a text that is pasted', () => {
   /** Asks for a text at a terminal that types these pieces one after the other; resolves to the answer and what was shown. */
-  async function asked(...pieces: readonly string[]) {
+  const asked = (...pieces: readonly string[]) => askedFor({}, ...pieces);
+  async function askedFor(more: Partial<LiveInputConfig>, ...pieces: readonly string[]) {
     const input = new PassThrough();
     // As a terminal it is not closed after a question.
     const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80, end: () => output });
     let shown = '';
     output.on('data', (chunk) => (shown += chunk));
-    const config = { message: 'Text', note: () => '', problem: () => undefined };
+    const config = { message: 'Text', note: () => '', problem: () => undefined, ...more };
     const answer = liveInput(config, { input, output });
     for (const piece of pieces) {
       await new Promise((resolve) => setTimeout(resolve, 30));
@@ -45,6 +46,16 @@ describe('a text that is pasted', () => {
   it('is an answer with the Enter that is typed after it, however soon', async () => {
     expect((await asked('\x1b[200~One\x1b[201~\r')).answer).toBe('One');
   });
+
+  it.each([
+    [true, ['One\rTwo', '\r'], 'One\nTwo'],
+    [false, ['One\r'], 'One'],
+  ])(
+    'that no terminal marks keeps its line breaks only where a text may have some: %s',
+    async (hasLines, pieces, text) => {
+      expect((await askedFor({ hasLines }, ...pieces)).answer).toBe(text);
+    },
+  );
 
   it('is shown with no word cut once it is an answer', async () => {
     const words = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ');

@@ -1,17 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { introductionOf } from '../../src/cli/help/page.ts';
 import { main } from '../../src/cli/main.ts';
 import { verbs } from '../../src/cli/verbs.ts';
 import type { Context } from '../../src/context.ts';
 import { twilioProvider } from '../../src/provider/twilio/twilio.ts';
-import { startSimulator } from '../../src/simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { testContext, testEnv } from '../context.ts';
 import { newDatabase } from '../new-database.ts';
 import { person } from '../person.ts';
@@ -64,50 +64,75 @@ afterEach(async () => {
   process.chdir(startedIn);
 });
 
-/** A folder with all that examples name, a campaign that was sent, and somebody who leaves at the first question. */
-async function world(stdin: string) {
+interface Provider {
+  readonly simulator: Simulator;
+  readonly sids: { readonly first: string; readonly media: string; readonly scheduled: string };
+  /** A folder with all that examples name, and the ledger of a campaign that was sent. */
+  readonly folder: string;
+}
+
+/** What most examples start from: each has a copy of the folder, and at Twilio they only add messages. */
+let untouched: Provider;
+beforeAll(async () => {
+  untouched = await prepare();
+});
+afterAll(() => untouched.simulator.close());
+
+/** Examples that change or count what Twilio has. */
+const alone = /cancel|redact|delete|recall|verify/;
+
+async function prepare(): Promise<Provider> {
   const authToken = testEnv.TWILIO_AUTH_TOKEN;
   const simulator = await startSimulator({ accountSid, authToken, apiKey, apiSecret: authToken, statusDelayMs: 0 });
-  closing.push(simulator.close);
-  const leave = new AbortController();
-  const made = testContext({
-    ...{ stdin, canAsk: true, signal: leave.signal, ask: person(['', '<ctrl-c>']).ask },
-    env: { VOLLEY_API_URL: simulator.url },
-  });
-  for (const [name, text] of Object.entries(files)) made.file(name, text);
-  const listener = createServer((_, response) => void response.end());
-  await once(listener.listen(0, '127.0.0.1'), 'listening');
-  closing.push(() => listener.close());
-  const { port } = listener.address() as AddressInfo;
-  made.file('volley.toml', `callback_url = "http://127.0.0.1:${port}/twilio"\n${files['volley.toml']}`);
-  mkdirSync(join(made.folder, '.config/volley'), { recursive: true });
-  made.file('.config/volley/credentials.toml', credentials);
-  chmodSync(join(made.folder, '.config/volley/credentials.toml'), 0o600);
-  process.chdir(made.folder);
-  const context: Context = {
-    ...made.context,
-    now: Date.now,
-    // What runs until it is interrupted is interrupted once it says that it runs.
-    out: (line) => {
-      made.context.out(line);
-      if (/^Listening on|^export /.test(line)) leave.abort();
-    },
-    err: (line) => {
-      made.context.err(line);
-      if (/^(Working as|Waiting for replies)/.test(line)) leave.abort();
-    },
-    runCommand: async () => 0,
-    connect: async (options) => twilioProvider(options),
-  };
-  const volley = (...argv: string[]) => main(argv, context);
+  const { folder, file, context: plain } = testContext({ env: { VOLLEY_API_URL: simulator.url } });
+  for (const [name, text] of Object.entries(files)) file(name, text);
+  mkdirSync(join(folder, '.config/volley'), { recursive: true });
+  chmodSync(file('.config/volley/credentials.toml', credentials), 0o600);
+  const context: Context = { ...plain, now: Date.now, connect: async (options) => twilioProvider(options) };
+  const volley = async (...argv: string[]) => expect(await main(argv, context)).toBe(0);
+  process.chdir(folder);
   const text = ['--body', 'Hi', '--yes', '--provide-feedback', 'true'];
   await volley('batch', 'customers.csv', '--campaign', 'spring-sale', ...text);
   await volley('send', '--to', '+14155550107', '--media-url', 'https://example.com/a.png');
   await volley('send', '--to', '+14155550108', '--messaging-service-sid', service, '--send-at', '+2h', '--body', 'Hi');
   const [first = '', , media = '', scheduled = ''] = simulator.truth().map(({ sid }) => sid);
-  made.file('outcomes.csv', `sid,outcome\n${first},confirmed\n`);
-  made.stderr.length = 0;
-  return { ...made, volley, port, sids: { first, media, scheduled } };
+  file('outcomes.csv', `sid,outcome\n${first},confirmed\n`);
+  process.chdir(startedIn);
+  return { simulator, sids: { first, media, scheduled }, folder };
+}
+
+/** A copy of all that, and somebody who leaves at the first question. */
+async function world(line: string, stdin: string) {
+  const { simulator, sids, folder } = alone.test(line) ? await prepare() : untouched;
+  if (simulator !== untouched.simulator) closing.push(simulator.close);
+  const leave = new AbortController();
+  const made = testContext({
+    ...{ stdin, canAsk: true, signal: leave.signal, ask: person(['', '<ctrl-c>']).ask },
+    env: { VOLLEY_API_URL: simulator.url },
+  });
+  cpSync(folder, made.folder, { recursive: true });
+  const listener = createServer((_, response) => void response.end());
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  closing.push(() => listener.close());
+  const { port } = listener.address() as AddressInfo;
+  made.file('volley.toml', `callback_url = "http://127.0.0.1:${port}/twilio"\n${files['volley.toml']}`);
+  process.chdir(made.folder);
+  const context: Context = {
+    ...made.context,
+    now: Date.now,
+    // What runs until it is interrupted is interrupted once it says that it runs.
+    out: (text) => {
+      made.context.out(text);
+      if (/^Listening on|^export /.test(text)) leave.abort();
+    },
+    err: (text) => {
+      made.context.err(text);
+      if (/^(Working as|Waiting for replies)/.test(text)) leave.abort();
+    },
+    runCommand: async () => 0,
+    connect: async (options) => twilioProvider(options),
+  };
+  return { ...made, volley: (...argv: string[]) => main(argv, context), port, sids };
 }
 
 /** What needs a ledger that machines share. */
@@ -125,7 +150,7 @@ describe('every example in help', () => {
 
   it.each(all)('%s', async (line) => {
     const { argv, stdin } = words(line);
-    const { volley, sids, stderr, port } = await world(stdin);
+    const { volley, sids, stderr, port } = await world(line, stdin);
     const sid = argv.includes('cancel') ? sids.scheduled : argv.includes('media') ? sids.media : sids.first;
     const meant = argv.map((word) =>
       word

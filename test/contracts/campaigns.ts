@@ -1,6 +1,6 @@
 import type { Message, SendState } from '../../src/core/message.ts';
 import type { MessageChange } from '../../src/core/outcome/after-send.ts';
-import type { StatusUpdate } from '../../src/core/outcome/delivery.ts';
+import type { StatusUpdate } from '../../src/core/outcome/receipt.ts';
 import type { PlannedRow } from '../../src/core/plan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Campaign } from '../../src/ledger/plans.ts';

@@ -28,6 +28,17 @@ export function transportContract(open: (fate: Fate) => Promise<{ provider: Prov
     provider.close();
   });
 
+  it('sends nothing when it hears, as the request is about to leave, that it may not', async () => {
+    const { provider, created } = await open('accepted');
+    for (const mayLeave of [() => false, async () => false]) {
+      expect(await provider.send(request, { mayLeave })).toMatchObject({ kind: 'retry' });
+    }
+    expect(created()).toBe(0);
+    expect(await provider.send(request, { mayLeave: async () => true })).toMatchObject({ kind: 'accepted' });
+    expect(created()).toBe(1);
+    provider.close();
+  });
+
   it('tells unknown when it cannot tell, and does not try again', async () => {
     const { provider, created } = await open('unknown');
     expect(await provider.send(request)).toEqual({ kind: 'unknown', reason: expect.any(String) });

@@ -1,7 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createServer as createTlsServer } from 'node:tls';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
+import { loopbackTls } from '../loopback-tls.ts';
 import { batch, quick, withList } from './campaign.ts';
+import { installation } from './volley.ts';
 
 describe('a run that was frozen', () => {
   it('sends nothing more once another has taken over', async () => {
@@ -18,7 +24,49 @@ describe('a run that was frozen', () => {
     });
     expectNoDoubles();
   });
+
+  it('sends nothing on the connection that it was making meanwhile', { timeout: 30_000 }, async () => {
+    const { simulator, env, folder, ledger, volley, sent } = await withList(1);
+    const door = await slowDoor(simulator.url);
+    const { start } = installation({ ...env, VOLLEY_API_URL: door.url, NODE_TLS_REJECT_UNAUTHORIZED: '0' }, folder);
+    const { child, ended } = start(...batch, '--yes', '--campaign', 'night', '--json');
+    await door.knocked;
+    await freezeBetweenCommits(child, ledger);
+    const frozenAt = performance.now();
+    const taken = await volley('resume', 'night', '--json', '--settle', '100ms', '--on-unknown', 'resend');
+    expect(taken.counts).toMatchObject({ accepted: 1 });
+    expect(sent()).toHaveLength(1);
+    // Less than this is nothing that a busy machine could not take between a claim and its request.
+    await delay(2100 - (performance.now() - frozenAt));
+    door.open();
+    child.kill('SIGCONT');
+    expect(await ended).toMatchObject({ code: 7 });
+    expect(sent()).toHaveLength(1);
+  });
 });
+
+/** A way to a server over TLS on which nobody answers the first who comes until it is opened. */
+async function slowDoor(url: string) {
+  const waiting: Socket[] = [];
+  const behind = createTlsServer(loopbackTls, (socket) => {
+    const server = connect(Number(new URL(url).port), '127.0.0.1');
+    for (const side of [socket, server]) side.on('error', () => undefined);
+    socket.pipe(server).pipe(socket);
+  });
+  const door = createServer((socket) => void waiting.push(socket)).listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  onTestFinished(() => {
+    for (const socket of waiting) socket.destroy();
+    door.close();
+  });
+  return {
+    url: `https://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    knocked: once(door, 'connection'),
+    open: () => {
+      for (const socket of waiting) behind.emit('connection', socket);
+    },
+  };
+}
 
 /** Stops a process while it holds no lock on its ledger, and makes it look as if it had stood still for long. */
 async function freezeBetweenCommits(child: ChildProcess, ledger: string): Promise<void> {

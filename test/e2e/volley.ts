@@ -15,9 +15,8 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The real binary, in a folder and an environment of its own. */
-export function installation(env: Readonly<Record<string, string>> = {}) {
-  const folder = tempFolder();
+/** The real binary, in an environment and, unless told otherwise, a folder of its own. */
+export function installation(env: Readonly<Record<string, string>> = {}, folder = tempFolder()) {
   const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, ...env };
   const start = (...args: string[]): { child: ChildProcess; ended: Promise<Ended> } => {
     const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: environment });

@@ -20,6 +20,12 @@ interface Extras {
   readonly arrivalsOf?: (ledger: Ledger, campaignId: string) => AsyncIterable<readonly string[]>;
   /** Hears of the clock that the run is given. */
   readonly onClock?: (clock: VirtualClock) => void;
+  /** What happens while a request has no connection yet. */
+  readonly connect?: (world: {
+    readonly ledger: Ledger;
+    readonly id: string;
+    readonly clock: VirtualClock;
+  }) => Promise<void>;
 }
 
 let last: ReturnType<typeof scriptedProvider> | undefined;
@@ -41,7 +47,8 @@ async function run(count: number, script?: Script, options: Partial<RunOptions &
   if ('heldBy' in lease) throw new Error('held');
   options.onClock?.(clock);
   const startedAt = clock.monotonic;
-  const provider = scriptedProvider(script);
+  const { connect } = options;
+  const provider = scriptedProvider(script, connect && (() => connect({ ledger, id, clock })));
   last = provider;
   const arrivals = options.arrivalsOf?.(ledger, id);
   const end = await runCampaign(lease, {
@@ -99,6 +106,43 @@ describe('a run', () => {
     });
     const { counts } = await run(3, undefined, { wrap: slowly });
     expect(counts).toMatchObject({ accepted: 3, claimed: 0 });
+  });
+
+  it('sends nothing that it claimed, when it stood still while connecting and another has taken over', async () => {
+    let other: ReturnType<Ledger['acquire']> | undefined;
+    let wake: () => void = () => undefined;
+    const awake = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const { end, provider, counts } = await run(3, undefined, {
+      concurrency: 2,
+      connect: async ({ ledger, id, clock }) => {
+        await clock.sleep(61_000, new AbortController().signal);
+        other ??= ledger.acquire(id, { host: 'b', pid: 2 }).finally(wake);
+        await other;
+      },
+      // Who stands still does not renew either.
+      wrap: (ledger) => ({ ...ledger, renew: (lease) => awake.then(() => ledger.renew(lease)) }),
+    });
+    expect(await other).toMatchObject({ tookOver: true });
+    expect(provider.sent).toEqual([]);
+    expect(end).toEqual({ kind: 'lost-lease' });
+    expect(counts).toMatchObject({ unknown: 2, pending: 1 });
+  });
+
+  it('sends what took long to connect, as long as nobody has taken over', async () => {
+    const { end, provider } = await run(3, undefined, {
+      connect: ({ clock }) => clock.sleep(61_000, new AbortController().signal),
+    });
+    expect([end.kind, provider.sent.length]).toEqual(['finished', 3]);
+  });
+
+  it('puts back what was to leave when the ledger fails to say whose the campaign is', async () => {
+    const failing = (ledger: Ledger): Ledger => ({ ...ledger, renew: () => Promise.reject(new Error('no disk')) });
+    const connect: Extras['connect'] = ({ clock }) => clock.sleep(3000, new AbortController().signal);
+    const sent = run(1, undefined, { connect, wrap: failing });
+    await expect(sent).rejects.toThrow('no disk');
+    expect(transportOf().sent).toEqual([]);
   });
 
   it('has a claim on disk before its request goes out', async () => {

@@ -3,7 +3,7 @@ import { commitPlan } from '../../src/campaign/approve.ts';
 import { type DeliverOptions, defaultDelivery } from '../../src/campaign/deliver.ts';
 import { planCampaign } from '../../src/campaign/plan.ts';
 import { systemClock } from '../../src/campaign/ports.ts';
-import { dataRows, rowRules } from '../../src/campaign/rows.ts';
+import { dataRows, rowRules } from '../../src/campaign/row-rules.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
 import type { Sender } from '../../src/provider/provider.ts';

@@ -7,6 +7,7 @@ const signs: Readonly<Record<Mutation, RegExp>> = {
   spin: /spins/,
   'clock-step': /created again/,
   'lost-lease': /of another run|on disk|created again/,
+  'early-look': /of another run|on disk|created again/,
   'wall-clock': /created again|does nothing for|in a second/,
   'limit-per-round': /more than its limit/,
 };

@@ -6,6 +6,7 @@ export const mutations = {
   spin: 'an idle lane waits for the others in a loop of microtasks, in which no answer can come',
   'clock-step': 'a message of ours outside the time in which it should have been created counts as absent',
   'lost-lease': 'a run that stood still goes on as if nobody had taken over meanwhile',
+  'early-look': 'the lease is looked at before the connection is made, and a process may stand still meanwhile',
   'wall-clock': 'durations are measured by the wall clock, which steps',
   'limit-per-round': 'the limit starts afresh each time unknown messages have been settled',
 } as const;
@@ -34,9 +35,19 @@ export function mutate(ports: Ports, mutation: Mutation | undefined, times: Time
       return { ...ports, provider: forgettingOldOnes(ports, times) };
     case 'lost-lease':
       return { ...ports, ledger: replaced(ports.ledger, { renew: async () => true }) };
+    case 'early-look':
+      return { ...ports, provider: lookingEarly(ports.provider) };
     default:
       return ports;
   }
+}
+
+function lookingEarly(provider: Provider): Provider {
+  const send: Provider['send'] = async (request, options) => {
+    const answer = (await options?.mayLeave?.()) ?? true;
+    return provider.send(request, { mayLeave: () => answer });
+  };
+  return replaced(provider, { send });
 }
 
 function replaced<T extends object>(target: T, methods: Partial<T>): T {
@@ -47,9 +58,9 @@ function replaced<T extends object>(target: T, methods: Partial<T>): T {
 
 function spinning({ ledger, provider }: Ports): Ports {
   let out = 0;
-  const send: Provider['send'] = async (request) => {
+  const send: Provider['send'] = async (request, options) => {
     out++;
-    const result = await provider.send(request);
+    const result = await provider.send(request, options);
     out--;
     return result;
   };
@@ -75,9 +86,9 @@ const slack = { before: 2000, after: 60_000 };
 function forgettingOldOnes({ provider }: Ports, { wall, timeoutMs }: Times): Provider {
   const askedAt = new Map<string, number>();
   return replaced(provider, {
-    send: async (request) => {
+    send: async (request, options) => {
       askedAt.set(request.to, wall());
-      return provider.send(request);
+      return provider.send(request, options);
     },
     list: async (to, accountSid) => {
       const list = await provider.list(to, accountSid);

@@ -42,14 +42,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** In memory where there is such a place: nothing here is about the disk. */
-export const place = ((): string => {
-  try {
-    return mkdtempSync('/dev/shm/volley-swarm-');
-  } catch {
-    return mkdtempSync(join(tmpdir(), 'volley-swarm-'));
-  }
-})();
+/** Where schedules keep their ledgers and lists. */
+export const place = mkdtempSync(join(tmpdir(), 'volley-swarm-'));
 process.on('exit', () => rmSync(place, { recursive: true, force: true }));
 
 /** The calls that need room on the disk. */
@@ -136,14 +130,13 @@ export function openWorld(drawn: Drawn, clock: VirtualClock, mutation?: Mutation
       if (typeof method !== 'function' || unwrapped.has(name)) return method;
       return async (...args: unknown[]) => {
         if (isOver) return never;
-        await weakness(process, name !== 'renew');
+        await weakness(process, true);
         if (process && process.run !== 'recall' && writes.has(name) && isFull())
           throw new CliError('storage', 'The disk is full.');
         const askedAt = clock.monotonic;
         const value: unknown = await method.apply(object, args);
         teller.heard(process?.run ?? 'other', { name, args, value, askedAt });
-        // What stands between showing the lease and the request is no time at all, and cannot be.
-        await weakness(process, name !== 'renew');
+        await weakness(process, true);
         return name === 'stage' ? mindful(value as object, process) : value;
       };
     };
@@ -166,8 +159,11 @@ export function openWorld(drawn: Drawn, clock: VirtualClock, mutation?: Mutation
     const provider = {
       ...asksNothing,
       clockAheadMs: () => clockAheadMs,
-      send: async (asked: Parameters<Provider['send']>[0]) => {
+      send: async (...[asked, { mayLeave } = {}]: Parameters<Provider['send']>) => {
         if (process.isDead()) await process.awake();
+        // A process may stand still while a connection is made.
+        await weakness(process, true);
+        if (mayLeave && !(await mayLeave())) return toSendResult({ kind: 'not-sent', reason: 'held back' });
         const row = rowOf(asked.body) ?? '?';
         const request = ++requests;
         const id = teller.claimOf(run, row);

@@ -20,6 +20,8 @@ export interface LiveInputConfig {
   readonly message: string;
   /** The text to begin with. */
   readonly initial?: string;
+  /** Whether an answer has several lines now and then, as a message has. */
+  readonly hasLines?: boolean;
   /** What is shown below the line for the text so far. */
   readonly note: (text: string) => string;
   /** What is wrong with the text; undefined when it is accepted. */
@@ -27,8 +29,8 @@ export interface LiveInputConfig {
 }
 
 /**
- * An Enter so soon after a character was pasted with it, where a terminal does not mark what is pasted; in
- * milliseconds. Our choice: nobody types 125 keys a second.
+ * An Enter so soon after a character of a text with lines was pasted with it, where a terminal does not mark what is
+ * pasted; in milliseconds. Our choice: nobody types 125 keys a second, but a busy machine reads several at once.
  */
 const pastedMs = 8;
 
@@ -73,7 +75,8 @@ const prompt = createPrompt<string | undefined, LiveInputConfig & { readonly wid
     if (initial !== '') put(line, initial);
   }, []);
   useKeypress((key, line) => {
-    const isPasted = isPasting.current || performance.now() - typedAt.current < pastedMs;
+    const isSoon = performance.now() - typedAt.current < pastedMs;
+    const isPasted = isPasting.current || (config.hasLines === true && isSoon);
     typedAt.current = performance.now();
     if (key.name === 'paste-start' || key.name === 'paste-end') {
       isPasting.current = key.name === 'paste-start';

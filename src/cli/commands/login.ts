@@ -14,8 +14,8 @@ import type { SessionOptions } from '../options/everywhere.ts';
 import { option, toggle } from '../options/option.ts';
 import { sid } from '../options/parsers.ts';
 import { absent } from '../options/read.ts';
+import { serverJson } from '../rehearsal.ts';
 import { readIfThere, replaceFile } from '../replace-file.ts';
-import { serverJson } from '../server.ts';
 import { connectAs, type Session, withSession } from '../session.ts';
 
 const loginHelp = `Asks Twilio whether they are right, and keeps them in the keyring of this machine, or where there is none in

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { postCallback } from '../../callbacks/trigger.ts';
+import { postCallback } from '../../callbacks/post-callback.ts';
 import { authTokensOf } from '../../config/credentials.ts';
 import type { Context } from '../../context.ts';
 import { isMessageSid, type Message } from '../../core/message.ts';

@@ -17,8 +17,8 @@ import { printReport } from '../sending/delivery.ts';
 import { planContextOf, type Session, withSession } from '../session.ts';
 import { withAccount } from './account.ts';
 import { back, type Dialog, sayError } from './dialog.ts';
-import { composeList } from './list.ts';
-import { composeMessage } from './message.ts';
+import { composeList } from './list-dialog.ts';
+import { composeMessage } from './message-dialog.ts';
 import { readContacts } from './recipient.ts';
 
 const help = `Asks for everything: whom to text, what, from whom; shows it with its cost and what went to them before; then sends it

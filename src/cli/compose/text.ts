@@ -66,6 +66,7 @@ export function writeText({ ask }: Pick<Dialog, 'ask'>, initial = '', about = ''
   return ask(liveInput, {
     message: 'Text',
     initial,
+    hasLines: true,
     note: (text) => `${countLine(text)}. ${about}Enter takes it, Esc goes back.`,
     problem: (text) => {
       if (text.trim() === '') return 'Write something.';

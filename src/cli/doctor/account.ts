@@ -4,7 +4,7 @@ import type { Cost } from '../../core/outcome/report.ts';
 import { countryFinder } from '../../core/recipient/phone.ts';
 import { clean } from '../../core/text/clean.ts';
 import { formatCost } from '../../core/text/wording.ts';
-import { rehearsalNote } from '../server.ts';
+import { rehearsalNote } from '../rehearsal.ts';
 import type { Session } from '../session.ts';
 import { type CheckResult, makeCheck } from './check.ts';
 

@@ -4,7 +4,7 @@ import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
 import type { SessionOptions } from '../options/everywhere.ts';
-import { serverJson } from '../server.ts';
+import { serverJson } from '../rehearsal.ts';
 import { withSession } from '../session.ts';
 import { checkCredentials } from './account.ts';
 import { checkCallbacks } from './callbacks.ts';

@@ -32,6 +32,22 @@ interface GivenBeside extends ValuesOf<typeof whatIsSent> {
   readonly settings: GivenSettings;
 }
 
+type Planned<K extends 'input' | 'protection'> = PlannedOptions[K];
+
+type InputValues = ValuesOf<typeof mapping> & ValuesOf<typeof fileOptions>;
+
+/** How rows are read: each option goes by one name, here and in a plan file. */
+const inputNames = namesOf<keyof InputValues & keyof Planned<'input'>>({
+  ...{ maps: true, template: true, key: true, timeZoneColumn: true, delimiter: true, encoding: true, sheet: true },
+  ...{ sample: true, testTo: true, strict: true, maxInvalid: true },
+});
+
+type ProtectionValues = ValuesOf<typeof protection>;
+
+const protectionNames = namesOf<keyof ProtectionValues & keyof Planned<'protection'>>({
+  ...{ asciiPunctuation: true, storeBody: true },
+});
+
 const notBeside = { file: option('a file', '', text), dryRun: toggle('--dry-run', ''), ...whatIsSent };
 
 /** Throws a `CliError` when something that a plan file says itself is given beside it. */
@@ -52,20 +68,8 @@ export function toPlanned(options: WhatIsSent): PlannedOptions {
     file: options.file,
     campaign: options.campaign ?? null,
     again: options.again,
-    input: {
-      maps: options.maps,
-      template: options.template ?? null,
-      key: options.key ?? null,
-      timeZoneColumn: options.timeZoneColumn ?? null,
-      delimiter: options.delimiter ?? null,
-      encoding: options.encoding ?? null,
-      sheet: options.sheet ?? null,
-      sample: options.sample ?? null,
-      testTo: options.testTo ?? null,
-      strict: options.strict,
-      maxInvalid: options.maxInvalid,
-    },
-    protection: { asciiPunctuation: options.asciiPunctuation, storeBody: options.storeBody },
+    input: toKept<InputValues>(inputNames, options),
+    protection: toKept<ProtectionValues>(protectionNames, options),
     settings: Object.fromEntries(given),
     message,
     contentVariables: options.contentVariable,
@@ -76,31 +80,39 @@ export function toPlanned(options: WhatIsSent): PlannedOptions {
 
 /** Options from what a plan file kept. Throws a `CliError` for a setting that is wrong now. */
 export function fromPlanned(planned: PlannedOptions): WhatIsSent {
-  const { input, protection, message } = planned;
+  const { message } = planned;
   for (const name of plannedSettings) refuseSetting(name, planned.settings[name]);
   return {
-    ...absent(whatIsSent),
+    ...absent(rowMessageOptions),
     ...(message as RawRequest as Partial<MessageValues>),
     file: planned.file,
     campaign: planned.campaign ?? undefined,
     again: planned.again,
-    maps: input.maps,
-    template: input.template ?? undefined,
-    key: input.key ?? undefined,
-    timeZoneColumn: input.timeZoneColumn ?? undefined,
-    delimiter: input.delimiter ?? undefined,
-    encoding: input.encoding ?? undefined,
-    sheet: input.sheet ?? undefined,
-    sample: input.sample ?? undefined,
-    testTo: input.testTo ?? undefined,
-    strict: input.strict,
-    maxInvalid: input.maxInvalid,
-    ...protection,
+    ...fromKept<Planned<'input'>>(inputNames, planned.input),
+    ...fromKept<Planned<'protection'>>(protectionNames, planned.protection),
     settings: planned.settings,
     contentVariable: planned.contentVariables,
     param: planned.extra,
     checkMedia: planned.checkMedia,
   };
+}
+
+/** In a plan file what is not given is null. */
+type Kept<T> = { readonly [K in keyof T]: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] };
+
+type Given<T> = { readonly [K in keyof T]: null extends T[K] ? Exclude<T[K], null> | undefined : T[K] };
+
+/** The names of a table that has each of them, so that one that is forgotten does not compile. */
+function namesOf<K extends string>(table: Readonly<Record<K, true>>): readonly K[] {
+  return Object.keys(table) as K[];
+}
+
+function toKept<T>(names: readonly (keyof T)[], values: T): Kept<T> {
+  return Object.fromEntries(names.map((name) => [name, values[name] ?? null])) as Kept<T>;
+}
+
+function fromKept<T>(names: readonly (keyof T)[], kept: T): Given<T> {
+  return Object.fromEntries(names.map((name) => [name, kept[name] ?? undefined])) as Given<T>;
 }
 
 function refuseSetting(name: (typeof plannedSettings)[number], value: string | undefined): void {

@@ -1,4 +1,4 @@
-import type { RowRules } from '../../campaign/rows.ts';
+import type { RowRules } from '../../campaign/row-rules.ts';
 import { namedTemplates, templateOf } from '../../campaign/templates.ts';
 import type { Config } from '../../config/config.ts';
 import type { PlanContext } from '../../core/plan.ts';

@@ -5,7 +5,7 @@ import { type PendingPlan, type PlanOptions, planCampaign } from '../../campaign
 import { type ApprovedPlan, planFileText, readPlanFile } from '../../campaign/plan-file.ts';
 import type { Ports } from '../../campaign/ports.ts';
 import { pricePlan } from '../../campaign/price.ts';
-import type { RowSource } from '../../campaign/rows.ts';
+import type { RowSource } from '../../campaign/row-rules.ts';
 import type { Context } from '../../context.ts';
 import { overflows } from '../../core/cost/sender-rate.ts';
 import type { Plan, PlanContext } from '../../core/plan.ts';
@@ -26,7 +26,7 @@ import { deliverOptionsOf } from '../options/delivery.ts';
 import { requestOf } from '../options/message.ts';
 import { fromPlanned, refuseBesidePlan, toPlanned } from '../options/planned.ts';
 import { rowRulesOf } from '../options/rules.ts';
-import { serverJson } from '../server.ts';
+import { serverJson } from '../rehearsal.ts';
 import { planContextOf, portsOf, type Session, storesText, withSession } from '../session.ts';
 import { writePrivate } from '../write-file.ts';
 import { runDelivery } from './delivery.ts';

@@ -10,7 +10,7 @@ import { shown } from '../../ui/lines.ts';
 import { reportLines } from '../../ui/report.ts';
 import type { EndedRun } from '../../ui/run.ts';
 import { printDocument } from '../document.ts';
-import { rehearsalNote, serverJson } from '../server.ts';
+import { rehearsalNote, serverJson } from '../rehearsal.ts';
 import { connectedPortsOf, type Session } from '../session.ts';
 import { notifying } from './notify.ts';
 import { watchDelivery } from './watch-delivery.ts';

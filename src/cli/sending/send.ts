@@ -21,7 +21,7 @@ import { deliverOptionsOf } from '../options/delivery.ts';
 import { fixedOf, type NamedParameters, refuseFixed } from '../options/fixed.ts';
 import { requestOf } from '../options/message.ts';
 import type { SendOptions, sendTable } from '../options/send.ts';
-import { serverJson } from '../server.ts';
+import { serverJson } from '../rehearsal.ts';
 import { planContextOf, type Session, storesText, withSession } from '../session.ts';
 import { printReportDocument, type Result, runDelivery } from './delivery.ts';
 import { priceSourcesOf } from './prices.ts';

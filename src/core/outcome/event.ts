@@ -1,6 +1,6 @@
 import type { Message } from '../message.ts';
 import type { Callback, InboundMessage } from './callback.ts';
-import type { StatusUpdate } from './delivery.ts';
+import type { StatusUpdate } from './receipt.ts';
 
 /** A callback that is to be passed on. */
 export type OutgoingEvent = Callback & {

@@ -33,9 +33,12 @@ export function isFinalStatus(status: string): boolean {
   return rank(status) >= finalRank;
 }
 
+/** The statuses of messages that have arrived. */
+export const deliveredStatuses: readonly MessageStatus[] = ['delivered', 'read'];
+
 /** Whether the message has arrived. */
 export function isDeliveredStatus(status: string): boolean {
-  return status === 'delivered' || status === 'read';
+  return (deliveredStatuses as readonly string[]).includes(status);
 }
 
 /** The statuses of messages that Twilio took and could not deliver. */

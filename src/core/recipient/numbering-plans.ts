@@ -75,7 +75,7 @@ export const e164 = /^\+[1-9]\d{7,14}$/;
 /**
  * Makes a lookup of numbers with `+`, digits and plain separators that agrees with libphonenumber's parser, and is many
  * times as fast since each pattern of its metadata is compiled once. Undefined where the parser has to be asked: for
- * what begins like a national prefix, and for no calling code. `test/core/numbering-plans.test.ts` compares the two.
+ * what begins like a national prefix, and for no calling code. `test/core/recipient/numbering-plans.test.ts` compares the two.
  */
 export function numberingLookup({ Metadata }: Pick<Library, 'Metadata'>): (text: string) => Numbering | undefined {
   const metadata = new Metadata() as unknown as LibraryMetadata;

@@ -117,7 +117,7 @@ export function nonGsmCharacters(text: string): readonly NonGsmCharacter[] {
 
 /**
  * Where two characters meet that stand alone, the next time after `start`. Only what is between such places has to be
- * cut by the segmenter, which takes a hundred times as long. `test/core/segments.test.ts` compares with it.
+ * cut by the segmenter, which takes a hundred times as long. `test/core/text/segments.test.ts` compares with it.
  */
 function certainBreak(text: string, start: number): number {
   let wasAlone = false;

@@ -61,7 +61,7 @@ function plainParts(source: string, fields: readonly string[]): readonly string[
   return parts.every((part, i) => (i % 2 === 0 ? isText(part) : isField(part))) ? parts : undefined;
 }
 
-/** Joins what `plainParts` found, as Liquid does, at a tenth of the cost. `test/core/template.test.ts` compares the two. */
+/** Joins what `plainParts` found, as Liquid does, at a tenth of the cost. `test/core/text/template.test.ts` compares the two. */
 function renderPlain(
   parts: readonly string[],
   fieldValue: (field: string) => string | undefined,

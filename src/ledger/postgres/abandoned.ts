@@ -1,16 +1,14 @@
+import { abandonedAfterMs } from '../rules/abandoned.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './driver.ts';
 import { type Sql, sql } from './sql.ts';
-
-/** A plan that nobody has added to for this long, or a connection that has done nothing, was left by a run that died, in milliseconds. */
-const abandonedAfterMs = 24 * 3_600_000;
 
 /** Throws a plan away; does nothing to a campaign that was published. For use inside a transaction. */
 export function dropPlan(connection: Connection, id: string): Promise<void> {
   return drop(connection, sql`id = ${id}`);
 }
 
-/** Throws away the plans and marks of runs that died. For use inside a transaction. */
+/** Throws away the plans of runs that died, and the marks of connections that have done nothing for as long. For use inside a transaction. */
 export async function dropAbandoned(connection: Connection, clock: Clock): Promise<void> {
   await connection.run(sql`delete from last_transactions where at < now() - ${abandonedAfterMs} * interval '1 ms'`);
   await drop(connection, sql`touched_at < ${clock()} - ${abandonedAfterMs}::bigint`);

@@ -1,12 +1,12 @@
 import type { MessageRequest } from '../../core/message.ts';
+import { newId } from '../ids.ts';
 import type { Ledger } from '../ledger.ts';
 import { failedInSql } from '../rows.ts';
-import { type SecondTry, secondTries } from '../rules/retry.ts';
+import { type SecondTry, secondTries } from '../rules/second-tries.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
 import type { Gate } from './gates.ts';
 import { json, raw, type Sql, sql } from './sql.ts';
-import { newCampaignId } from './staging.ts';
 
 type Changes = Pick<Ledger, 'reopen' | 'retryUndelivered' | 'cancelPending' | 'cancelAccepted'>;
 
@@ -41,7 +41,7 @@ export function messageChanges({ transaction }: Database, clock: Clock): Changes
             and code = any(${codes}::bigint[])`),
       ),
     retryUndelivered: (campaignId, codes) => {
-      const prefix = newCampaignId();
+      const prefix = newId();
       return transaction(alone(campaignId), async (connection) => {
         const now = await connection.get<{ at: number }>(sql`select ${clock()} as at`);
         return retry(connection, { campaignId, codes, prefix, at: now?.at ?? 0 });

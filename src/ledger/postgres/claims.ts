@@ -4,6 +4,7 @@ import type { Account } from '../rules/claim.ts';
 import { atRate, type ControlRow, pausedClaim } from '../rules/control.ts';
 import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
 import type { SenderPace } from '../rules/pace.ts';
+import { type NextDue, senderState } from '../rules/sender-state.ts';
 import type { Claim, Claimed, ClaimRequest, Lease, SenderQueue, SenderState, Want } from '../runs.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
@@ -210,13 +211,8 @@ async function senderStates(
   grants: Grants,
   at: number,
 ): Promise<readonly SenderState[]> {
-  const rows = await connection.all<{ sender: string; dueAt: number | null }>(sql`
+  const rows = await connection.all<NextDue>(sql`
     select s.sender, (select due_at from messages where campaign_id = ${campaignId} and sender = s.sender
       and state = 'pending' order by due_at limit 1) as "dueAt" from unnest(${[...grants.keys()]}::text[]) s (sender)`);
-  return rows.map(({ sender, dueAt }): SenderState => {
-    if (dueAt === null) return { sender };
-    const paceMs = grants.get(sender)?.waitMs ?? 0;
-    const dueMs = Math.max(0, dueAt - at);
-    return { sender, waitMs: Math.max(paceMs, dueMs), ...(dueMs > paceMs && { isDeferred: true }) };
-  });
+  return rows.map((due) => senderState(due, grants.get(due.sender)?.waitMs ?? 0, at));
 }

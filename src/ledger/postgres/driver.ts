@@ -3,7 +3,7 @@ import type { Pool, PoolClient, QueryResult } from 'pg';
 import { CliError } from '../../errors.ts';
 import { isAway, isConflict, storageFault } from './faults.ts';
 import { type Gate, lockText } from './gates.ts';
-import { type Attempted, type Mark, markText, outcomeOf } from './outcome.ts';
+import { type Attempted, type Mark, markText, outcomeOf } from './lost-commit.ts';
 import { type Sql, storable, textOf } from './sql.ts';
 
 /** Runs statements one after the other, also those that are given together. `Row` is what its author says the columns are. */

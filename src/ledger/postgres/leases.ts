@@ -2,18 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Ledger } from '../ledger.ts';
 import { namespaceOf, processOf } from '../process.ts';
+import { runDied } from '../rules/abandoned.ts';
 import { confirmAll } from '../rules/confirm.ts';
-import { isHeld, leaseMs } from '../rules/lease.ts';
+import { inTheWay, isHeld, leaseMs } from '../rules/lease.ts';
 import type { OutcomeRow } from '../rules/outcome.ts';
 import type { Holder } from '../runs.ts';
+import { spentSoFar } from '../statements.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
 import { evidenceOf, outcomeColumns, writeOutcomes } from './outcomes.ts';
-import { raw, sql } from './sql.ts';
+import { named, raw, sql } from './sql.ts';
 
 interface LeaseRow {
   readonly owner: string;
-  readonly is_shared: boolean;
+  readonly isShared: boolean;
   readonly host: string;
   readonly pid: number;
   readonly process: string | null;
@@ -28,10 +30,11 @@ export function postgresLeases(database: Database, clock: Clock): Pick<Ledger, '
     acquire: (campaignId, { host, pid }, { maxCost, shared } = {}) => {
       const owner = randomUUID();
       return database.transaction([{ kind: 'campaign', keys: [campaignId] }], async (connection) => {
-        const known = await connection.all<LeaseRow>(sql`select owner, host, pid, process, expires_at, is_shared,
+        const known =
+          await connection.all<LeaseRow>(sql`select owner, host, pid, process, expires_at, is_shared as "isShared",
             ${clock()} as at from leases where campaign_id = ${campaignId}`);
         const alive = known.filter(isAlive);
-        const other = alive.find(({ is_shared: isShared }) => !shared || !isShared);
+        const other = inTheWay(alive, shared !== undefined);
         if (other) return { heldBy: { host: other.host, pid: other.pid } };
         const others = alive.map((lease) => lease.owner);
         await connection.run(sql`delete from leases where campaign_id = ${campaignId} and owner <> all(${others})`);
@@ -65,7 +68,7 @@ export function postgresLeases(database: Database, clock: Clock): Pick<Ledger, '
 export async function holderOf(connection: Connection): Promise<Holder | undefined> {
   const leases = await connection.all<LeaseRow>(
     raw(
-      'select owner, is_shared, host, pid, process, expires_at, floor(extract(epoch from clock_timestamp()) * 1000)::bigint as at from leases',
+      'select owner, is_shared as "isShared", host, pid, process, expires_at, floor(extract(epoch from clock_timestamp()) * 1000)::bigint as at from leases',
     ),
   );
   const live = leases.find(isAlive);
@@ -74,8 +77,7 @@ export async function holderOf(connection: Connection): Promise<Holder | undefin
 
 /** What a dead run left claimed may have been sent; a callback may have told already. `others` still work. */
 async function abandon(connection: Connection, campaignId: string, others: readonly string[]): Promise<void> {
-  await connection.run(sql`update messages set state = 'unknown',
-      reason = 'the run that claimed it ended before an answer came'
+  await connection.run(sql`update messages set state = 'unknown', reason = ${runDied}
     where campaign_id = ${campaignId} and state = 'claimed' and owner <> all(${others})`);
   const reported = await connection.all<OutcomeRow>(sql`select ${outcomeColumns} from messages m
     where m.campaign_id = ${campaignId} and m.state = 'unknown'
@@ -90,9 +92,8 @@ async function openAccount(
   campaignId: string,
   { maxCost, concurrency }: { readonly maxCost: number | null; readonly concurrency: number | null },
 ): Promise<void> {
-  await connection.run(sql`update campaigns set max_cost = ${maxCost}, concurrency = ${concurrency}::int, spent = case when ${maxCost}::float8 is null then 0
-    else (select coalesce(sum(coalesce(price, segments * unit_price)), 0) from messages
-      where campaign_id = ${campaignId} and state in ('accepted', 'unknown')) end
+  await connection.run(sql`update campaigns set max_cost = ${maxCost}, concurrency = ${concurrency}::int, 
+      spent = case when ${maxCost}::float8 is null then 0 else ${named(spentSoFar, { campaignId })} end
     where id = ${campaignId}`);
 }
 

@@ -5,9 +5,9 @@ import { type Clock, clockOf } from './clock.ts';
 import { connect } from './connect.ts';
 import { postgresControls } from './controls.ts';
 import { damageOf } from './damage.ts';
-import { postgresDelivery } from './delivery.ts';
 import type { Database } from './driver.ts';
 import { postgresEvents } from './events.ts';
+import { postgresFigures } from './figures.ts';
 import { postgresLeases } from './leases.ts';
 import { migrate } from './migrations/migrate.ts';
 import { postgresOptOuts } from './opt-outs.ts';
@@ -46,7 +46,7 @@ export async function openPostgresLedger(address: string, now?: () => number): P
     ...resolving(database),
     ...postgresOptOuts(database),
     ...postgresReceipts(database),
-    ...postgresDelivery(database),
+    ...postgresFigures(database),
     ...prices(database, clock),
     ...postgresEvents(database, clock),
     ...postgresReplies(database, clock),

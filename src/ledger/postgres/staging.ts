@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { PlannedRow } from '../../core/plan.ts';
-import { CliError } from '../../errors.ts';
+import { recalled } from '../../errors.ts';
+import { newId } from '../ids.ts';
 import type { Appended, Campaign, InTransaction, NewCampaign, Staging } from '../plans.ts';
 import { type CampaignRow, type MessageRow, toCampaign, toMessage } from '../rows.ts';
 import { freshNames } from '../rules/names.ts';
@@ -27,13 +27,10 @@ export interface StagingPlace {
   readonly clock: Clock;
 }
 
-/** Six random bytes in hexadecimal: short enough to type, and no two campaigns will have the same. */
-export const newCampaignId = (): string => randomBytes(6).toString('hex');
-
 /** Begins a plan in the ledger; see `Staging`. */
 export async function stageInPostgres(place: StagingPlace, campaign: NewCampaign): Promise<Staging> {
   const { database } = place;
-  const id = newCampaignId();
+  const id = newId();
   const name = await beginPlan(place, id, campaign);
   const storesText = campaign.storesText ?? true;
   let count = 0;
@@ -155,13 +152,9 @@ async function publish(
   return campaign;
 }
 
-/** A campaign that was called back sends nothing more, whatever is added to it. */
 async function refuseRecalled(connection: Connection, target: string, name: string): Promise<void> {
-  const recalled = await connection.get(sql`select 1 from campaigns where id = ${target} and recalled_at is not null`);
-  if (recalled === undefined) return;
-  throw new CliError('rule', `The campaign ${name} has been recalled and sends nothing more.`, {
-    hint: 'Give what is to be sent another name with --campaign.',
-  });
+  const found = await connection.get(sql`select 1 from campaigns where id = ${target} and recalled_at is not null`);
+  if (found !== undefined) throw recalled(name);
 }
 
 /** Adds rows to a campaign that is running; those whose key is there are passed over. */
@@ -171,7 +164,7 @@ export function appendToPostgres(
   rows: readonly PlannedRow[],
   storesText: boolean,
 ): Promise<Appended> {
-  const idPrefix = newCampaignId();
+  const idPrefix = newId();
   const gate = { kind: 'campaign', keys: [campaignId], isShared: true } as const;
   return database.transaction([gate], async (connection) => {
     const campaign = await connection.get<{ stores_text: boolean; recalled_at: number | null }>(

@@ -28,3 +28,11 @@ export function isHeld(holder: LeaseHolder, expiresAt: number, at: number, machi
   if (holder.process !== undefined && running !== 'unknown') return running === holder.process;
   return true;
 }
+
+/** Of runs that are at work, one that another run cannot join: it has the campaign for itself, or the other wants that. */
+export function inTheWay<Run extends { readonly isShared: boolean }>(
+  atWork: readonly Run[],
+  wantsShare: boolean,
+): Run | undefined {
+  return atWork.find(({ isShared }) => !wantsShare || !isShared);
+}

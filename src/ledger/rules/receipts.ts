@@ -1,4 +1,4 @@
-import { afterReceipt, type StatusUpdate } from '../../core/outcome/delivery.ts';
+import { afterReceipt, type StatusUpdate } from '../../core/outcome/receipt.ts';
 import type { OptOut } from '../../core/recipient/consent.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Correspondents } from './opt-outs.ts';

@@ -1,5 +1,5 @@
-import type { StatusUpdate } from '../../core/outcome/delivery.ts';
 import { type OutgoingEvent, statusEvent } from '../../core/outcome/event.ts';
+import type { StatusUpdate } from '../../core/outcome/receipt.ts';
 import type { OptOut } from '../../core/recipient/consent.ts';
 import { confirmAll, type Evidence } from './confirm.ts';
 import type { Correspondents } from './opt-outs.ts';

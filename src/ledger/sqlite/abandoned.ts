@@ -1,7 +1,5 @@
+import { abandonedAfterMs } from '../rules/abandoned.ts';
 import type { Database } from './driver.ts';
-
-/** A plan that nobody has added to for this long was left by a run that died, in milliseconds. */
-const abandonedAfterMs = 24 * 3_600_000;
 
 /** Throws a plan away; does nothing to a campaign that was published. For use inside a transaction. */
 export function dropPlan(database: Database, id: string): void {

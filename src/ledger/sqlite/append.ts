@@ -1,4 +1,5 @@
 import type { PlannedRow } from '../../core/plan.ts';
+import { newId } from '../ids.ts';
 import type { Appended } from '../plans.ts';
 import { type MessageRow, messageColumns, toMessage } from '../rows.ts';
 import { eachKeyOnce, newRow } from '../rules/new-rows.ts';
@@ -8,7 +9,7 @@ import { keysSince } from './keys.ts';
 import { knownIn } from './known.ts';
 import { suppressionReader } from './opt-outs.ts';
 import { purgedKeys } from './purge.ts';
-import { newCampaignId, type StagingPlace } from './staging.ts';
+import type { StagingPlace } from './staging.ts';
 
 interface RunningCampaign {
   readonly recalled_at: number | null;
@@ -34,7 +35,7 @@ export function appendToSqlite(
     const isSuppressed = suppressionReader(database)(rows.map(({ to }) => to));
     const entry = { isSuppressed, storesText, isRecalled: recalled_at !== null };
     const after = lastSeq(database);
-    const insert = rowInserter(database, { campaignId, idPrefix: newCampaignId(), storesText, at: now() });
+    const insert = rowInserter(database, { campaignId, idPrefix: newId(), storesText, at: now() });
     insert(news.map(({ row, ...key }) => newRow({ ...row, ...key }, entry)));
     database.prepare(keysSince).run({ campaignId, after });
     database.prepare('update campaigns set touched_at = :at where id = :campaignId').run({ at: now(), campaignId });

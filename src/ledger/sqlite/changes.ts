@@ -1,9 +1,9 @@
 import type { MessageRequest } from '../../core/message.ts';
+import { newId } from '../ids.ts';
 import type { Ledger } from '../ledger.ts';
 import { failedInSql } from '../rows.ts';
-import { secondTries } from '../rules/retry.ts';
+import { secondTries } from '../rules/second-tries.ts';
 import type { Database } from './driver.ts';
-import { newCampaignId } from './staging.ts';
 
 type Changes = Pick<Ledger, 'reopen' | 'retryUndelivered' | 'cancelPending' | 'cancelAccepted'>;
 
@@ -55,7 +55,7 @@ function retrier(database: Database): (campaignId: string, codes: readonly numbe
     select :id, campaign_id, line, recipient, sender, :request, 'pending', segments, country, unit_price, quiet_hours,
       text_kept, :at, id from messages where id = :retryOf`);
   return (campaignId, codes, at) => {
-    const prefix = newCampaignId();
+    const prefix = newId();
     let count = 0;
     for (let after = 0; ; ) {
       const rows = read.all({ campaignId, codes: JSON.stringify(codes), after });

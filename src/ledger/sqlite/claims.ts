@@ -4,6 +4,7 @@ import { type Account, select } from '../rules/claim.ts';
 import { atRate, type ControlRow, pausedClaim } from '../rules/control.ts';
 import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
 import { optedOut } from '../rules/opt-outs.ts';
+import { type NextDue, senderState } from '../rules/sender-state.ts';
 import type { Claim, Claimed, ClaimRequest, Lease, SenderState } from '../runs.ts';
 import type { Database } from './driver.ts';
 import { suppressionReader } from './opt-outs.ts';
@@ -130,14 +131,11 @@ const toDue = (row: DueRow) => ({ ...row, unitPrice: row.unit_price });
 
 /** How senders stand: by when their next message is due, and by what their pace says. */
 function senderStates(database: Database) {
-  const next = database.prepare<{ sender: string; dueAt: number | null }>(`
+  const next = database.prepare<NextDue>(`
     select s.value as sender, (select due_at from messages where campaign_id = :campaignId and sender = s.value
       and state = 'pending' order by due_at limit 1) as dueAt from json_each(:senders) s`);
   return (campaignId: string, waits: ReadonlyMap<string, number>, at: number): readonly SenderState[] =>
-    next.all({ campaignId, senders: JSON.stringify([...waits.keys()]) }).map(({ sender, dueAt }): SenderState => {
-      if (dueAt === null) return { sender };
-      const paceMs = waits.get(sender) ?? 0;
-      const dueMs = Math.max(0, dueAt - at);
-      return { sender, waitMs: Math.max(paceMs, dueMs), ...(dueMs > paceMs && { isDeferred: true }) };
-    });
+    next
+      .all({ campaignId, senders: JSON.stringify([...waits.keys()]) })
+      .map((due) => senderState(due, waits.get(due.sender) ?? 0, at));
 }

@@ -6,20 +6,20 @@ import { appendToSqlite } from './append.ts';
 import { messageChanges } from './changes.ts';
 import { claims } from './claims.ts';
 import { sqliteControls } from './controls.ts';
-import { sqliteDelivery } from './delivery.ts';
 import { type Database, openDatabase } from './driver.ts';
 import { sqliteEvents } from './events.ts';
+import { sqliteFigures } from './figures.ts';
 import { networkFileSystemOf } from './file-system.ts';
 import { applicationId, refuseForeign } from './identity.ts';
-import { sqliteLeases } from './lease.ts';
+import { sqliteLeases } from './leases.ts';
 import { migrate } from './migrations/migrate.ts';
 import { sqliteOptOuts } from './opt-outs.ts';
 import { sqlitePurge } from './purge.ts';
 import { campaignReads, optional, reports } from './reads.ts';
 import { sqliteReceipts } from './receipts.ts';
 import { sqliteReplies } from './replies.ts';
+import { resolving } from './resolve.ts';
 import { stageInSqlite } from './staging.ts';
-import { resolving } from './unknowns.ts';
 
 /**
  * Opens the ledger in a file, made if it is not there, for this user only.
@@ -40,7 +40,7 @@ export function openSqliteLedger(path: string, now: () => number = Date.now): Le
     ...resolving(database),
     ...sqliteOptOuts(database),
     ...sqliteReceipts(database),
-    ...sqliteDelivery(database),
+    ...sqliteFigures(database),
     ...prices(database, now),
     ...sqliteEvents(database, now),
     ...sqliteReplies(database, now),

@@ -1,4 +1,4 @@
-import type { StatusUpdate } from '../../core/outcome/delivery.ts';
+import type { StatusUpdate } from '../../core/outcome/receipt.ts';
 import type { Receipts } from '../receipts.ts';
 import { finalInSql, type TrackedRow, toTracked } from '../rows.ts';
 import { mayBeConfirmed } from '../rules/confirm.ts';

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { CliError } from '../../errors.ts';
+import { notShared, recalled } from '../../errors.ts';
+import { newId } from '../ids.ts';
 import type { Campaign, NewCampaign, Staging } from '../plans.ts';
 import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from '../rows.ts';
 import { freshNames } from '../rules/names.ts';
@@ -7,7 +7,6 @@ import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
 import { planKeys } from './keys.ts';
-import { notShared } from './lease.ts';
 import { planRowAdder } from './plan-rows.ts';
 import { makePlanTables, type PlanTables } from './plan-tables.ts';
 import { planTotals } from './plan-totals.ts';
@@ -21,14 +20,11 @@ export interface StagingPlace {
   readonly now: () => number;
 }
 
-/** Six random bytes in hexadecimal: short enough to type, and no two campaigns will have the same. */
-export const newCampaignId = (): string => randomBytes(6).toString('hex');
-
 /** Begins a plan, in tables of its own beside the ledger; see `Staging`. */
 export function stageInSqlite(place: StagingPlace, campaign: NewCampaign): Staging {
   const { database, path, now } = place;
   const { source, storesText = true } = campaign;
-  const id = newCampaignId();
+  const id = newId();
   dropAbandoned(database, now());
   const name = campaign.name ?? freshName(database, campaign.stem, id, now());
   const begin = () => beginCampaign(database, { id, name, source, at: now(), storesText: storesText ? 1 : 0 });
@@ -141,15 +137,11 @@ function readPlan(
     .map(toMessage);
 }
 
-/** A campaign that was called back sends nothing more, whatever is added to it. */
 function refuseRecalled(database: Database, name: string): void {
-  const recalled = database
+  const found = database
     .prepare('select 1 from campaigns where name = :name and ready = 1 and recalled_at is not null')
     .get({ name });
-  if (recalled === undefined) return;
-  throw new CliError('rule', `The campaign ${name} has been recalled and sends nothing more.`, {
-    hint: 'Give what is to be sent another name with --campaign.',
-  });
+  if (found !== undefined) throw recalled(name);
 }
 
 /** A campaign by its id, which must exist. */

@@ -3,7 +3,7 @@ import { CliError } from '../../errors.ts';
 import type { LedgerTables, TableReader, TableRow, TableShape, TableWriter } from '../tables.ts';
 import type { Database } from './driver.ts';
 import { everyKey } from './keys.ts';
-import { holderOf } from './lease.ts';
+import { holderOf } from './leases.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openPrivate } from './open.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Credentials } from '../../core/credentials.ts';
-import { type HttpClient, type HttpFailure, httpClient } from '../../http.ts';
+import { type HttpClient, type HttpFailure, httpClient, type MayLeave } from '../../http.ts';
 import type { Asked } from '../provider.ts';
 import { machineClocks, type OwnClocks, serverClock } from './server-clock.ts';
 
@@ -30,7 +30,12 @@ export type Exchange =
 export interface TwilioClient {
   readonly accountSid: string;
   /** Makes one attempt; resolves to what became of it, however bad. `path` begins with a slash. */
-  request(method: 'GET' | 'POST' | 'DELETE', path: string, form?: URLSearchParams): Promise<Exchange>;
+  request(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    form?: URLSearchParams,
+    mayLeave?: MayLeave,
+  ): Promise<Exchange>;
   /** Fetches a file of at most 100 MB. Where it is kept elsewhere, the credentials stay behind. */
   download(path: string): Promise<Asked<Uint8Array>>;
   /** See `ServerClock.aheadMs`. */
@@ -56,10 +61,10 @@ export function twilioClient({ credentials, baseUrl, timeoutMs, clocks = machine
   const clock = serverClock(clocks);
   return {
     accountSid: credentials.accountSid,
-    request: async (method, path, form) => {
+    request: async (method, path, form, mayLeave) => {
       const sentAt = clocks.monotonic();
       const posted = form && { body: form.toString(), headers: formHeaders };
-      const answer = await client.request({ method, url: `${baseUrl}${path}`, ...posted });
+      const answer = await client.request({ method, url: `${baseUrl}${path}`, ...posted, mayLeave });
       if (answer.kind !== 'answer') return answer;
       clock.learn(answer.headers, sentAt);
       return { ...answer, body: parseJson(answer.body.toString()) };

@@ -32,9 +32,9 @@ export function twilioProvider(options: TwilioOptions): Provider {
   };
   const pathOf = (accountSid: string) => `/2010-04-01/Accounts/${accountSid}`;
   return {
-    send: async (request) => {
+    send: async (request, { mayLeave } = {}) => {
       const path = `${pathOf(request.accountSid ?? client.accountSid)}/Messages.json`;
-      return toSendResult(await client.request('POST', path, toForm(request)));
+      return toSendResult(await client.request('POST', path, toForm(request), mayLeave));
     },
     list: (to, accountSid = client.accountSid) => listMessages(client, accountSid, to),
     fetch: async (sid, accountSid = client.accountSid) => {

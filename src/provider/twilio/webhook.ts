@@ -1,7 +1,7 @@
 import { isMessageSid } from '../../core/message.ts';
 import type { Callback } from '../../core/outcome/callback.ts';
 import { messageStatuses } from '../../core/outcome/status.ts';
-import { consentOf } from '../../core/recipient/consent.ts';
+import { consentOf } from '../../core/recipient/keywords.ts';
 import type { CallbackToWrite, ReadCallback, RefusedCallback, WriteCallback } from '../provider.ts';
 import { isSignedBy, signatureOf } from './signature.ts';
 

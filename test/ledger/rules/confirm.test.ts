@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StatusUpdate } from '../../../src/core/outcome/delivery.ts';
+import type { StatusUpdate } from '../../../src/core/outcome/receipt.ts';
 import { confirmAll, confirmSent } from '../../../src/ledger/rules/confirm.ts';
 import type { OutcomeRow } from '../../../src/ledger/rules/outcome.ts';
 import { receiptIndex } from '../../../src/ledger/rules/receipts.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isHeld } from '../../../src/ledger/rules/lease.ts';
+import { inTheWay, isHeld } from '../../../src/ledger/rules/lease.ts';
 
 const machine = (running: string | undefined) => ({ host: 'here', processOf: () => running });
 const holder = { host: 'here', pid: 1, process: 'boot-1 77' };
@@ -19,4 +19,16 @@ describe('a lease', () => {
   it('ends with its time, whoever has it', () => {
     expect(isHeld({ ...holder, host: 'there' }, 1000, 1001, machine('boot-1 77'))).toBe(false);
   });
+});
+
+describe('a campaign that runs', () => {
+  const shared = { isShared: true };
+  const alone = { isShared: false };
+
+  it.each([
+    ['by nobody', [], false, undefined],
+    ['by workers, for one more', [shared, shared], true, undefined],
+    ['by workers, for a run that wants it alone', [shared], false, shared],
+    ['by one run, for a worker', [alone], true, alone],
+  ])('%s', (_, atWork, wantsShare, expected) => expect(inTheWay(atWork, wantsShare)).toBe(expected));
 });

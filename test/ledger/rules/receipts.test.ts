@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StatusUpdate } from '../../../src/core/outcome/delivery.ts';
+import type { StatusUpdate } from '../../../src/core/outcome/receipt.ts';
 import { mergeReceipts, receiptIndex } from '../../../src/ledger/rules/receipts.ts';
 import { outcomeRow } from './row.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StatusUpdate } from '../../../src/core/outcome/delivery.ts';
+import type { StatusUpdate } from '../../../src/core/outcome/receipt.ts';
 import { type KeptReceipt, openIds, type Receiving, receive } from '../../../src/ledger/rules/receive.ts';
 import { columns, outcomeRow } from './row.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptRecord, MessageChange } from '../../../src/core/outcome/after-send.ts';
-import type { StatusUpdate } from '../../../src/core/outcome/delivery.ts';
+import type { StatusUpdate } from '../../../src/core/outcome/receipt.ts';
 import type { OutcomeRow } from '../../../src/ledger/rules/outcome.ts';
 import { receiptIndex } from '../../../src/ledger/rules/receipts.ts';
 import { type Recording, recordResults, toConfirm } from '../../../src/ledger/rules/record.ts';

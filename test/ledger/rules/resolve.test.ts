@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageChange } from '../../../src/core/outcome/after-send.ts';
-import type { StatusUpdate } from '../../../src/core/outcome/delivery.ts';
+import type { StatusUpdate } from '../../../src/core/outcome/receipt.ts';
 import { receiptIndex } from '../../../src/ledger/rules/receipts.ts';
 import { type Resolving, resolveUnknowns } from '../../../src/ledger/rules/resolve.ts';
 import { columns, outcomeRow } from './row.ts';
