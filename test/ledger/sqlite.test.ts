@@ -4,13 +4,21 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
 import { planKeys } from '../../src/ledger/sqlite/keys.ts';
 import { start } from '../../src/ledger/sqlite/migrations/001-start.ts';
+import { consentAndCost } from '../../src/ledger/sqlite/migrations/002-consent-and-cost.ts';
+import { delivery } from '../../src/ledger/sqlite/migrations/003-delivery.ts';
+import { afterlife } from '../../src/ledger/sqlite/migrations/004-afterlife.ts';
+import { running } from '../../src/ledger/sqlite/migrations/005-running.ts';
+import { messageKeys } from '../../src/ledger/sqlite/migrations/006-message-keys.ts';
+import { replies } from '../../src/ledger/sqlite/migrations/007-replies.ts';
+import { pauses } from '../../src/ledger/sqlite/migrations/008-pauses.ts';
 import { migrate } from '../../src/ledger/sqlite/migrations/migrate.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { planRowAdder } from '../../src/ledger/sqlite/plan-rows.ts';
 import { makePlanTables } from '../../src/ledger/sqlite/plan-tables.ts';
 import { chunkRows, copyPlan } from '../../src/ledger/sqlite/publish.ts';
+import { campaignTotals, spentSoFar, stateCounts } from '../../src/ledger/statements.ts';
 import { tempFolder } from '../context.ts';
-import { lease, row, take, write } from '../contracts/campaigns.ts';
+import { counts, lease, row, take, write } from '../contracts/campaigns.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 
 describe('the SQLite ledger', () => {
@@ -180,6 +188,57 @@ describe('the SQLite ledger', () => {
     expect(statSync(`${path}.v1.bak`).mode & 0o777).toBe(0o600);
     // It knows which rows it has: the same key again is not new.
     expect(await ledger.append(campaign?.id ?? '', [{ ...row(3), key: '+1' }, row(4)])).toMatchObject({ added: 1 });
+  });
+
+  it('goes on with a ledger of schema 8, and keeps a copy of it', async () => {
+    const path = join(tempFolder(), 'ledger.db');
+    const old = openDatabase(path);
+    migrate(old, path, [start, consentAndCost, delivery, afterlife, running, messageKeys, replies, pauses]);
+    old.exec(`insert into campaigns (id, name, source, created_at, ready, touched_at, currency)
+        values ('c', 'old', 'x', 1, 1, 1, 'USD');
+      insert into messages (id, campaign_id, line, recipient, sender, state, status, code, reason, issues, segments,
+          unit_price, price, sid) values
+        ('m1', 'c', 1, '+1', '1', 'pending', null, null, 'busy', null, 1, 0.5, null, null),
+        ('m2', 'c', 2, '+2', '1', 'claimed', null, null, null, null, 1, 0.5, null, null),
+        ('m3', 'c', 3, '+3', '1', 'accepted', 'delivered', null, null, null, 2, 0.5, 0.7, 'SM3'),
+        ('m4', 'c', 4, '+4', '1', 'accepted', 'undelivered', 30003, null, null, 1, 0.5, null, 'SM4'),
+        ('m5', 'c', 5, '+5', '1', 'rejected', null, 21610, 'unsubscribed', null, 1, 0.5, null, null),
+        ('m6', 'c', 6, 'x', '', 'invalid', null, null, null, '[{"line":6}]', 0, null, null, null)`);
+    old.close();
+    const ledger = openSqliteLedger(path, Date.now);
+    expect(statSync(`${path}.v8.bak`).mode & 0o777).toBe(0o600);
+    const copy = openDatabase(`${path}.v8.bak`);
+    expect(copy.prepare<{ n: number }>('select count(*) as n from messages').get()?.n).toBe(6);
+    const none = { skipped: 0, unknown: 0, canceled: 0 };
+    expect(await ledger.report('c')).toEqual({
+      ...{ rows: 6, counts: { ...none, invalid: 1, pending: 1, claimed: 1, accepted: 2, rejected: 1 } },
+      ...{ statuses: { delivered: 1, undelivered: 1 }, retried: 0, segments: 4, issues: [{ line: 6 }] },
+      ...{ cost: { amount: 1.7, currency: 'USD' }, charged: { messages: 1, cost: { amount: 0.7, currency: 'USD' } } },
+      errors: [
+        { code: null, reason: 'busy', count: 1 },
+        { code: 21610, reason: 'unsubscribed', count: 1 },
+        { code: 30003, reason: '', count: 1 },
+      ],
+    });
+    // Who takes it over finds what the last run had claimed.
+    await lease(ledger, 'c');
+    expect(await counts(ledger, 'c')).toMatchObject({ unknown: 1, accepted: 2 });
+    await ledger.close();
+  });
+
+  it.each([
+    ['the totals of a campaign', campaignTotals],
+    ['the states of a campaign', stateCounts],
+    ['what a campaign has cost', `select ${spentSoFar}`],
+  ])('reads %s from indexes alone: it may have a million rows', (_, statement) => {
+    const path = join(tempFolder(), 'ledger.db');
+    const database = openDatabase(path);
+    migrate(database, path);
+    const steps = database.prepare<{ detail: string }>(`explain query plan ${statement}`).all({ campaignId: 'c' });
+    const reads = steps.filter(({ detail }) => / messages /.test(detail)).map(({ detail }) => detail);
+    expect(reads).not.toEqual([]);
+    for (const read of reads) expect(read).toMatch(/USING COVERING INDEX messages_(state|pending)/);
+    database.close();
   });
 
   it('counts a status that Twilio has added since', async () => {

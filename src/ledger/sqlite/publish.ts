@@ -1,4 +1,4 @@
-import { isReplaced } from '../statements.ts';
+import { isReplaced, isSettled } from '../statements.ts';
 import type { Database } from './driver.ts';
 import type { PlanTables } from './plan-tables.ts';
 
@@ -94,7 +94,7 @@ const keysOfBoth = `(select seq, key from message_keys where campaign_id = :targ
 /** Moves into a campaign that exists what it does not have yet; wrong and skipped rows are those of the latest input. */
 function merge(database: Database, { id, target, currency }: Copied): string {
   const run = (sql: string) => database.prepare(sql).run({ id, target, currency });
-  const isGone = `campaign_id = :target and ${isReplaced}`;
+  const isGone = `campaign_id = :target and ${isSettled} and ${isReplaced}`;
   run(`delete from message_keys where campaign_id = :target and seq in (select seq from messages where ${isGone})`);
   run(`delete from messages where ${isGone}`);
   run(`update messages as t set line = s.line, recipient = s.recipient, sender = s.sender, request = s.request,
