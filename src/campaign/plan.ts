@@ -98,23 +98,27 @@ async function stageRows(staging: Staging, { source, planRow, recheck, take, sig
   const warnings = tally((issue: RowIssue) => issue.column + issue.problem);
   const lints = tally((lint: SegmentLint & { line: number }) => `${lint.column} ${lint.character}`);
   let chunk: PlannedRow[] = [];
+  let written = '';
   let taken = 0;
   let isEmpty = true;
   for await (const row of source.rows) {
     isEmpty = false;
     const planned = planRow(row);
     chunk.push(planned);
-    if (planned.request) hash.update(JSON.stringify([planned.key, planned.request, planned.quietHours]));
+    if (planned.request) written += JSON.stringify([planned.key, planned.request, planned.quietHours]);
     for (const warning of planned.warnings) warnings.add(warning);
     if (planned.lint) lints.add({ ...planned.lint, line: planned.line });
     if (chunk.length >= chunkRows) {
       if (signal.aborted) throw new CliError('interrupted', 'Interrupted while reading. Nothing was sent.');
+      hash.update(written);
+      written = '';
       await staging.add(await recheck(chunk));
       chunk = [];
     }
     if (planned.request && ++taken >= take) break;
   }
   if (isEmpty) throw new CliError('input', `${source.name} has no rows.`, { hint: 'Nothing was sent.' });
+  hash.update(written);
   await staging.add(await recheck(chunk));
   const findings = source.findings?.() ?? [];
   return { staging, hash: hash.digest('hex'), warnings: warnings.all(), lints: lints.all(), findings };

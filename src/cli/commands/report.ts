@@ -17,6 +17,7 @@ import type { Act, OptionsOf } from '../options/act.ts';
 import { campaignOrMessage, orCampaign } from '../options/campaign.ts';
 import { list, option, toggle, type ValuesOf } from '../options/option.ts';
 import { stateOrStatus, text } from '../options/parsers.ts';
+import { rehearsalNote } from '../rehearsal.ts';
 import { printReport } from '../sending/delivery.ts';
 import { type Session, withSession } from '../session.ts';
 import { printFiles, writeCsv, writePrivate } from '../write-file.ts';
@@ -114,6 +115,7 @@ async function writeHtml(file: string, campaign: Campaign, session: Session, con
   const ledger = await session.ledger();
   const head = htmlHead({
     name: campaign.name,
+    note: rehearsalNote(session.server()),
     createdAt: campaign.createdAt,
     madeAt: context.now(),
     ...(await readFigures(ledger, campaign)),

@@ -15,6 +15,7 @@ import type { Act, OptionsOf } from '../options/act.ts';
 import { orCampaign } from '../options/campaign.ts';
 import { option, toggle } from '../options/option.ts';
 import { port } from '../options/parsers.ts';
+import { rehearsalNote } from '../rehearsal.ts';
 import { portsOf, type Session, withSession } from '../session.ts';
 import { hearKeys } from '../watch/keys.ts';
 
@@ -53,7 +54,11 @@ function watch(options: OptionsOf<typeof table>, context: Context): Promise<numb
     if (web) {
       const { watchInBrowser } = await import('../watch/web.ts');
       await watchInBrowser({ campaign, port: port ?? 0, everyMs: everyMs.live }, ports, { session, context });
-    } else await show(campaign, ports, { session, context });
+    } else {
+      const note = rehearsalNote(session.server());
+      if (note !== undefined && !session.isJson && !session.isQuiet) context.err(note);
+      await show(campaign, ports, { session, context });
+    }
     return 0;
   });
 }
@@ -98,7 +103,7 @@ async function show(
   if (latest && !session.isNdjson) await printDocument(latest, { session, context });
   if (onTheWay > 0 && !session.isQuiet) {
     context.err(
-      `No news of ${plural(onTheWay, 'message')} any more. Ask Twilio: volley track ${quoted(campaign.name)}`,
+      `No news of ${plural(onTheWay, 'message')} any more. Ask Twilio: volley track ${quoted(campaign.name)}${session.isSimulated ? ' --simulate' : ''}`,
     );
   }
 }

@@ -109,6 +109,8 @@ export async function sendBatch(work: BatchWork, session: Session, context: Cont
   const planOptions = planOptionsOf(options, plan, session);
   // Credentials first: a plan that can't be sent is not worth reading twice.
   if (!options.isDry) await session.connect();
+  // A ledger of this machine alone has no queue: said before it is made.
+  if (options.enqueue) await session.queue();
   const ports = await portsOf(session, context);
   const pending = await planCampaign(await openRows(options, context), rules, planOptions, ports);
   const review: Review = { pending, options, rules: approvalRulesOf(options, session), ports, session, context };

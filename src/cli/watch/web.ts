@@ -10,6 +10,7 @@ import { shown } from '../../ui/lines.ts';
 import { watchPage } from '../../ui/watch-page.ts';
 import { type Point, pointOf, type Snapshot, snapshotJson, withPoint } from '../../ui/watch-snapshot.ts';
 import { printDocument } from '../document.ts';
+import { rehearsalNote } from '../rehearsal.ts';
 import type { Session } from '../session.ts';
 import { type ActionEnd, serveWatch, type WatchServerOptions } from './server.ts';
 
@@ -33,7 +34,7 @@ export async function watchInBrowser(
   const shownOf = (snapshot: Snapshot, all: boolean) => snapshotJson(campaign.name, snapshot, { points, all, style });
   const server = await serveWatch({
     port,
-    page: (nonce) => watchPage(campaign.name, nonce),
+    page: (nonce) => watchPage(campaign.name, nonce, rehearsalNote(session.server())),
     first: () => latest && shownOf(latest, true),
     actions: actionsOn(campaign, session),
   });

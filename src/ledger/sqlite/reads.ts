@@ -1,23 +1,22 @@
 import type { Message, SendState } from '../../core/message.ts';
-import { emptyCounts, type Report } from '../../core/outcome/report.ts';
+import type { Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Campaign } from '../plans.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
 import {
   type CampaignRow,
-  hasOtherStatuses,
   type MessageRow,
   messageColumns,
   type ReportRows,
-  type StatesRow,
+  type StateRow,
   type TotalsRow,
   toCampaign,
   toCounts,
   toMessage,
   toReport,
 } from '../rows.ts';
-import { campaignTotals, errorCounts, firstIssues, stateCounts, statusCounts } from '../statements.ts';
+import { campaignTotals, errorCounts, firstIssues, stateCounts } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
 
@@ -83,8 +82,7 @@ export function optional<From, To>(value: From | undefined, convert: (value: Fro
 }
 
 function countStates(database: Database, campaignId: Campaign['id']): Record<SendState, number> {
-  const row = database.prepare<StatesRow>(stateCounts).get({ campaignId });
-  return row ? toCounts(row) : emptyCounts();
+  return toCounts(database.prepare<StateRow>(stateCounts).all({ campaignId }));
 }
 
 /** How campaigns and their messages stand. */
@@ -97,14 +95,13 @@ export function reports(database: Database): Pick<Ledger, 'report' | 'messages'>
 
 function reportOf(database: Database, campaignId: string): Report {
   const all = <Row>(text: string) => database.prepare<Row>(text).all({ campaignId });
-  const [totals] = all<TotalsRow>(campaignTotals);
-  if (totals === undefined) throw new Error('totals come also where there are no rows');
+  const [campaign] = all<{ currency: string | null }>('select currency from campaigns where id = :campaignId');
   // The + keeps SQLite from going through the whole campaign: few messages are a second one.
   const [retried] = all<{ n: number }>(`select count(*) as n from messages
     where +campaign_id = :campaignId and retry_of is not null and +state = 'accepted'`);
   return toReport({
-    totals,
-    statuses: hasOtherStatuses(totals) ? all<{ status: string; n: number }>(statusCounts) : undefined,
+    totals: all<TotalsRow>(campaignTotals),
+    currency: campaign?.currency ?? null,
     retried: retried?.n ?? 0,
     errors: all<Report['errors'][number]>(errorCounts),
     issues: all<ReportRows['issues'][number]>(firstIssues),

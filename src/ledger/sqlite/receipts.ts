@@ -3,6 +3,7 @@ import type { Receipts } from '../receipts.ts';
 import { finalInSql, type TrackedRow, toTracked } from '../rows.ts';
 import { mayBeConfirmed } from '../rules/confirm.ts';
 import { type AcceptedRow, type KeptReceipt, openIds, type Received, receive } from '../rules/receive.ts';
+import { isSettled } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { eventKeeper } from './events.ts';
 import { deliveryWriter, outcomeReader, outcomeWriter } from './outcomes.ts';
@@ -13,8 +14,8 @@ export function sqliteReceipts(database: Database): Receipts {
   const { receiptsOf } = outcomeReader(database);
   const open = database.prepare<TrackedRow>(`
     select sid, request ->> 'accountSid' as account, claimed_at from messages
-    where campaign_id = :campaignId and state = 'accepted' and sid is not null
-      and (status is null or status not in (${finalInSql})) order by seq`);
+    where campaign_id = :campaignId and ${isSettled} and state = 'accepted' and sid is not null
+      and (status is null or status not in (${finalInSql})) order by +seq`);
   return {
     receive: async (updates, passOn = false) => database.transaction(() => receiveIn(updates, passOn)),
     receipts: async (sid) => receiptsOf([sid]).map(({ isQueued, ...update }): StatusUpdate => update),
