@@ -4,7 +4,7 @@ import type { Happening, Of, Terms } from './history.ts';
 
 const terms: Terms = {
   ...{ concurrency: 2, perSecond: undefined, limit: undefined, maxCost: undefined, onUnknown: 'resend' },
-  ...{ settleMs: 60_000, timeoutMs: 30_000, noBreaker: false, deadlineMs: undefined, settlesFirst: false },
+  ...{ resolveMs: 60_000, timeoutMs: 30_000, noBreaker: false, deadlineMs: undefined, settlesFirst: false },
 };
 
 const plan = (row: string, more: Partial<Of<'plan'>> = {}): Happening => ({

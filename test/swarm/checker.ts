@@ -62,18 +62,18 @@ function checkDoubles(book: Book, must: Must): { doubled: number; hazards: numbe
 }
 
 /** The last look before it was asked for again did not show it, nor would one have within the wait that is promised. */
-function wasHidden({ request, to, shownAt }: Of<'create'>, againAt: number, { settleMs }: Terms, book: Book): boolean {
+function wasHidden({ request, to, shownAt }: Of<'create'>, againAt: number, { resolveMs }: Terms, book: Book): boolean {
   const askedAt = book.requests.get(request ?? 0)?.at ?? 0;
   const looks = book.of('look').filter((one) => one.to === to && one.ok && one.at <= againAt);
   const lastLook = looks.at(-1)?.at ?? againAt;
-  return shownAt - askedAt > settleMs && shownAt > lastLook;
+  return shownAt - askedAt > resolveMs && shownAt > lastLook;
 }
 
 /** True for what the list showed later than a run waits that sends again. */
 function isResendHazard({ request, shownAt }: Of<'create'>, book: Book): boolean {
   const asked = book.requests.get(request ?? 0);
   const terms = book.runs.get(asked?.run ?? '')?.terms;
-  return terms?.onUnknown === 'resend' && shownAt - (asked?.at ?? 0) > terms.settleMs;
+  return terms?.onUnknown === 'resend' && shownAt - (asked?.at ?? 0) > terms.resolveMs;
 }
 
 /** Each row is in the ledger once, and what it says is what happened. */

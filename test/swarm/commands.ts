@@ -66,7 +66,7 @@ function flagsOf({ campaign, terms }: Run): string[] {
     '--concurrency': terms.concurrency,
     '--rate': terms.perSecond,
     '--limit': terms.limit,
-    '--settle': `${terms.settleMs}ms`,
+    '--settle': `${terms.resolveMs}ms`,
     '--timeout': `${terms.timeoutMs}ms`,
     '--retry-for': `${retryForMs}ms`,
     '--on-unknown': terms.onUnknown,

@@ -235,7 +235,7 @@ function drawTerms(rows: number, price: number, command: DrawnCampaign['command'
     limit: on.chance(0.25) ? Math.max(1, Math.ceil(rows * (0.2 + on.roll()))) : undefined,
     maxCost: on.chance(0.2) ? Math.round(rows * price * (0.3 + on.roll()) * 1e4) / 1e4 : undefined,
     onUnknown: on.chance(0.6) ? 'resend' : 'hold',
-    settleMs: on.pick([20_000, 60_000]),
+    resolveMs: on.pick([20_000, 60_000]),
     timeoutMs: on.pick([5000, 30_000]),
     noBreaker: on.chance(0.4),
     deadlineMs: on.chance(0.1) ? Math.ceil(on.skewed(500, 300_000)) : undefined,

@@ -6,7 +6,7 @@ export interface Terms {
   /** The most the campaign may cost. */
   readonly maxCost: number | undefined;
   readonly onUnknown: 'hold' | 'resend';
-  readonly settleMs: number;
+  readonly resolveMs: number;
   readonly timeoutMs: number;
   readonly noBreaker: boolean;
   readonly deadlineMs: number | undefined;
