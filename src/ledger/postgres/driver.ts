@@ -72,7 +72,7 @@ export function overPool(pool: Pool, shown: string): Database {
 
 type Use = <T>(work: (client: PoolClient) => Promise<T>) => Promise<T>;
 
-/** Whether a transaction got as far as to be committed, told apart from its value. */
+/** What a transaction came to: its value, which may be anything, or that the server undid it instead of committing. */
 type Ended<T> = { readonly value: T } | 'undone';
 
 async function transact<T>(use: Use, gates: readonly Gate[], work: (connection: Connection) => Promise<T>): Promise<T> {
