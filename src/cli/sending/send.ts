@@ -63,7 +63,7 @@ interface Composed {
   readonly isTyped?: boolean;
   /** What the name of its campaign begins with. */
   readonly stem?: string;
-  /** Is sessionOptions the campaign before it is sent. */
+  /** Is told the campaign before it is sent. */
   readonly begun?: (campaign: Campaign) => void;
 }
 
