@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { jsonText, visible } from '../core/text/clean.ts';
 import { CliError } from '../errors.ts';
+import { serverJson } from './rehearsal.ts';
 import type { Session } from './session.ts';
 
 /** A command's result for a program. Field names are a contract. */
@@ -18,7 +19,7 @@ export interface Listed {
 
 /** What printing goes by. */
 interface Work {
-  readonly session: Pick<Session, 'isNdjson' | 'jq'>;
+  readonly session: Pick<Session, 'isNdjson' | 'jq'> & Partial<Pick<Session, 'server'>>;
   readonly context: Pick<Context, 'out' | 'terminal'>;
   /** Something was sent or changed before: an expression that does not fit is no reason to say that nothing was. */
   readonly hasChanged?: boolean;
@@ -26,7 +27,8 @@ interface Work {
 
 /**
  * Prints a command's result for a program: one JSON document, or with `--output ndjson` a line for each item, or for the
- * whole where it lists nothing. With `--jq` what the expression makes of it. Throws a `CliError` where that does not fit.
+ * whole where it lists nothing. It names the server where one was spoken to, or it is a rehearsal. With `--jq` what the
+ * expression makes of it. Throws a `CliError` where that does not fit.
  */
 export async function printDocument<T extends JsonDocument>(
   document: T,
@@ -34,9 +36,14 @@ export async function printDocument<T extends JsonDocument>(
   listed?: Listed,
 ): Promise<void> {
   const isByLine = session.isNdjson && listed !== undefined;
-  const texts = isByLine ? linesOf(listed.items) : piecesOf(document, listed);
+  const texts = isByLine ? linesOf(listed.items) : piecesOf(withServer(document, session), listed);
   if (session.jq === undefined) for await (const text of texts) context.out(text);
   else await printFiltered({ expression: session.jq, texts, isByLine, hasChanged }, context);
+}
+
+function withServer<T extends JsonDocument>(document: T, { server }: Work['session']): T {
+  const spokenTo = server?.();
+  return spokenTo?.isSimulated || spokenTo?.url !== undefined ? { ...document, ...serverJson(spokenTo) } : document;
 }
 
 async function* linesOf(items: Listed['items']): AsyncGenerator<string> {

@@ -1,4 +1,4 @@
-import type { Parsed } from '../core/recipient/phone.ts';
+import type { Parsed } from '../core/parsed.ts';
 import { jsonText } from '../core/text/clean.ts';
 import { CliError } from '../errors.ts';
 

@@ -114,6 +114,15 @@ const documents: readonly (readonly [schema: string, argv: () => readonly string
   ['doctor', () => ['doctor'], 'any'],
   ['simulate', () => ['simulate'], 1],
   ['recall', () => ['recall', 'spring'], 1],
+  ['replies', () => ['replies', 'spring'], 'any'],
+  ['help', () => [], 1],
+  ['help', () => ['help', 'csv'], 1],
+  ['help', () => ['help', 'send'], 1],
+  ['help', () => ['batch', '--help'], 1],
+  ['version', () => ['version'], 1],
+  ['man', () => ['man'], 1],
+  ['completion', () => ['completion', 'bash'], 1],
+  ['files', () => ['completion', 'fish', '--install'], 1],
 ];
 
 describe('what a program reads', () => {
@@ -153,6 +162,33 @@ describe('what a program reads', () => {
     if (lines !== 'any') expect(items, byLine.err).toHaveLength(lines);
     const filtered = await volley(...(await again(own)), '--jq', '.schema', ...other);
     expect([filtered.out, filtered.err.includes('jq')]).toEqual([`volley.${schema}/1`, false]);
+  });
+});
+
+describe('the server that was spoken to', () => {
+  it.each([
+    ['verify spring'],
+    ['track spring'],
+    ['track SID'],
+    ['messages list --limit 1'],
+    ['messages get SID'],
+    ['messages media SID'],
+    ['messages redact SID --yes'],
+    ['whoami'],
+    ['doctor'],
+  ])('is in the document of %s', async (line) => {
+    const { out } = await volley(...line.split(' ').map((word) => (word === 'SID' ? sid(0) : word)), '--json');
+    expect(JSON.parse(out)).toMatchObject({ simulated: false, server: simulator.url });
+  });
+
+  it('is the simulator in a rehearsal, also where none was asked', async () => {
+    const { out } = await volley('campaigns', '--simulate', '--json');
+    expect(JSON.parse(out)).toMatchObject({ schema: 'volley.campaigns/1', simulated: true, server: null });
+  });
+
+  it('is not named where there is none', async () => {
+    const { out } = await volley('opt-out', 'list', '--json');
+    expect(JSON.parse(out)).not.toHaveProperty('server');
   });
 });
 

@@ -41,6 +41,13 @@ describe('replies', () => {
     ]);
   });
 
+  it('shows the whole of what somebody wrote', async () => {
+    const body = 'Yes, and may I bring my sister? '.repeat(40).trim();
+    const { volley, stdout } = await answered({ body });
+    await volley('replies');
+    expect(stdout[0]).toMatch(new RegExp(`${body.replaceAll('?', '\\?')}$`));
+  });
+
   it.each([
     [true, '"a[31mbc\nd  "'],
     [false, '"a[31mb\u202ec\nd  "'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { emptyCounts, exitCodeOf, type RunEnd } from '../../src/core/outcome/report.ts';
+import { exitCodeOfRun } from '../../src/campaign/exit-code.ts';
+import { emptyCounts, type RunEnd } from '../../src/core/outcome/report.ts';
 
 describe('exit codes', () => {
   const report = (counts: object) => ({
@@ -36,6 +37,6 @@ describe('exit codes', () => {
     ['a recall of what is all gone', 0, outcome({ kind: 'recalled' }), { accepted: 1 }],
     ['an interrupt', 130, outcome({ kind: 'interrupted' }, { accepted: 1 }), { pending: 1 }],
   ])('%s is %i', (_, code, run, counts) => {
-    expect(exitCodeOf(run, report(counts))).toBe(code);
+    expect(exitCodeOfRun(run, report(counts))).toBe(code);
   });
 });
