@@ -1,6 +1,6 @@
 /**
  * The ways a run can fail, each with its exit code; a test compares README and help with it. A run that ends without one
- * of these exits with 0, or with 3 when some rows failed (`exitCodeOf`): bad rows and refused messages are data.
+ * of these exits with 0, or with 3 when some rows failed (`campaign/exit-code.ts`): bad rows and refused messages are data.
  */
 export const exitCodes = {
   bug: 1,
@@ -25,7 +25,7 @@ export const exitMeanings: Readonly<Record<number, string>> = {
   [exitCodes.bug]: 'a bug',
   [exitCodes.usage]: 'usage, config or input wrong; nothing was sent',
   [someFailed]:
-    'finished, but some rows were invalid, rejected or undelivered; doctor, check --online: something would stop a send',
+    'finished, but some rows were invalid, rejected, canceled or undelivered; doctor, check --online: something would stop a send',
   [exitCodes.credentials]: 'credentials missing or refused',
   [exitCodes.unreachable]: 'Twilio out of reach or overloaded throughout; safe to run again',
   [exitCodes.rule]: 'refused by a rule: budget, same input again, too many bad rows',

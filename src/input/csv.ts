@@ -101,6 +101,13 @@ function parseRecords(
   delimiter: string,
   newline: string,
 ): readonly (Record | RowIssue)[] {
+  // What has no quotes needs no parser, which takes twice as long as all else that is done with a row of a list.
+  const isPlain = found.every((record) => !('text' in record && record.text.includes('"')));
+  if (isPlain) {
+    return found.map((record) =>
+      'text' in record ? { line: record.line, cells: record.text.split(delimiter) } : record,
+    );
+  }
   const texts = found.flatMap((record) => ('text' in record ? [record.text + newline] : []));
   // Many at once: setting up the parser costs more than a record does.
   const cells = parse(texts.join(''), { delimiter, record_delimiter: newline, relax_column_count: true });

@@ -1,19 +1,14 @@
-import { type Message, type MessageRequest, type RowIssue, type SendState, sendStates } from '../core/message.ts';
+import type { Message, MessageRequest, RowIssue, SendState } from '../core/message.ts';
 import type { UnknownMessage } from '../core/outcome/match-unknowns.ts';
 import type { StatusUpdate } from '../core/outcome/receipt.ts';
-import { costOf, type Report } from '../core/outcome/report.ts';
-import {
-  deliveredStatuses,
-  failedStatuses,
-  isFinalStatus,
-  type MessageStatus,
-  messageStatuses,
-} from '../core/outcome/status.ts';
+import { emptyCounts, type Report, roundedCost } from '../core/outcome/report.ts';
+import { deliveredStatuses, failedStatuses, isFinalStatus, messageStatuses } from '../core/outcome/status.ts';
 import type { Plan, PlannedSender } from '../core/plan.ts';
 import type { Consent } from '../core/recipient/consent.ts';
 import type { Campaign } from './plans.ts';
 import type { TrackedMessage } from './receipts.ts';
 import type { Reply } from './replies.ts';
+import { maybeSent } from './rules/states.ts';
 
 /** A row of the messages table, as every store names its columns. JSON comes as text. */
 export interface MessageRow {
@@ -106,7 +101,7 @@ export function toReply(row: ReplyRow): Reply {
       campaign !== null && { answers: { campaignId, campaign, ...(answered !== null && { sid: answered }) } }),
   };
 }
-/** The columns of what a rule is told of a message's outcome, of the table that is called `m`. */
+/** The columns of what a rule is withStatus of a message's outcome, of the table that is called `m`. */
 export const outcomeColumns = `m.id, m.recipient, m.sender, m.state, m.attempts, m.sid, m.status, m.code, m.reason,
   m.segments, m.unit_price as "unitPrice", m.price`;
 
@@ -204,49 +199,60 @@ export const deliveredInSql = inSql(deliveredStatuses);
 
 /** What of a report comes out of the table. */
 export interface ReportRows {
-  readonly totals: TotalsRow;
-  /** What has a status that is not among those counted in the totals takes a look of its own: absent where none has. */
-  readonly statuses: readonly { readonly status: string; readonly n: number }[] | undefined;
+  readonly totals: readonly TotalsRow[];
+  readonly currency: string | null;
   /** How many were sent a second time. */
   readonly retried: number;
   readonly errors: Report['errors'];
   readonly issues: readonly { readonly issues: string }[];
 }
 
-/** How many messages of a campaign are in which state. */
-export type StatesRow = Readonly<Record<`state ${SendState}`, number>>;
+/** How many messages of a campaign are in a state. */
+export interface StateRow {
+  readonly state: SendState;
+  readonly n: number;
+}
 
-/** How many messages are in which state and status, what was or may have been sent, and what of it was charged. */
-export interface TotalsRow extends StatesRow, Readonly<Record<`status ${MessageStatus}`, number>> {
-  readonly told: number;
-  readonly segments: number | null;
+/** How many are in a state and a status, what they cost by plan, and how many of them were charged what. */
+export interface TotalsRow extends StateRow {
+  readonly status: string | null;
+  readonly segments: number;
   readonly amount: number | null;
   readonly charged: number;
   readonly chargedAmount: number | null;
-  readonly currency: string | null;
 }
 
 /** What the table counts, as the rest of volley knows it. */
-export const toCounts = (row: StatesRow): Record<SendState, number> =>
-  Object.fromEntries(sendStates.map((state) => [state, row[`state ${state}`]])) as Record<SendState, number>;
+export function toCounts(rows: readonly StateRow[]): Record<SendState, number> {
+  const counts = emptyCounts();
+  for (const { state, n } of rows) counts[state] += n;
+  return counts;
+}
 
-/** Whether some message has a status that Twilio has added since this was written. */
-export const hasOtherStatuses = (totals: TotalsRow): boolean =>
-  messageStatuses.reduce((sum, status) => sum + totals[`status ${status}`], 0) < totals.told;
+/** How many messages are in which status, in the order in which messages come to them. */
+function toStatuses(rows: readonly TotalsRow[]): Record<string, number> {
+  const counts = new Map<string, number>(messageStatuses.map((status) => [status, 0]));
+  for (const { status, n } of rows) if (status !== null) counts.set(status, (counts.get(status) ?? 0) + n);
+  return Object.fromEntries([...counts].filter(([, n]) => n > 0));
+}
 
 /** How a campaign stands, by what the table holds. */
-export function toReport({ totals, statuses, retried, errors, issues }: ReportRows): Report {
-  const { segments, amount, charged, chargedAmount, currency } = totals;
+export function toReport({ totals, currency, retried, errors, issues }: ReportRows): Report {
   const counts = toCounts(totals);
-  const known = messageStatuses.map((status) => ({ status, n: totals[`status ${status}`] })).filter(({ n }) => n > 0);
+  const sent = totals.filter(({ state }) => maybeSent.includes(state));
+  const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);
+  const costOfAll = (amounts: readonly number[]) => roundedCost(amounts.length === 0 ? null : sum(amounts), currency);
   return {
-    rows: Object.values(counts).reduce((sum, n) => sum + n, 0),
+    rows: sum(Object.values(counts)),
     counts,
-    statuses: Object.fromEntries((statuses ?? known).map(({ status, n }) => [status, n])),
+    statuses: toStatuses(totals),
     retried,
-    segments: segments ?? 0,
-    cost: costOf(amount, currency),
-    charged: { messages: charged, cost: costOf(chargedAmount, currency) },
+    segments: sum(sent.map(({ segments }) => segments)),
+    cost: costOfAll(sent.flatMap(({ amount }) => amount ?? [])),
+    charged: {
+      messages: sum(sent.map(({ charged }) => charged)),
+      cost: costOfAll(sent.flatMap(({ chargedAmount }) => chargedAmount ?? [])),
+    },
     errors,
     issues: issues.flatMap((row) => JSON.parse(row.issues) as RowIssue[]),
   };
@@ -260,14 +266,19 @@ export interface StagedRow {
   readonly optedOut: number;
 }
 
-/** What a plan would send of a sender. */
-export interface SenderTotalRow extends PlannedSender {
+/** What a plan would send. */
+export interface PlanTotals {
+  readonly count: number;
+  readonly segments: number;
   readonly amount: number | null;
   readonly unpriced: number;
   readonly waiting: number;
   /** When the first of those that wait is due, in milliseconds since 1970. */
   readonly firstAt: number | null;
 }
+
+/** What a plan would send of a sender. */
+export interface SenderTotalRow extends PlannedSender, PlanTotals {}
 
 /** What of a plan comes out of the tables. */
 export interface PlanRows {
@@ -291,7 +302,7 @@ export function toPlan({ staged, already, senders, currency }: PlanRows): Plan {
     optedOut,
     already,
     segments: sum(({ segments }) => segments),
-    cost: costOf(priced.length === 0 ? null : priced.reduce((total, one) => total + one, 0), currency),
+    cost: roundedCost(priced.length === 0 ? null : priced.reduce((total, one) => total + one, 0), currency),
     unpriced: sum(({ unpriced }) => unpriced),
     senders: senders.map(({ sender, count, segments }) => ({ sender, count, segments })),
     waiting: { count: sum(({ waiting }) => waiting), firstAt },

@@ -1,9 +1,7 @@
-import { sendStates } from '../core/message.ts';
-import { messageStatuses } from '../core/outcome/status.ts';
 import { pseudonymPrefix } from '../core/recipient/mask.ts';
 import { deliveredInSql, failedInSql, finalInSql, inSql } from './rows.ts';
 import { optedOut } from './rules/opt-outs.ts';
-import { dealtWith, maybeSent, neverSent, replaced, withoutOutcome } from './rules/states.ts';
+import { dealtWith, neverSent, replaced, withoutOutcome } from './rules/states.ts';
 
 // SQL that every store runs as it is; `:name` is a value.
 
@@ -29,25 +27,23 @@ export const campaignsOfInput = `select c.id, c.name, c.source, c.created_at
     where m.campaign_id = c.id and (m.state not in (${inSql(neverSent)}) or m.sid is not null))
   order by i.at desc`;
 
-/** How many messages of a campaign are in which status. */
-export const statusCounts = `select status, count(*) as n from messages
-  where campaign_id = :campaignId and status is not null group by status`;
+/**
+ * True of a message that is not to be sent any more, or not now. What a report counts of these is in an index of their
+ * own, which SQLite takes only where a statement says this in the same words.
+ */
+export const isSettled = `state <> 'pending'`;
 
-const counted = (column: string, words: readonly string[]) =>
-  words.map((word) => `count(*) filter (where ${column} = '${word}') as "${column} ${word}"`);
+const pendingCount = `from messages where campaign_id = :campaignId and state = 'pending'`;
 
-/** How many messages are in which state. Counted as rows are gone through: a "group by" may sort them all first. */
-export const stateCounts = `select ${counted('state', sendStates)} from messages where campaign_id = :campaignId`;
+/** How many messages of a campaign are in which state. */
+export const stateCounts = `select state, count(*) as n from messages
+  where campaign_id = :campaignId and ${isSettled} group by state union all select 'pending', count(*) ${pendingCount}`;
 
-const maybe = `filter (where state in (${inSql(maybeSent)}))`;
-
-/** A campaign in one pass, for it may have a million rows; `told`: how many have a status at all. */
-export const campaignTotals = `select ${[...counted('state', sendStates), ...counted('status', messageStatuses)]},
-    count(status) as told, sum(segments) ${maybe} as segments,
-    sum(coalesce(price, segments * unit_price)) ${maybe} as amount,
-    count(price) ${maybe} as charged, sum(price) ${maybe} as "chargedAmount",
-    (select currency from campaigns where id = :campaignId) as currency
-  from messages where campaign_id = :campaignId`;
+/** The rows of `TotalsRow` of a campaign; one of them is what is pending, of which Twilio has said nothing. */
+export const campaignTotals = `select state, status, count(*) as n, sum(segments) as segments,
+    sum(coalesce(price, segments * unit_price)) as amount, count(price) as charged, sum(price) as "chargedAmount"
+  from messages where campaign_id = :campaignId and ${isSettled} group by state, status
+  union all select 'pending', null, count(*), 0, null, 0, null ${pendingCount}`;
 
 /** Why messages of a campaign failed. A reason can hold the number it is about: what has a code is counted by that alone. */
 export const errorCounts = `select code, coalesce(max(reason), '') as reason, count(*) as count from messages
@@ -55,14 +51,15 @@ export const errorCounts = `select code, coalesce(max(reason), '') as reason, co
     or code is not null and state = 'accepted')
   group by code, case when code is null then reason end order by count(*) desc, code nulls first`;
 
-/** What was wrong with the first rows of a campaign that are. */
+/** What was wrong with the first rows of a campaign that are. With the + SQLite sorts them, few or many, and reads no others. */
 export const firstIssues = `select issues from messages
-  where campaign_id = :campaignId and state = 'invalid' order by seq limit 1000`;
+  where seq in (select seq from messages
+    where campaign_id = :campaignId and ${isSettled} and state = 'invalid' order by +seq limit 1000) order by seq`;
 
 /** Where the accepted messages of a campaign went. */
 export const countryDeliveries = `select coalesce(country, 'unknown') as country, count(*) as messages,
     count(*) filter (where status in (${deliveredInSql})) as delivered
-  from messages where campaign_id = :campaignId and state = 'accepted' group by 1 order by 2 desc, 1`;
+  from messages where campaign_id = :campaignId and ${isSettled} and state = 'accepted' group by 1 order by 2 desc, 1`;
 
 /** How many messages of a campaign came to each status when, in steps of `:stepMs` milliseconds. */
 export const timelinePoints = `select e.at / :stepMs * :stepMs as at, e.status, count(distinct e.sid) as messages
@@ -76,17 +73,16 @@ export const deliveryTimes = `select case when min(e.at) > m.claimed_at then min
 
 /** What a campaign has cost so far, or may have, as a value. */
 export const spentSoFar = `(select coalesce(sum(coalesce(price, segments * unit_price)), 0) from messages
-  where campaign_id = :campaignId and state in ('accepted', 'unknown'))`;
+  where campaign_id = :campaignId and ${isSettled} and state in ('accepted', 'unknown'))`;
 
 /** Why messages of a campaign were not delivered, and where. */
 export const failureCounts = `select code, coalesce(country, 'unknown') as country, count(*) as messages from messages
-  where campaign_id = :campaignId and state = 'accepted' and status in (${failedInSql})
+  where campaign_id = :campaignId and ${isSettled} and state = 'accepted' and status in (${failedInSql})
   group by 1, 2 order by 3 desc, 1 nulls first, 2`;
 
-/** How many rows of a plan (`:id`) are what. */
-export const stagedCounts = `select count(*) as rows, count(*) filter (where state = 'invalid') as invalid,
-    count(*) filter (where state = 'skipped') as skipped, count(*) filter (where reason = '${optedOut}') as "optedOut"
-  from messages where campaign_id = :id`;
+/** The columns of a `StagedRow`. */
+export const stagedCounts = `count(*) as rows, count(*) filter (where state = 'invalid') as invalid,
+  count(*) filter (where state = 'skipped') as skipped, count(*) filter (where reason = '${optedOut}') as "optedOut"`;
 
 const pendingOf = (sender: string) => `from messages
   where campaign_id = :campaignId and state = 'pending' and sender ${sender}`;
@@ -98,7 +94,7 @@ export const pendingSenders = `with recursive s (sender) as (
   select sender from s where sender is not null
   order by (select seq ${pendingOf('= s.sender')} order by due_at, seq limit 1)`;
 
-/** The columns of a `SenderTotalRow`; `:at`: now. What is to be sent is gone through once, for it may be a million rows. */
-export const senderTotals = `sender, count(*) as count, sum(segments) as segments,
+/** The columns of a `PlanTotals`; `:at`: now. What is to be sent is gone through once, for it may be a million rows. */
+export const planTotals = `count(*) as count, sum(segments) as segments,
   sum(segments * unit_price) as amount, count(*) - count(unit_price) as unpriced,
   count(*) filter (where due_at > :at) as waiting, min(due_at) filter (where due_at > :at) as "firstAt"`;

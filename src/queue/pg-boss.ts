@@ -72,7 +72,7 @@ export async function openPostgresQueue(address: string): Promise<Queue> {
   return {
     enqueue: (campaign, order) => enqueuing(boss, schema, order)(execute, campaign),
     enqueuing: (order) => enqueuing(boss, schema, order),
-    ...workOn(boss, execute, schema),
+    ...jobsOf(boss, execute, schema),
     ...postgresNotices(execute, schema),
     ...postgresWorkers(execute, schema),
     ...postgresSchedules(execute, schema),
@@ -107,7 +107,7 @@ function through(execute: Parameters<InTransaction>[0]): PgBoss.Db {
   return { executeSql: async (text: string, values: unknown[]) => ({ rows: [...(await execute(text, values))] }) };
 }
 
-function workOn(
+function jobsOf(
   boss: PgBoss,
   execute: Execute,
   schema: string,

@@ -1,4 +1,5 @@
-import { exitCodeOf, type Report, type RunEnd } from '../core/outcome/report.ts';
+import { exitCodeOfRun } from '../campaign/exit-code.ts';
+import type { Report, RunEnd } from '../core/outcome/report.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Campaign } from '../ledger/plans.ts';
 import type { Holder } from '../ledger/runs.ts';
@@ -54,5 +55,10 @@ async function endOf(
   if (!campaign) return undefined;
   const end = ended ?? seen;
   const { accepted, rejected, invalid } = report.counts;
-  return { campaign, end, report, exitCode: exitCodeOf({ end: { kind: end }, accepted, rejected, invalid }, report) };
+  return {
+    campaign,
+    end,
+    report,
+    exitCode: exitCodeOfRun({ end: { kind: end }, accepted, rejected, invalid }, report),
+  };
 }

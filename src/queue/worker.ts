@@ -2,6 +2,7 @@ import type { DeliverOptions } from '../campaign/deliver.ts';
 import type { Clock } from '../campaign/ports.ts';
 import type { Message, SendResult } from '../core/message.ts';
 import { defaultRetry } from '../core/outcome/after-send.ts';
+import type { OnUnknown } from '../core/outcome/match-unknowns.ts';
 import type { RunEnd } from '../core/outcome/report.ts';
 import { type RunAccount, runAccount } from '../engine/run-account.ts';
 import { runCampaign } from '../engine/run-campaign.ts';
@@ -25,7 +26,7 @@ export interface WorkerOptions {
   readonly mostSenders?: number | undefined;
   readonly timeoutMs: number;
   readonly resolveMs: number;
-  readonly onUnknown: 'hold' | 'resend';
+  readonly onUnknown: OnUnknown;
   /** Ends when no job is left, and none is worked on elsewhere. */
   readonly drain: boolean;
 }
@@ -275,7 +276,7 @@ async function resolveRest(campaignId: string, { delivery }: QueuedCampaign, wor
   try {
     await runToEnd(lease, {
       ...runOptions(delivery, worker),
-      ...{ timeoutMs, onUnknown, concurrency, noBreaker: !delivery.breaker, settleMs: resolveMs, sendFirst: false },
+      ...{ timeoutMs, onUnknown, concurrency, noBreaker: !delivery.breaker, resolveMs, sendFirst: false },
     });
   } finally {
     await ledger.release(lease);

@@ -187,6 +187,22 @@ describe('CSV', () => {
     await expect(openSource({ file: tempFolder(), stdin: bytes() })).rejects.toThrow(/it is a folder/);
   });
 
+  it('reads rows without quotes as it reads them beside one that has some', async () => {
+    const cell = fc.string({
+      unit: fc.constantFrom('a', '1', ' ', '\t', ';', '#', '\\', "'", '=', '\r', 'é', '😀', '\ufeff'),
+    });
+    const made = fc.array(fc.array(cell, { minLength: 1, maxLength: 3 }), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(made, async (cells) => {
+        const list = `to,text\n${cells.map((row) => `${row.join(',')}\n`).join('')}`;
+        const [{ rows: plain }, { rows: beside }] = [await read(list), await read(`${list}"1","b"\n`)];
+        expect(beside.slice(0, -1)).toEqual(plain);
+        expect(beside.at(-1)).toEqual(row(cells.length + 2, '1', 'b'));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('gives the same rows wherever the bytes are cut', async () => {
     const piece = fc.constantFrom(
       ...[
@@ -237,7 +253,7 @@ describe('CSV', () => {
         for await (const row of source.rows) found.push('cells' in row ? [row.cells['to'], row.cells['text']] : row);
         expect(found).toEqual(rows.filter((row) => row.some((cell) => cell.trim() !== '')));
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 });

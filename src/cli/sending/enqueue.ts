@@ -1,6 +1,6 @@
+import { exitCodeOfTracking } from '../../campaign/exit-code.ts';
 import type { Ports } from '../../campaign/ports.ts';
 import type { Context } from '../../context.ts';
-import { deliveryExitCode } from '../../core/outcome/report.ts';
 import { CliError } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import type { Order } from '../../queue/queue.ts';
@@ -46,7 +46,7 @@ export async function enqueued(
     await waitForWorkers(campaign, ports);
     const open = await followShown(campaign, options.forMs, session, context);
     const report = await ports.ledger.report(campaign.id);
-    const exitCode = deliveryExitCode(open, report);
+    const exitCode = exitCodeOfTracking(open, report);
     if (!(session.isQuiet && exitCode === 0)) await printReport({ campaign, report, exitCode }, session, context);
     return exitCode;
   }

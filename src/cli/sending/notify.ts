@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Context } from '../../context.ts';
 import { isLoopback } from '../../core/request/web-address.ts';
 import { clean } from '../../core/text/clean.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, exitCodes } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import { type EndedRun, runJson } from '../../ui/run.ts';
 import type { Session } from '../session.ts';
@@ -29,7 +29,7 @@ export async function notifying<T extends Omit<EndedRun, 'campaign'>>(
     return ended;
   } catch (error) {
     const { exitCode, code, message } =
-      error instanceof CliError ? error : { exitCode: 1, code: 'bug', message: 'volley failed' };
+      error instanceof CliError ? error : { exitCode: exitCodes.bug, code: 'bug', message: 'volley failed' };
     const report = await (await session.ledger()).report(campaign.id).catch(() => undefined);
     await tell({ end: 'failed', exitCode, report, error: { code, message } });
     throw error;

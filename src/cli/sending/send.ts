@@ -3,11 +3,11 @@ import { refuseCost } from '../../campaign/approve.ts';
 import { deadlineOf } from '../../campaign/deadline.ts';
 import { mediaRecheck } from '../../campaign/media.ts';
 import { pricePlan } from '../../campaign/price.ts';
-import { fillTemplate, templateOf } from '../../campaign/templates.ts';
+import type { Config } from '../../config/config.ts';
 import type { Context } from '../../context.ts';
 import { type PlannedRow, planRequest } from '../../core/plan.ts';
 import { flagOrigin, type RawRequest } from '../../core/request/validate.ts';
-import { isTemplate } from '../../core/text/template.ts';
+import { isTemplate } from '../../core/text/is-template.ts';
 import { CliError, exitCodes, fileError } from '../../errors.ts';
 import { readWhole } from '../../input/text.ts';
 import type { Campaign, Staging } from '../../ledger/plans.ts';
@@ -27,9 +27,12 @@ import { printReportDocument, type Result, runDelivery } from './delivery.ts';
 import { priceSourcesOf } from './prices.ts';
 
 /** `volley send`. */
-export function send({ session: told, ...given }: OptionsOf<typeof sendTable>, context: Context): Promise<number> {
+export function send(
+  { session: sessionOptions, ...given }: OptionsOf<typeof sendTable>,
+  context: Context,
+): Promise<number> {
   const options = withArguments(given);
-  return withSession(told, context, (session) => sendMessages(options, session, context));
+  return withSession(sessionOptions, context, (session) => sendMessages(options, session, context));
 }
 
 /**
@@ -60,7 +63,7 @@ interface Composed {
   readonly isTyped?: boolean;
   /** What the name of its campaign begins with. */
   readonly stem?: string;
-  /** Is told the campaign before it is sent. */
+  /** Is sessionOptions the campaign before it is sent. */
   readonly begun?: (campaign: Campaign) => void;
 }
 
@@ -97,6 +100,7 @@ async function planMessages(
   const raw: RawRequest = { ...config.defaults, ...template?.parameters, ...given };
   const variables = options.contentVariable;
   const base = Object.keys(variables).length > 0 ? { ...raw, contentVariables: JSON.stringify(variables) } : raw;
+  if (!options.literal && typeof base.contentVariables === 'string') refuseUnfilled(base.contentVariables);
   const parse = await planContextOf(session, context.now(), options);
   refuseFixed(fixedOf(given, template, config), parse, style);
   const recipients = [raw.to ?? []].flat();
@@ -129,21 +133,27 @@ async function textOf(options: SendOptions, { config }: Session, context: Contex
     (way) => way !== undefined,
   );
   if (ways.length > 1) throw new CliError('usage', `Give ${ways.join(' or ')}, not both.`);
-  const source = templateOf(template, config.templates);
-  if (source && template !== undefined) {
-    const body = fillTemplate(source, fields, config.get('locale'));
-    return { body, template: { name: template, parameters: source.parameters } };
-  }
+  if (template !== undefined) return fillNamed(template, fields, config);
   if (Object.keys(fields).length > 0) throw new CliError('usage', '--field fills a --template, and there is none.');
   const file = bodyFile ?? (body === '-' ? '-' : undefined);
   const read = file === undefined ? {} : { body: await readBody(file, context) };
   const written = read.body ?? body ?? config.defaults.body;
-  if (!literal && typeof written === 'string' && isTemplate(written)) {
-    throw new CliError('usage', 'The text has {{ }} or {% %} in it, which people would read as it is.', {
-      hint: 'Fill it with --template FILE --field NAME=VALUE, or send it so with --literal.',
-    });
-  }
+  if (!literal && typeof written === 'string') refuseUnfilled(written);
   return read;
+}
+
+async function fillNamed(name: string, fields: SendOptions['fields'], config: Config): Promise<WrittenText> {
+  const { fillTemplate, templateOf } = await import('../../campaign/templates.ts');
+  const source = templateOf(name, config.templates);
+  const body = fillTemplate(source, fields, config.get('locale'));
+  return { body, template: { name, parameters: source.parameters } };
+}
+
+function refuseUnfilled(text: string): void {
+  if (!isTemplate(text)) return;
+  throw new CliError('usage', 'The text has {{ }} or {% %} in it, which people would read as it is.', {
+    hint: 'Fill it with --template FILE --field NAME=VALUE, or send it so with --literal.',
+  });
 }
 
 async function readBody(file: string, { stdin }: Context): Promise<string> {

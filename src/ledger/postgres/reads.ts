@@ -5,7 +5,6 @@ import type { Ledger } from '../ledger.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
 import {
   type CampaignRow,
-  hasOtherStatuses,
   type MessageRow,
   type ReportRows,
   type TotalsRow,
@@ -13,7 +12,7 @@ import {
   toMessage,
   toReport,
 } from '../rows.ts';
-import { campaignTotals, errorCounts, firstIssues, statusCounts } from '../statements.ts';
+import { campaignTotals, errorCounts, firstIssues } from '../statements.ts';
 import type { Connection, Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
 import { campaignColumns, messageColumns } from './rows.ts';
@@ -27,7 +26,14 @@ const recentCampaigns = 20;
 
 type CampaignReads = Pick<
   Ledger,
-  'find' | 'beginningWith' | 'findInput' | 'campaigns' | 'findSid' | 'recentRecipients' | 'messagesTo'
+  | 'find'
+  | 'beginningWith'
+  | 'findInput'
+  | 'campaigns'
+  | 'findSid'
+  | 'sidsBeginningWith'
+  | 'recentRecipients'
+  | 'messagesTo'
 >;
 
 /** Finding campaigns and messages. */
@@ -76,6 +82,13 @@ export function campaignReads({ read }: Database): CampaignReads {
           toMessage,
         ),
       ),
+    sidsBeginningWith: (text, limit) =>
+      read(async (connection) => {
+        // A range of the index of SIDs: no digit of one comes after f.
+        const rows = await connection.all<{ sid: string }>(sql`select sid from messages
+          where sid >= ${text} and sid < ${`${text}g`} order by sid limit ${limit}`);
+        return rows.map(({ sid }) => sid);
+      }),
   };
 }
 
@@ -115,16 +128,15 @@ export function reports(database: Database): Pick<Ledger, 'report' | 'messages'>
 
 async function reportOf(connection: Connection, campaignId: string): Promise<Report> {
   const all = <Row>(text: string) => connection.all<Row>(named(text, { campaignId }));
-  const [totals] = await all<TotalsRow>(campaignTotals);
-  if (totals === undefined) throw new Error('totals come also where there are no rows');
-  const [errors, issues, retried] = await Promise.all([
+  const [totals, campaign, errors, issues, retried] = await Promise.all([
+    all<TotalsRow>(campaignTotals),
+    connection.get<{ currency: string | null }>(sql`select currency from campaigns where id = ${campaignId}`),
     all<Report['errors'][number]>(errorCounts),
     all<ReportRows['issues'][number]>(firstIssues),
     connection.get<{ n: number }>(sql`select count(*) as n from messages
       where campaign_id = ${campaignId} and retry_of is not null and state = 'accepted'`),
   ]);
-  const statuses = hasOtherStatuses(totals) ? await all<{ status: string; n: number }>(statusCounts) : undefined;
-  return toReport({ totals, statuses, errors, issues, retried: retried?.n ?? 0 });
+  return toReport({ totals, currency: campaign?.currency ?? null, errors, issues, retried: retried?.n ?? 0 });
 }
 
 /** Pages by sequence number, so that a long export holds nothing open and sees no row twice. */

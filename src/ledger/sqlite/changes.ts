@@ -3,6 +3,7 @@ import { newId } from '../ids.ts';
 import type { Ledger } from '../ledger.ts';
 import { failedInSql } from '../rows.ts';
 import { secondTries } from '../rules/second-tries.ts';
+import { isSettled } from '../statements.ts';
 import type { Database } from './driver.ts';
 
 type Changes = Pick<Ledger, 'reopen' | 'retryUndelivered' | 'cancelPending' | 'cancelAccepted'>;
@@ -23,7 +24,7 @@ export function messageChanges(database: Database, now: () => number): Changes {
     "update messages set state = 'canceled', status = :status where id = :messageId and state = 'accepted'",
   );
   const reopen = database.prepare(`update messages set state = 'pending', due_at = 0
-    where campaign_id = :campaignId and state = 'rejected' and text_kept <> 'gone'
+    where campaign_id = :campaignId and ${isSettled} and state = 'rejected' and text_kept <> 'gone'
       and code in (select value from json_each(:codes))`);
   const retry = retrier(database);
   /** Nothing of a campaign that was called back is sent again. */

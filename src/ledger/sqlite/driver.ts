@@ -23,6 +23,8 @@ export interface Database {
   prepare<Row>(sql: string): Statement<Row>;
   /** Runs `work` between BEGIN IMMEDIATE and COMMIT; a throw rolls back. */
   transaction<T>(work: () => T): T;
+  /** The same between BEGIN and COMMIT: it waits for nobody unless it writes what others can see. */
+  deferred<T>(work: () => T): T;
   close(): void;
 }
 
@@ -64,6 +66,18 @@ function wrap(connection: InstanceType<typeof DatabaseSync>, path: string): Data
       throw storageFault(error, path) ?? error;
     }
   };
+  const between = <T>(begin: string, work: () => T): T => {
+    guard(() => connection.exec(begin));
+    try {
+      const value = work();
+      guard(() => connection.exec('commit'));
+      return value;
+    } catch (error) {
+      // A full disk has rolled back already, and a second rollback would hide why.
+      if (connection.isTransaction) connection.exec('rollback');
+      throw error;
+    }
+  };
   return {
     exec: (sql) => guard(() => connection.exec(sql)),
     prepare: <Row>(sql: string) => {
@@ -74,18 +88,8 @@ function wrap(connection: InstanceType<typeof DatabaseSync>, path: string): Data
         guard,
       );
     },
-    transaction: (work) => {
-      guard(() => connection.exec('begin immediate'));
-      try {
-        const value = work();
-        guard(() => connection.exec('commit'));
-        return value;
-      } catch (error) {
-        // A full disk has rolled back already, and a second rollback would hide why.
-        if (connection.isTransaction) connection.exec('rollback');
-        throw error;
-      }
-    },
+    transaction: (work) => between('begin immediate', work),
+    deferred: (work) => between('begin', work),
     close: () => connection.close(),
   };
 }

@@ -9,7 +9,7 @@ import { confirmAll } from '../rules/confirm.ts';
 import { isHeld, leaseMs } from '../rules/lease.ts';
 import type { OutcomeRow } from '../rules/outcome.ts';
 import type { Holder } from '../runs.ts';
-import { spentSoFar } from '../statements.ts';
+import { isSettled, spentSoFar } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { outcomeReader, outcomeWriter } from './outcomes.ts';
 
@@ -29,9 +29,9 @@ export function sqliteLeases(database: Database, now: () => number): Pick<Ledger
   const take = database.prepare(`insert or replace into leases (campaign_id, owner, host, pid, process, expires_at)
     values (:campaignId, :owner, :host, :pid, :process, :expiresAt)`);
   const abandon = database.prepare(`update messages set state = 'unknown', reason = :reason
-    where campaign_id = :campaignId and state = 'claimed'`);
+    where campaign_id = :campaignId and ${isSettled} and state = 'claimed'`);
   const reported = database.prepare<OutcomeRow>(`select ${outcomeColumns} from messages m
-    where m.campaign_id = :campaignId and m.state = 'unknown'
+    where m.campaign_id = :campaignId and ${isSettled} and m.state = 'unknown'
       and exists (select 1 from status_events e where e.message_id = m.id)`);
   const { evidenceOf } = outcomeReader(database);
   const write = outcomeWriter(database);

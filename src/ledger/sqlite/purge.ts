@@ -97,27 +97,36 @@ function dropBackups(path: string): void {
   for (const file of backups) rmSync(join(dirname(path), file), { force: true });
 }
 
+/** Rows that are to join a campaign: the tables that they and their keys are in, and which of those they are. */
+interface Joining {
+  readonly rows: string;
+  readonly keys: string;
+  readonly where: string;
+}
+
 /**
  * Gives rows that are to join a campaign the keys that their twins there have since it was purged: else it would not
- * know whom it has texted. For use inside a transaction. Throws a `CliError` when the key of the pseudonyms is lost.
+ * know whom it has texted. Throws a `CliError` when the key of the pseudonyms is lost.
  */
 export function adoptPseudonyms(
   database: Database,
   path: string,
-  { id, target }: { id: string; target: string },
+  target: string,
+  { rows, keys, where }: Joining,
 ): void {
   const keyOf = purgedKeys(database, path, target);
   if (!keyOf) return;
-  const rows = database
-    .prepare<{ seq: number; key: string }>('select seq, key from messages where campaign_id = :id and key is not null')
-    .all({ id });
-  const write = database.prepare('update messages set key = :name where seq = :seq');
-  const rename = database.prepare(renameKey);
-  for (const { seq, key } of rows) {
-    const name = keyOf(key);
-    if (name === key) continue;
-    write.run({ seq, name });
-    rename.run({ campaignId: id, key, name });
+  const read = database.prepare<{ seq: number; key: string }>(`select seq, key from ${rows}
+    where ${where} and seq > :after and key is not null order by seq limit ${chunkRows}`);
+  const write = database.prepare(`update ${rows} set key = :name where seq = :seq`);
+  const rename = database.prepare(`update ${keys} set key = :name where ${where} and key = :key`);
+  for (let named = read.all({ after: 0 }); named.length > 0; named = read.all({ after: named.at(-1)?.seq ?? 0 })) {
+    for (const { seq, key } of named) {
+      const name = keyOf(key);
+      if (name === key) continue;
+      write.run({ seq, name });
+      rename.run({ key, name });
+    }
   }
 }
 

@@ -1,30 +1,39 @@
 import type { Message, SendState } from '../../core/message.ts';
-import { emptyCounts, type Report } from '../../core/outcome/report.ts';
+import type { Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Campaign } from '../plans.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
 import {
   type CampaignRow,
-  hasOtherStatuses,
   type MessageRow,
   messageColumns,
   type ReportRows,
-  type StatesRow,
+  type StateRow,
   type TotalsRow,
   toCampaign,
   toCounts,
   toMessage,
   toReport,
 } from '../rows.ts';
-import { campaignTotals, errorCounts, firstIssues, stateCounts, statusCounts } from '../statements.ts';
+import { campaignTotals, errorCounts, firstIssues, stateCounts } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
 
 /** Finding campaigns and messages. */
 export function campaignReads(
   database: Database,
-): Pick<Ledger, 'find' | 'beginningWith' | 'findInput' | 'campaigns' | 'findSid' | 'recentRecipients' | 'messagesTo'> {
+): Pick<
+  Ledger,
+  | 'find'
+  | 'beginningWith'
+  | 'findInput'
+  | 'campaigns'
+  | 'findSid'
+  | 'sidsBeginningWith'
+  | 'recentRecipients'
+  | 'messagesTo'
+> {
   const columns = 'c.id, c.name, c.source, c.created_at';
   const find = database.prepare<CampaignRow>(
     `select ${columns} from campaigns c where c.ready = 1 and (c.name = :text or c.id = :text) order by c.name = :text desc`,
@@ -38,6 +47,10 @@ export function campaignReads(
   );
   const bySid = database.prepare<MessageRow>(
     `select ${messageColumns} from messages where sid = :sid or sid is null and id = :messageId`,
+  );
+  // Not by substr: a range is found in the index of SIDs. No digit of one comes after f.
+  const sids = database.prepare<{ sid: string }>(
+    `select sid from messages where sid >= :text and sid < :text || 'g' order by sid limit :limit`,
   );
   const recent = database.prepare<{ recipient: string }>(`
     select recipient from (select recipient, seq from messages where claimed_at is not null order by seq desc limit 1000)
@@ -59,6 +72,7 @@ export function campaignReads(
         .map((row): CampaignSummary => ({ ...toCampaign(row), counts: countStates(database, row.id) })),
     findSid: async (sid, messageId = undefined) =>
       optional(bySid.get({ sid, messageId: messageId ?? null }), toMessage),
+    sidsBeginningWith: async (text, limit) => sids.all({ text, limit }).map(({ sid }) => sid),
   };
 }
 
@@ -68,8 +82,7 @@ export function optional<From, To>(value: From | undefined, convert: (value: Fro
 }
 
 function countStates(database: Database, campaignId: Campaign['id']): Record<SendState, number> {
-  const row = database.prepare<StatesRow>(stateCounts).get({ campaignId });
-  return row ? toCounts(row) : emptyCounts();
+  return toCounts(database.prepare<StateRow>(stateCounts).all({ campaignId }));
 }
 
 /** How campaigns and their messages stand. */
@@ -82,14 +95,13 @@ export function reports(database: Database): Pick<Ledger, 'report' | 'messages'>
 
 function reportOf(database: Database, campaignId: string): Report {
   const all = <Row>(text: string) => database.prepare<Row>(text).all({ campaignId });
-  const [totals] = all<TotalsRow>(campaignTotals);
-  if (totals === undefined) throw new Error('totals come also where there are no rows');
+  const [campaign] = all<{ currency: string | null }>('select currency from campaigns where id = :campaignId');
   // The + keeps SQLite from going through the whole campaign: few messages are a second one.
   const [retried] = all<{ n: number }>(`select count(*) as n from messages
     where +campaign_id = :campaignId and retry_of is not null and +state = 'accepted'`);
   return toReport({
-    totals,
-    statuses: hasOtherStatuses(totals) ? all<{ status: string; n: number }>(statusCounts) : undefined,
+    totals: all<TotalsRow>(campaignTotals),
+    currency: campaign?.currency ?? null,
     retried: retried?.n ?? 0,
     errors: all<Report['errors'][number]>(errorCounts),
     issues: all<ReportRows['issues'][number]>(firstIssues),

@@ -3,6 +3,7 @@ import type { Receipts } from '../receipts.ts';
 import { finalInSql, type TrackedRow, toTracked } from '../rows.ts';
 import { mayBeConfirmed } from '../rules/confirm.ts';
 import { type AcceptedRow, type KeptReceipt, openIds, type Received, receive } from '../rules/receive.ts';
+import { isSettled } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { eventKeeper } from './events.ts';
 import { deliveryWriter, outcomeReader, outcomeWriter } from './outcomes.ts';
@@ -13,8 +14,8 @@ export function sqliteReceipts(database: Database): Receipts {
   const { receiptsOf } = outcomeReader(database);
   const open = database.prepare<TrackedRow>(`
     select sid, request ->> 'accountSid' as account, claimed_at from messages
-    where campaign_id = :campaignId and state = 'accepted' and sid is not null
-      and (status is null or status not in (${finalInSql})) order by seq`);
+    where campaign_id = :campaignId and ${isSettled} and state = 'accepted' and sid is not null
+      and (status is null or status not in (${finalInSql})) order by +seq`);
   return {
     receive: async (updates, passOn = false) => database.transaction(() => receiveIn(updates, passOn)),
     receipts: async (sid) => receiptsOf([sid]).map(({ isQueued, ...update }): StatusUpdate => update),
@@ -31,21 +32,21 @@ function receiver(database: Database): (updates: readonly StatusUpdate[], passOn
   const writeOutcomes = outcomeWriter(database);
   const writeDeliveries = deliveryWriter(database);
 
-  const toldOf = (ids: readonly string[], updates: readonly StatusUpdate[]) => {
+  const reportedOf = (ids: readonly string[], updates: readonly StatusUpdate[]) => {
     const sids = [...sidsOf(ids), ...updates.flatMap(({ sid, messageId }) => (messageId === undefined ? [] : sid))];
     return { receipts: receiptsOf(sids), owners: ownersOf(sids) };
   };
   return (updates, passOn) => {
     const { kept, accepted } = readKnown(updates);
     const unconfirmed = ofIds(openIds(updates, accepted)).filter(mayBeConfirmed);
-    const told =
+    const reported =
       unconfirmed.length === 0
-        ? nothingTold
-        : toldOf(
+        ? nothingReported
+        : reportedOf(
             unconfirmed.map(({ id }) => id),
             updates,
           );
-    const received = receive(updates, { passOn, kept, accepted, unconfirmed, told });
+    const received = receive(updates, { passOn, kept, accepted, unconfirmed, reported });
     keep(received);
     keepEvents(received.events);
     writeOutcomes(received);
@@ -54,7 +55,7 @@ function receiver(database: Database): (updates: readonly StatusUpdate[], passOn
   };
 }
 
-const nothingTold = { receipts: [], owners: new Map<string, string>() };
+const nothingReported = { receipts: [], owners: new Map<string, string>() };
 
 type KnownRow = [
   ...[key: number, id: string | null, status: string | null, code: number | null, price: number | null],

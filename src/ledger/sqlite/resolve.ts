@@ -2,13 +2,14 @@ import type { Ledger } from '../ledger.ts';
 import { outcomeColumns, toUnknown, type UnknownRow } from '../rows.ts';
 import type { OutcomeRow } from '../rules/outcome.ts';
 import { resolveUnknowns } from '../rules/resolve.ts';
+import { isSettled } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { outcomeReader, outcomeWriter } from './outcomes.ts';
 
 /** Messages of which no answer came: reading them, and writing what became of them. */
 export function resolving(database: Database): Pick<Ledger, 'unknowns' | 'takenSids' | 'countOpen' | 'resolve'> {
   const unknowns = database.prepare<UnknownRow>(`select id, request, claimed_at, clock_ahead_ms from messages
-    where campaign_id = :campaignId and state = 'unknown' order by seq`);
+    where campaign_id = :campaignId and ${isSettled} and state = 'unknown' order by +seq`);
   const taken = database.prepare<{ sid: string }>(
     'select sid from messages where sid in (select value from json_each(:sids))',
   );

@@ -1,27 +1,16 @@
-import type { Plan } from '../../core/plan.ts';
 import { notShared, recalled } from '../../errors.ts';
 import { newId } from '../ids.ts';
 import type { Campaign, NewCampaign, Staging } from '../plans.ts';
-import {
-  type CampaignRow,
-  type MessageRow,
-  messageColumns,
-  type SenderTotalRow,
-  type StagedRow,
-  toCampaign,
-  toMessage,
-  toPlan,
-} from '../rows.ts';
+import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from '../rows.ts';
 import { freshNames } from '../rules/names.ts';
-import { newRow } from '../rules/new-rows.ts';
-import { dealtWithInSql, isReplaced, senderTotals, stagedCounts } from '../statements.ts';
 import { dropAbandoned, dropPlan } from './abandoned.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
-import { rowInserter } from './insert.ts';
-import { keysOfBoth, stagedKeys } from './keys.ts';
-import { suppressionReader } from './opt-outs.ts';
-import { destinationsOf, priceIn, toSend } from './plan-prices.ts';
+import { planKeys } from './keys.ts';
+import { planRowAdder } from './plan-rows.ts';
+import { makePlanTables, type PlanTables } from './plan-tables.ts';
+import { planTotals } from './plan-totals.ts';
+import { chunkRows, copyPlan, publish } from './publish.ts';
 import { adoptPseudonyms } from './purge.ts';
 
 /** Where rows are staged: the ledger's connection, its file, and its clock in milliseconds since 1970. */
@@ -31,80 +20,102 @@ export interface StagingPlace {
   readonly now: () => number;
 }
 
-/** Begins a plan in the ledger; see `Staging`. */
-export function stageInSqlite({ database, path, now }: StagingPlace, campaign: NewCampaign): Staging {
+/** Begins a plan, in tables of its own beside the ledger; see `Staging`. */
+export function stageInSqlite(place: StagingPlace, campaign: NewCampaign): Staging {
+  const { database, path, now } = place;
   const { source, storesText = true } = campaign;
   const id = newId();
-  const name = campaign.name ?? freshName(database, campaign.stem, id, now());
   dropAbandoned(database, now());
-  database
-    .prepare(`insert into campaigns (id, name, source, created_at, touched_at, stores_text)
-      values (:id, :name, :source, :at, :at, :storesText)`)
-    .run({ id, name, source, at: now(), storesText: storesText ? 1 : 0 });
-  const target = () =>
-    database.prepare<{ id: string }>('select id from campaigns where name = :name and ready = 1').get({ name })?.id ??
-    '';
-  const writeKeys = stagedKeys(database, id);
+  const name = campaign.name ?? freshName(database, campaign.stem, id, now());
+  const begin = () => beginCampaign(database, { id, name, source, at: now(), storesText: storesText ? 1 : 0 });
+  begin();
+  const tables = makePlanTables(database, id);
+  const add = planRowAdder(database, tables, storesText);
+  const findKeys = planKeys(database, tables, storesText);
+  const totals = planTotals(database, tables);
+  const targetId = () => targetOf(database, name);
   const staged = (state: string, limit: number) => {
-    writeKeys();
-    return database
-      .prepare<MessageRow>(
-        `select ${messageColumns} from messages where campaign_id = :id and state = :state order by seq limit :limit`,
-      )
-      .all({ id, state, limit })
-      .map(toMessage);
+    findKeys();
+    return readPlan(database, tables, { state, limit });
   };
-
-  const commit = (inputHash: string): Campaign => {
-    refuseRecalled(database, name);
-    // Again, under the lock: the campaign may have been purged since the plan was shown.
-    adoptPseudonyms(database, path, { id, target: target() });
-    const campaignId = target() === '' ? publish(database, id) : merge(database, id, target());
-    database
-      .prepare('insert or replace into inputs (hash, campaign_id, at) values (:inputHash, :campaignId, :at)')
-      .run({ inputHash, campaignId, at: now() });
-    return readCampaign(database, campaignId);
+  const commit = (inputHash: string, sameInput: () => Campaign | undefined): Campaign | { sameAs: Campaign } => {
+    findKeys();
+    const rows = rowsOf(database, tables);
+    const copy = (inTransaction: <T>(work: () => T) => T): void => {
+      inTransaction(begin);
+      copyPlan(database, { id, tables, rows, storesText, at: now() }, inTransaction);
+    };
+    const isLarge = rows > chunkRows;
+    if (isLarge) copy(database.transaction);
+    const written = database.transaction(() => {
+      const sameAs = sameInput();
+      if (sameAs) return { sameAs };
+      refuseRecalled(database, name);
+      if (!isLarge) copy((work) => work());
+      const target = targetId();
+      // Again, under the lock: the campaign may have been purged since the plan was shown.
+      adoptPseudonyms(database, path, target, {
+        rows: 'messages',
+        keys: 'message_keys',
+        where: `campaign_id = '${id}'`,
+      });
+      const campaignId = publish(database, { id, target, currency: totals.currency() });
+      database
+        .prepare('insert or replace into inputs (hash, campaign_id, at) values (:inputHash, :campaignId, :at)')
+        .run({ inputHash, campaignId, at: now() });
+      return readCampaign(database, campaignId);
+    });
+    tables.drop();
+    return written;
   };
 
   return {
     name,
-    add: stagedAdder(database, { id, storesText, now }),
+    add: async (rows) => add(rows),
     plan: async () => {
-      writeKeys();
-      database.transaction(() => adoptPseudonyms(database, path, { id, target: target() }));
-      return planOf(database, id, target(), now());
+      findKeys();
+      adoptPseudonyms(database, path, targetId(), { ...tables, where: 'true' });
+      return totals.plan(targetId(), now());
     },
     destinations: async () => {
-      writeKeys();
-      return destinationsOf(database, id, target());
+      findKeys();
+      return totals.destinations(targetId(), now());
     },
-    price: async (prices, currency) => priceIn(database, id, prices, currency),
+    price: async (prices, currency) => totals.price(prices, currency),
     samples: async (limit) => staged('pending', limit),
     invalid: async (limit) => staged('invalid', limit),
     commit: async (inputHash, together) => {
       if (together) throw notShared();
-      writeKeys();
-      return database.transaction(() => commit(inputHash));
+      const written = commit(inputHash, () => undefined);
+      if ('sameAs' in written) throw new Error('nobody asked for the same input');
+      return written;
     },
     commitUnlessSame: async (inputHash, since, together) => {
       if (together) throw notShared();
-      writeKeys();
-      return database.transaction(() => {
-        // Under the lock: another process may have sent the same input while this one asked.
-        const [sameAs] = campaignsOfInput(database)(inputHash, since);
-        return sameAs ? { sameAs } : commit(inputHash);
-      });
+      // Asked under the lock: another process may have sent the same input meanwhile.
+      return commit(inputHash, () => campaignsOfInput(database)(inputHash, since)[0]);
     },
-    discard: async () => database.transaction(() => dropPlan(database, id)),
+    discard: async () => {
+      tables.drop();
+      database.transaction(() => dropPlan(database, id));
+    },
   };
 }
 
-function refuseRecalled(database: Database, name: string): void {
-  const found = database
-    .prepare('select 1 from campaigns where name = :name and ready = 1 and recalled_at is not null')
-    .get({ name });
-  if (found !== undefined) throw recalled(name);
+/** Reserves the name of a plan, or says that the plan is still alive; for use inside a transaction or alone. */
+function beginCampaign(
+  database: Database,
+  values: Readonly<Record<'id' | 'name' | 'source', string> & Record<'at' | 'storesText', number>>,
+): void {
+  database
+    .prepare(`insert into campaigns (id, name, source, created_at, touched_at, stores_text)
+      values (:id, :name, :source, :at, :at, :storesText) on conflict (id) do update set touched_at = :at`)
+    .run(values);
 }
+
+/** The campaign of this name; empty: there is none yet. */
+const targetOf = (database: Database, name: string): string =>
+  database.prepare<{ id: string }>('select id from campaigns where name = :name and ready = 1').get({ name })?.id ?? '';
 
 function freshName(database: Database, stem: string, id: string, at: number): string {
   const { short, long } = freshNames(stem, id, at);
@@ -112,66 +123,25 @@ function freshName(database: Database, stem: string, id: string, at: number): st
   return isTaken ? long : short;
 }
 
-/** Adds rows to a plan; who has opted out is kept as skipped. Duplicates are found once all rows are there. */
-function stagedAdder(database: Database, { id, storesText, now }: StagedPlan): Staging['add'] {
-  const suppressionOf = suppressionReader(database);
-  const insert = rowInserter(database, { campaignId: id, idPrefix: id, storesText, at: now() });
-  const touch = database.prepare('update campaigns set touched_at = :at where id = :id');
-  return async (rows) =>
-    database.transaction(() => {
-      const isSuppressed = suppressionOf(rows.map(({ to }) => to));
-      insert(rows.map((row) => newRow(row, { isSuppressed, storesText, isRecalled: false })));
-      touch.run({ id, at: now() });
-    });
+const rowsOf = (database: Database, { rows }: PlanTables): number =>
+  database.prepare<{ n: number }>(`select coalesce(max(seq), 0) as n from ${rows}`).get()?.n ?? 0;
+
+function readPlan(
+  database: Database,
+  { messages }: PlanTables,
+  values: { readonly state: string; readonly limit: number },
+) {
+  return database
+    .prepare<MessageRow>(`select ${messageColumns} from ${messages} where state = :state order by seq limit :limit`)
+    .all(values)
+    .map(toMessage);
 }
 
-/** A plan that rows are added to. */
-interface StagedPlan {
-  readonly id: string;
-  readonly storesText: boolean;
-  readonly now: () => number;
-}
-
-function planOf(database: Database, id: string, target: string, at: number): Plan {
-  const get = <Row>(text: string) => database.prepare<Row>(text).get({ id, target });
-  const already = get<{ n: number }>(`select count(*) as n from ${keysOfBoth}
-    join messages t on t.seq = tk.seq join messages s on s.seq = sk.seq
-    where t.state in ${dealtWithInSql} and s.state = 'pending'`);
-  const senders = database
-    .prepare<SenderTotalRow>(`select ${senderTotals} from messages where ${toSend} group by sender order by 2 desc`)
-    .all({ id, target, at });
-  return toPlan({
-    staged: get<StagedRow>(stagedCounts),
-    already: already?.n ?? 0,
-    senders,
-    currency: get<{ currency: string | null }>('select currency from campaigns where id = :id')?.currency ?? null,
-  });
-}
-
-function publish(database: Database, id: string): string {
-  database.prepare('update campaigns set ready = 1 where id = :id').run({ id });
-  return id;
-}
-
-/** Moves into a campaign that exists what it does not have yet; wrong and skipped rows are those of the latest input. */
-function merge(database: Database, id: string, target: string): string {
-  const run = (sql: string) => database.prepare(sql).run({ id, target });
-  const isGone = `campaign_id = :target and ${isReplaced}`;
-  run(`delete from message_keys where campaign_id = :target and seq in (select seq from messages where ${isGone})`);
-  run(`delete from messages where ${isGone}`);
-  run(`update messages as t set line = s.line, recipient = s.recipient, sender = s.sender, request = s.request,
-      segments = s.segments, country = s.country, unit_price = s.unit_price, quiet_hours = s.quiet_hours, due_at = s.due_at, text_kept = s.text_kept
-      from ${keysOfBoth} join messages s on s.seq = sk.seq where t.seq = tk.seq and t.state = 'pending'`);
-  run(`delete from messages where seq in (select sk.seq from ${keysOfBoth})`);
-  run(`delete from message_keys as k where campaign_id = :id
-      and exists (select 1 from message_keys where campaign_id = :target and key = k.key)`);
-  for (const table of ['messages', 'message_keys']) {
-    run(`update ${table} set campaign_id = :target where campaign_id = :id`);
-  }
-  run(`update campaigns set currency = coalesce((select currency from campaigns where id = :id), currency)
-      where id = :target`);
-  run('delete from campaigns where id = :id');
-  return target;
+function refuseRecalled(database: Database, name: string): void {
+  const found = database
+    .prepare('select 1 from campaigns where name = :name and ready = 1 and recalled_at is not null')
+    .get({ name });
+  if (found !== undefined) throw recalled(name);
 }
 
 /** A campaign by its id, which must exist. */

@@ -9,9 +9,20 @@ import { running } from './005-running.ts';
 import { messageKeys } from './006-message-keys.ts';
 import { replies } from './007-replies.ts';
 import { pauses } from './008-pauses.ts';
+import { reportIndexes } from './009-report-indexes.ts';
 
 /** Each brings the schema from its index to the next number. Never edited once released. */
-const released: readonly string[] = [start, consentAndCost, delivery, afterlife, running, messageKeys, replies, pauses];
+const released: readonly string[] = [
+  start,
+  consentAndCost,
+  delivery,
+  afterlife,
+  running,
+  messageKeys,
+  replies,
+  pauses,
+  reportIndexes,
+];
 
 /**
  * Brings a ledger to this version's schema, after a copy of one that holds anything beside it.
