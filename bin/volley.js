@@ -1,7 +1,4 @@
 #!/usr/bin/env node
-import { processContext } from '../dist/bundle/context.js';
-import { fail, main } from '../dist/bundle/main.js';
-
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(name, () => {
@@ -10,6 +7,11 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     stop.abort();
   });
 }
+// Loaded after the lines above: a signal counts from the first moment on.
+const [{ processContext }, { fail, main }] = await Promise.all([
+  import('../dist/bundle/context.js'),
+  import('../dist/bundle/main.js'),
+]);
 const argv = process.argv.slice(2);
 const context = processContext(stop.signal);
 // Comes when nothing is left that could still happen: then what main waits for never comes.

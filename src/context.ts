@@ -1,10 +1,9 @@
-import { on } from 'node:events';
 import type { EventPoster } from './callbacks/poster.ts';
-import { type Ask, askOn } from './cli/ask/ask.ts';
+import type { Ask } from './cli/ask/ask.ts';
+import { processTerminal } from './cli/terminal.ts';
 import { monotonic, sleep } from './clock.ts';
 import { type Keyring, systemKeyring } from './config/keyring.ts';
 import { isLedgerUrl } from './core/ledger-address.ts';
-import { CliError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { LedgerTables } from './ledger/tables.ts';
 import type { Log } from './log.ts';
@@ -13,7 +12,6 @@ import type { TwilioOptions } from './provider/twilio/twilio.ts';
 import type { Queue } from './queue/queue.ts';
 import type { RunCommand } from './queue/scheduler.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
-import { speaksUtf8, toAscii } from './ui/ascii.ts';
 
 /** What is known of the terminal, if there is one. */
 export interface Terminal {
@@ -63,10 +61,10 @@ export interface Context {
   readonly openLedger: (ledger: string) => Promise<Ledger>;
   /** Opens the queue beside a ledger on PostgreSQL. */
   readonly openQueue: (address: string) => Promise<Queue>;
+  /** Opens a ledger by its tables, for moving it; in a file, or at an address on a server. */
+  readonly openLedgerTables: (ledger: string) => Promise<LedgerTables>;
   /** Runs volley with other arguments, in a process of its own on this terminal. */
   readonly runCommand: RunCommand;
-  /** The same by its tables, for moving it. */
-  readonly openLedgerTables: (ledger: string) => Promise<LedgerTables>;
   readonly connect: (options: TwilioOptions) => Promise<Provider>;
   /** Makes what reads the provider's callbacks; any of the auth tokens may have signed them. */
   readonly callbackReader: (authTokens: readonly string[]) => Promise<ReadCallback>;
@@ -79,26 +77,13 @@ export interface Context {
   readonly simulate: (options: SimulatorOptions) => Promise<Simulator>;
 }
 
-/** How long somebody may take to answer, in milliseconds. */
-const idleMs = 600_000;
-
 /** The real world: this process, this terminal, this disk, this network. */
 export function processContext(signal: AbortSignal): Context {
-  const { stdin, stdout, stderr, env } = process;
+  const { stdin, env } = process;
   const now = () => Date.now();
-  const ask = askOn(speaksUtf8(env) ? stderr : inAscii(stderr), idleMs);
-  const output = terminalOutput();
   return {
-    ...output,
-    page: (lines) => page(lines, output.out),
+    ...processTerminal(),
     log: () => undefined,
-    terminal: {
-      canAsk: stdin.isTTY === true && stderr.isTTY === true,
-      stdoutIsTty: stdout.isTTY === true,
-      stderrIsTty: stderr.isTTY === true,
-      // A terminal that does not know its size says 0.
-      columns: stderr.columns || stdout.columns || 80,
-    },
     stdin,
     env,
     cwd: process.cwd(),
@@ -107,10 +92,6 @@ export function processContext(signal: AbortSignal): Context {
     monotonic,
     random: Math.random,
     sleep,
-    confirm: (question) => confirmWith(ask, question),
-    ask,
-    keys,
-    edit,
     keyring: systemKeyring,
     openLedger: async (ledger) =>
       isLedgerUrl(ledger)
@@ -147,118 +128,3 @@ const runCommand: RunCommand = async (argv, { cwd, signal }) => {
     });
   });
 };
-
-function terminalOutput(): Pick<Context, 'out' | 'err' | 'status'> {
-  const { stdout, stderr } = process;
-  const [toStdout, toStderr] = [writerTo(stdout), writerTo(stderr)];
-  let hasStatus = false;
-  // A reader that has seen enough (`| head`) is no reason to stop sending.
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
-  const clearStatus = () => {
-    if (hasStatus) stderr.write('\r\x1b[2K');
-    hasStatus = false;
-  };
-  return {
-    out: (line) => {
-      clearStatus();
-      toStdout(`${line}\n`);
-    },
-    err: (line) => {
-      clearStatus();
-      toStderr(`${line}\n`);
-    },
-    status: (line) => {
-      clearStatus();
-      if (line !== '') toStderr(line);
-      hasStatus = line !== '';
-    },
-  };
-}
-
-function writerTo(stream: NodeJS.WriteStream): (text: string) => void {
-  // A file or a pipe gets UTF-8 whatever the terminal can show.
-  const isPlain = stream.isTTY && !speaksUtf8(process.env);
-  return (text) => void stream.write(isPlain ? toAscii(text) : text);
-}
-
-/** The same terminal, to which everything is written in ASCII. */
-function inAscii(terminal: NodeJS.WriteStream): NodeJS.WriteStream {
-  const write = (text: string | Uint8Array, ...rest: []) =>
-    terminal.write(typeof text === 'string' ? toAscii(text) : text, ...rest);
-  return Object.create(terminal, { write: { value: write } });
-}
-
-/** How the pager is called unless $PAGER says otherwise: it ends by itself where all fits, and keeps colours. */
-const defaultPager = 'less -FRX';
-
-async function page(lines: readonly string[], out: Context['out']): Promise<void> {
-  const { stdout, env } = process;
-  const fits = stdout.isTTY !== true || lines.length < (stdout.rows ?? 24);
-  const pager = env['PAGER'] ?? defaultPager;
-  if (fits || pager === '' || env['TERM'] === 'dumb' || !(await pageWith(pager, lines))) {
-    for (const line of lines) out(line);
-  }
-}
-
-async function* keys(signal: AbortSignal): AsyncGenerator<string> {
-  const { stdin } = process;
-  if (stdin.isTTY !== true || signal.aborted) return;
-  stdin.setRawMode(true);
-  stdin.resume();
-  try {
-    for await (const [pressed] of on(stdin, 'data', { signal }) as AsyncIterable<[Buffer]>) {
-      const text = pressed.toString('utf8');
-      // A terminal that gives single keys makes no signal of this one.
-      if (text.includes(ctrlC)) process.kill(process.pid, 'SIGINT');
-      yield text;
-    }
-  } catch (error) {
-    if ((error as Error).name !== 'AbortError') throw error;
-  } finally {
-    stdin.setRawMode(false);
-    stdin.pause();
-  }
-}
-
-const ctrlC = '\u0003';
-
-/** $VISUAL or $EDITOR with its arguments, as a shell reads it. */
-async function edit(file: string): Promise<boolean> {
-  const { spawn } = await import('node:child_process');
-  const { VISUAL, EDITOR } = process.env;
-  const editor = VISUAL || EDITOR || (process.platform === 'win32' ? 'notepad' : 'vi');
-  const command = process.platform === 'win32' ? `${editor} "${file}"` : `${editor} '${file.replaceAll("'", "'\\''")}'`;
-  return new Promise((resolve) => {
-    const child = spawn(command, { shell: true, stdio: 'inherit' });
-    child.on('error', () => resolve(false));
-    child.on('close', (code) => resolve(code === 0));
-  });
-}
-
-/** False when there is no such pager. */
-async function pageWith(pager: string, lines: readonly string[]): Promise<boolean> {
-  const { spawn } = await import('node:child_process');
-  return new Promise((resolve) => {
-    const child = spawn(pager, { shell: true, stdio: ['pipe', 'inherit', 'inherit'] });
-    // Somebody who has seen enough closes it before it has read all.
-    child.stdin.on('error', () => undefined);
-    child.on('error', () => resolve(false));
-    child.on('close', (code) => resolve(code !== 127));
-    const text = `${lines.join('\n')}\n`;
-    child.stdin.end(speaksUtf8(process.env) ? text : toAscii(text));
-  });
-}
-
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-}
-
-async function confirmWith(ask: Ask, message: string): Promise<boolean> {
-  const { confirm } = await import('./cli/ask/prompts.ts');
-  try {
-    return await ask(confirm, { message, default: false });
-  } catch (error) {
-    if (error instanceof CliError && error.code === 'interrupted') return false;
-    throw error;
-  }
-}

@@ -1,6 +1,6 @@
 /**
  * The ways a run can fail, each with its exit code; a test compares README and help with it. A run that ends without one
- * of these exits with 0, or with 3 when some rows failed (`exitCodeOf`): bad rows and refused messages are data.
+ * of these exits with 0, or with 3 when some rows failed (`campaign/exit-code.ts`): bad rows and refused messages are data.
  */
 export const exitCodes = {
   bug: 1,

@@ -33,8 +33,8 @@ export {
   type DeliveryEvents,
   defaultDelivery,
   deliver,
-  exitCodeOfDelivery,
 } from './campaign/deliver.ts';
+export { exitCodeOfDelivery } from './campaign/exit-code.ts';
 export { findCampaign, hasUnknown, isOpen, pickCampaign } from './campaign/find.ts';
 export { type PendingPlan, type PlanOptions, planCampaign } from './campaign/plan.ts';
 export { type PlanContextOptions, planContext } from './campaign/plan-context.ts';

@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { maskNumbers } from './core/recipient/mask.ts';
+import { jsonText } from './core/text/clean.ts';
 import { fileError } from './errors.ts';
 
 /** An event in the log of `--log-file`. None has the text of a message. */
@@ -49,7 +50,7 @@ export function openLog({ path, showPii, now, say }: LogOptions): Log {
   return (event) => {
     const at = new Date(now()).toISOString();
     try {
-      const line = JSON.stringify({ at, pid: process.pid, ...event }, showPii ? undefined : mask);
+      const line = jsonText({ at, pid: process.pid, ...event }, showPii ? undefined : mask);
       appendFileSync(path, `${line}\n`, { mode: 0o600 });
       hasWritten = true;
     } catch (cause) {

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   cpSync,
@@ -24,6 +25,8 @@ export const databasePassword = 'canary-pg-83b1';
 /** A PostgreSQL server of the tests, on loopback, with the settings it ships with: fsync is on. */
 export interface PostgresServer {
   readonly port: number;
+  /** The number of its first process. */
+  readonly pid: () => number;
   /** The address of a database that is made for it. */
   readonly database: (name: string) => Promise<string>;
   /** Stops it and starts it again, with its data. */
@@ -33,16 +36,28 @@ export interface PostgresServer {
   readonly stop: () => Promise<void>;
 }
 
+/** Another network than this process's. */
+export interface Elsewhere {
+  /** What runs a program there, as somebody else: a command and its options. */
+  readonly run: (owner: { readonly uid: number; readonly gid: number }) => readonly [string, ...string[]];
+  /** The server's address there, and whose connections it takes. */
+  readonly host: string;
+  readonly clients: string;
+}
+
 /** How a server differs from a plain one. */
 interface ServerOptions {
   /** As in its file: `wal_writer_delay=10s`. */
   readonly settings?: readonly string[];
+  /** Where it runs; absent: on loopback here. */
+  readonly elsewhere?: Elsewhere;
   /** What it shows to those who ask for TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** Starts a server. */
-export async function startPostgres({ settings = [], tls }: ServerOptions = {}): Promise<PostgresServer> {
+export async function startPostgres(options: ServerOptions = {}): Promise<PostgresServer> {
+  const { settings = [], tls, elsewhere } = options;
   const folder = mkdtempSync(join(tmpdir(), 'volley-postgres-'));
   const owner = process.getuid?.() === 0 ? postgresUser() : {};
   const native = binaries(folder);
@@ -50,12 +65,18 @@ export async function startPostgres({ settings = [], tls }: ServerOptions = {}):
   makeCluster(native, data, owner);
   const port = await freePort();
   const shown = tls ? tlsSettings(folder, tls, owner) : [];
-  const set = [...loopbackOnly, ...shown, ...settings].flatMap((setting) => ['-c', setting]);
-  const start = () => startServer(join(native, 'bin', 'postgres'), ['-D', data, '-p', String(port), ...set], owner);
+  const listens = elsewhere ? 'listen_addresses=*' : 'listen_addresses=127.0.0.1';
+  if (elsewhere) appendFileSync(join(data, 'pg_hba.conf'), `host all all ${elsewhere.clients} scram-sha-256\n`);
+  const set = [listens, ...plain, ...shown, ...settings].flatMap((setting) => ['-c', setting]);
+  const program = [join(native, 'bin', 'postgres'), '-D', data, '-p', String(port), ...set] as const;
+  const start = () =>
+    elsewhere ? startServer([...elsewhere.run(postgresUser()), ...program], {}) : startServer(program, owner);
   let server = await start();
-  const urlOf = (name: string) => `postgres://volley:${databasePassword}@127.0.0.1:${port}/${name}`;
+  const urlOf = (name: string) =>
+    `postgres://volley:${databasePassword}@${elsewhere?.host ?? '127.0.0.1'}:${port}/${name}`;
   return {
     port,
+    pid: () => server.pid ?? 0,
     database: async (name) => {
       const client = new pg.Client(urlOf('postgres'));
       await client.connect();
@@ -138,7 +159,7 @@ function makeCluster(native: string, data: string, owner: Owner): void {
   });
 }
 
-const loopbackOnly = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
+const plain = ['unix_socket_directories=', 'max_connections=200'];
 
 function tlsSettings(folder: string, { key, cert }: NonNullable<ServerOptions['tls']>, owner: Owner): string[] {
   const files = {
@@ -152,7 +173,7 @@ function tlsSettings(folder: string, { key, cert }: NonNullable<ServerOptions['t
   return ['ssl=on', ...Object.entries(files).map(([name, [path]]) => `${name}=${path}`)];
 }
 
-async function startServer(program: string, args: readonly string[], owner: Owner): Promise<ChildProcess> {
+async function startServer([program, ...args]: readonly [string, ...string[]], owner: Owner): Promise<ChildProcess> {
   const server = spawn(program, args, {
     ...owner,
     cwd: tmpdir(),

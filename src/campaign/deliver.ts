@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { defaultRun } from '../core/defaults.ts';
 import type { Message, SendResult } from '../core/message.ts';
 import { defaultRetry } from '../core/outcome/after-send.ts';
-import { deliveryExitCode, exitCodeOf, type Report, type RunEnd } from '../core/outcome/report.ts';
+import type { OnUnknown } from '../core/outcome/match-unknowns.ts';
+import type { Report, RunEnd } from '../core/outcome/report.ts';
 import { quoted } from '../core/text/wording.ts';
 import { type RunToEndOptions, runToEnd } from '../engine/run-to-end.ts';
 import { CliError } from '../errors.ts';
@@ -34,7 +35,7 @@ export interface DeliverOptions {
   /** How long a message of which no answer came is looked for. */
   readonly resolveMs: number;
   /** What to do with a message that was not found: leave it unknown, or send it again. */
-  readonly onUnknown: 'hold' | 'resend';
+  readonly onUnknown: OnUnknown;
   /** Where status callbacks go that carry our own id of the message. */
   readonly callbackUrl: string | undefined;
   /** False: look for unknown outcomes first, and send only if something is to go out again. */
@@ -134,30 +135,20 @@ export async function deliver(campaign: Campaign, options: DeliverOptions, ports
   return { end, canceled: 0, tally, tookOver: lease.tookOver, report, ...(open !== undefined && { open }) };
 }
 
-/** The exit code of a delivery, by the table in the README. `invalid`: how many rows of its input were wrong. */
-export function exitCodeOfDelivery({ end, report, tally, tookOver, open }: Delivered, invalid: number): number {
-  if (!end) return exitCodeOf({ end: { kind: 'interrupted' }, accepted: 0, rejected: 0, invalid }, report);
-  // A run that died has told nobody what was refused: then all of the campaign counts, not only this run's part.
-  const wrong = tookOver ? report.counts : { invalid, rejected: tally.rejected };
-  const sent = exitCodeOf({ end, accepted: tally.accepted, invalid: wrong.invalid, rejected: wrong.rejected }, report);
-  return open !== undefined && (sent === 0 || sent === 3) ? deliveryExitCode(open, report) || sent : sent;
-}
-
 async function pendingIn({ id }: Campaign, { ledger }: Ports): Promise<number> {
   return (await ledger.queues(id)).reduce((sum, { pending }) => sum + pending, 0);
 }
 
 function runOptions(options: DeliverOptions, ports: DeliverPorts): RunToEndOptions {
-  const { breaker, resolveMs, ...run } = options;
+  const { breaker, ...run } = options;
   const { events = {}, ...rest } = ports;
   return {
     ...run,
     ...rest,
     retry: defaultRetry,
     noBreaker: !breaker,
-    settleMs: resolveMs,
     onResult: events.onResult,
-    onSettling: events.onResolving,
+    onResolving: events.onResolving,
     onPaused: events.onPaused,
   };
 }

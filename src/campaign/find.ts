@@ -1,23 +1,24 @@
-import { isMessageSid } from '../core/message.ts';
+import { beginsMessageSid, isMessageSid, type Message } from '../core/message.ts';
 import { didYouMean } from '../core/text/nearest.ts';
 import { CliError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Campaign } from '../ledger/plans.ts';
 import type { CampaignSummary } from '../ledger/reports.ts';
 
-type Finding = Pick<Ledger, 'find' | 'beginningWith' | 'findSid'>;
+type CampaignFinder = Pick<Ledger, 'find' | 'beginningWith' | 'findSid' | 'sidsBeginningWith'>;
 
 /** The word for the newest campaign, unless one has it as its name. */
 const lastWord = 'last';
 
 /**
- * The campaign that is meant by its name, its id, the SID of one of its messages, `last`, or the beginning of its name
- * or id. Throws a `CliError` that says which could be meant, or where to look.
+ * The campaign that is meant by its name, its id, the SID of one of its messages, `last`, or the beginning of any of
+ * them. Throws a `CliError` that says which could be meant, or where to look.
  */
-export async function findCampaign(ledger: Finding, meant: string): Promise<Campaign> {
+export async function findCampaign(ledger: CampaignFinder, meant: string): Promise<Campaign> {
   const campaign = await ledger.find(meant);
   if (campaign) return campaign;
-  if (isMessageSid(meant)) return campaignOfMessage(ledger, meant);
+  const message = await findMessage(ledger, meant);
+  if (message || isMessageSid(meant)) return campaignOfMessage(ledger, meant, message);
   return meant === lastWord ? lastCampaign(ledger) : campaignBeginningWith(ledger, meant);
 }
 
@@ -28,8 +29,47 @@ export async function lastCampaign(ledger: Pick<Ledger, 'beginningWith'>): Promi
   throw new CliError('usage', 'Nothing has been sent yet.', { hint: 'Try it out: volley compose --simulate' });
 }
 
-async function campaignOfMessage(ledger: Finding, sid: string): Promise<Campaign> {
-  const message = await ledger.findSid(sid);
+/**
+ * The message that is meant by its SID, or by how that begins where no campaign begins so; undefined: none of the ledger
+ * is. Throws a `CliError` where it could be several.
+ */
+export async function findMessage(
+  ledger: Pick<CampaignFinder, 'beginningWith' | 'findSid' | 'sidsBeginningWith'>,
+  meant: string,
+): Promise<Message | undefined> {
+  if (isMessageSid(meant)) return ledger.findSid(meant);
+  if (!beginsMessageSid(meant) || (await ledger.beginningWith(meant, 1)).length > 0) return undefined;
+  const sid = await onlySid(ledger, meant);
+  return sid === undefined ? undefined : ledger.findSid(sid);
+}
+
+/**
+ * A whole SID from how it begins. Whole ones may be of any message of Twilio's, the others are of this ledger. Throws a
+ * `CliError` for the beginning of none, or of several.
+ */
+export async function wholeSid(ledger: Pick<CampaignFinder, 'sidsBeginningWith'>, meant: string): Promise<string> {
+  const sid = isMessageSid(meant) ? meant : await onlySid(ledger, meant);
+  if (sid !== undefined) return sid;
+  throw new CliError('usage', `No message in the ledger begins with ${meant}.`, { hint: 'Give the whole SID.' });
+}
+
+/** What the SID of a message looks like, and how much of it has to be given. */
+export const sidHint =
+  'A SID is SM or MM and 32 hexadecimal digits; of a message in the ledger the first four do, where no other begins so.';
+
+async function onlySid(
+  ledger: Pick<CampaignFinder, 'sidsBeginningWith'>,
+  beginning: string,
+): Promise<string | undefined> {
+  const [only, ...others] = await ledger.sidsBeginningWith(beginning, named + 1);
+  if (only === undefined || others.length === 0) return only;
+  const more = others.length >= named ? ', …' : '';
+  throw new CliError('usage', `Several messages begin with ${beginning}.`, {
+    hint: `Name one: ${[only, ...others].slice(0, named).join(', ')}${more}`,
+  });
+}
+
+async function campaignOfMessage(ledger: CampaignFinder, sid: string, message: Message | undefined): Promise<Campaign> {
   const campaign = message && (await ledger.find(message.campaignId));
   if (campaign) return campaign;
   throw new CliError('usage', `There is no message ${sid} in the ledger.`, {
@@ -46,7 +86,7 @@ const named = 10;
 /** An id is 12 hexadecimal digits: a shorter beginning of one is rather a name that was misspelt. Our choice. */
 const leastOfId = 4;
 
-async function campaignBeginningWith(ledger: Finding, beginning: string): Promise<Campaign> {
+async function campaignBeginningWith(ledger: CampaignFinder, beginning: string): Promise<Campaign> {
   const found = await ledger.beginningWith(beginning, named + 1);
   const byName = found.filter(({ name }) => name.startsWith(beginning));
   const candidates = byName.length > 0 || beginning.length < leastOfId ? byName : found;
@@ -60,7 +100,8 @@ async function campaignBeginningWith(ledger: Finding, beginning: string): Promis
     });
   }
   const names = (await ledger.beginningWith('', lookedThrough)).map(({ name }) => name);
-  throw new CliError('usage', `There is no campaign ${beginning}.`, {
+  const orMessage = beginsMessageSid(beginning) ? ', and no message that begins so' : '';
+  throw new CliError('usage', `There is no campaign ${beginning}${orMessage}.`, {
     hint: didYouMean(beginning, names, 'See them all: volley campaigns, or with --simulate those of rehearsals.'),
   });
 }
@@ -75,7 +116,7 @@ export const isOpen = (campaign: Counted): boolean => campaign.counts.pending > 
 
 /** The campaign that is meant, or the latest that has work of this kind. Throws what `findCampaign` throws. */
 export async function pickCampaign(
-  ledger: Finding & Pick<Ledger, 'campaigns'>,
+  ledger: CampaignFinder & Pick<Ledger, 'campaigns'>,
   meant: string | undefined,
   hasWork: (campaign: Counted) => boolean,
 ): Promise<Campaign | undefined> {

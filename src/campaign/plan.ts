@@ -7,7 +7,7 @@ import { CliError } from '../errors.ts';
 import type { Staging } from '../ledger/plans.ts';
 import { mediaRecheck, type Recheck } from './media.ts';
 import type { Ports } from './ports.ts';
-import { mappingOf, type RowRules, type RowSource } from './row-rules.ts';
+import { mappingOf, type RowRules, type RowSource, withFirstNames } from './row-rules.ts';
 
 /** What a plan is made for, and of how much. */
 export interface PlanOptions {
@@ -54,12 +54,13 @@ const chunkRows = 2000;
  * Throws a `CliError` for what stops all of it, and then leaves nothing behind.
  */
 export async function planCampaign(
-  source: RowSource,
+  given: RowSource,
   rules: RowRules,
   options: PlanOptions,
   { ledger, signal }: Pick<Ports, 'ledger' | 'signal'>,
 ): Promise<PendingPlan> {
   const { testTo, sample, name, source: from, stem = from, storesText = true } = options;
+  const source = await withFirstNames(given);
   const mapping = mappingOf(source, rules);
   const planRow = makePlanner(mapping, rules.plan);
   const staging = await ledger.stage({ name, stem, source: from, storesText });
@@ -71,15 +72,17 @@ export async function planCampaign(
       take: sample ?? (testTo === undefined ? Number.POSITIVE_INFINITY : 1),
       signal,
     });
-    return { ...pending, findings: [...guessedFindings(mapping), ...pending.findings] };
+    return { ...pending, findings: [...guessedFindings(mapping, source), ...pending.findings] };
   } catch (error) {
     await staging.discard();
     throw error;
   }
 }
 
-function guessedFindings({ guessed }: Mapping): string[] {
-  return guessed === undefined ? [] : [`The recipient is the column "${guessed}"; --map to=COLUMN says otherwise.`];
+function guessedFindings({ guessed }: Mapping, { columns }: RowSource): string[] {
+  const kind = columns ? 'column' : 'field';
+  const other = kind.toUpperCase();
+  return guessed === undefined ? [] : [`The recipient is the ${kind} "${guessed}"; --map to=${other} says otherwise.`];
 }
 
 interface RowWork {

@@ -20,7 +20,7 @@ export interface RowSource {
 
 /** How rows become messages: what all have in common, what their columns mean, and what they are checked by. */
 export interface RowRules {
-  readonly mapping: Omit<MappingOptions, 'columns'>;
+  readonly mapping: Omit<MappingOptions, 'columns' | 'firstNames'>;
   readonly plan: PlanContext;
 }
 
@@ -54,9 +54,40 @@ async function* numbered(rows: Iterable<DataRow> | AsyncIterable<DataRow>): Asyn
   for await (const cells of rows) yield { line: ++line, cells };
 }
 
+/** A source with the names in its first row, which are looked at where there is no header. */
+export async function withFirstNames(
+  source: RowSource,
+): Promise<RowSource & { readonly firstNames?: readonly string[] }> {
+  if (source.columns) return source;
+  const rows = source.rows[Symbol.asyncIterator]();
+  const before: (Row | RowIssue)[] = [];
+  while (before.length < lookedAtRows) {
+    const { value, done } = await rows.next();
+    if (done) break;
+    before.push(value);
+    if ('cells' in value) return { ...source, firstNames: Object.keys(value.cells), rows: continued(before, rows) };
+  }
+  return { ...source, rows: continued(before, rows) };
+}
+
+/** Among how many rows the first is looked for that is not wrong. Our choice. */
+const lookedAtRows = 1000;
+
+async function* continued<T>(before: readonly T[], rest: AsyncIterator<T>): AsyncGenerator<T> {
+  try {
+    yield* before;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
 /** How the rows of a source become messages. Throws a `CliError` for what stops all of them: a missing column, a faulty template. */
-export function mappingOf({ name, columns }: Pick<RowSource, 'name' | 'columns'>, rules: RowRules): Mapping {
-  const mapping = makeMapping({ ...rules.mapping, ...(columns && { columns }) });
+export function mappingOf(
+  { name, columns, firstNames }: Pick<RowSource, 'name' | 'columns'> & { readonly firstNames?: readonly string[] },
+  rules: RowRules,
+): Mapping {
+  const mapping = makeMapping({ ...rules.mapping, ...(columns && { columns }), ...(firstNames && { firstNames }) });
   if ('value' in mapping) {
     if (columns) refuseTogether(columns, rules);
     return mapping.value;

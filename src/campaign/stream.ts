@@ -20,7 +20,8 @@ export async function openCampaign(
 
 /** Hears what is not sent of the events that come. */
 export interface StreamEvents {
-  readonly onWrong: (row: PlannedRow) => void;
+  /** With the key that it would have had, where there is one. */
+  readonly onWrong: (row: PlannedRow, key?: string) => void;
   readonly onSkipped: (message: Message) => void;
   /** It came before: the message it became then, with the line of the event now. */
   readonly onKnown?: (message: Message) => void;
@@ -54,16 +55,21 @@ export function takeEvents(
 ): Intake {
   const mapping = mappingOf({ name: 'stdin' }, rules);
   const count = { events: 0, added: 0, wrong: 0 };
+  const keyOf = (row: Row | RowIssue | undefined) => (row && 'cells' in row ? mapping.toRaw(row).key : undefined);
   let failure: unknown;
   const take = async (group: readonly (Row | RowIssue)[]): Promise<readonly string[]> => {
     // Times like +2h count from when the event came.
     const planned = group.map(makePlanner(mapping, { ...rules.plan, nowMs: now() }));
-    const wrong = planned.filter(({ state }) => state === 'invalid');
-    for (const row of wrong) events.onWrong(row);
+    let wrong = 0;
+    for (const [i, row] of planned.entries()) {
+      if (row.state !== 'invalid') continue;
+      events.onWrong(row, keyOf(group[i]));
+      wrong++;
+    }
     count.events += planned.length;
-    count.wrong += wrong.length;
+    count.wrong += wrong;
     const { added, skipped, known } = await ledger.append(campaign.id, planned, storesText);
-    count.added += added - wrong.length;
+    count.added += added - wrong;
     for (const message of skipped) events.onSkipped(message);
     for (const message of known) events.onKnown?.(message);
     return [...new Set(planned.filter(({ state }) => state === 'pending').map(({ sender }) => sender))];

@@ -10,6 +10,8 @@ export interface TrackOptions {
   readonly provider: Sender;
   /** How long to go on asking. */
   readonly forMs: number;
+  /** Only this message of the campaign. */
+  readonly sid?: string | undefined;
   /** The most requests in one round. */
   readonly requestsPerRound?: number;
   readonly signal: AbortSignal;
@@ -32,19 +34,24 @@ const fewMessages = 5;
 /** Twilio's clock may be behind ours by this much, in milliseconds. */
 const clockSlackMs = 600_000;
 
-/** Asks Twilio until every message of a campaign has its final status, or time is up. Returns how many are open. */
+/** Asks Twilio until every message of a campaign, or the one, has its final status, or time is up. Returns how many are open. */
 export async function track(campaignId: string, options: TrackOptions): Promise<number> {
-  const { ledger, monotonic, sleep, signal, forMs } = options;
+  const { monotonic, sleep, signal, forMs } = options;
   const until = monotonic() + forMs;
-  let open = await ledger.undelivered(campaignId);
+  let open = await openOf(campaignId, options);
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
     await askFor(open, options);
-    open = await ledger.undelivered(campaignId);
+    open = await openOf(campaignId, options);
     await options.onRound?.(open.length);
     if (open.length === 0 || signal.aborted || monotonic() + pauseMs > until) return open.length;
     await sleep(pauseMs, signal);
     if (signal.aborted) return open.length;
   }
+}
+
+async function openOf(campaignId: string, { ledger, sid }: TrackOptions): Promise<readonly TrackedMessage[]> {
+  const open = await ledger.undelivered(campaignId);
+  return sid === undefined ? open : open.filter((message) => message.sid === sid);
 }
 
 /** What tracking one message of Twilio's works with. Times in milliseconds. */

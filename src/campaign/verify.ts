@@ -1,8 +1,8 @@
 import type { Message } from '../core/message.ts';
 import { laterStatus } from '../core/outcome/status.ts';
-import { CliError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Campaign } from '../ledger/plans.ts';
+import { listedMessages } from '../provider/pages.ts';
 import type { MessageRecord, Sender } from '../provider/provider.ts';
 
 /** Where the ledger and the provider differ about a message. */
@@ -54,14 +54,8 @@ async function listSince(
 ): Promise<Map<string, MessageRecord>> {
   const listed = new Map<string, MessageRecord>();
   for (const account of new Set([undefined, ...[...sent.values()].map(({ request }) => request?.accountSid)])) {
-    let page: string | undefined;
-    do {
-      const list = await provider.recent(page, account);
-      if (!list.ok) throw new CliError('unreachable', `Twilio's list cannot be read (${list.reason}).`);
-      for (const record of list.messages) listed.set(record.sid, record);
-      const oldest = list.messages.at(-1)?.createdAt ?? 0;
-      page = oldest < since - slackMs ? undefined : list.next;
-    } while (page !== undefined);
+    const messages = listedMessages(provider, { accountSid: account, since: since - slackMs });
+    for await (const record of messages) listed.set(record.sid, record);
   }
   return listed;
 }

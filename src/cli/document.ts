@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
-import { visible } from '../core/text/clean.ts';
+import { jsonText, visible } from '../core/text/clean.ts';
 import { CliError } from '../errors.ts';
+import { serverJson } from './rehearsal.ts';
 import type { Session } from './session.ts';
 
 /** A command's result for a program. Field names are a contract. */
@@ -18,7 +19,7 @@ export interface Listed {
 
 /** What printing goes by. */
 interface Work {
-  readonly session: Pick<Session, 'isNdjson' | 'jq'>;
+  readonly session: Pick<Session, 'isNdjson' | 'jq'> & Partial<Pick<Session, 'server'>>;
   readonly context: Pick<Context, 'out' | 'terminal'>;
   /** Something was sent or changed before: an expression that does not fit is no reason to say that nothing was. */
   readonly hasChanged?: boolean;
@@ -26,7 +27,8 @@ interface Work {
 
 /**
  * Prints a command's result for a program: one JSON document, or with `--output ndjson` a line for each item, or for the
- * whole where it lists nothing. With `--jq` what the expression makes of it. Throws a `CliError` where that does not fit.
+ * whole where it lists nothing. It names the server where one was spoken to, or it is a rehearsal. With `--jq` what the
+ * expression makes of it. Throws a `CliError` where that does not fit.
  */
 export async function printDocument<T extends JsonDocument>(
   document: T,
@@ -34,13 +36,18 @@ export async function printDocument<T extends JsonDocument>(
   listed?: Listed,
 ): Promise<void> {
   const isByLine = session.isNdjson && listed !== undefined;
-  const texts = isByLine ? linesOf(listed.items) : piecesOf(document, listed);
+  const texts = isByLine ? linesOf(listed.items) : piecesOf(withServer(document, session), listed);
   if (session.jq === undefined) for await (const text of texts) context.out(text);
   else await printFiltered({ expression: session.jq, texts, isByLine, hasChanged }, context);
 }
 
+function withServer<T extends JsonDocument>(document: T, { server }: Work['session']): T {
+  const spokenTo = server?.();
+  return spokenTo?.isSimulated || spokenTo?.url !== undefined ? { ...document, ...serverJson(spokenTo) } : document;
+}
+
 async function* linesOf(items: Listed['items']): AsyncGenerator<string> {
-  for await (const item of items) yield JSON.stringify(item);
+  for await (const item of items) yield jsonText(item);
 }
 
 /** About how many characters of a long document are written at a time. */
@@ -48,7 +55,7 @@ const pieceCharacters = 65_536;
 
 /** A document in pieces, between which a line may end: a list of a million items is never all in memory. */
 async function* piecesOf(document: JsonDocument, { items = [], as }: Partial<Listed> = {}): AsyncGenerator<string> {
-  const whole = JSON.stringify(document);
+  const whole = jsonText(document);
   if (as === undefined) return yield whole;
   let piece = `${whole.slice(0, -1)},${JSON.stringify(as)}:[`;
   let separator = '';
@@ -75,7 +82,7 @@ export interface LinePrinter {
 export function linePrinter({ session, context, hasChanged = false }: Work): LinePrinter {
   const { jq: expression } = session;
   if (expression === undefined) {
-    return { print: (item) => context.out(JSON.stringify(item)), end: async () => undefined };
+    return { print: (item) => context.out(jsonText(item)), end: async () => undefined };
   }
   let printed: Promise<unknown> = Promise.resolve();
   let failure: unknown;

@@ -1,4 +1,5 @@
-import type { Parsed } from '../core/recipient/phone.ts';
+import type { Parsed } from '../core/parsed.ts';
+import { jsonText } from '../core/text/clean.ts';
 import { CliError } from '../errors.ts';
 
 /** Compiles a jq expression and runs it on nothing. Throws a `CliError` with what jq says of it. */
@@ -30,7 +31,7 @@ const asProgram = (expression: string): string => ` ${expression}`;
 
 function printed(value: unknown): string {
   if (value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : jsonText(value);
 }
 
 /** The first of jq's own lines, without what tells of its command line. */

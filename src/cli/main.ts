@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { Context } from '../context.ts';
 import { maskHint, maskInternational } from '../core/recipient/mask.ts';
-import { visible } from '../core/text/clean.ts';
+import { jsonText, visible } from '../core/text/clean.ts';
 import { didYouMean } from '../core/text/nearest.ts';
 import { CliError, exitCodes, fileError } from '../errors.ts';
 import { readStdin } from '../input/file.ts';
@@ -34,18 +34,26 @@ export async function main(given: readonly string[], world: Context): Promise<nu
   try {
     const { program, table } = await buildProgram(argv, context, { exit, help });
     await parse(program, argv, table);
+  } catch (error) {
+    code = fail(error, argv, context);
+  }
+  try {
+    if (helped) await showHelp(helped, context);
     return code;
   } catch (error) {
     return fail(error, argv, context);
-  } finally {
-    if (helped) await showHelp(helped, context);
   }
 }
 
-async function showHelp(command: Command, { terminal, page }: Context): Promise<void> {
+async function showHelp(command: Command, context: Context): Promise<void> {
   const { helpOf } = await import('./help/command-help.ts');
-  await page(helpOf(command, terminal.columns).split('\n'));
+  const { showPage } = await import('./help/show-page.ts');
+  const page = { topic: command.parent ? command.name() : null, text: helpOf(command, context.terminal.columns) };
+  await showPage(page, optionsOf(command), context);
 }
+
+/** What every command is told, read from a command that asks for nothing else. */
+const optionsOf = (command: Command): SessionOptions => sessionOptions(command.optsWithGlobals(), {});
 
 /** At a terminal no word is cut where a line ends; what a program reads stays as it is. */
 async function fittingOutput(
@@ -134,9 +142,10 @@ async function addFindingOut(
   prepared(helpVerb).action(async (topic: string | undefined) => {
     const { topics } = await import('./help/topics.ts');
     const page = topics[topic ?? ''];
-    if (page !== undefined) {
+    if (topic !== undefined && page !== undefined) {
       const { formatPage } = await import('./help/format-page.ts');
-      return context.page(formatPage(page, context.terminal.columns).split('\n'));
+      const { showPage } = await import('./help/show-page.ts');
+      return showPage({ topic, text: formatPage(page, context.terminal.columns) }, optionsOf(helpVerb), context);
     }
     const isKnown = topic === undefined || program.commands.some((command) => command.name() === topic);
     if (!isKnown) {
@@ -145,12 +154,14 @@ async function addFindingOut(
       const hint = didYouMean(topic, names, `Name a command, or one of: ${pages.join(', ')}.`);
       throw new CliError('usage', `There is no page about "${topic}".`, { hint });
     }
-    await main([...(topic === undefined ? [] : [topic]), '--help'], context);
+    const others = argv.filter((word) => word !== 'help' && word !== topic);
+    await main([...(topic === undefined ? [] : [topic]), '--help', ...others], context);
   });
   const versionVerb = program.command('version').description('print the version').helpGroup('Setting up:');
-  prepared(versionVerb).action(() => {
-    const isJson = lastOf(argv, 'json') === true;
-    context.out(isJson ? JSON.stringify({ schema: 'volley.version/1', version: version() }) : version());
+  prepared(versionVerb).action(async () => {
+    const { printOr } = await import('./help/show-page.ts');
+    const document = { schema: 'volley.version/1', version: version() } as const;
+    await printOr(document, () => context.out(version()), { options: optionsOf(versionVerb), context });
   });
   const manual = program.command('man').description('print the manual, for: man -l -').helpGroup('Setting up:');
   prepared(manual).action(async () => {
@@ -159,7 +170,10 @@ async function addFindingOut(
     const { formatPage } = await import('./help/format-page.ts');
     // What man leaves of 80 columns beside its margins.
     const format = (text: string) => formatPage(text, 72);
-    context.out(manualPage(program, { version: version(), topics, introductionOf, format }));
+    const text = manualPage(program, { version: version(), topics, introductionOf, format });
+    const { printOr } = await import('./help/show-page.ts');
+    const document = { schema: 'volley.man/1', text } as const;
+    await printOr(document, () => context.out(text), { options: optionsOf(manual), context });
   });
   const isNeeded = ['complete', 'completion'].includes(argv[0] ?? '');
   const { addCompletion } = isNeeded ? await import('./completion/completion.ts') : {};
@@ -226,7 +240,7 @@ export function fail(error: unknown, argv: readonly string[], { err }: Pick<Cont
   const isWhole = lastOf(argv, 'show-pii') === true;
   const say = (code: string, whole: string, way?: string) => {
     const [message, hint] = isWhole ? [whole, way] : [maskInternational(whole), way && maskHint(way)];
-    if (isJson) err(JSON.stringify({ error: { code, message, hint: hint ?? null } }));
+    if (isJson) err(jsonText({ error: { code, message, hint: hint ?? null } }));
     else for (const line of [`error: ${message}`, ...(hint ? [`hint: ${hint}`] : [])]) err(visible(line));
   };
   // Help or the version was asked for, and shown.

@@ -198,9 +198,12 @@ async function parseToml(file: string, text: string): Promise<Table> {
   }
 }
 
+const isTable = (value: unknown): value is Table =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
 function tableOf(value: unknown, file: string, name: string): Table {
   if (value === undefined) return {};
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Table;
+  if (isTable(value)) return value;
   throw new CliError('config', `${file}: ${name} must be a table.`);
 }
 
@@ -288,9 +291,21 @@ function mergeDefaults(layers: readonly Layer[]): Pick<Config, 'defaults' | 'def
     for (const [name, value] of Object.entries(layer.defaults)) {
       const key = parameterNamed(name);
       if (!key) continue;
-      defaults[key] = Array.isArray(value) ? value.map(String) : String(value);
+      const given = key === 'contentVariables' ? [asJson(value)] : [value].flat();
+      if (!given.every(isPlain)) throw new CliError('config', `[defaults] ${name} (${layer.origin}) must be text.`);
+      const texts = given.map(String);
+      defaults[key] = Array.isArray(value) ? texts : (texts[0] ?? '');
       defaultOrigins[key] = layer.origin;
     }
   }
   return { defaults, defaultOrigins };
 }
+
+/** What is text however it is written: 60 is "60". A date of TOML has its own text, too. */
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value instanceof Date;
+
+/** Content variables that are written as a table as the JSON that they are sent as. */
+const asJson = (value: unknown): unknown =>
+  isTable(value) && Object.values(value).every(isPlain)
+    ? JSON.stringify(Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)])))
+    : value;

@@ -1,5 +1,6 @@
 import { defaultRun } from '../core/defaults.ts';
-import type { Parsed } from '../core/recipient/phone.ts';
+import type { OnUnknown } from '../core/outcome/match-unknowns.ts';
+import type { Parsed } from '../core/parsed.ts';
 import { parseQuietHours } from '../core/recipient/quiet-hours.ts';
 import { isLoopback, parseUrl, webAddressProblem } from '../core/request/web-address.ts';
 
@@ -168,7 +169,7 @@ export const settings = {
     fallback: true,
     parse: (value) => (typeof value === 'boolean' ? { value } : { problem: 'must be true or false' }),
   }),
-  on_unknown: setting<'hold' | 'resend'>({
+  on_unknown: setting<OnUnknown>({
     about: 'what to do with what is not found',
     fallback: 'hold',
     parse: (value) => (value === 'hold' || value === 'resend' ? { value } : { problem: 'must be hold or resend' }),

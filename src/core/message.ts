@@ -123,3 +123,8 @@ export interface Message {
 export function isMessageSid(text: string): boolean {
   return /^(SM|MM)[0-9a-f]{32}$/.test(text);
 }
+
+/** True for the beginning of one that is long enough to tell messages apart. Four digits are our choice. */
+export function beginsMessageSid(text: string): boolean {
+  return /^(SM|MM)[0-9a-f]{4,31}$/.test(text);
+}

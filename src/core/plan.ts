@@ -94,11 +94,14 @@ export function planRequest(raw: RawRequest, origin: Origin, context: PlanContex
 }
 
 /** What a request was made of, and what its row says beside it. */
-type Mapped = Pick<MappedRow, 'raw' | 'origin'> & Partial<Pick<MappedRow, 'key' | 'timeZone' | 'columnHolding'>>;
+type Mapped = Pick<MappedRow, 'raw' | 'origin'> &
+  Partial<Pick<MappedRow, 'key' | 'timeZone' | 'columnHolding' | 'warnings'>>;
 
 function planMapped(mapped: Mapped, validateRow: ReturnType<typeof makeValidator>, context: PlanContext): PlannedRow {
   const { raw, origin } = mapped;
-  const { request, issues, warnings } = validateRow(context.asciiPunctuation ? withPlainBody(raw) : raw, origin);
+  const validated = validateRow(context.asciiPunctuation ? withPlainBody(raw) : raw, origin);
+  const { request, issues } = validated;
+  const warnings = mapped.warnings?.length ? [...validated.warnings, ...mapped.warnings] : validated.warnings;
   if (!request) return { ...invalidRow(origin.line, addressOf(raw), issues), warnings };
   const segments = segmentsOf(request);
   const hours = hoursOf(request, mapped, context);

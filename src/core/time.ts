@@ -1,4 +1,4 @@
-import type { Parsed } from './recipient/phone.ts';
+import type { Parsed } from './parsed.ts';
 
 /** Where a time is looked for that does not name its day or its direction: what comes, or what was. */
 export type Direction = 'ahead' | 'back';

@@ -1,13 +1,15 @@
 import type { Resolution } from '../core/outcome/after-send.ts';
 import { afterSend, defaultRetry, type MessageChange } from '../core/outcome/after-send.ts';
-import { matchUnknowns, type UnknownMatch, type UnknownMessage } from '../core/outcome/match-unknowns.ts';
+import {
+  matchUnknowns,
+  type OnUnknown,
+  type UnknownMatch,
+  type UnknownMessage,
+} from '../core/outcome/match-unknowns.ts';
 import type { Lease, Runs } from '../ledger/runs.ts';
 import type { Busy, Sender } from '../provider/provider.ts';
 import { concurrencyLimit } from './concurrency.ts';
 import { keepLease } from './heartbeat.ts';
-
-/** What to do with a message that Twilio does not list: leave it to a person, or send it again. */
-export type OnUnknown = 'hold' | 'resend';
 
 /** What reconciling works with. Times in milliseconds. */
 export interface ReconcileOptions {
@@ -15,7 +17,7 @@ export interface ReconcileOptions {
   readonly provider: Sender;
   readonly onUnknown: OnUnknown;
   /** How long after a message became unknown the last look is. */
-  readonly settleMs: number;
+  readonly resolveMs: number;
   /** How long one request may have taken. */
   readonly timeoutMs: number;
   readonly concurrency: number;
@@ -39,11 +41,11 @@ export interface Reconciled {
   readonly open: number;
 }
 
-/** When to look, as shares of `settleMs`: 5 s, 15 s and 60 s of a minute. */
+/** When to look, as shares of `resolveMs`: 5 s, 15 s and 60 s of a minute. */
 const lookShares = [1 / 12, 1 / 4, 1] as const;
 
 /** Our clock alone may have been this wrong at a claim, as by a wrong time zone, in milliseconds. */
-const clockDoubtMs = 86_400_000;
+const clockErrorMs = 86_400_000;
 
 /** How often in a row Twilio may be too busy for a look before what is left waits for the next one. */
 const mostBusy = 6;
@@ -76,7 +78,7 @@ export async function reconcile(lease: Lease, options: ReconcileOptions): Promis
 }
 
 async function lookUntilResolved(lease: Lease, options: ReconcileOptions): Promise<Omit<Reconciled, 'hasLostLease'>> {
-  const { ledger, settleMs, monotonic, sleep, signal } = options;
+  const { ledger, resolveMs, monotonic, sleep, signal } = options;
   const startedAt = monotonic();
   const total = { sent: 0, resent: 0 };
   for (const [i, share] of lookShares.entries()) {
@@ -84,12 +86,12 @@ async function lookUntilResolved(lease: Lease, options: ReconcileOptions): Promi
     if (open.length === 0) break;
     const waitFor = (wanted: number): number => {
       // Whether something is to go out again is not for our clock to say.
-      const doubtMs = wanted === 1 ? clockDoubtMs : 0;
+      const errorMs = wanted === 1 ? clockErrorMs : 0;
       const youngest = open.reduce(
-        (least, message) => Math.min(least, ageOf(message, doubtMs, options)),
+        (least, message) => Math.min(least, ageOf(message, errorMs, options)),
         Number.POSITIVE_INFINITY,
       );
-      return settleMs * wanted - Math.max(monotonic() - startedAt, youngest - options.timeoutMs);
+      return resolveMs * wanted - Math.max(monotonic() - startedAt, youngest - options.timeoutMs);
     };
     const next = lookShares[i + 1];
     // What has been unknown for long is looked for once, not three times in a row.
@@ -106,12 +108,12 @@ async function lookUntilResolved(lease: Lease, options: ReconcileOptions): Promi
 /** How long ago a message was claimed, in milliseconds: by Twilio's clock, else by ours, less what that may be wrong. */
 function ageOf(
   { claimedAt, clockAheadMs: then }: UnknownMessage,
-  doubtMs: number,
+  errorMs: number,
   { now, provider }: ReconcileOptions,
 ): number {
   const ahead = provider.clockAheadMs();
   const age = now() - claimedAt;
-  return ahead === undefined || then === undefined ? age - doubtMs : age + ahead - then;
+  return ahead === undefined || then === undefined ? age - errorMs : age + ahead - then;
 }
 
 type Group = readonly UnknownMessage[];

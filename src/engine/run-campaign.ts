@@ -88,10 +88,10 @@ interface Run extends RunOptions {
 }
 
 async function readQueues({ ledger, lease, lanes, monotonic, mostSenders, random }: Run): Promise<void> {
-  const queues = await ledger.queues(lease.campaignId);
+  const senders = await ledger.senders(lease.campaignId);
   // Several runs of one campaign are not to begin with the same senders.
-  const first = mostSenders === undefined ? 0 : Math.floor(random() * queues.length);
-  for (const { sender } of [...queues.slice(first), ...queues.slice(0, first)]) lanes.add(sender, monotonic());
+  const first = mostSenders === undefined ? 0 : Math.floor(random() * senders.length);
+  for (const sender of [...senders.slice(first), ...senders.slice(0, first)]) lanes.add(sender, monotonic());
 }
 
 /** Hears of messages that come while the run goes on. Nothing waits for a source that is silent when the run ends. */

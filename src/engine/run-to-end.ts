@@ -1,6 +1,7 @@
+import type { OnUnknown } from '../core/outcome/match-unknowns.ts';
 import type { RunEnd } from '../core/outcome/report.ts';
 import type { Lease } from '../ledger/runs.ts';
-import { type OnUnknown, type ReconcileOptions, reconcile } from './reconcile.ts';
+import { type ReconcileOptions, reconcile } from './reconcile.ts';
 import { type RunAllowance, runAccount } from './run-account.ts';
 import { type RunOptions, runCampaign } from './run-campaign.ts';
 
@@ -10,7 +11,7 @@ export interface RunToEndOptions extends Omit<RunOptions, 'account'>, RunAllowan
   /** False: look for what is unknown before anything is sent, and send only if something is to go out again. */
   readonly sendFirst: boolean;
   /** Hears that unknown outcomes are being looked for. */
-  readonly onSettling?: ((count: number) => void) | undefined;
+  readonly onResolving?: ((count: number) => void) | undefined;
 }
 
 /** How often messages that Twilio does not have may be sent again in one run. */
@@ -24,11 +25,11 @@ export async function runToEnd(lease: Lease, options: RunToEndOptions): Promise<
   for (let round = 0; round < rounds && mayLook(end); round++) {
     const unknown = await options.ledger.unknowns(lease.campaignId);
     if (unknown.length === 0) break;
-    options.onSettling?.(unknown.length);
+    options.onResolving?.(unknown.length);
     const { resent, hasLostLease } = await reconcile(lease, options);
     if (hasLostLease) return { kind: 'lost-lease' };
     // Others may have added to the campaign while it was looked for.
-    const hasMore = sendFirst && end.kind === 'finished' && (await options.ledger.queues(lease.campaignId)).length > 0;
+    const hasMore = sendFirst && end.kind === 'finished' && (await options.ledger.senders(lease.campaignId)).length > 0;
     if ((resent === 0 && !hasMore) || !maySendOn(end) || options.signal.aborted) break;
     end = await runCampaign(lease, { ...options, account, arrivals: undefined });
   }

@@ -49,4 +49,6 @@ export interface Reports {
   messagesTo(address: string, limit: number): Promise<readonly PastMessage[]>;
   /** The message with this SID, or with this id of ours where the SID is not known yet. */
   findSid(sid: string, messageId?: string): Promise<Message | undefined>;
+  /** The SIDs of messages that begin with a text, at most `limit`. */
+  sidsBeginningWith(text: string, limit: number): Promise<readonly string[]>;
 }

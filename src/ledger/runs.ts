@@ -97,7 +97,9 @@ export interface Runs {
   renew(lease: Lease): Promise<boolean>;
   /** Gives the lease back, if this run still has it. */
   release(lease: Lease): Promise<void>;
-  /** The senders with pending messages, in the order of the input. */
+  /** The senders with pending messages, in the order of the input; quick however many messages they have. */
+  senders(campaignId: string): Promise<readonly string[]>;
+  /** How much each of them has to send, which counts all of it. */
   queues(campaignId: string): Promise<readonly SenderQueue[]>;
   /**
    * Takes messages that are due, of each sender as many as its pace and the budget allow; who has opted out is skipped.

@@ -84,6 +84,16 @@ export const failureCounts = `select code, coalesce(country, 'unknown') as count
 export const stagedCounts = `count(*) as rows, count(*) filter (where state = 'invalid') as invalid,
   count(*) filter (where state = 'skipped') as skipped, count(*) filter (where reason = '${optedOut}') as "optedOut"`;
 
+const pendingOf = (sender: string) => `from messages
+  where campaign_id = :campaignId and state = 'pending' and sender ${sender}`;
+
+/** The senders with pending messages: from one to the next in their index, whose rows may be a million. */
+export const pendingSenders = `with recursive s (sender) as (
+    select min(sender) ${pendingOf('is not null')}
+    union all select (select min(sender) ${pendingOf('> s.sender')}) from s where s.sender is not null)
+  select sender from s where sender is not null
+  order by (select seq ${pendingOf('= s.sender')} order by due_at, seq limit 1)`;
+
 /** The columns of a `PlanTotals`; `:at`: now. What is to be sent is gone through once, for it may be a million rows. */
 export const planTotals = `count(*) as count, sum(segments) as segments,
   sum(segments * unit_price) as amount, count(*) - count(unit_price) as unpriced,

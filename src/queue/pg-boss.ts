@@ -5,7 +5,8 @@ import { CliError } from '../errors.ts';
 import type { InTransaction } from '../ledger/plans.ts';
 import { readAddress } from '../ledger/postgres/address.ts';
 import { openFault, storageFault } from '../ledger/postgres/faults.ts';
-import { type Job, jobMs, type Queue, type QueuedCampaign } from './queue.ts';
+import { keepNotice, postgresNotices } from './notices.ts';
+import { type Job, jobMs, type Order, type Queue, type QueuedCampaign } from './queue.ts';
 import { postgresSchedules } from './schedules.ts';
 import { createTables, type Execute } from './tables.ts';
 import { postgresWorkers } from './workers.ts';
@@ -69,9 +70,10 @@ export async function openPostgresQueue(address: string): Promise<Queue> {
     expireInSeconds: jobMs / 1000,
   });
   return {
-    enqueue: (campaign, delivery) => enqueuing(boss, schema, delivery)(execute, campaign),
-    enqueuing: (delivery) => enqueuing(boss, schema, delivery),
-    ...workOn(boss, execute, schema),
+    enqueue: (campaign, order) => enqueuing(boss, schema, order)(execute, campaign),
+    enqueuing: (order) => enqueuing(boss, schema, order),
+    ...jobsOf(boss, execute, schema),
+    ...postgresNotices(execute, schema),
     ...postgresWorkers(execute, schema),
     ...postgresSchedules(execute, schema),
     close: () => boss.stop({ graceful: false, wait: true }),
@@ -87,7 +89,7 @@ async function start(boss: PgBoss, shown: string): Promise<{ readonly db: PgBoss
   }
 }
 
-function enqueuing(boss: PgBoss, schema: string, delivery: DeliverOptions): InTransaction {
+function enqueuing(boss: PgBoss, schema: string, { delivery, notify: url }: Order): InTransaction {
   return async (execute, { id: campaignId }) => {
     const [queued] = await execute(
       `insert into ${schema}.campaigns as c (id, delivery) values ($1, $2)
@@ -95,6 +97,7 @@ function enqueuing(boss: PgBoss, schema: string, delivery: DeliverOptions): InTr
       [campaignId, JSON.stringify(delivery)],
     );
     const data: JobData = { campaignId, round: Number(queued?.['round']) };
+    if (url !== undefined) await keepNotice(execute, schema, { ...data, url });
     for (let i = 0; i < jobsPerCampaign; i++) await boss.send(jobs, data, { db: through(execute) });
   };
 }
@@ -104,7 +107,7 @@ function through(execute: Parameters<InTransaction>[0]): PgBoss.Db {
   return { executeSql: async (text: string, values: unknown[]) => ({ rows: [...(await execute(text, values))] }) };
 }
 
-function workOn(
+function jobsOf(
   boss: PgBoss,
   execute: Execute,
   schema: string,
@@ -140,8 +143,12 @@ function workOn(
       const [row] = await execute(`select delivery, stopped from ${schema}.campaigns where id = $1`, [campaignId]);
       return row && toCampaign(row);
     },
-    stop: async (campaignId, reason) => {
-      await execute(`update ${schema}.campaigns set stopped = $2 where id = $1`, [campaignId, reason]);
+    stop: async (campaignId, end, reason) => {
+      await execute(
+        `with told as (update ${schema}.notices set ended = $2 where campaign_id = $1)
+          update ${schema}.campaigns set stopped = $3 where id = $1`,
+        [campaignId, end, reason],
+      );
     },
     size: async () => {
       const [row] = await execute(

@@ -1,4 +1,5 @@
 import type { DeliverOptions } from '../campaign/deliver.ts';
+import type { RunEnd } from '../core/outcome/report.ts';
 import type { Campaign, InTransaction } from '../ledger/plans.ts';
 
 /**
@@ -12,11 +13,28 @@ export interface Job {
   readonly round: number;
 }
 
+/** How workers are to send a campaign. */
+export interface Order {
+  readonly delivery: DeliverOptions;
+  /** Where the worker that ends it posts what it came to. */
+  readonly notify?: string | undefined;
+}
+
 /** A campaign that workers send. */
 export interface QueuedCampaign {
   readonly delivery: DeliverOptions;
   /** Why nothing more of it is sent, as most of its messages failed alike; absent: it goes on. */
   readonly stopped?: string;
+}
+
+/** Somebody who is to be told what a campaign came to. */
+export interface Notice {
+  readonly campaignId: string;
+  readonly url: string;
+  /** How often the campaign had been enqueued when it was asked for. */
+  readonly round: number;
+  /** Why workers gave the campaign up; absent: they did not. */
+  readonly ended?: RunEnd['kind'];
 }
 
 /** A worker, as it says itself. */
@@ -71,9 +89,9 @@ export interface ScheduledRun {
 /** What workers share beside the ledger. Every method throws a `CliError` (`storage`) when its server stays away. */
 export interface Queue {
   /** Writes the jobs of a campaign that is there already. */
-  enqueue(campaign: Campaign, delivery: DeliverOptions): Promise<void>;
+  enqueue(campaign: Campaign, order: Order): Promise<void>;
   /** For a plan's commit: writes the campaign's jobs in the same transaction. */
-  enqueuing(delivery: DeliverOptions): InTransaction;
+  enqueuing(order: Order): InTransaction;
   /** Takes at most `limit` jobs; each comes again when it is not finished within `jobMs`. */
   take(limit: number): Promise<readonly Job[]>;
   /**
@@ -84,7 +102,13 @@ export interface Queue {
   /** How a campaign is to be sent; undefined when it was never enqueued. */
   campaign(campaignId: string): Promise<QueuedCampaign | undefined>;
   /** Ends the work on a campaign, for all workers; `reason` is what people read. */
-  stop(campaignId: string, reason: string): Promise<void>;
+  stop(campaignId: string, end: RunEnd['kind'], reason: string): Promise<void>;
+  /** Who has yet to be told what a campaign came to. */
+  notice(campaignId: string): Promise<Notice | undefined>;
+  /** Takes it upon this worker to tell them, for a few seconds; false: another one has, or they have been told. */
+  takeNotice(notice: Notice): Promise<boolean>;
+  /** They have been told. */
+  endNotice(notice: Notice): Promise<void>;
   /** How many jobs wait, now or later, or are worked on. */
   size(): Promise<number>;
   /** Says that a worker is alive. */

@@ -18,6 +18,15 @@ export async function createTables(execute: Execute, schema: string): Promise<vo
       round int not null default 1,
       stopped text
     );
+    -- Who is told what a campaign came to, until they are.
+    create table if not exists ${schema}.notices (
+      campaign_id text primary key,
+      url text not null,
+      round int not null,
+      ended text,
+      -- Until when a worker is about to tell them.
+      taken_until timestamptz
+    );
     create table if not exists ${schema}.workers (
       id text primary key,
       host text not null,

@@ -2,6 +2,7 @@ import type { DeliverOptions } from '../campaign/deliver.ts';
 import type { Clock } from '../campaign/ports.ts';
 import type { Message, SendResult } from '../core/message.ts';
 import { defaultRetry } from '../core/outcome/after-send.ts';
+import type { OnUnknown } from '../core/outcome/match-unknowns.ts';
 import type { RunEnd } from '../core/outcome/report.ts';
 import { type RunAccount, runAccount } from '../engine/run-account.ts';
 import { runCampaign } from '../engine/run-campaign.ts';
@@ -10,8 +11,9 @@ import { CliError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Lease } from '../ledger/runs.ts';
 import type { Sender } from '../provider/provider.ts';
+import { beat } from './heartbeat.ts';
 import type { Job, Queue, QueuedCampaign } from './queue.ts';
-import { beatMs } from './workers.ts';
+import { type Tell, tellEnd } from './tell-end.ts';
 
 /** How a worker works. Times in milliseconds. */
 export interface WorkerOptions {
@@ -24,7 +26,7 @@ export interface WorkerOptions {
   readonly mostSenders?: number | undefined;
   readonly timeoutMs: number;
   readonly resolveMs: number;
-  readonly onUnknown: 'hold' | 'resend';
+  readonly onUnknown: OnUnknown;
   /** Ends when no job is left, and none is worked on elsewhere. */
   readonly drain: boolean;
 }
@@ -37,6 +39,7 @@ export interface WorkerPorts extends Clock {
   /** Drains: what is on its way is waited for and recorded, and no more jobs are taken. */
   readonly signal: AbortSignal;
   readonly events: WorkerEvents;
+  readonly tell: Tell;
 }
 
 /** Hears how a worker goes. */
@@ -137,7 +140,8 @@ function start(job: Job, worker: Worker): void {
   const { running, queue, events } = worker;
   const work = async (): Promise<void> => {
     try {
-      const againInMs = await workOn(job.campaignId, worker);
+      const next = await workOn(job.campaignId, worker);
+      const againInMs = typeof next === 'number' ? next : await finish(job.campaignId, next, worker);
       // Once it is enqueued anew it begins anew.
       if (againInMs === undefined) worker.accounts.delete(job.campaignId);
       await queue.finish(job, againInMs);
@@ -151,11 +155,19 @@ function start(job: Job, worker: Worker): void {
   running.set(job.campaignId, work());
 }
 
-/** Works on one share of a campaign. Returns when to go on with it, in milliseconds; undefined: there is nothing more. */
-async function workOn(campaignId: string, worker: Worker): Promise<number | undefined> {
+/** When to go on with a campaign, in milliseconds, or what it came to. */
+type Next = number | RunEnd['kind'];
+
+/** Tells whoever wants to know what a campaign came to. Returns when to look again, in milliseconds; undefined: never. */
+async function finish(campaignId: string, end: RunEnd['kind'], worker: Worker): Promise<number | undefined> {
+  return (await tellEnd(campaignId, end, worker)) ? undefined : othersMs;
+}
+
+/** Works on one share of a campaign. */
+async function workOn(campaignId: string, worker: Worker): Promise<Next> {
   const { ledger, queue, host, pid } = worker;
   const queued = await queue.campaign(campaignId);
-  if (!queued || queued.stopped !== undefined) return undefined;
+  if (!queued || queued.stopped !== undefined) return 'finished';
   const { maxCost, concurrency } = queued.delivery;
   const lease = await ledger.acquire(campaignId, { host, pid }, { maxCost, shared: { concurrency } });
   if ('heldBy' in lease) return laterMs;
@@ -209,13 +221,9 @@ function accountOf(campaignId: string, { concurrency, breaker }: DeliverOptions,
   return account;
 }
 
-/** What follows from the end of a share: when to go on, or that nobody does. */
-async function after(
-  campaignId: string,
-  end: RunEnd,
-  queued: QueuedCampaign,
-  worker: Worker,
-): Promise<number | undefined> {
+/** What follows from the end of a share. */
+async function after(campaignId: string, end: RunEnd, queued: QueuedCampaign, worker: Worker): Promise<Next> {
+  const giveUp = (reason: string) => stop(campaignId, end.kind, reason, worker);
   switch (end.kind) {
     case 'credentials':
       // Another worker may have better ones.
@@ -226,13 +234,13 @@ async function after(
     case 'deferred':
       return Math.min(longestWaitMs, Math.max(0, end.untilMs - worker.now()));
     case 'breaker':
-      return stop(campaignId, `most of its messages failed alike (${end.code ?? end.reason})`, worker);
+      return giveUp(`most of its messages failed alike (${end.code ?? end.reason})`);
     case 'budget':
-      return stop(campaignId, 'one more message could have cost more than --max-cost allows', worker);
+      return giveUp('one more message could have cost more than --max-cost allows');
     case 'sender':
-      return stop(campaignId, `${end.sender} may not send (${end.code}: ${end.reason})`, worker);
+      return giveUp(`${end.sender} may not send (${end.code}: ${end.reason})`);
     case 'recalled':
-      return undefined;
+      return end.kind;
     case 'finished':
     case 'interrupted':
     case 'deadline':
@@ -242,57 +250,36 @@ async function after(
   }
 }
 
-async function stop(campaignId: string, reason: string, { queue, events }: Worker): Promise<undefined> {
-  await queue.stop(campaignId, reason);
+async function stop(
+  campaignId: string,
+  end: RunEnd['kind'],
+  reason: string,
+  { queue, events }: Worker,
+): Promise<RunEnd['kind']> {
+  await queue.stop(campaignId, end, reason);
   events.onStopped(campaignId, reason);
-  return undefined;
+  return end;
 }
 
 async function hasPending(campaignId: string, { ledger }: Worker): Promise<boolean> {
-  return (await ledger.queues(campaignId)).length > 0;
+  return (await ledger.senders(campaignId)).length > 0;
 }
 
 /** When nothing is pending, looks for what no answer came for; others that still send come first. */
-async function resolveRest(
-  campaignId: string,
-  { delivery }: QueuedCampaign,
-  worker: Worker,
-): Promise<number | undefined> {
+async function resolveRest(campaignId: string, { delivery }: QueuedCampaign, worker: Worker): Promise<Next> {
   const { ledger, host, pid, signal, timeoutMs, resolveMs, onUnknown, concurrency } = worker;
   if (signal.aborted) return 0;
   const { counts } = await ledger.report(campaignId);
-  if (counts.claimed + counts.unknown === 0) return undefined;
+  if (counts.claimed + counts.unknown === 0) return 'finished';
   const lease = await ledger.acquire(campaignId, { host, pid }, { maxCost: delivery.maxCost });
   if ('heldBy' in lease) return othersMs;
   try {
     await runToEnd(lease, {
       ...runOptions(delivery, worker),
-      ...{ timeoutMs, onUnknown, concurrency, noBreaker: !delivery.breaker, settleMs: resolveMs, sendFirst: false },
+      ...{ timeoutMs, onUnknown, concurrency, noBreaker: !delivery.breaker, resolveMs, sendFirst: false },
     });
   } finally {
     await ledger.release(lease);
   }
-  return (await hasPending(campaignId, worker)) ? 0 : undefined;
-}
-
-/** Says every now and then that the worker is alive; the returned function takes it off the list. */
-function beat(worker: Worker): () => Promise<void> {
-  const { queue, ledger, sleep, id, host, pid } = worker;
-  const over = new AbortController();
-  const say = async (): Promise<void> => {
-    const found = await Promise.all([...worker.running.keys()].map((campaign) => ledger.find(campaign)));
-    const campaigns = found.flatMap((campaign) => campaign?.name ?? []);
-    await queue.beat({ id, host, pid, campaigns, accepted: worker.accepted });
-  };
-  const beating = (async () => {
-    while (!over.signal.aborted) {
-      await say().catch(worker.events.onTrouble);
-      await sleep(beatMs, over.signal);
-    }
-  })();
-  return async () => {
-    over.abort();
-    await beating;
-    await queue.leave(id).catch(worker.events.onTrouble);
-  };
+  return (await hasPending(campaignId, worker)) ? 0 : 'finished';
 }

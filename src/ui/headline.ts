@@ -28,10 +28,10 @@ export function costText(report: Report): string | undefined {
   if (cost.amount === null) return undefined;
   if (charged.cost.amount === null) return `at most ${formatCost(cost)}`;
   const open = uncharged(report);
-  const told = formatCost(charged.cost);
-  if (open === 0) return told;
+  const charge = formatCost(charged.cost);
+  if (open === 0) return charge;
   const rest = formatCost({ ...cost, amount: Math.max(0, cost.amount - charged.cost.amount) });
-  return `${told} for ${plural(charged.messages, 'message')}, at most ${rest} for the other ${formatCount(open)}`;
+  return `${charge} for ${plural(charged.messages, 'message')}, at most ${rest} for the other ${formatCount(open)}`;
 }
 
 /** Of how many messages that went out, or may have, Twilio has not said what they cost. */

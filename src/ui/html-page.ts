@@ -14,7 +14,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { padd
 th { color: var(--dim); font-weight: 600 } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums } td.text { min-width: 8rem; overflow-wrap: anywhere }
 td.label { white-space: nowrap } .share { width: 60%; position: relative } .scale { position: absolute; inset: .35rem .6rem auto; display: flex; justify-content: space-between; pointer-events: none } .scale span:first-child { visibility: hidden } td.share { background: repeating-linear-gradient(to right, var(--line) 0 1px, transparent 1px 50%) content-box } td.share svg { display: block; margin-top: .25rem }
 .good { color: var(--good); fill: var(--good) } .bad { color: var(--bad); fill: var(--bad) } .open { color: var(--open); fill: var(--open) }
-.headline { font-size: 1.15rem }
+.headline { font-size: 1.15rem } .note { color: var(--open); font-weight: 600 }
 .plot { display: grid; grid-template-columns: auto 1fr; gap: 0 .5rem; margin-top: 1rem; font-size: .8rem; color: var(--dim); font-variant-numeric: tabular-nums } .plot svg { width: 100%; height: 10rem; overflow: visible }
 .counts { position: relative; min-width: 3.5rem } .counts span { position: absolute; right: 0; transform: translateY(50%) } .times { grid-column: 2; position: relative; height: 1.5rem } .times span { position: absolute; transform: translateX(-50%); white-space: nowrap } .times .end { transform: translateX(-100%) }
 .grid { stroke: var(--line); vector-effect: non-scaling-stroke } .line { fill: none; stroke: currentColor; stroke-width: 2; vector-effect: non-scaling-stroke }

@@ -18,6 +18,8 @@ import { type Column, escapeHtml, headCell, table } from './html-table.ts';
 /** What the page shows of a campaign. */
 export interface HtmlReport {
   readonly name: string;
+  /** What nobody may overlook: that it was a rehearsal. */
+  readonly note?: string | undefined;
   readonly report: Report;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
@@ -42,7 +44,7 @@ function embed(value: unknown): string {
 
 /** The page up to its table: totals, statuses, countries, reasons. Self-contained, and allowed to ask nobody for anything. */
 export function htmlHead(view: HtmlReport): string {
-  const { name, report, createdAt, madeAt } = view;
+  const { name, note, report, createdAt, madeAt } = view;
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
   const time = (ms: number) => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return `<!doctype html>
@@ -58,7 +60,7 @@ export function htmlHead(view: HtmlReport): string {
 <body>
 <header>
 <h1>${escapeHtml(name)}</h1>
-<p class="headline">${escapeHtml(headline(report))}</p>
+${note === undefined ? '' : `<p class="note">${escapeHtml(note)}</p>\n`}<p class="headline">${escapeHtml(headline(report))}</p>
 <p class="dim">begun ${time(createdAt)}, as of ${time(madeAt)}</p>
 </header>
 <main>
@@ -125,6 +127,7 @@ function totals(report: Report): string {
   const { rows, counts, segments, cost, charged } = report;
   const { delivered, failed } = arrivalsOf(report);
   const isCharged = charged.cost.amount !== null;
+  const money = formatCost(isCharged ? charged.cost : cost);
   const facts: [string, string][] = [
     ['rows', formatCount(rows)],
     ['accepted', formatCount(counts.accepted)],
@@ -134,8 +137,8 @@ function totals(report: Report): string {
     ['wrong', formatCount(counts.invalid)],
     ['open', formatCount(counts.pending + counts.claimed + counts.unknown)],
     ['segments', formatCount(segments)],
-    [isCharged ? 'charged' : 'cost at most', cost.amount === null ? '–' : formatCost(isCharged ? charged.cost : cost)],
   ];
+  if (cost.amount !== null) facts.push([isCharged ? 'charged' : 'cost at most', money]);
   return facts.map(([label, value]) => `<li><b>${escapeHtml(value)}</b> ${label}</li>`).join('');
 }
 

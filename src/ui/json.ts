@@ -66,12 +66,13 @@ export function receiptJson({ status, code, source, at }: StatusUpdate) {
 }
 
 /** A plan as the one JSON document of `--dry-run --json`. Field names are a contract. */
-export function planJson({ name, plan, invalid, findings, lints, sameInput }: PlanView, exitCode: number) {
+export function planJson({ name, plan, invalid, findings, warnings, lints, sameInput }: PlanView, exitCode: number) {
   return {
     schema: 'volley.plan/1' as const,
     name,
     ...plan,
     findings,
+    warnings: warnings.map(({ issue, count }) => ({ ...issue, rows: count })),
     lints: lints.map(({ issue, count }) => ({ ...issue, rows: count })),
     issues: invalid.flatMap(({ issues }) => issues),
     sameInput: sameInput

@@ -11,18 +11,18 @@ export function messageLine(message: Message, style: Style): string {
   const { paint } = style;
   const { to, state, sid = '', status = '', code, segments } = message;
   const who = shown(to, style);
+  const why = [code, reasonOf(message, style)].filter((part) => part !== undefined).join(' ');
   switch (state) {
     case 'accepted':
-      if (isFailedStatus(status))
-        return `${paint.red(`✗ ${status}`)}  ${clean(sid)}  to ${who}  ${code ?? ''} ${reasonOf(message, style)}`;
+      if (isFailedStatus(status)) return `${paint.red(`✗ ${status}`)}  ${clean(sid)}  to ${who}  ${why}`;
       return `${paint.green('✓ accepted')}  ${clean(sid)}  ${clean(status)}  to ${who}${segments > 1 ? `  ${plural(segments, 'segment')}` : ''}`;
     case 'rejected':
     case 'invalid':
-      return `${paint.red(`✗ ${state}`)}  to ${who}  ${code ?? ''} ${reasonOf(message, style)}`;
+      return `${paint.red(`✗ ${state}`)}  to ${who}  ${why}`;
     case 'unknown':
       return `${paint.yellow('? unknown')}  to ${who}  ${reasonOf(message, style)}: it may have been sent`;
     default:
-      return `${paint.cyan(`· ${state}`)}  to ${who}  ${reasonOf(message, style)}`;
+      return `${paint.cyan(`· ${state}`)}  to ${who}  ${reasonOf(message, style)}`.trimEnd();
   }
 }
 

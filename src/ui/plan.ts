@@ -47,7 +47,7 @@ export function planLines(view: PlanView, style: Style): string[] {
     paint.bold(clean(name)),
     `  ${paint.green(`${formatCount(plan.toSend)} to send`)} of ${plural(plan.rows, 'row')}${left.length > 0 ? `; ${left.join(', ')}` : ''}`,
     ...senderLines(plan, style),
-    `  ${[plural(plan.segments, 'segment'), ...costOf(view), ...timeOf(view)].join(', ')}`,
+    `  ${[plural(plan.segments, 'segment'), ...costTexts(view), ...timeTexts(view)].join(', ')}`,
     ...waitingLines(view),
     ...sampleLines(samples, style, view.wholeTexts),
     ...sameInputTexts(view).map(note),
@@ -74,14 +74,14 @@ function sameInputTexts({ sameInput }: PlanView): string[] {
 
 const optedOut = ({ optedOut: count }: Plan): string => (count > 0 ? ` (${formatCount(count)} opted out)` : '');
 
-function costOf({ plan: { cost, unpriced, toSend }, priceAgeMs = 0 }: PlanView): string[] {
+function costTexts({ plan: { cost, unpriced, toSend }, priceAgeMs = 0 }: PlanView): string[] {
   if (cost.amount === null) return [];
   const except = unpriced > 0 && toSend > 0 ? ` without ${plural(unpriced, 'message')} of unknown price` : '';
   const age = priceAgeMs > 86_400_000 ? ` (prices ${formatDuration(priceAgeMs)} old)` : '';
   return [`at most ${formatCost(cost)}${except}${age}`];
 }
 
-function timeOf({ plan: { senders }, perSecond }: PlanView): string[] {
+function timeTexts({ plan: { senders }, perSecond }: PlanView): string[] {
   if (perSecond) {
     const busiest = Math.max(0, ...senders.map(({ count }) => count));
     return [`about ${formatDuration((busiest / perSecond) * 1000)} at ${perSecond} a second`];

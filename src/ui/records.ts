@@ -1,14 +1,24 @@
 import { codeLink, explainCode } from '../core/outcome/error-codes.ts';
 import { clean } from '../core/text/clean.ts';
 import { recordJson, type TwilioRecord } from './json.ts';
-import { bodyShown, type Style, shown, truncate, wrap } from './lines.ts';
+import { bodyShown, localTime, type Style, shown, truncate, wrap } from './lines.ts';
 
-/** One message record of Twilio's on one line. */
-export function recordLine(record: TwilioRecord, style: Style): string {
+/** The longest status: the others are as wide. */
+const statusCells = 'undelivered'.length;
+
+/** Where the second line of a record starts. */
+const hang = '    ';
+
+/**
+ * One message record of Twilio's, by this machine's clock: on one line, or on two at a terminal, where the second has
+ * its SID and as much of its text as fits.
+ */
+export function recordText(record: TwilioRecord, style: Style, isTerminal: boolean): string {
   const { sid, date, from, to, status, code, body } = recordJson(record);
-  const why = code === null ? '' : ` ${code}`;
-  const start = `${(date ?? '').slice(0, 16).replace('T', ' ')}  ${sid}  ${clean(status)}${why}  ${shown(from, style)} → ${shown(to, style)}  `;
-  return `${start}${style.paint.dim(truncate(bodyShown(body, to, style), Math.max(10, style.width - start.length)))}`;
+  const what = `${clean(status)}${code === null ? '' : ` ${code}`}`.padEnd(statusCells);
+  const first = `${date === null ? '' : localTime(date)}  ${what}  ${shown(from, style)} → ${shown(to, style)}`;
+  const text = truncate(bodyShown(body, to, style), style.width - hang.length - sid.length - 2);
+  return `${first}${isTerminal ? `\n${hang}` : '  '}${sid}  ${style.paint.dim(text)}`.trimEnd();
 }
 
 /** A message record of Twilio's, one field a line, with the meaning of its error code. */

@@ -1,7 +1,7 @@
 import type { Consent } from '../core/recipient/consent.ts';
 import { clean } from '../core/text/clean.ts';
 import { safeCell } from './export.ts';
-import { bodyShown, localTime, type Style, shown, truncate } from './lines.ts';
+import { bodyShown, localTime, type Style, shown } from './lines.ts';
 
 /** A message that somebody sent to us, and what it answers; `at` is in milliseconds since 1970. */
 interface Answer {
@@ -14,13 +14,12 @@ interface Answer {
   readonly answers?: { readonly campaignId: string; readonly campaign: string; readonly sid?: string };
 }
 
-/** A reply on one line. */
+/** A reply on one line, with the whole of its text: what somebody wrote is what people look for here. */
 export function replyLine(reply: Answer, style: Style): string {
   const { at, from, answers, keyword, body } = reply;
   const about = answers ? clean(answers.campaign) : style.paint.dim('no campaign');
-  const start = `${localTime(at)}  ${shown(from, style)}  ${about}  ${keyword ? `${keyword.toUpperCase()}  ` : ''}`;
   const text = body === undefined ? style.paint.dim('(text not kept)') : bodyShown(body, from, style);
-  return start + truncate(text, Math.max(20, style.width - start.length));
+  return [localTime(at), shown(from, style), about, ...(keyword ? [keyword.toUpperCase()] : []), text].join('  ');
 }
 
 /** A reply as `--json` shows it. Field names are a contract. */

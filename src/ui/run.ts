@@ -18,14 +18,14 @@ export function runJson(
   { campaign, end, exitCode, report, error }: EndedRun,
   { at, host, isSimulated }: { readonly at: number; readonly host: string; readonly isSimulated: boolean },
 ) {
-  const { issues: _, errors = [], ...told } = report ? reportJson(campaign, report, exitCode) : {};
+  const { issues: _, errors = [], ...counted } = report ? reportJson(campaign, report, exitCode) : {};
   return {
     schema: 'volley.run/1',
     text: textOf({ campaign, end, exitCode, report }),
     ...{ end, exitCode, at: new Date(at).toISOString(), host, simulated: isSimulated },
     error: error ? { code: error.code, message: maskInternational(error.message) } : null,
     report: report
-      ? { ...told, errors: errors.map((each) => ({ ...each, reason: maskInternational(each.reason) })) }
+      ? { ...counted, errors: errors.map((each) => ({ ...each, reason: maskInternational(each.reason) })) }
       : null,
   };
 }

@@ -17,6 +17,7 @@ export function tableLines(rows: readonly (readonly string[])[], width: number):
     const first = widths.map((cell, i) => padded(cells[i] ?? '', cell)).join('');
     const last = cells[columns] ?? '';
     if (isBeside) return `${first}${wrap(last, width, start)}`.trimEnd();
+    if (last === '') return truncate(first.trimEnd(), width);
     return `${truncate(first.trimEnd(), width)}\n    ${wrap(last, width, 4)}`;
   });
 }

@@ -6,10 +6,10 @@ const style = `
 * { box-sizing: border-box }
 body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 70rem; font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back) }
 header { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between } h1 { margin: 0; font-size: 1.5rem; overflow-wrap: anywhere; min-width: 0 }
-h2 { margin: 1.5rem 0 .5rem; font-size: 1.1rem } p, li { overflow-wrap: anywhere } p { margin: .5rem 0 } .dim { color: var(--dim) }
+h2 { margin: 1.5rem 0 .5rem; font-size: 1.1rem } p, li { overflow-wrap: anywhere } p { margin: .5rem 0 } .dim { color: var(--dim) } .rehearsal { color: var(--open); font-weight: 600 }
 #figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .5rem; margin: 1rem 0; padding: 0; list-style: none }
 #figures li { padding: .5rem .75rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px } #figures b { display: block; font-size: 1.3rem; font-variant-numeric: tabular-nums }
-#charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); gap: 1rem } figure { margin: 0; min-width: 0 } figcaption { display: flex; flex-wrap: wrap; gap: 0 1rem; font-size: .9rem } figure svg { display: block; width: 100%; height: 11rem } figcaption svg { width: 1.75rem; height: .5rem; display: inline-block; margin-right: .35rem }
+#charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); gap: 1rem } figure { margin: 0; min-width: 0; display: grid; align-content: space-between } figcaption { display: flex; flex-wrap: wrap; gap: 0 1rem; font-size: .9rem } figure svg { display: block; width: 100%; height: 11rem } figcaption svg { width: 1.75rem; height: .5rem; display: inline-block; margin-right: .35rem }
 text { fill: var(--dim); font-size: 11px } .grid { stroke: var(--line) } .curve { fill: none; stroke: currentColor; stroke-width: 2 }
 .good { color: var(--good) } .bad { color: var(--bad) } .open { color: var(--open) }
 form { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; margin: .75rem 0 } input { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--dim); border-radius: 6px; padding: .4rem .6rem; width: 7rem; min-height: 2.75rem }
@@ -74,7 +74,7 @@ function drawChart(svg, { ticks, curves, about }) {
     make('path', { class: 'grid', d: 'M' + left + ',' + y(at) + 'H' + right }),
     make('text', { x: left - 6, y: y(at) + 4, 'text-anchor': 'end' }, label),
   ]);
-  let free = left - 30;
+  let free = 0;
   for (const { at, label } of latest.times) {
     if (x(at) - label.length * 3.5 < free || x(at) + label.length * 3.5 > width) continue;
     free = x(at) + label.length * 3.5 + 8;
@@ -160,7 +160,7 @@ export const watchCharts: readonly Chart[] = [
 ];
 
 /** The page of a campaign that runs. Only what carries the nonce applies; it asks nobody but its own server. */
-export function watchPage(name: string, nonce: string): string {
+export function watchPage(name: string, nonce: string, note?: string): string {
   const figures = watchCharts.map(
     ({ id, title, curves }) =>
       `<figure><figcaption><b>${title}</b>${curves.map(curveKey).join('')}</figcaption><svg id="${id}" role="img"></svg></figure>`,
@@ -176,7 +176,7 @@ export function watchPage(name: string, nonce: string): string {
 <body>
 <header><h1>${escapeHtml(name)}</h1><button id="recall" type="button" class="bad" disabled>Call back …</button></header>
 <main>
-<p id="note" role="status" class="dim"></p>
+${note === undefined ? '' : `<p class="rehearsal">${escapeHtml(note)}</p>\n`}<p id="note" role="status" class="dim"></p>
 <form id="control"><button id="pause" type="button" disabled>Pause</button>
 <label for="wanted">Messages a second, each sender</label><input id="wanted" type="number" min="0.01" max="10000" step="any" placeholder="as given" disabled><button id="set" type="submit" disabled>Set</button></form>
 <p id="said" role="status"></p>

@@ -9,13 +9,13 @@ import { type Chart, watchCharts } from './watch-page.ts';
 export type Point = readonly [at: number, ...numbers: (number | null)[]];
 
 /** A campaign that is watched, with how long its messages take. */
-export interface Look extends Watched {
+export interface Snapshot extends Watched {
   readonly latency?: { readonly halfMs: number; readonly mostMs: number } | undefined;
   readonly isOver: boolean;
 }
 
-/** What a look adds to the curves; `at` is in milliseconds since 1970. */
-export function pointOf({ report: { counts }, arrivals, perSecond, latency }: Look, at: number): Point {
+/** What a snapshot adds to the curves; `at` is in milliseconds since 1970. */
+export function pointOf({ report: { counts }, arrivals, perSecond, latency }: Snapshot, at: number): Point {
   const seconds = (ms: number | undefined) => (ms === undefined ? null : ms / 1000);
   const { delivered, failed } = arrivals;
   const { accepted, rejected } = counts;
@@ -31,21 +31,21 @@ export function withPoint(points: readonly Point[], point: Point): readonly Poin
   return [...points.filter((_, i) => i % 2 === 0), point];
 }
 
-/** All that the page shows of a look, as data; `all` points are for a page that has none yet. */
-export function lookJson(
+/** All that the page shows of a snapshot, as data; `all` points are for a page that has none yet. */
+export function snapshotJson(
   name: string,
-  look: Look,
+  snapshot: Snapshot,
   { points, all, style }: { readonly points: readonly Point[]; readonly all: boolean; readonly style: Style },
 ) {
   const [first, last] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
   return {
-    figures: figuresOf(look),
-    reasons: reasonsOf(look.report, style),
-    note: noteOf(name, look),
-    canRecall: look.left > 0,
-    isPaused: look.control?.pausedAt !== undefined,
-    rate: look.control?.perSecond ?? null,
-    isOver: look.isOver,
+    figures: figuresOf(snapshot),
+    reasons: reasonsOf(snapshot.report, style),
+    note: noteOf(name, snapshot),
+    canRecall: snapshot.left > 0,
+    isPaused: snapshot.control?.pausedAt !== undefined,
+    rate: snapshot.control?.perSecond ?? null,
+    isOver: snapshot.isOver,
     all,
     points: all ? points : points.slice(-1),
     times: timeTicks(first, last, 8),
@@ -63,7 +63,7 @@ function drawing({ id, title, curves }: Chart, points: readonly Point[]) {
 const numberText = (n: number | null | undefined): string =>
   n === null || n === undefined ? 'not known' : formatCount(Math.round(n * 10) / 10);
 
-function figuresOf({ report: { counts }, arrivals, left, perSecond, toGoMs, latency }: Look) {
+function figuresOf({ report: { counts }, arrivals, left, perSecond, toGoMs, latency }: Snapshot) {
   const { delivered, failed, onTheWay } = arrivals;
   const figure = (label: string, value: string, tone = '') => ({ label, value, tone });
   const some = (n: number, label: string, tone: string) => (n === 0 ? [] : [figure(label, formatCount(n), tone)]);
@@ -82,12 +82,12 @@ function figuresOf({ report: { counts }, arrivals, left, perSecond, toGoMs, late
   ];
 }
 
-function noteOf(name: string, look: Look): string {
-  const { left, isOver, arrivals } = look;
-  const still = standing(name, look);
+function noteOf(name: string, snapshot: Snapshot): string {
+  const { left, isOver, arrivals } = snapshot;
+  const still = standing(name, snapshot);
   if (still !== undefined) return still;
-  const told = controlTexts(look).map((text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
-  if (told.length > 0) return told.join(' ');
+  const texts = controlTexts(snapshot).map((text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+  if (texts.length > 0) return texts.join(' ');
   if (!isOver) return left > 0 ? 'Running.' : 'All has been sent; waiting for news of its delivery.';
   return arrivals.onTheWay > 0
     ? `Nothing is left to send. No news of ${plural(arrivals.onTheWay, 'message')} any more: the watch has ended.`

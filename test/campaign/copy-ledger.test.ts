@@ -44,6 +44,7 @@ async function fill(ledger: Ledger, now: () => number, tag: string): Promise<voi
   await ledger.purge(now() + day);
   const reply = { kind: 'inbound', sid: `SM${tag}9`, from: row(0).to, to: '12345', body: 'ünd? 👍' } as const;
   await ledger.keepReply(reply, true);
+  await ledger.keepReply({ ...reply, sid: `SM${tag}8`, from: '+14155599999', body: 'Who is this?' }, true);
 }
 
 /** All that can be asked of a ledger. */
@@ -76,7 +77,7 @@ describe('a ledger that is copied', () => {
       opt_outs: 1,
       status_events: 1,
       outgoing_events: 1,
-      replies: 1,
+      replies: 2,
     });
     const middle = await openPostgresLedger(url, () => now() + 2000);
     expect(await told(middle)).toEqual(expected);
@@ -128,11 +129,12 @@ describe('volley ledger copy', () => {
   };
 
   it('says what it copied, and where to go on, without the password', async () => {
-    const { path, volley, stdout, said } = await world();
+    const { path, source, volley, stdout, said } = await world();
+    await source.keepReply({ kind: 'inbound', sid: 'SM9', from: row(1).to, to: '12345', body: 'yes' }, false);
     const url = newUrl();
     expect(await volley(path, url)).toBe(0);
     expect(said()).toMatch(
-      /^1 campaign, 2 messages, 0 opt-outs copied from .*from\.db to postgres:\/\/volley@127\.0\.0\.1/,
+      /^1 campaign, 2 messages, 0 opt-outs, 1 reply copied from .*from\.db to postgres:\/\/volley@127\.0\.0\.1/,
     );
     expect(await volley(path, url, '--json')).toBe(2);
     expect(await volley(url, `${path}.copy`, '--json')).toBe(0);
@@ -140,6 +142,7 @@ describe('volley ledger copy', () => {
       schema: 'volley.ledger-copy/1',
       campaigns: 1,
       messages: 2,
+      replies: 1,
     });
     expect(said()).not.toContain(databasePassword);
   });

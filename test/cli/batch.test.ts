@@ -155,6 +155,19 @@ describe('before anything is sent', () => {
 });
 
 describe('the plan', () => {
+  it('warns of texts with a field that nobody fills, on the screen and in JSON', async () => {
+    const { volley, file, stdout } = world();
+    const list = file('texts.csv', 'to,body,max_price\n+14155550100,Hi {{ name }},1\n+14155550101,Bye {{ name }},\n');
+    expect(await volley('check', list, '--from', from)).toBe(0);
+    expect(stdout.join('\n')).toMatch(/note: body has \{\{ \}\} or \{% %\} in it.* \(2 rows\)/);
+    stdout.length = 0;
+    await volley('check', list, '--from', from, '--json');
+    expect(JSON.parse(stdout.join('')).warnings).toMatchObject([
+      { line: 2, column: 'max_price', rows: 1 },
+      { line: 2, column: 'body', value: 'Hi {{ name }}', rows: 2 },
+    ]);
+  });
+
   it('is the same with check and --dry-run, sends nothing, leaves nothing and needs no credentials', async () => {
     const made = testContext({ env: { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' } });
     const file = made.file('list.csv', mixed);

@@ -39,16 +39,14 @@ describe('help', () => {
     },
   );
 
-  it.each([
-    [['--simulate']],
-    [['--json', '--ledger', 'x.db']],
-    [['--profile=staging', '-v']],
-    [['--quiet', '--no-input']],
-  ])('is shown for %j alone, as for nothing', async (argv) => {
-    const [alone, nothing] = [await run(argv), await run([])];
-    expect([alone.code, alone.out]).toEqual([nothing.code, nothing.out]);
-    expect(alone.out).toContain('Start here:');
-  });
+  it.each([[['--simulate']], [['--ledger', 'x.db']], [['--profile=staging', '-v']], [['--quiet', '--no-input']]])(
+    'is shown for %j alone, as for nothing',
+    async (argv) => {
+      const [alone, nothing] = [await run(argv), await run([])];
+      expect([alone.code, alone.out]).toEqual([nothing.code, nothing.out]);
+      expect(alone.out).toContain('Start here:');
+    },
+  );
 
   it.each([
     [['--profile'], /--profile is given without a value/],

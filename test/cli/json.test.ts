@@ -7,7 +7,7 @@ import { twilioProvider } from '../../src/provider/twilio/twilio.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { from, recipients, testContext, testEnv } from '../context.ts';
 import { newDatabase } from '../new-database.ts';
-import { run } from './volley.ts';
+import { run, world as worldOfOne } from './volley.ts';
 
 let simulator: Simulator;
 let world: ReturnType<typeof testContext>;
@@ -114,6 +114,15 @@ const documents: readonly (readonly [schema: string, argv: () => readonly string
   ['doctor', () => ['doctor'], 'any'],
   ['simulate', () => ['simulate'], 1],
   ['recall', () => ['recall', 'spring'], 1],
+  ['replies', () => ['replies', 'spring'], 'any'],
+  ['help', () => [], 1],
+  ['help', () => ['help', 'csv'], 1],
+  ['help', () => ['help', 'send'], 1],
+  ['help', () => ['batch', '--help'], 1],
+  ['version', () => ['version'], 1],
+  ['man', () => ['man'], 1],
+  ['completion', () => ['completion', 'bash'], 1],
+  ['files', () => ['completion', 'fish', '--install'], 1],
 ];
 
 describe('what a program reads', () => {
@@ -156,6 +165,33 @@ describe('what a program reads', () => {
   });
 });
 
+describe('the server that was spoken to', () => {
+  it.each([
+    ['verify spring'],
+    ['track spring'],
+    ['track SID'],
+    ['messages list --limit 1'],
+    ['messages get SID'],
+    ['messages media SID'],
+    ['messages redact SID --yes'],
+    ['whoami'],
+    ['doctor'],
+  ])('is in the document of %s', async (line) => {
+    const { out } = await volley(...line.split(' ').map((word) => (word === 'SID' ? sid(0) : word)), '--json');
+    expect(JSON.parse(out)).toMatchObject({ simulated: false, server: simulator.url });
+  });
+
+  it('is the simulator in a rehearsal, also where none was asked', async () => {
+    const { out } = await volley('campaigns', '--simulate', '--json');
+    expect(JSON.parse(out)).toMatchObject({ schema: 'volley.campaigns/1', simulated: true, server: null });
+  });
+
+  it('is not named where there is none', async () => {
+    const { out } = await volley('opt-out', 'list', '--json');
+    expect(JSON.parse(out)).not.toHaveProperty('server');
+  });
+});
+
 /** The same again, where that is refused with the same names. */
 async function again(argv: readonly string[]): Promise<readonly string[]> {
   return argv[0] === 'ledger' ? ['ledger', 'copy', path('old.db'), path(`new-${Math.random()}.db`)] : argv;
@@ -178,6 +214,26 @@ describe('an error', () => {
   it.each([['--json'], ['--output=ndjson'], ['--jq=.']])('is JSON with %s', async (flag) => {
     const { code, out, said } = await run(['report', 'nothing', flag]);
     expect([code, out, JSON.parse(said)]).toEqual([2, '', { error: expect.objectContaining({ code: 'usage' }) }]);
+  });
+});
+
+describe('what moves a cursor or turns text around', () => {
+  const odd = 'a\u001b[2Jb\u009b31mc\u202ed\u200be\ufeff';
+
+  it.each([['--json'], ['--output=ndjson'], ['--jq=.']])('is written as escapes with %s', async (flag) => {
+    const made = worldOfOne();
+    await made.volley('opt-out', 'add', '+14155550101', '--source', odd);
+    made.stdout.length = 0;
+    await made.volley('opt-out', 'list', flag);
+    const [line = ''] = made.stdout;
+    expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(JSON.stringify(JSON.parse(line))).toContain(JSON.stringify(odd).slice(1, -1));
+  });
+
+  it('is so in an error, too', async () => {
+    const { said } = await run(['report', odd, '--json']);
+    expect(said).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(JSON.parse(said).error.message).toContain(odd);
   });
 });
 

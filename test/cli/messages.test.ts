@@ -49,7 +49,7 @@ describe('messages', () => {
     expect(await volley('messages', 'list', '--limit', '3')).toBe(0);
     expect(stdout).toHaveLength(3);
     expect(stdout[0]).toMatch(
-      /^\d{4}-\d\d-\d\d \d\d:\d\d {2}SM[0-9a-f]{32} {2}delivered {2}\+1415•••0199 → \+1415•••000\d {2}=Hi$/,
+      /^\d{4}-\d\d-\d\d \d\d:\d\d {2}delivered {4}\+1415•••0199 → \+1415•••000\d {2}SM[0-9a-f]{32} {2}=Hi$/,
     );
     await volley('messages', 'list', '--to', '+14155550002', '--output', 'ndjson');
     expect(JSON.parse(stdout.at(-1) ?? '')).toMatchObject({ to: '+14155550002', status: 'delivered', price: 0.0079 });

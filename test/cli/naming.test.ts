@@ -24,6 +24,49 @@ async function campaigns(options: World = {}) {
   return { ...made, id: campaign.id, sid, named };
 }
 
+describe('a message', () => {
+  const sids = ['SM1234b', 'SM1234c', 'SMbeef'].map((beginning) => beginning.padEnd(34, '0'));
+
+  const asked = async () => {
+    const made = await campaigns({
+      script: (_request, _attempt, n) => ({ kind: 'accepted', sid: sids[n - 1] ?? '', status: 'queued', segments: 1 }),
+    });
+    const message = async (...argv: string[]) => {
+      const code = await made.volley(...argv, '--json');
+      const out = made.stdout.splice(0).join('');
+      return { code, sid: out === '' ? undefined : JSON.parse(out).sid, said: made.stderr.splice(0).join('\n') };
+    };
+    return { ...made, message };
+  };
+
+  it('is meant by its SID and by how that begins, where no other begins so', async () => {
+    const { message, named, sid, batch } = await asked();
+    for (const word of [sid, 'SMbeef', 'SMbeef0000']) {
+      expect(await message('report', word)).toMatchObject({ code: 0, sid });
+      expect((await message('recall', word)).said).toContain(`volley messages cancel ${sid}`);
+      expect(await named('resume', word)).toMatchObject({ code: 0, name: 'autumn' });
+    }
+    const several = new RegExp(`Several messages begin with SM1234.*Name one: ${sids[0]}, ${sids[1]}`);
+    for (const [line, ...flags] of [
+      ...[['report'], ['track'], ['recall'], ['messages get']],
+      ...[['feedback', '--outcome=confirmed'], ['trigger sent --sid']],
+    ]) {
+      const { code, said } = await message(...(line ?? '').split(' '), 'SM1234', ...flags);
+      expect([line, code, said]).toEqual([line, 2, expect.stringMatching(several)]);
+    }
+    await batch(recipients(1), '--campaign', 'SMbeef-list', '--quiet', '--again');
+    expect(await named('report', 'SMbeef')).toMatchObject({ name: 'SMbeef-list' });
+  });
+
+  it('is not guessed from a beginning that is none, or too short', async () => {
+    const { message } = await asked();
+    expect((await message('report', 'SM00ff')).said).toMatch(/no campaign SM00ff, and no message that begins so/);
+    expect((await message('messages', 'get', 'SM00ff')).said).toMatch(/No message in the ledger begins with SM00ff/);
+    expect((await message('messages', 'get', 'SM0')).said).toMatch(/SM0 is not the SID of a message/);
+    expect((await message('trigger', 'sent', '--sid', 'SM0')).said).toMatch(/SM0 is not the SID of a message/);
+  });
+});
+
 describe('a campaign', () => {
   it.each([
     ['its name', () => 'spring-sale', 'spring-sale'],

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/campaign/ports.ts';
 import { main } from '../../src/cli/main.ts';
 import { from, recipients, type World } from '../context.ts';
+import { newDatabase } from '../new-database.ts';
 import { world } from './volley.ts';
 
 let closing: (() => unknown)[] = [];
@@ -126,9 +128,27 @@ describe('--notify', () => {
     },
   );
 
-  it('is for a run of this process', async () => {
-    const { batch, stderr } = world();
-    expect(await batch(recipients(1), '--enqueue', '--notify', 'https://example.com/x')).toBe(2);
-    expect(stderr[0]).toContain('--notify is for a run of this process');
+  it('is kept for the worker that ends the campaign, which tells what a batch would have told', async () => {
+    const { heard, requests, url } = await told();
+    const { batch, volley, context } = world({
+      env: { VOLLEY_LEDGER: await newDatabase() },
+      script: ({ to }) => (to.endsWith('1') ? { kind: 'rejected', code: 21999, reason: `no way to ${to}` } : undefined),
+    });
+    Object.assign(context, systemClock);
+    expect(await batch(`${recipients(3)}555,Ada\n`, '--campaign', 'spring', '--enqueue', '--notify', url)).toBe(0);
+    expect(heard).toEqual([]);
+    expect(await volley('worker', '--drain')).toBe(0);
+    expect(heard).toMatchObject([
+      {
+        ...{ schema: 'volley.run/1', end: 'finished', exitCode: 3, error: null, simulated: false },
+        text: 'volley spring: finished, 2 accepted, 1 rejected, 0 left (exit 3)',
+        report: { schema: 'volley.report/1', counts: { rows: 4, accepted: 2, rejected: 1, invalid: 1 } },
+      },
+    ]);
+    expect(requests[0]?.headers['idempotency-key']).toMatch(/-1$/);
+    expect(JSON.stringify(heard)).not.toMatch(/\+1415555|"issues"/);
+    // Nothing is left that somebody could read the address from.
+    expect(await volley('worker', '--drain')).toBe(0);
+    expect(heard).toHaveLength(1);
   });
 });

@@ -177,6 +177,7 @@ describe('what is wrong is refused before anything happens', () => {
     ['batch', ['--sample', '0'], /--sample 0/],
     ['batch', ['--test-to', '555'], /--test-to 555 is not a phone number/],
     ['batch', ['--encoding', 'klingon'], /--encoding klingon is no encoding/],
+    ['batch', ['--delimiter', '"'], /--delimiter " is a quote or a line break/],
     ['batch', ['--map', 'phone'], /--map phone is not name=column/],
     ['batch', ['--country', 'XX'], /no country XX/],
     ['batch', ['--quiet-hours', 'night'], /--quiet-hours night/],
@@ -320,6 +321,36 @@ describe('the text of send', () => {
     expect(hasLedger()).toBe(false);
     expect(await volley(...send, '--body', 'Hi {{ name }}', '--literal')).toBe(0);
     expect(sent.map(({ body }) => body)).toEqual(['Hi {{ name }}']);
+  });
+
+  it('does not send content variables that nobody fills, unless that is meant', async () => {
+    const { volley, file, sent } = world();
+    const content = ['send', '--to', to, '-m', service, '--content-sid', `HX${'a'.repeat(32)}`];
+    file('volley.toml', '[defaults.content_variables]\n1 = "{{ name }}"\n');
+    expect(await volley(...content)).toBe(2);
+    expect(await volley(...content, '--content-variable', '1={{ name }}')).toBe(2);
+    expect(await volley(...content, '--content-variable', '1=Ada')).toBe(0);
+    expect(await volley(...content, '--literal')).toBe(0);
+    expect(sent.map(({ contentVariables }) => contentVariables)).toEqual(['{"1":"Ada"}', '{"1":"{{ name }}"}']);
+  });
+
+  it('fills content variables of [defaults] by row, as those of the flag', async () => {
+    const { volley, file, list, sent } = world();
+    file(
+      'volley.toml',
+      `[defaults]\ncontent_sid = "HX${'a'.repeat(32)}"\ncontent_variables = '{"1":"{{ name }}","2":"x"}'\n`,
+    );
+    expect(await volley('batch', list, '-m', service, '--yes', '--limit', '1')).toBe(8);
+    expect(sent.map(({ contentVariables }) => contentVariables)).toEqual(['{"1":"Ada 0","2":"x"}']);
+  });
+
+  it.each([['--media-url'], ['--status-callback']])('refuses a field in %s, which only --map fills', async (flag) => {
+    const { volley, list, said, sent } = world();
+    expect(await volley('batch', list, '--from', from, '--body', 'Hi', flag, 'https://e.com/{{name}}', '--yes')).toBe(
+      2,
+    );
+    expect(said()).toMatch(/has \{\{ \}\} in it, and only texts are filled[\s\S]*--map/);
+    expect(sent).toEqual([]);
   });
 
   it('is refused from standard input, a file and the config as well', async () => {

@@ -41,6 +41,13 @@ describe('replies', () => {
     ]);
   });
 
+  it('shows the whole of what somebody wrote', async () => {
+    const body = 'Yes, and may I bring my sister? '.repeat(40).trim();
+    const { volley, stdout } = await answered({ body });
+    await volley('replies');
+    expect(stdout[0]).toMatch(new RegExp(`${body.replaceAll('?', '\\?')}$`));
+  });
+
   it('prints one document, or a line each', async () => {
     const { volley, stdout } = await answered({ body: 'Hi\n"you"' }, { from: '+14155559999' });
     expect(await volley('replies', '--json')).toBe(0);

@@ -110,6 +110,22 @@ describe('stream', () => {
     ]);
   });
 
+  it('gives a wrong event its key, too, where it has one', async () => {
+    const { stream, stdout } = world([
+      event(1, { order: '' }),
+      '{"id":"e2"}\n',
+      '{"to":"+14155550103"}\n',
+      'no JSON\n',
+    ]);
+    expect(await stream('--output', 'ndjson')).toBe(3);
+    expect(stdout.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { key: 'e1', line: 1, state: 'invalid' },
+      { key: 'e2', line: 2, state: 'invalid' },
+      { key: null, line: 3, state: 'invalid' },
+      { key: null, line: 4, state: 'invalid' },
+    ]);
+  });
+
   it('gives a reason where Twilio gave only a code', async () => {
     const { stream, stdout } = world([event(1)], { script: () => ({ kind: 'rejected', code: 21614, reason: '' }) });
     await stream('--output', 'ndjson');

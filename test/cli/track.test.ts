@@ -63,6 +63,20 @@ describe('track', () => {
     expect(stderr.join('\n')).toContain('There is no campaign nothing.');
   });
 
+  it('judges one message by itself, whatever became of the others', async () => {
+    const { batch, volley, stdout, asked } = delivering((to, ageMs) => {
+      if (to.endsWith('1')) return { status: 'undelivered', code: 30005 };
+      return { status: to.endsWith('2') && ageMs < 60_000 ? 'sent' : 'delivered' };
+    });
+    await batch(3);
+    const sid = (n: number) => `SM${String(n).padStart(32, '0')}`;
+    expect(await volley('track', sid(1), '--json')).toBe(0);
+    expect([asked, JSON.parse(stdout.at(-1) ?? '')]).toMatchObject([[sid(1)], { sid: sid(1), status: 'delivered' }]);
+    expect(await volley('track', sid(2), '--json')).toBe(3);
+    expect(await volley('track', sid(3), '--for', '10s')).toBe(8);
+    expect(await volley('track', sid(3), '--for', '5m', '--quiet')).toBe(0);
+  });
+
   it('follows a run at once with --wait', async () => {
     const { batch, report } = delivering(delivered(20_000));
     expect(await batch(7, '--wait')).toBe(0);

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { main } from '../../src/cli/main.ts';
 import { monotonic, sleep } from '../../src/clock.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
+import { watchPage } from '../../src/ui/watch-page.ts';
 import { launchChromium } from '../chromium.ts';
 import { recipients } from '../context.ts';
 import { needs } from '../needs.ts';
@@ -260,7 +261,13 @@ describe('the page in a browser', () => {
     expect(await tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
     const back = await tab.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(back).toBe(colorScheme === 'dark' ? 'rgb(13, 17, 23)' : 'rgb(255, 255, 255)');
-    const cut = '[...document.querySelectorAll("text")].filter((text) => text.getBoundingClientRect().left < 0).length';
+    const cut = `[...document.querySelectorAll('text')].filter((text) =>
+      text.getBoundingClientRect().left < text.ownerSVGElement.getBoundingClientRect().left).length`;
     expect(await tab.evaluate(cut)).toBe(0);
+  });
+
+  it('says above all that it is a rehearsal', () => {
+    expect(watchPage('spring', 'n', 'Rehearsal: nothing leaves.')).toContain('<p class="rehearsal">Rehearsal: nothing');
+    expect(watchPage('spring', 'n')).not.toContain('class="rehearsal"');
   });
 });

@@ -68,6 +68,11 @@ describe('where a value comes from', () => {
     expect(config.origin(key)).toMatch(origin);
   });
 
+  it('takes content variables as a table, too', async () => {
+    const config = await load({ user: '[defaults.content_variables]\n1 = "{{ name }}"\n2 = 5' });
+    expect(config.defaults).toEqual({ contentVariables: '{"1":"{{ name }}","2":"5"}' });
+  });
+
   it('merges message defaults, the nearest first, in any spelling', async () => {
     const config = await load({
       user: '[defaults]\nfrom = "12345"\nValidityPeriod = 60',
@@ -119,6 +124,9 @@ describe('what is refused', () => {
       /may not be set by a project file/,
     ],
     ['a setting that does not exist', { user: 'rat = 5' }, /no setting rat/],
+    ['a default that is a table', { user: '[defaults]\nfrom = { a = 1 }' }, /\[defaults\] from .* must be text/],
+    ['a default in lists in lists', { user: '[defaults]\nmedia_url = [["a"]]' }, /media_url .* must be text/],
+    ['variables in tables in tables', { user: '[defaults]\ncontent_variables = { a = { b = 1 } }' }, /must be text/],
     ['a default that is no parameter', { user: '[defaults]\nform = "1"' }, /no message parameter form/],
     ['broken TOML', { user: 'rate = ' }, /not valid TOML/],
     ['a profile that does not exist', { user: '', flags: { profile: 'nope' } }, /no profile nope/],

@@ -51,6 +51,14 @@ export function reportsContract(open: Open): void {
       });
     });
 
+    it('are found by how their SIDs begin', async () => {
+      const { ledger } = await sent();
+      const whole = `SM${'1'.repeat(32)}`;
+      expect(await ledger.sidsBeginningWith('SM111', 9)).toEqual([whole]);
+      expect(await ledger.sidsBeginningWith(whole, 9)).toEqual([whole]);
+      expect([await ledger.sidsBeginningWith('SM112', 9), await ledger.sidsBeginningWith('SM1', 0)]).toEqual([[], []]);
+    });
+
     it('are found by whom they went to', async () => {
       const { ledger } = await sent();
       expect(await ledger.recentRecipients(2)).toEqual([row(4).to, row(3).to]);

@@ -25,8 +25,28 @@ export function runsContract(open: Open): void {
       ]);
       expect(await take(ledger, held, '12345', 1)).toEqual([]);
       expect(await ledger.queues(campaign.id)).toEqual([{ sender: '12345', pending: 1, dueAt: clock.now + 500 }]);
+      expect(await ledger.senders(campaign.id)).toEqual(['12345']);
       clock.now += 500;
       expect(await take(ledger, held, '12345', 1)).toMatchObject([{ id: claim?.id, attempt: 2 }]);
+    });
+
+    it('are asked for of the senders that have some left, in the order of the input', async () => {
+      const from = (sender: string) => ({ sender });
+      const { ledger, campaign } = await begin(
+        row(2, from('c')),
+        row(3, from('a')),
+        row(4, from('b')),
+        row(5, from('a')),
+      );
+      await write(ledger, 'other', [row(6, from('d'))]);
+      expect(await ledger.senders(campaign.id)).toEqual(['c', 'a', 'b']);
+      const held = await lease(ledger, campaign.id);
+      await take(ledger, held, 'a', 1);
+      await take(ledger, held, 'c', 1);
+      expect(await ledger.senders(campaign.id)).toEqual(['b', 'a']);
+      await take(ledger, held, 'a', 9);
+      await take(ledger, held, 'b', 9);
+      expect(await ledger.senders(campaign.id)).toEqual([]);
     });
 
     it('are given to the holder of the lease only', async () => {

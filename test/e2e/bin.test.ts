@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { from } from '../context.ts';
-import { installation } from './volley.ts';
+import { installation, simulated } from './volley.ts';
 
 describe('the start', () => {
   it('loads no heavy library for --version and --help', async () => {
@@ -25,6 +25,22 @@ describe('the start', () => {
     expect(loaded).not.toMatch(
       /node_modules\/(got|inquirer|csv-parse|libphonenumber|liquidjs|chalk|smol-toml|@photostructure)/,
     );
+  });
+});
+
+describe('a signal while it starts', () => {
+  it('ends it as any other does, with nothing sent', async () => {
+    const { folder } = installation();
+    const hooks = `export const load = (url, context, next) => (url.endsWith('/bundle/main.js') && process.kill(process.pid, 'SIGTERM'), next(url, context));`;
+    writeFileSync(join(folder, 'hooks.mjs'), hooks);
+    writeFileSync(
+      join(folder, 'start.mjs'),
+      "import { register } from 'node:module'; register('./hooks.mjs', import.meta.url);",
+    );
+    const { run, simulator } = await simulated({}, { NODE_OPTIONS: `--import=${join(folder, 'start.mjs')}` });
+    const { code, stderr } = await run('send', '+14155550100', 'Hi', '--from', from);
+    expect([code, simulator.requests()]).toEqual([130, 0]);
+    expect(stderr).toMatch(/Resume with|[Ii]nterrupted/);
   });
 });
 

@@ -46,12 +46,13 @@ async function endOf(child: ChildProcess): Promise<Ended> {
 }
 
 /** A simulator and the environment that points the binary at it. */
-export async function simulated(options: SimulatorOptions = {}) {
+export async function simulated(options: SimulatorOptions = {}, more: Readonly<Record<string, string>> = {}) {
   const simulator: Simulator = await startSimulator(options);
   const env = {
     VOLLEY_API_URL: simulator.url,
     TWILIO_ACCOUNT_SID: simulator.accountSid,
     TWILIO_AUTH_TOKEN: simulator.authToken,
+    ...more,
   };
   return { simulator, env, ...installation(env) };
 }

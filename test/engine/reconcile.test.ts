@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { UnknownMessage } from '../../src/core/outcome/match-unknowns.ts';
-import { type OnUnknown, reconcile } from '../../src/engine/reconcile.ts';
+import type { OnUnknown, UnknownMessage } from '../../src/core/outcome/match-unknowns.ts';
+import { reconcile } from '../../src/engine/reconcile.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import type { MessageList, Provider } from '../../src/provider/provider.ts';
 import { tempFolder } from '../context.ts';
@@ -68,7 +68,7 @@ async function settled(given: Given) {
     }));
   const result = await reconcile(lease, {
     ...{ ledger: { ...ledger, unknowns }, provider, onUnknown, concurrency },
-    ...{ settleMs: 60_000, timeoutMs: 30_000, signal: new AbortController().signal },
+    ...{ resolveMs: 60_000, timeoutMs: 30_000, signal: new AbortController().signal },
     ...{ now: () => clock.now, monotonic: () => clock.now - start, sleep: clock.sleep },
   });
   return { ...result, looks: looks.map(Math.floor), most };

@@ -379,7 +379,7 @@ describe('a run', () => {
   });
 
   it('ends when the ledger fails, in whatever it does', async () => {
-    for (const method of ['claim', 'record', 'queues'] as const) {
+    for (const method of ['claim', 'record', 'senders'] as const) {
       const failing = (ledger: Ledger): Ledger => ({
         ...ledger,
         [method]: () => Promise.reject(new Error('disk full')),

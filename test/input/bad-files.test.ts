@@ -27,6 +27,13 @@ const files: Readonly<Record<string, Expected>> = {
   'no-header.csv': stops('line 1: this is a row, and the names of the columns are missing', 'to,first_name'),
   'no-number-column.csv': stops('There is no column "to", and none that is called like numbers', '--map to=COLUMN'),
   'phone-number-column.csv': notes('The recipient is the column "Phone Number"; --map to=COLUMN says otherwise.'),
+  'phone-field.ndjson': reports(
+    '2 to send of 3 rows',
+    'The recipient is the field "Phone Number"; --map to=FIELD says otherwise.',
+    'line 1 row',
+  ),
+  'two-number-fields.ndjson': stops('The numbers may be in phone or mobile', '--map to=phone'),
+  'tel-column.xlsx': notes('2 to send', 'The recipient is the column "Tel."; --map to=COLUMN says otherwise.'),
   'misspelt-column.csv': stops('names {{ first_name }}, and there is no such column', 'to, frist_name'),
   'two-columns-alike.csv': stops('line 1: two columns are called First Name', 'are the same name here'),
   'prototype-column.csv': stops('line 1: a column may not be called __proto__'),

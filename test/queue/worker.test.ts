@@ -3,6 +3,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { defaultDelivery } from '../../src/campaign/deliver.ts';
 import type { SendResult } from '../../src/core/message.ts';
 import type { Job, Queue } from '../../src/queue/queue.ts';
+import type { Tell } from '../../src/queue/tell-end.ts';
+import { ask } from '../chaos/database.ts';
 import { scriptedProvider } from '../scripted-provider.ts';
 import { drain, enqueue, sharedWorld } from './world.ts';
 
@@ -100,13 +102,13 @@ describe('workers that share a campaign', () => {
     // After it is mended one more fails, which would do, were those from before counted.
     const provider = scriptedProvider(() => (isMended && left-- <= 0 ? undefined : refused));
     const over = new AbortController();
-    const working = drain(shared, provider, {}, over.signal);
+    const working = drain(shared, provider, {}, { until: over.signal });
     const stopped = async () => (await shared.queue.campaign(campaign.id))?.stopped;
     await expect.poll(stopped).toMatch(/alike \(30008\)/);
     await expect.poll(() => shared.queue.size()).toBe(0);
     isMended = true;
     const { rejected, pending } = (await shared.ledger.report(campaign.id)).counts;
-    await shared.queue.enqueue(campaign, defaultDelivery);
+    await shared.queue.enqueue(campaign, { delivery: defaultDelivery });
     const counts = async () => (await shared.ledger.report(campaign.id)).counts;
     await expect.poll(counts).toMatchObject({ accepted: pending - 1, rejected: rejected + 1, pending: 0 });
     expect(await stopped()).toBeUndefined();
@@ -156,6 +158,84 @@ describe('workers that share a campaign', () => {
     await expect(staging.commit('hash', broken)).rejects.toThrow('no room for jobs');
     expect(await ledger.find('half')).toBeUndefined();
     expect(await queue.size()).toBe(0);
+  });
+});
+
+describe('who is told what a campaign came to', () => {
+  const url = 'https://example.com/told';
+
+  /** What workers tell, with how much of it was on its way then. */
+  function listener() {
+    const heard: { readonly key: string; readonly end: string; readonly exitCode: number; readonly claimed: number }[] =
+      [];
+    const tell: Tell = async (to, key, { end, exitCode, report }) => {
+      expect(to).toBe(url);
+      heard.push({ key, end, exitCode, claimed: report.counts.claimed });
+    };
+    return { heard, tell };
+  }
+
+  it('hears it once, from the worker that ends it', async () => {
+    const shared = await world();
+    const { id } = await enqueue(shared, 40, { concurrency: 4 }, undefined, url);
+    const { heard, tell } = listener();
+    const { provider } = slowProvider(5);
+    await Promise.all(Array.from({ length: 3 }, () => drain(shared, provider, {}, { tell })));
+    expect(heard).toEqual([{ key: `${id}-1`, end: 'finished', exitCode: 0, claimed: 0 }]);
+    expect(await shared.queue.notice(id)).toBeUndefined();
+  });
+
+  it.each([
+    ['costs too much', { maxCost: 0.2, concurrency: 6 }, undefined, { end: 'budget', exitCode: 6 }],
+    ['fails', {}, { kind: 'rejected', code: 30008, reason: 'unknown' }, { end: 'breaker', exitCode: 8 }],
+    ['may not be sent', {}, { kind: 'rejected', code: 21606, reason: 'no' }, { end: 'sender', exitCode: 8 }],
+  ] as const)('hears that it was given up because it %s, when nothing is on its way any more', async (...given) => {
+    const [, delivery, result, expected] = given;
+    const shared = await world();
+    const { id } = await enqueue(shared, 300, delivery, undefined, url);
+    const { heard, tell } = listener();
+    const { provider } = slowProvider(20, result);
+    await Promise.all(Array.from({ length: 3 }, () => drain(shared, provider, {}, { tell })));
+    expect(heard).toEqual([{ key: `${id}-1`, claimed: 0, ...expected }]);
+  });
+
+  it('hears that it was recalled', async () => {
+    const shared = await world();
+    const { id } = await enqueue(shared, 20, {}, undefined, url);
+    await shared.ledger.cancelPending(id);
+    const { heard, tell } = listener();
+    await drain(shared, slowProvider(1).provider, {}, { tell });
+    expect(heard).toEqual([{ key: `${id}-1`, end: 'recalled', exitCode: 3, claimed: 0 }]);
+  });
+
+  it('hears it from another worker when one dies in the middle of telling', async () => {
+    const shared = await world();
+    const { id } = await enqueue(shared, 5, {}, undefined, url);
+    const { heard, tell } = listener();
+    const notice = await shared.queue.notice(id);
+    expect(await shared.queue.takeNotice(notice!)).toBe(true);
+    expect(await shared.queue.takeNotice(notice!)).toBe(false);
+    const working = drain(shared, slowProvider(1).provider, {}, { tell });
+    await expect.poll(async () => (await shared.ledger.report(id)).counts.accepted).toBe(5);
+    expect(heard).toEqual([]);
+    // As if the worker that has it had been dead for long.
+    await ask(shared.address, 'update volley_queue.notices set taken_until = now()');
+    await working;
+    expect(heard).toEqual([{ key: `${id}-1`, end: 'finished', exitCode: 0, claimed: 0 }]);
+  });
+
+  it('is asked for anew with every time that it is enqueued', async () => {
+    const shared = await world();
+    const campaign = await enqueue(shared, 5, {}, undefined, url);
+    const { heard, tell } = listener();
+    const { provider } = slowProvider(1);
+    await drain(shared, provider, {}, { tell });
+    await shared.queue.enqueue(campaign, { delivery: defaultDelivery });
+    await drain(shared, provider, {}, { tell });
+    expect(heard.map(({ key }) => key)).toEqual([`${campaign.id}-1`]);
+    await shared.queue.enqueue(campaign, { delivery: defaultDelivery, notify: url });
+    await drain(shared, provider, {}, { tell });
+    expect(heard.map(({ key }) => key)).toEqual([`${campaign.id}-1`, `${campaign.id}-3`]);
   });
 });
 

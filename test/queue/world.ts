@@ -9,6 +9,7 @@ import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
 import type { Sender } from '../../src/provider/provider.ts';
 import { openPostgresQueue } from '../../src/queue/pg-boss.ts';
 import type { Queue } from '../../src/queue/queue.ts';
+import type { Tell } from '../../src/queue/tell-end.ts';
 import { runWorker, type WorkerEvents } from '../../src/queue/worker.ts';
 import { from } from '../context.ts';
 
@@ -37,6 +38,7 @@ export async function enqueue(
   count: number,
   delivery: Partial<DeliverOptions> = {},
   senders: readonly string[] = [from],
+  notify?: string,
 ) {
   const rows = Array.from({ length: count }, (_, i) => ({
     to: `+1415555${String(i).padStart(4, '0')}`,
@@ -51,7 +53,7 @@ export async function enqueue(
     'USD',
   );
   const approval = { strict: false, maxInvalid: 1, maxCost: undefined, mayRepeat: true };
-  const together = queue.enqueuing({ ...defaultDelivery, ...delivery });
+  const together = queue.enqueuing({ delivery: { ...defaultDelivery, ...delivery }, notify });
   return (await commitPlan(pending, approval, ports, together)).campaign;
 }
 
@@ -62,7 +64,7 @@ export async function drain(
   { address, queue }: { readonly address: string; readonly queue: Queue },
   provider: Sender,
   events: Partial<WorkerEvents> = {},
-  until?: AbortSignal,
+  { until, tell = async () => undefined }: { readonly until?: AbortSignal; readonly tell?: Tell } = {},
 ) {
   const ledger = await openPostgresLedger(address);
   const options = { concurrency: 16, timeoutMs: 1000, resolveMs: 0, onUnknown: 'hold' } as const;
@@ -70,7 +72,7 @@ export async function drain(
     return await runWorker(
       { ...options, id: `worker-${++count}`, host: 'here', pid: process.pid, drain: until === undefined },
       {
-        ...{ ledger, queue, provider, ...systemClock, signal: until ?? never },
+        ...{ ledger, queue, provider, ...systemClock, signal: until ?? never, tell },
         events: {
           onResult: () => undefined,
           onShard: () => undefined,

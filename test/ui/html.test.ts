@@ -58,6 +58,25 @@ function page(count: number, name = hostile): string {
   return head + rows.map((row, i) => htmlRow(row, i === 0)).join('') + htmlTail;
 }
 
+it('says first that it is of a rehearsal, and no cost that nobody knows', () => {
+  const view = {
+    name: 'spring',
+    report,
+    createdAt: 0,
+    madeAt: 1,
+    countries: [],
+    failures: [],
+    timeline: [],
+    deliveryMs: [],
+  };
+  const free = { ...report, cost: { amount: null, currency: null } };
+  const rehearsal = htmlHead({ ...view, report: free, note: 'Rehearsal: <nothing> leaves.' });
+  expect(rehearsal).toContain('<p class="note">Rehearsal: &lt;nothing&gt; leaves.</p>');
+  expect(rehearsal).not.toContain('cost at most');
+  expect(htmlHead(view)).toMatch(/830\.01 USD<\/b> cost at most/);
+  expect(htmlHead(view)).not.toContain('class="note"');
+});
+
 describe('the page', () => {
   it('shows hostile text as text, and asks nobody for anything', () => {
     const html = page(2);

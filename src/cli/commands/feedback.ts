@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { wholeSid } from '../../campaign/find.ts';
 import type { Context } from '../../context.ts';
-import { isMessageSid, type Row } from '../../core/message.ts';
+import { beginsMessageSid, isMessageSid, type Row } from '../../core/message.ts';
 import { guessColumn } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { plural } from '../../core/text/wording.ts';
@@ -28,7 +29,7 @@ const outcomes = ['confirmed', 'unconfirmed'] as const;
 type Outcome = (typeof outcomes)[number];
 
 const table = {
-  sid: required('<sid>', 'the SID of a message, or a file with the columns sid and outcome', text),
+  sid: required('<sid>', 'the SID of a message or how it begins, or a file with the columns sid and outcome', text),
   outcome: choice('--outcome <word>', 'confirmed or unconfirmed', outcomes),
 };
 
@@ -36,19 +37,22 @@ const table = {
 export function declareFeedback(command: Command, act: Act): void {
   addIntroduction(command, help);
   act(table, (options, context) => {
-    if (isMessageSid(options.sid) && options.outcome === undefined) {
+    if (isSid(options.sid) && options.outcome === undefined) {
       throw new CliError('usage', 'Which outcome?', { hint: '--outcome confirmed|unconfirmed' });
     }
     return withSession(options.session, context, (session) => feedback(options, session, context));
   });
 }
 
+const isSid = (text: string): boolean => isMessageSid(text) || beginsMessageSid(text);
+
 async function feedback(
-  { sid: wanted, outcome }: ValuesOf<typeof table>,
+  { sid: given, outcome }: ValuesOf<typeof table>,
   session: Session,
   context: Context,
 ): Promise<number> {
   const ledger = await session.ledger();
+  const wanted = isSid(given) ? await wholeSid(ledger, given) : given;
   const provider = await session.connect();
   if (isMessageSid(wanted) && outcome !== undefined) {
     const problem = await give(wanted, outcome, ledger, provider);

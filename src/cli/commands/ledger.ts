@@ -5,7 +5,7 @@ import { copyLedger } from '../../campaign/copy-ledger.ts';
 import type { Context } from '../../context.ts';
 import { isLedgerUrl } from '../../core/ledger-address.ts';
 import { clean } from '../../core/text/clean.ts';
-import { plural } from '../../core/text/wording.ts';
+import { formatCount, plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import type { LedgerTables } from '../../ledger/tables.ts';
 import { printDocument } from '../document.ts';
@@ -16,7 +16,7 @@ import { text } from '../options/parsers.ts';
 import { type Session, withSession } from '../session.ts';
 
 const help = `Writes all of a ledger into a new one, from a file to a PostgreSQL server or back: campaigns, messages, opt-outs,
-receipts. All or nothing; what was written is read again and compared before it counts. Nobody may be sending meanwhile.
+receipts, replies. All or nothing; what was written is read again and compared before it counts. Nobody may be sending meanwhile.
 Both hold the same messages afterwards: go on with one of them only, or what is pending goes out twice.
 A server is named as postgres://user:password@host/database; without a password there, $PGPASSWORD counts.
 
@@ -51,8 +51,8 @@ async function copy(given: ValuesOf<typeof table>, session: Session, context: Co
   try {
     const [source, target] = [await open(from), await open(to)];
     const copied = await copyLedger(source, target);
-    const { campaigns, messages, opt_outs: optOuts } = copied;
-    const result = { from: source.shown, to: target.shown, campaigns, messages, optOuts };
+    const { campaigns, messages, opt_outs: optOuts, replies } = copied;
+    const result = { from: source.shown, to: target.shown, campaigns, messages, optOuts, replies };
     const work = { session, context, hasChanged: true };
     if (session.isJson) await printDocument({ schema: 'volley.ledger-copy/1', ...result }, work);
     else if (!session.isQuiet) for (const line of linesOf(result)) context.out(line);
@@ -75,10 +75,16 @@ interface Result {
   readonly campaigns: number;
   readonly messages: number;
   readonly optOuts: number;
+  readonly replies: number;
 }
 
-function linesOf({ from, to, campaigns, messages, optOuts }: Result): readonly string[] {
-  const counts = [plural(campaigns, 'campaign'), plural(messages, 'message'), plural(optOuts, 'opt-out')].join(', ');
+function linesOf({ from, to, campaigns, messages, optOuts, replies }: Result): readonly string[] {
+  const counts = [
+    plural(campaigns, 'campaign'),
+    plural(messages, 'message'),
+    plural(optOuts, 'opt-out'),
+    replies === 1 ? '1 reply' : `${formatCount(replies)} replies`,
+  ].join(', ');
   return [
     `${counts} copied from ${clean(from)} to ${clean(to)}, and compared.`,
     `Go on with: --ledger ${clean(to)}. Send no more from the other: it has the same messages.`,

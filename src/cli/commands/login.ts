@@ -14,7 +14,6 @@ import type { SessionOptions } from '../options/everywhere.ts';
 import { option, toggle } from '../options/option.ts';
 import { sid } from '../options/parsers.ts';
 import { absent } from '../options/read.ts';
-import { serverJson } from '../rehearsal.ts';
 import { readIfThere, replaceFile } from '../replace-file.ts';
 import { connectAs, type Session, withSession } from '../session.ts';
 
@@ -179,7 +178,7 @@ async function whoami(session: Session, context: Context): Promise<number> {
   const origin = isSimulated ? '--simulate' : config.origin('account_sid');
   if (session.isJson) {
     const document = { schema: 'volley.whoami/1', accountSid: account.sid, name: account.name, kind, origin } as const;
-    await printDocument({ ...document, ...serverJson(session.server()) }, { session, context });
+    await printDocument(document, { session, context });
   } else context.out(`${nameOf(account)}, with ${kind}, from ${clean(origin)}.`);
   return 0;
 }

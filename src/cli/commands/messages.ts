@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { sidHint, wholeSid } from '../../campaign/find.ts';
 import type { Context } from '../../context.ts';
-import { isMessageSid } from '../../core/message.ts';
+import { beginsMessageSid, isMessageSid } from '../../core/message.ts';
 import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
 import { listedMessages } from '../../provider/pages.ts';
@@ -9,7 +10,7 @@ import type { ListFilter, MediaRecord, MessageRecord, Provider } from '../../pro
 import { safeCell } from '../../ui/export.ts';
 import { recordJson } from '../../ui/json.ts';
 import { shown } from '../../ui/lines.ts';
-import { recordLine, recordLines } from '../../ui/records.ts';
+import { recordLines, recordText } from '../../ui/records.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import type { Act } from '../options/act.ts';
@@ -35,7 +36,7 @@ const what = ['list', 'get', 'media', 'cancel', 'redact', 'delete'] as const;
 
 const table = {
   what: requiredChoice('<what>', 'list, get, media, cancel, redact or delete', what),
-  sid: option('[sid]', 'the SID of the message, except for list', text),
+  sid: option('[sid]', 'the SID of the message, or how it begins, except for list', text),
   to: option('--to <number>', 'list: those to this number', text),
   country,
   from: option('--from <sender>', 'list: those from this sender', text),
@@ -54,6 +55,8 @@ type MessagesOptions = ValuesOf<typeof table>;
 interface Work {
   readonly options: MessagesOptions;
   readonly provider: Provider;
+  /** The whole SID of the message; empty for `list`. */
+  readonly sid: string;
   /** Whose messages are listed, as Twilio writes the number. */
   readonly to: string | undefined;
   readonly session: Session;
@@ -66,10 +69,11 @@ type Verb = (work: Work) => Promise<number>;
 export function declareMessages(command: Command, act: Act): void {
   addIntroduction(command, help);
   act(table, (options, context) => {
-    if (options.what !== 'list') sidOf(options);
+    const given = options.what === 'list' ? '' : sidOf(options);
     return withSession(options.session, context, async (session) => {
       const to = await recipientOf(options.to, session, context);
-      return verbs[options.what]({ options, to, session, context, provider: await session.connect() });
+      const sid = given === '' || isMessageSid(given) ? given : await wholeSid(await session.ledger(), given);
+      return verbs[options.what]({ options, sid, to, session, context, provider: await session.connect() });
     });
   });
 }
@@ -84,11 +88,10 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     } else if (session.isJson) {
       const listed = { as: 'messages', items: recordsJson(records(work)) };
       await printDocument({ schema: 'volley.twilio-messages/1' }, { session, context }, listed);
-    } else for await (const record of records(work)) context.out(recordLine(record, session.resultStyle));
+    } else for await (const record of records(work)) context.out(lineOf(record, session, context));
     return 0;
   },
-  get: async ({ options, provider, session, context }) => {
-    const sid = sidOf(options);
+  get: async ({ options, sid, provider, session, context }) => {
     const record = await provider.fetch(sid, options.accountSid);
     if (!record)
       throw new CliError('input', `Twilio gave no message ${sid}.`, { hint: 'Check it with volley messages list.' });
@@ -98,7 +101,7 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     return 0;
   },
   media: async (work) => {
-    const sid = sidOf(work.options);
+    const { sid } = work;
     const list = await work.provider.media(sid, work.options.accountSid);
     if (!list.ok) throw new CliError('rule', `Twilio refused: ${list.reason}`);
     const { session, context } = work;
@@ -112,21 +115,24 @@ const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
     return 0;
   },
   cancel: async (work) => {
-    const sid = sidOf(work.options);
+    const { sid } = work;
     const canceled = await work.provider.cancel(sid, work.options.accountSid);
     return done(work, { sid, change: 'canceled' }, canceled.ok ? undefined : canceled.reason);
   },
   redact: async (work) => {
-    const sid = sidOf(work.options);
+    const { sid } = work;
     await confirm(`Empty the text of ${sid} at Twilio, for good?`, work);
     return done(work, { sid, change: 'redacted' }, await work.provider.redact(sid, work.options.accountSid));
   },
   delete: async (work) => {
-    const sid = sidOf(work.options);
+    const { sid } = work;
     await confirm(`Delete ${sid} at Twilio, for good?`, work);
     return done(work, { sid, change: 'deleted' }, await work.provider.remove(sid, work.options.accountSid));
   },
 };
+
+const lineOf = (record: MessageRecord, { resultStyle }: Session, { terminal }: Context): string =>
+  recordText(record, resultStyle, terminal.stdoutIsTty);
 
 /** A number as `send` reads it. Throws a `CliError` for what is none. */
 async function recipientOf(given: string | undefined, session: Session, context: Context): Promise<string | undefined> {
@@ -163,10 +169,9 @@ async function saveMedia(
 }
 
 function sidOf({ sid }: MessagesOptions): string {
-  if (sid !== undefined && isMessageSid(sid)) return sid;
-  throw new CliError('usage', sid === undefined ? 'Which message?' : `${sid} is not the SID of a message.`, {
-    hint: 'A SID is SM or MM and 32 hexadecimal digits.',
-  });
+  if (sid === undefined) throw new CliError('usage', 'Which message?', { hint: sidHint });
+  if (isMessageSid(sid) || beginsMessageSid(sid)) return sid;
+  throw new CliError('usage', `${sid} is not the SID of a message.`, { hint: sidHint });
 }
 
 async function confirm(question: string, { options, session, context }: Work): Promise<void> {

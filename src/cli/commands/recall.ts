@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { findCampaign } from '../../campaign/find.ts';
+import { findCampaign, findMessage } from '../../campaign/find.ts';
 import { type Recalled, recall } from '../../campaign/recall.ts';
 import type { Context } from '../../context.ts';
 import { isMessageSid } from '../../core/message.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, exitCodes } from '../../errors.ts';
 import { shown } from '../../ui/lines.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
@@ -27,19 +27,26 @@ export function declareRecall(command: Command, act: Act): void {
   act(table, recallCampaign);
 }
 
-function recallCampaign({ campaign: name, session: told }: OptionsOf<typeof table>, context: Context): Promise<number> {
-  if (isMessageSid(name)) {
-    throw new CliError('usage', `${name} is one message, and a recall is of a whole campaign.`, {
-      hint: `Cancel what is scheduled: volley messages cancel ${name}`,
-    });
-  }
-  return withSession(told, context, async (session) => {
+function recallCampaign(
+  { campaign: name, session: sessionOptions }: OptionsOf<typeof table>,
+  context: Context,
+): Promise<number> {
+  if (isMessageSid(name)) throw oneMessage(name);
+  return withSession(sessionOptions, context, async (session) => {
     const ledger = await session.ledger();
+    const message = await findMessage(ledger, name);
+    if (message?.sid !== undefined) throw oneMessage(message.sid);
     const campaign = await findCampaign(ledger, name);
     if (![campaign.name, campaign.id].includes(name)) context.err(`Calling ${clean(campaign.name)} back.`);
     const recalled = await recall(campaign, { ledger, connect: session.connect });
     await show(campaign.name, recalled, session, context);
-    return recalled.failed.length > 0 ? 8 : 0;
+    return recalled.failed.length > 0 ? exitCodes.open : 0;
+  });
+}
+
+function oneMessage(sid: string): CliError {
+  return new CliError('usage', `${sid} is one message, and a recall is of a whole campaign.`, {
+    hint: `Cancel what is scheduled: volley messages cancel ${sid}`,
   });
 }
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { findCampaign, lastCampaign } from '../../campaign/find.ts';
+import { findCampaign, findMessage, lastCampaign } from '../../campaign/find.ts';
 import { readFigures } from '../../campaign/report.ts';
 import type { Context } from '../../context.ts';
-import { isMessageSid, type Message, sendStates } from '../../core/message.ts';
+import { type Message, sendStates } from '../../core/message.ts';
 import { failedStatuses } from '../../core/outcome/status.ts';
 import { CliError } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
@@ -17,6 +17,7 @@ import type { Act, OptionsOf } from '../options/act.ts';
 import { campaignOrMessage, orCampaign } from '../options/campaign.ts';
 import { list, option, toggle, type ValuesOf } from '../options/option.ts';
 import { stateOrStatus, text } from '../options/parsers.ts';
+import { rehearsalNote } from '../rehearsal.ts';
 import { printReport } from '../sending/delivery.ts';
 import { type Session, withSession } from '../session.ts';
 import { printFiles, writeCsv, writePrivate } from '../write-file.ts';
@@ -64,15 +65,15 @@ function report(options: OptionsOf<typeof table>, context: Context): Promise<num
   return withSession(options.session, context, async (session) => {
     const ledger = await session.ledger();
     const wanted = options.campaign ?? (await lastCampaign(ledger)).id;
-    const message = isMessageSid(wanted) ? await ledger.findSid(wanted) : undefined;
-    if (message) {
+    const message = await findMessage(ledger, wanted);
+    if (message?.sid !== undefined) {
       if (html !== undefined || csv !== undefined) {
         throw new CliError('usage', '--html and --csv are for campaigns, not for one message.');
       }
-      const receipts = await ledger.receipts(wanted);
+      const receipts = await ledger.receipts(message.sid);
       if (session.isJson) {
-        const told = { ...messageJson(message), receipts: receipts.map(receiptJson) };
-        await printDocument({ schema: 'volley.message/1', ...told }, { session, context });
+        const document = { ...messageJson(message), receipts: receipts.map(receiptJson) };
+        await printDocument({ schema: 'volley.message/1', ...document }, { session, context });
       } else for (const line of historyLines(message, receipts, session.resultStyle)) context.out(line);
       return 0;
     }
@@ -114,6 +115,7 @@ async function writeHtml(file: string, campaign: Campaign, session: Session, con
   const ledger = await session.ledger();
   const head = htmlHead({
     name: campaign.name,
+    note: rehearsalNote(session.server()),
     createdAt: campaign.createdAt,
     madeAt: context.now(),
     ...(await readFigures(ledger, campaign)),

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { postCallback } from '../../callbacks/post-callback.ts';
+import { sidHint, wholeSid } from '../../campaign/find.ts';
 import { authTokensOf } from '../../config/credentials.ts';
 import type { Context } from '../../context.ts';
-import { isMessageSid, type Message } from '../../core/message.ts';
+import { beginsMessageSid, isMessageSid, type Message } from '../../core/message.ts';
 import { isFailedStatus, messageStatuses } from '../../core/outcome/status.ts';
 import { flagName, parameterOf } from '../../core/request/parameters.ts';
 import { isLoopback, webAddressProblem, withoutUserinfo } from '../../core/request/web-address.ts';
@@ -46,7 +47,9 @@ const event: Parse<string> = (given) => {
 };
 
 const messageSid: Parse<string> = (given) =>
-  isMessageSid(given) ? { value: given } : { problem: 'is not SM or MM and 32 hexadecimal digits' };
+  isMessageSid(given) || beginsMessageSid(given)
+    ? { value: given }
+    : { problem: 'is not the SID of a message', hint: sidHint };
 
 const table = {
   event: required('<event>', 'a status, as delivered; or what somebody writes: STOP, START, HELP, reply', event),
@@ -81,16 +84,17 @@ export function declareTrigger(command: Command, act: Act): void {
   });
 }
 
-async function trigger(options: TriggerOptions, session: Session, context: Context): Promise<number> {
-  const { event } = options;
-  const target = targetOf(options, session);
+async function trigger(given: TriggerOptions, session: Session, context: Context): Promise<number> {
+  const { event, sid: named } = given;
+  const target = targetOf(given, session);
   const [token] = await authTokensOf(session.config, context);
   if (token === undefined) {
     throw new CliError('credentials', 'Events are signed with the auth token, and none is configured.', {
       hint: 'Set TWILIO_AUTH_TOKEN. The secret of an API key signs nothing.',
     });
   }
-  const number = await numberOf(options, session, context);
+  const number = await numberOf(given, session, context);
+  const options = named === undefined ? given : { ...given, sid: await wholeSid(await session.ledger(), named) };
   const message = await messageOf(options, number, await session.ledger());
   const isStatus = !words.includes(event);
   const written = isStatus ? statusOf(options, message, number) : inboundOf(options, message, { number, session });

@@ -4,6 +4,7 @@ import { verify } from '../../campaign/verify.ts';
 import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural } from '../../core/text/wording.ts';
+import { exitCodes } from '../../errors.ts';
 import { shown } from '../../ui/lines.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
@@ -33,7 +34,7 @@ async function verifyCampaign(name: string, session: Session, context: Context):
   const ledger = await session.ledger();
   const campaign = await findCampaign(ledger, name);
   const { compared, differences } = await verify(campaign, { ledger, provider: await session.connect() });
-  const exitCode = differences.length > 0 ? 8 : 0;
+  const exitCode = differences.length > 0 ? exitCodes.open : 0;
   if (session.isJson) {
     const document = { schema: 'volley.verify/1', campaign: campaign.name, compared, exitCode } as const;
     await printDocument(document, { session, context }, { as: 'differences', items: differences });

@@ -15,6 +15,7 @@ import type { Act, OptionsOf } from '../options/act.ts';
 import { orCampaign } from '../options/campaign.ts';
 import { option, toggle } from '../options/option.ts';
 import { port } from '../options/parsers.ts';
+import { rehearsalNote } from '../rehearsal.ts';
 import { portsOf, type Session, withSession } from '../session.ts';
 import { hearKeys } from '../watch/keys.ts';
 
@@ -44,16 +45,20 @@ export function declareWatch(command: Command, act: Act): void {
 const everyMs = { live: 1000, line: 5000 };
 
 function watch(options: OptionsOf<typeof table>, context: Context): Promise<number> {
-  const { campaign: name, web, port, session: told } = options;
+  const { campaign: name, web, port, session: sessionOptions } = options;
   if (port !== undefined && !web) throw new CliError('usage', '--port is for --web.');
-  return withSession(told, context, async (session) => {
+  return withSession(sessionOptions, context, async (session) => {
     const ports = await portsOf(session, context);
     const campaign = await pickCampaign(ports.ledger, name, isOpen);
     if (!campaign) return nothingToWatch(session, context);
     if (web) {
       const { watchInBrowser } = await import('../watch/web.ts');
       await watchInBrowser({ campaign, port: port ?? 0, everyMs: everyMs.live }, ports, { session, context });
-    } else await show(campaign, ports, { session, context });
+    } else {
+      const note = rehearsalNote(session.server());
+      if (note !== undefined && !session.isJson && !session.isQuiet) context.err(note);
+      await show(campaign, ports, { session, context });
+    }
     return 0;
   });
 }
@@ -98,7 +103,7 @@ async function show(
   if (latest && !session.isNdjson) await printDocument(latest, { session, context });
   if (onTheWay > 0 && !session.isQuiet) {
     context.err(
-      `No news of ${plural(onTheWay, 'message')} any more. Ask Twilio: volley track ${quoted(campaign.name)}`,
+      `No news of ${plural(onTheWay, 'message')} any more. Ask Twilio: volley track ${quoted(campaign.name)}${session.isSimulated ? ' --simulate' : ''}`,
     );
   }
 }

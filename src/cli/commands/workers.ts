@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formatCount, formatDuration } from '../../core/text/wording.ts';
+import { formatCount, formatDuration, plural } from '../../core/text/wording.ts';
 import { shown } from '../../ui/lines.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
@@ -36,7 +36,7 @@ export function declareWorkers(command: Command, act: Act): void {
         );
       }
       if (workers.length === 0) context.err('No worker is there. Start one with: volley worker');
-      if (jobs > 0) context.err(`${formatCount(jobs)} jobs wait or are worked on.`);
+      if (jobs > 0) context.err(`${plural(jobs, 'job')} waiting or worked on.`);
       return 0;
     }),
   );

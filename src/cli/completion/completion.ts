@@ -10,7 +10,8 @@ import { either } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import { addIntroduction } from '../help/page.ts';
-import { noSessionOptions } from '../options/everywhere.ts';
+import { printOr } from '../help/show-page.ts';
+import { noSessionOptions, sessionOptions } from '../options/everywhere.ts';
 import { withSession } from '../session.ts';
 
 /** How the values of an option or argument are looked up when Tab is pressed. */
@@ -43,13 +44,14 @@ export async function addCompletion(program: Command, words: readonly string[], 
 const shells: readonly string[] = ['bash', 'zsh', 'fish', 'powershell'];
 
 /** Lets the script be put in its place, too, for the shell that is used unless another is named. */
-function addInstall(completion: Command, root: ReturnType<typeof tab>, { out, env }: Context): void {
+function addInstall(completion: Command, root: ReturnType<typeof tab>, context: Context): void {
   for (const argument of completion.registeredArguments) {
     argument.required = false;
     argument.description = either(shells);
     // What is wrong with it is said below, as everywhere.
     argument.argParser((given: string) => given);
   }
+  const options = () => sessionOptions(completion.optsWithGlobals(), {});
   completion
     .option('--install', 'put it where the shell finds it; of $SHELL where none is named')
     .action(async (named: string | undefined, { install = false }: { readonly install?: boolean }) => {
@@ -61,16 +63,22 @@ function addInstall(completion: Command, root: ReturnType<typeof tab>, { out, en
       }
       if (!install) {
         if (named === undefined) throw new CliError('usage', 'Which shell?', { hint: 'volley completion bash' });
-        root.setup('volley', 'volley', named);
-        return;
+        const script = scriptOf(root, named);
+        const document = { schema: 'volley.completion/1', shell: named, script } as const;
+        return printOr(document, () => context.out(script.trimEnd()), { options: options(), context });
       }
-      const shell = named === undefined ? shellOf(env) : installable.find((known) => known === named);
+      const shell = named === undefined ? shellOf(context.env) : installable.find((known) => known === named);
       if (shell === undefined) {
         throw new CliError('usage', `There is no usual place for the completion of ${named}.`, {
           hint: `Print it, and put it where it belongs: volley completion ${named}`,
         });
       }
-      for (const line of installCompletion(shell, scriptOf(root, shell), env)) out(line);
+      const { file, written, lines } = installCompletion(shell, scriptOf(root, shell), context.env);
+      const document = { schema: 'volley.files/1', files: [{ file, written }] } as const;
+      const show = () => {
+        for (const line of lines) context.out(line);
+      };
+      await printOr(document, show, { options: options(), context });
     });
 }
 

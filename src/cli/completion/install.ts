@@ -21,18 +21,25 @@ export function shellOf({ SHELL = '' }: Env): Shell {
   });
 }
 
+/** Where a completion is, whether it was written now, and what to tell. */
+interface Installed {
+  readonly file: string;
+  readonly written: boolean;
+  readonly lines: readonly string[];
+}
+
 /**
  * Puts a completion script where the shell looks for it, or, where it looks nowhere, into a file that its start-up file
- * reads from now on. Done twice it changes nothing. Returns what to tell. Throws a `CliError` when it can't be written.
+ * reads from now on. Done twice it changes nothing. Throws a `CliError` when it can't be written.
  */
-export function installCompletion(shell: Shell, script: string, env: Env): readonly string[] {
+export function installCompletion(shell: Shell, script: string, env: Env): Installed {
   const file = placeOf(shell, env);
-  const isKnown = existsSync(file) && readFileSync(file, 'utf8') === script;
-  if (!isKnown) writing(file, () => writeFileSync(file, script));
-  const lines = [`${isKnown ? 'There already:' : 'Written to'} ${file}`];
-  if (shell === 'bash') return [...lines, 'Open a new terminal. It needs the package bash-completion.'];
-  if (shell === 'zsh') lines.push(sourceIn(join(env['ZDOTDIR'] || homeOf(env), '.zshrc'), file));
-  return [...lines, 'Open a new terminal.'];
+  const written = !(existsSync(file) && readFileSync(file, 'utf8') === script);
+  if (written) writing(file, () => writeFileSync(file, script));
+  const first = `${written ? 'Written to' : 'There already:'} ${file}`;
+  const read = shell === 'zsh' ? [sourceIn(join(env['ZDOTDIR'] || homeOf(env), '.zshrc'), file)] : [];
+  const needs = shell === 'bash' ? ' It needs the package bash-completion.' : '';
+  return { file, written, lines: [first, ...read, `Open a new terminal.${needs}`] };
 }
 
 function placeOf(shell: Shell, env: Env): string {

@@ -16,26 +16,29 @@ const choices: readonly { readonly name: string; readonly short?: string; readon
 ];
 
 /**
- * What to compose with: as it was told where there is an account, or a log-in or a rehearsal where there is none.
+ * What to compose with: as it was sessionOptions where there is an account, or a log-in or a rehearsal where there is none.
  * Undefined: somebody would rather quit.
  */
-export async function withAccount(told: SessionOptions, context: Context): Promise<SessionOptions | undefined> {
-  const canAsk = context.terminal.canAsk && told.input;
+export async function withAccount(
+  sessionOptions: SessionOptions,
+  context: Context,
+): Promise<SessionOptions | undefined> {
+  const canAsk = context.terminal.canAsk && sessionOptions.input;
   for (;;) {
-    const problem = told.simulate || !canAsk ? undefined : await problemWithAccount(told, context);
-    if (problem === undefined) return told;
+    const problem = sessionOptions.simulate || !canAsk ? undefined : await problemWithAccount(sessionOptions, context);
+    if (problem === undefined) return sessionOptions;
     context.err(problem);
     const choice = await context.ask(select<Choice>, { message: 'How would you like to begin?', choices });
     if (choice === 'quit') return undefined;
-    if (choice === 'rehearse') return { ...told, simulate: true };
-    await tryLogIn(told, context);
+    if (choice === 'rehearse') return { ...sessionOptions, simulate: true };
+    await tryLogIn(sessionOptions, context);
   }
 }
 
 /** Why nothing can be sent, in a sentence; undefined where something can. */
-async function problemWithAccount(told: SessionOptions, context: Context): Promise<string | undefined> {
+async function problemWithAccount(sessionOptions: SessionOptions, context: Context): Promise<string | undefined> {
   try {
-    await withSession(told, context, ({ config }) => credentialsOf(config, context));
+    await withSession(sessionOptions, context, ({ config }) => credentialsOf(config, context));
     return undefined;
   } catch (error) {
     if (error instanceof CliError && error.code === 'credentials') return error.message;
@@ -44,9 +47,9 @@ async function problemWithAccount(told: SessionOptions, context: Context): Promi
 }
 
 /** Logs in; what Twilio does not accept is said, and can be typed again. */
-async function tryLogIn(told: SessionOptions, context: Context): Promise<void> {
+async function tryLogIn(sessionOptions: SessionOptions, context: Context): Promise<void> {
   try {
-    await logIn(told, context);
+    await logIn(sessionOptions, context);
   } catch (error) {
     if (!(error instanceof CliError) || error.code === 'interrupted') throw error;
     sayError(error, context.err);

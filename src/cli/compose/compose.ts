@@ -45,9 +45,9 @@ type ComposeOptions = OptionsOf<typeof table>;
 export function declareCompose(command: Command, act: Act): void {
   addIntroduction(command, help);
   act(table, async (options, context) => {
-    const told = await withAccount(options.session, context);
-    if (told === undefined) return 0;
-    return withSession(told, context, (session) => compose(options, session, context));
+    const sessionOptions = await withAccount(options.session, context);
+    if (sessionOptions === undefined) return 0;
+    return withSession(sessionOptions, context, (session) => compose(options, session, context));
   });
 }
 

@@ -12,12 +12,15 @@ import { readIfThere, replaceFile } from '../replace-file.ts';
  * `volley config edit`: opens a copy of a file in the editor, and takes it over once it can be understood. Works for a
  * file that is wrong, too.
  */
-export async function editConfig({ project, session: told }: ConfigOptions, context: Context): Promise<number> {
-  if (!context.terminal.canAsk || !told.input) {
+export async function editConfig(
+  { project, session: sessionOptions }: ConfigOptions,
+  context: Context,
+): Promise<number> {
+  if (!context.terminal.canAsk || !sessionOptions.input) {
     throw new CliError('usage', 'Nobody is at a terminal to edit.', { hint: 'Use: volley config set KEY VALUE' });
   }
   const { env, cwd } = context;
-  const file = project ? join(cwd, 'volley.toml') : userFileOf({ env, cwd, flags: told });
+  const file = project ? join(cwd, 'volley.toml') : userFileOf({ env, cwd, flags: sessionOptions });
   const before = readIfThere(file);
   const folder = mkdtempSync(join(tmpdir(), 'volley-'));
   const draft = join(folder, 'config.toml');
@@ -27,7 +30,7 @@ export async function editConfig({ project, session: told }: ConfigOptions, cont
     if (after === before) context.err(`Nothing was changed in ${clean(file)}.`);
     else {
       replaceFile(file, after);
-      if (!told.quiet) context.out(`Written to ${clean(file)}.`);
+      if (!sessionOptions.quiet) context.out(`Written to ${clean(file)}.`);
     }
     return 0;
   } finally {

@@ -24,11 +24,11 @@ interface Change {
 
 /** `volley config set`: changes one value of a file, and leaves its comments. */
 export async function setConfig(options: ConfigOptions, session: Session, context: Context): Promise<number> {
-  const { key, value, project, session: told } = options;
+  const { key, value, project, session: sessionOptions } = options;
   if (key === undefined || value === undefined) {
     throw new CliError('usage', 'Set what to what?', { hint: 'volley config set KEY VALUE, as country US.' });
   }
-  const change = changeOf(key, value, told.profile);
+  const change = changeOf(key, value, sessionOptions.profile);
   await refuseParameter(change, session, context);
   const file = project ? join(context.cwd, 'volley.toml') : session.config.userFile;
   const text = await withValue(file, readIfThere(file), change);
@@ -122,10 +122,10 @@ async function refuseParameter({ path, value }: Change, session: Session, { now 
 async function noteOverruled(
   { setting, path }: Change,
   file: string,
-  { session: told }: ConfigOptions,
+  { session: sessionOptions }: ConfigOptions,
   { env, cwd, err }: Context,
 ): Promise<void> {
-  if (setting === undefined || (path.length > 1 && told.profile === undefined)) return;
-  const origin = (await loadConfig({ env, cwd, flags: told })).origin(setting);
-  if (!told.quiet && !origin.includes(file)) err(`note: ${setting} from ${clean(origin)} outranks it.`);
+  if (setting === undefined || (path.length > 1 && sessionOptions.profile === undefined)) return;
+  const origin = (await loadConfig({ env, cwd, flags: sessionOptions })).origin(setting);
+  if (!sessionOptions.quiet && !origin.includes(file)) err(`note: ${setting} from ${clean(origin)} outranks it.`);
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { maskInternational } from '../../core/recipient/mask.ts';
 import { clean } from '../../core/text/clean.ts';
-import { CliError, exitCodes } from '../../errors.ts';
+import { CliError, exitCodes, someFailed } from '../../errors.ts';
 import { wrap } from '../../ui/lines.ts';
 import type { Session } from '../session.ts';
 
@@ -35,7 +35,7 @@ export function makeCheck(name: string, check: Check): Check {
 /** The exit code of all results: 4 for credentials, 3 for anything else that would stop a send, else 0. */
 export function checksExitCode(results: readonly CheckResult[]): number {
   if (results.some(({ isRefused }) => isRefused)) return exitCodes.credentials;
-  return results.some(({ state }) => state === 'wrong') ? 3 : 0;
+  return results.some(({ state }) => state === 'wrong') ? someFailed : 0;
 }
 
 /** A result for a person: one line, broken where it is too long. */

@@ -25,7 +25,7 @@ What is not answered with 2xx waits in the ledger and is tried again for three d
 that makes of it, as gh does; errors are then {"error":{"code","message","hint"}} on standard error.
 - --notify URL on batch, stream, resume and send posts a summary as JSON when a run ends or stops: its end, its exit code,
 the report's counts, and a sentence as text; no number and no text of anybody's. Whatever becomes of it, the exit code
-stays.
+stays. With batch --enqueue the worker that ends the campaign, or gives it up, posts it.
 - trigger delivered --to NUMBER posts a signed event to your own listener as Twilio would, to try both.
 - --log-file FILE adds what happened as lines of JSON, without texts and with numbers masked.
 - Exit codes say the rest: volley help exit-codes.

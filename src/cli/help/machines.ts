@@ -21,6 +21,9 @@ a campaign. SIGTERM ends it in order: what is on its way is waited for and recor
 nothing is left, --metrics-port N serves Prometheus' /metrics and a /healthz on loopback.
 - resume and recall work from any machine. What a worker gives up (the breaker, a budget, a refused sender) it says;
 volley resume NAME goes on with it.
+- --enqueue --notify URL has the worker that ends a campaign, or gives it up, post a summary once no worker has any of it
+on its way; one whose poster dies is posted by another, with the same Idempotency-Key. Until then the address is kept
+in the database.
 
 RATES
 - A rate belongs to a sender and is kept in the ledger: over all runs and workers any second sees at most 1.1 times

@@ -13,5 +13,5 @@ export const orCampaign = (otherwise: string) => option('[campaign]', `${ways} (
 /** The same, or one message. */
 export const campaignOrMessage = {
   ...campaignArgument,
-  about: `a campaign by ${ways}; or the SID of a message`,
+  about: `a campaign by ${ways}; or the SID of a message, or how that begins`,
 };

@@ -7,6 +7,7 @@ import {
   tomlName,
 } from '../../core/request/parameters.ts';
 import type { Origin, RawRequest } from '../../core/request/validate.ts';
+import { clean } from '../../core/text/clean.ts';
 import { isTemplate } from '../../core/text/template.ts';
 import { CliError } from '../../errors.ts';
 import { type Style, shown } from '../../ui/lines.ts';
@@ -55,6 +56,11 @@ function refuseValue(
 ): void {
   // A text with fields is checked when they are filled; an empty value in a file is none.
   if (text.trim() === '' || (key === 'body' && isTemplate(text))) return;
+  if (isTemplate(text) && key !== 'contentVariables') {
+    throw new CliError('usage', `${name} "${shown(text, style)}" has {{ }} in it, and only texts are filled.`, {
+      hint: `In a batch --map fills any parameter: --map '${tomlName(key)}=${clean(text)}'`,
+    });
+  }
   const parsed = parameterOf(key).parse(key === 'body' ? text : text.trim(), parse);
   if ('value' in parsed) return;
   throw new CliError('usage', `${name} "${shown(text, style)}" ${parsed.problem}.`, {

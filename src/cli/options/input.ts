@@ -29,6 +29,7 @@ export const mapping = grouped(groups.input, {
 
 const delimiter: Parse<string> = (given) => {
   if (given === '\\t' || given === 'tab') return { value: '\t' };
+  if (/["\r\n]/.test(given)) return { problem: 'is a quote or a line break, and cannot separate columns' };
   return [...given].length === 1 ? { value: given } : { problem: 'is not one character, nor tab' };
 };
 

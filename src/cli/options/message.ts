@@ -1,4 +1,4 @@
-import type { Parsed } from '../../core/recipient/phone.ts';
+import type { Parsed } from '../../core/parsed.ts';
 import {
   flagName,
   type Parameter,

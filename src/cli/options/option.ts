@@ -1,5 +1,5 @@
 import type { SettingKey } from '../../config/settings.ts';
-import type { Parsed } from '../../core/recipient/phone.ts';
+import type { Parsed } from '../../core/parsed.ts';
 import { didYouMean } from '../../core/text/nearest.ts';
 import { either } from '../../core/text/wording.ts';
 

@@ -1,5 +1,5 @@
 import { type SettingKey, settings } from '../../config/settings.ts';
-import type { Parsed } from '../../core/recipient/phone.ts';
+import type { Parsed } from '../../core/parsed.ts';
 import { withoutUserinfo } from '../../core/request/web-address.ts';
 import { CliError } from '../../errors.ts';
 import { nameOf, type OptionTable, type SwitchOption, type TextOption, type ValuesOf } from './option.ts';

@@ -2,6 +2,8 @@ import type { RowRules } from '../../campaign/row-rules.ts';
 import { namedTemplates, templateOf } from '../../campaign/templates.ts';
 import type { Config } from '../../config/config.ts';
 import type { PlanContext } from '../../core/plan.ts';
+import type { RawRequest } from '../../core/request/validate.ts';
+import { isTemplate } from '../../core/text/template.ts';
 import { CliError } from '../../errors.ts';
 import type { Style } from '../../ui/lines.ts';
 import { fixedOf, refuseFixed } from './fixed.ts';
@@ -39,12 +41,14 @@ export function rowRulesOf(
   const { body, contentVariables, ...base } = { ...config.defaults, ...template?.parameters, ...flags };
   const text = template?.text ?? (typeof body === 'string' ? body : undefined);
   const { maps, key, timeZoneColumn } = options;
+  const hasOwn = Object.keys(options.contentVariable).length > 0;
+  const variables = hasOwn ? undefined : unfilledVariables(contentVariables);
   return {
     plan,
     mapping: {
-      base: { ...base, ...(contentVariables !== undefined && { contentVariables }) },
+      base: { ...base, ...(!variables && contentVariables !== undefined && { contentVariables }) },
       maps,
-      contentVariables: options.contentVariable,
+      contentVariables: variables ?? options.contentVariable,
       fields: template?.fields ?? {},
       templates,
       locale: config.get('locale'),
@@ -53,4 +57,11 @@ export function rowRulesOf(
       ...(timeZoneColumn !== undefined && { timeZoneColumn }),
     },
   };
+}
+
+/** Content variables with fields in them, each a text to fill; undefined for any others. */
+function unfilledVariables(given: RawRequest['contentVariables']): Readonly<Record<string, string>> | undefined {
+  if (typeof given !== 'string' || !isTemplate(given)) return undefined;
+  const entries = Object.entries(JSON.parse(given) as Readonly<Record<string, unknown>>);
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }

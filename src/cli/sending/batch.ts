@@ -12,7 +12,7 @@ import type { Plan, PlanContext } from '../../core/plan.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { maxValidityPeriodSeconds } from '../../core/request/limits.ts';
 import { plural, quoted } from '../../core/text/wording.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import type { Campaign, InTransaction } from '../../ledger/plans.ts';
 import { planJson } from '../../ui/json.ts';
@@ -36,19 +36,22 @@ import { asksForPrices, priceSourcesOf } from './prices.ts';
 type GivenToBatch = OptionsOf<typeof batchTable>;
 
 /** `volley batch`: a file, or a plan that was written before. */
-export function batch(told: GivenToBatch, context: Context): Promise<number> {
-  return told.apply === undefined ? sendFile(told, context) : apply(told, context);
+export function batch(given: GivenToBatch, context: Context): Promise<number> {
+  return given.apply === undefined ? sendFile(given, context) : apply(given, context);
 }
 
 /** `volley check`: the plan, and nothing is sent. */
-export function check({ session: told, ...given }: OptionsOf<typeof checkTable>, context: Context): Promise<number> {
-  return withSession(told, context, async (session) => {
-    const options = { ...noBatchOptions, ...given, settings: told.settings, isDry: true };
+export function check(
+  { session: sessionOptions, ...given }: OptionsOf<typeof checkTable>,
+  context: Context,
+): Promise<number> {
+  return withSession(sessionOptions, context, async (session) => {
+    const options = { ...noBatchOptions, ...given, settings: sessionOptions.settings, isDry: true };
     return (await sendBatch({ options }, session, context)) ?? 0;
   });
 }
 
-function sendFile({ session: told, file, ...given }: GivenToBatch, context: Context): Promise<number> {
+function sendFile({ session: sessionOptions, file, ...given }: GivenToBatch, context: Context): Promise<number> {
   if (file === undefined) {
     throw new CliError('usage', 'Which file?', { hint: 'volley batch FILE, or volley batch --apply PLAN.' });
   }
@@ -58,24 +61,24 @@ function sendFile({ session: told, file, ...given }: GivenToBatch, context: Cont
   const options = {
     ...given,
     file,
-    settings: told.settings,
+    settings: sessionOptions.settings,
     isDry: given.dryRun || given.plan !== undefined,
     online: false,
   };
-  return withSession(told, context, async (session) => (await sendBatch({ options }, session, context)) ?? 0);
+  return withSession(sessionOptions, context, async (session) => (await sendBatch({ options }, session, context)) ?? 0);
 }
 
 /** Sends a plan that was written before: what is sent to whom comes from there, how to send it from here. */
-function apply({ session: told, ...given }: GivenToBatch, context: Context): Promise<number> {
-  refuseBesidePlan({ ...given, settings: told.settings });
+function apply({ session: sessionOptions, ...given }: GivenToBatch, context: Context): Promise<number> {
+  refuseBesidePlan({ ...given, settings: sessionOptions.settings });
   const approved = readPlanFile(given.apply ?? '');
   const planned = fromPlanned(approved.options);
-  const settings = { ...told.settings, ...planned.settings };
+  const settings = { ...sessionOptions.settings, ...planned.settings };
   const options: BatchOptions = {
     ...{ ...given, ...planned, settings, again: given.again || planned.again },
     ...{ isDry: given.plan !== undefined, online: false },
   };
-  return withSession({ ...told, settings }, context, async (session) => {
+  return withSession({ ...sessionOptions, settings }, context, async (session) => {
     approved.checkAccount(session.config.get('account_sid'));
     return (await sendBatch({ options, approved }, session, context)) ?? 0;
   });
@@ -115,11 +118,12 @@ export async function sendBatch(work: BatchWork, session: Session, context: Cont
     const view = await viewPlan(review, prices);
     if (options.isDry) return await showPlan(view, review);
     const delivery = deliverOptionsOf(options, session.config);
-    const together = options.enqueue ? (await session.queue()).enqueuing(delivery) : undefined;
+    const order = { delivery, notify: options.notify };
+    const together = options.enqueue ? (await session.queue()).enqueuing(order) : undefined;
     const approve = work.approve ?? ((counted: Plan) => confirm(counted, review));
     const chosen = await decide(view, review, { approve, together });
     if (!chosen) return undefined;
-    if (options.enqueue) return await enqueued(chosen, delivery, review);
+    if (options.enqueue) return await enqueued(chosen, order, review);
     const { campaign, invalid, waits } = chosen;
     const followMs = options.wait || waits ? options.forMs : undefined;
     return await runDelivery(
@@ -212,7 +216,7 @@ async function showPlan(view: PlanView, review: Review): Promise<number> {
   const { plan: path } = options;
   if (path !== undefined) await keepPlan(path, plan, review);
   const online = await askOnline(plan, review);
-  const exitCode = checksExitCode(online ?? []) || (plan.invalid > 0 ? 3 : 0);
+  const exitCode = checksExitCode(online ?? []) || (plan.invalid > 0 ? someFailed : 0);
   const { resultStyle } = session;
   if (session.isJson) {
     const found = online && { online: online.map(checkJson) };

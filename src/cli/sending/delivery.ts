@@ -1,4 +1,5 @@
-import { type DeliverOptions, type DeliverPorts, deliver, exitCodeOfDelivery } from '../../campaign/deliver.ts';
+import { type DeliverOptions, type DeliverPorts, deliver } from '../../campaign/deliver.ts';
+import { exitCodeOfDelivery } from '../../campaign/exit-code.ts';
 import type { Context } from '../../context.ts';
 import type { Message, SendResult } from '../../core/message.ts';
 import type { Report, RunEnd } from '../../core/outcome/report.ts';
@@ -6,7 +7,7 @@ import { formatDuration, plural, quoted } from '../../core/text/wording.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import type { LogEvent } from '../../log.ts';
 import { messagesJson, reportJson } from '../../ui/json.ts';
-import { shown } from '../../ui/lines.ts';
+import { shown, wrap } from '../../ui/lines.ts';
 import { reportLines } from '../../ui/report.ts';
 import type { EndedRun } from '../../ui/run.ts';
 import { printDocument } from '../document.ts';
@@ -92,7 +93,7 @@ export async function printReport(result: Result, session: Session, context: Con
   if (session.isJson) return printReportDocument(result, {}, { session, context });
   const { campaign, report } = result;
   const note = rehearsalNote(session.server());
-  if (note !== undefined) context.out(session.resultStyle.paint.yellow(note));
+  if (note !== undefined) context.out(session.resultStyle.paint.yellow(wrap(note, session.resultStyle.width, 0)));
   for (const line of reportLines(campaign.name, report, session.resultStyle)) context.out(line);
 }
 

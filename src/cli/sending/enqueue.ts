@@ -1,9 +1,9 @@
-import type { DeliverOptions } from '../../campaign/deliver.ts';
+import { exitCodeOfTracking } from '../../campaign/exit-code.ts';
 import type { Ports } from '../../campaign/ports.ts';
 import type { Context } from '../../context.ts';
-import { deliveryExitCode } from '../../core/outcome/report.ts';
 import { CliError } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
+import type { Order } from '../../queue/queue.ts';
 import { shown } from '../../ui/lines.ts';
 import type { BatchOptions } from '../options/batch.ts';
 import type { Session } from '../session.ts';
@@ -11,11 +11,8 @@ import { printReport } from './delivery.ts';
 import { followShown } from './watch-delivery.ts';
 
 /** Throws a `CliError` for what is about one run in one place. */
-export function refuseBesideEnqueue({ limit, maxDurationMs, notAfter, undoMs, notify }: BatchOptions): void {
-  const given = {
-    ...{ '--limit': limit, '--max-duration': maxDurationMs, '--not-after': notAfter },
-    ...{ '--undo': undoMs, '--notify': notify },
-  };
+export function refuseBesideEnqueue({ limit, maxDurationMs, notAfter, undoMs }: BatchOptions): void {
+  const given = { '--limit': limit, '--max-duration': maxDurationMs, '--not-after': notAfter, '--undo': undoMs };
   const [flag] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (flag === undefined) return;
   throw new CliError('usage', `${flag} is for a run of this process: --enqueue leaves the sending to workers.`, {
@@ -41,15 +38,15 @@ interface Command {
 /** Says that workers send it from here on; with `--wait` stays until all of it has arrived. Returns the exit code. */
 export async function enqueued(
   { campaign, isKnown }: Enqueued,
-  delivery: DeliverOptions,
+  order: Order,
   { options, ports, session, context }: Command,
 ): Promise<number> {
-  if (isKnown) await (await session.queue()).enqueue(campaign, delivery);
+  if (isKnown) await (await session.queue()).enqueue(campaign, order);
   if (options.wait) {
     await waitForWorkers(campaign, ports);
     const open = await followShown(campaign, options.forMs, session, context);
     const report = await ports.ledger.report(campaign.id);
-    const exitCode = deliveryExitCode(open, report);
+    const exitCode = exitCodeOfTracking(open, report);
     if (!(session.isQuiet && exitCode === 0)) await printReport({ campaign, report, exitCode }, session, context);
     return exitCode;
   }

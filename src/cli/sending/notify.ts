@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Context } from '../../context.ts';
 import { isLoopback } from '../../core/request/web-address.ts';
 import { clean } from '../../core/text/clean.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, exitCodes } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import { type EndedRun, runJson } from '../../ui/run.ts';
 import type { Session } from '../session.ts';
@@ -21,29 +21,38 @@ export async function notifying<T extends Omit<EndedRun, 'campaign'>>(
   { session, context }: { readonly session: Session; readonly context: Context },
 ): Promise<T> {
   if (url === undefined) return work();
-  const tell = (ended: Omit<EndedRun, 'campaign'>) => notify(url, { ...ended, campaign }, session, context);
+  const tell = (ended: Omit<EndedRun, 'campaign'>) =>
+    notify({ url, key: `${campaign.id}-${context.now()}`, ended: { ...ended, campaign } }, session, context);
   try {
     const ended = await work();
     await tell(ended);
     return ended;
   } catch (error) {
     const { exitCode, code, message } =
-      error instanceof CliError ? error : { exitCode: 1, code: 'bug', message: 'volley failed' };
+      error instanceof CliError ? error : { exitCode: exitCodes.bug, code: 'bug', message: 'volley failed' };
     const report = await (await session.ledger()).report(campaign.id).catch(() => undefined);
     await tell({ end: 'failed', exitCode, report, error: { code, message } });
     throw error;
   }
 }
 
-async function notify(url: string, ended: EndedRun, session: Session, context: Context): Promise<void> {
-  const problem = await post(url, ended, session, context);
+/** What is to be told, and where; who is told twice knows it by the key. */
+interface Notification {
+  readonly url: string;
+  readonly key: string;
+  readonly ended: EndedRun;
+}
+
+/** Tells an address what a campaign came to. Says so where that fails, and never throws. */
+export async function notify(what: Notification, session: Session, context: Context): Promise<void> {
+  const { url } = what;
+  const problem = await post(what, session, context);
   // The path of such an address is often all that keeps others from using it.
   if (problem !== undefined) context.err(`note: ${new URL(url).host} was not told (${clean(problem)}).`);
 }
 
 async function post(
-  url: string,
-  ended: EndedRun,
+  { url, key, ended }: Notification,
   { isSimulated }: Session,
   { now, env, signal, sleep, poster: posterTo }: Context,
 ): Promise<string | undefined> {
@@ -51,14 +60,13 @@ async function post(
   if (protocol === 'https:' && env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && !isLoopback(host)) {
     return 'NODE_TLS_REJECT_UNAUTHORIZED=0 would let anyone read it';
   }
-  const at = now();
-  const body = JSON.stringify(runJson(ended, { at, host: hostname(), isSimulated }));
+  const body = JSON.stringify(runJson(ended, { at: now(), host: hostname(), isSimulated }));
   const poster = await posterTo(url);
   const over = new AbortController();
   const limit = sleep(signal.aborted ? timeoutMs.interrupted : timeoutMs.usual, over.signal);
   try {
     return await Promise.race([
-      poster.post(`${ended.campaign.id}-${at}`, body),
+      poster.post(key, body),
       limit.then(() => (over.signal.aborted ? undefined : 'no answer in time')),
     ]);
   } finally {

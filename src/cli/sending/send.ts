@@ -27,9 +27,12 @@ import { printReportDocument, type Result, runDelivery } from './delivery.ts';
 import { priceSourcesOf } from './prices.ts';
 
 /** `volley send`. */
-export function send({ session: told, ...given }: OptionsOf<typeof sendTable>, context: Context): Promise<number> {
+export function send(
+  { session: sessionOptions, ...given }: OptionsOf<typeof sendTable>,
+  context: Context,
+): Promise<number> {
   const options = withArguments(given);
-  return withSession(told, context, (session) => sendMessages(options, session, context));
+  return withSession(sessionOptions, context, (session) => sendMessages(options, session, context));
 }
 
 /**
@@ -60,7 +63,7 @@ interface Composed {
   readonly isTyped?: boolean;
   /** What the name of its campaign begins with. */
   readonly stem?: string;
-  /** Is told the campaign before it is sent. */
+  /** Is sessionOptions the campaign before it is sent. */
   readonly begun?: (campaign: Campaign) => void;
 }
 
@@ -97,6 +100,7 @@ async function planMessages(
   const raw: RawRequest = { ...config.defaults, ...template?.parameters, ...given };
   const variables = options.contentVariable;
   const base = Object.keys(variables).length > 0 ? { ...raw, contentVariables: JSON.stringify(variables) } : raw;
+  if (!options.literal && typeof base.contentVariables === 'string') refuseUnfilled(base.contentVariables);
   const parse = await planContextOf(session, context.now(), options);
   refuseFixed(fixedOf(given, template, config), parse, style);
   const recipients = [raw.to ?? []].flat();
@@ -138,12 +142,15 @@ async function textOf(options: SendOptions, { config }: Session, context: Contex
   const file = bodyFile ?? (body === '-' ? '-' : undefined);
   const read = file === undefined ? {} : { body: await readBody(file, context) };
   const written = read.body ?? body ?? config.defaults.body;
-  if (!literal && typeof written === 'string' && isTemplate(written)) {
-    throw new CliError('usage', 'The text has {{ }} or {% %} in it, which people would read as it is.', {
-      hint: 'Fill it with --template FILE --field NAME=VALUE, or send it so with --literal.',
-    });
-  }
+  if (!literal && typeof written === 'string') refuseUnfilled(written);
   return read;
+}
+
+function refuseUnfilled(text: string): void {
+  if (!isTemplate(text)) return;
+  throw new CliError('usage', 'The text has {{ }} or {% %} in it, which people would read as it is.', {
+    hint: 'Fill it with --template FILE --field NAME=VALUE, or send it so with --literal.',
+  });
 }
 
 async function readBody(file: string, { stdin }: Context): Promise<string> {

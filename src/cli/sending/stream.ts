@@ -37,7 +37,7 @@ export function stream(options: StreamOptions, context: Context): Promise<number
       {
         ...{ campaign, rules, storesText: storesTexts },
         events: {
-          onWrong: (row) => tellWrong(row, telling),
+          onWrong: (row, key) => tellWrong({ row, key }, telling),
           onSkipped: (message) => tellState(message, telling),
           onKnown: (message) => tellKnown(message, telling),
         },
@@ -117,9 +117,12 @@ function tellKnown(message: Message, { session, context, tell }: Telling): void 
 }
 
 /** What is wrong with an event; for a program it is one of the results, too. */
-function tellWrong({ line, to, issues }: PlannedRow, { session, context, tell }: Telling): void {
+function tellWrong(
+  { row: { line, to, issues }, key }: { readonly row: PlannedRow; readonly key: string | undefined },
+  { session, context, tell }: Telling,
+): void {
   for (const issue of issues) context.err(issueLine(issue, session.workStyle));
   if (!session.isNdjson || session.isQuiet) return;
   const problems = issues.map(({ column, value, problem }) => ({ column, value, problem }));
-  tell({ key: null, line, to, state: 'invalid', issues: problems });
+  tell({ key: key ?? null, line, to, state: 'invalid', issues: problems });
 }

@@ -13,6 +13,7 @@ import type { OptionsOf } from '../options/act.ts';
 import type { workerTable } from '../options/worker.ts';
 import { connectedPortsOf, type Session, withSession } from '../session.ts';
 import { attemptEvent } from './delivery.ts';
+import { notify } from './notify.ts';
 
 /** `volley worker`. */
 export function worker(options: OptionsOf<typeof workerTable>, context: Context): Promise<number> {
@@ -43,6 +44,7 @@ export function worker(options: OptionsOf<typeof workerTable>, context: Context)
       const refused = await runWorker(working, {
         ...ports,
         queue,
+        tell: (url, key, ended) => notify({ url, key, ended }, session, context),
         events: {
           ...events,
           onResult: (result, message) => {

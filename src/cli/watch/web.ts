@@ -8,8 +8,9 @@ import { CliError } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import { shown } from '../../ui/lines.ts';
 import { watchPage } from '../../ui/watch-page.ts';
-import { type Look, lookJson, type Point, pointOf, withPoint } from '../../ui/watch-snapshot.ts';
+import { type Point, pointOf, type Snapshot, snapshotJson, withPoint } from '../../ui/watch-snapshot.ts';
 import { printDocument } from '../document.ts';
+import { rehearsalNote } from '../rehearsal.ts';
 import type { Session } from '../session.ts';
 import { type ActionEnd, serveWatch, type WatchServerOptions } from './server.ts';
 
@@ -29,12 +30,12 @@ export async function watchInBrowser(
 ): Promise<void> {
   const style = session.resultStyle;
   let points: readonly Point[] = [];
-  let latest: Look | undefined;
-  const told = (look: Look, all: boolean) => lookJson(campaign.name, look, { points, all, style });
+  let latest: Snapshot | undefined;
+  const shownOf = (snapshot: Snapshot, all: boolean) => snapshotJson(campaign.name, snapshot, { points, all, style });
   const server = await serveWatch({
     port,
-    page: (nonce) => watchPage(campaign.name, nonce),
-    first: () => latest && told(latest, true),
+    page: (nonce) => watchPage(campaign.name, nonce, rehearsalNote(session.server())),
+    first: () => latest && shownOf(latest, true),
     actions: actionsOn(campaign, session),
   });
   try {
@@ -49,7 +50,7 @@ export async function watchInBrowser(
     for await (const view of watchCampaign(campaign, { everyMs, withLatency: true }, ports)) {
       latest = view;
       points = withPoint(points, pointOf(view, context.now()));
-      server.tell(told(view, false));
+      server.tell(shownOf(view, false));
     }
   } finally {
     await server.close();

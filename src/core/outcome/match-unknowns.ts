@@ -1,6 +1,9 @@
 import type { MessageRequest } from '../message.ts';
 import { type Likeness, type ListedContent, likenessOf, plainText } from './likeness.ts';
 
+/** What to do with a message that Twilio does not list: leave it to a person, or send it again. */
+export type OnUnknown = 'hold' | 'resend';
+
 /** A message as Twilio's list shows it. */
 export interface ListedMessage extends ListedContent {
   readonly sid: string;
@@ -60,7 +63,7 @@ const slackAfterMs = 60_000;
 export function matchUnknowns(comparison: ListComparison): readonly UnknownMatch[] {
   const pairs = pairsOf(comparison);
   const found = new Map<UnknownMessage, ListedMessage>();
-  const timely = pairs.filter(({ evidence }) => evidence !== 'none');
+  const timely = pairs.filter(({ timeliness }) => timeliness !== 'none');
   matchTexts(timely, found, ['exact']);
   matchTexts(timely, found, ['exact', 'same']);
   if (!comparison.isContested) {
@@ -81,14 +84,14 @@ function matchOf(message: UnknownMessage, open: readonly Pair[], found: Found): 
 }
 
 /** What the times say: created while our request was out; or so if the clock is trusted that far; or not. */
-type Evidence = 'firm' | 'weak' | 'none';
+type Timeliness = 'firm' | 'weak' | 'none';
 
 /** A listed message that could be ours by sender and text. */
 interface Pair {
   readonly message: UnknownMessage;
   readonly listed: ListedMessage;
   readonly likeness: Likeness;
-  readonly evidence: Evidence;
+  readonly timeliness: Timeliness;
 }
 
 type Found = Map<UnknownMessage, ListedMessage>;
@@ -105,7 +108,7 @@ function pairsOf(comparison: ListComparison): readonly Pair[] {
       .map((one) => ({
         ...{ message, listed: one },
         likeness: likenessOf(message.request, one),
-        evidence: evidenceOf(message, one, comparison),
+        timeliness: timelinessOf(message, one, comparison),
       }))
       .filter(({ likeness }) => likeness !== 'none'),
   );
@@ -117,11 +120,11 @@ function isSameSender({ from, messagingServiceSid }: MessageRequest, listed: Lis
   return isSameService && (from === undefined || listed.from === null || listed.from === from);
 }
 
-function evidenceOf(
+function timelinessOf(
   { claimedAt, clockAheadMs: then }: UnknownMessage,
   { createdAt }: ListedMessage,
   { clockAheadMs: now, timeoutMs }: ListComparison,
-): Evidence {
+): Timeliness {
   const isFirm = then !== undefined && now !== undefined && Math.abs(then - now) <= slackMs;
   const known = [then, now].filter((ahead) => ahead !== undefined);
   const isTimely = (known.length > 0 ? known : [0]).some((ahead) => {
@@ -168,8 +171,8 @@ function groupsOf(pairs: readonly Pair[]): Iterable<readonly Pair[]> {
 /** Settles a message by its only candidate in time, when that is nobody else's and the clocks are sure. */
 function matchOnly(pairs: readonly Pair[], found: Found, wanted: Likeness): void {
   const left = open(pairs, found);
-  for (const { message, listed, likeness, evidence } of left) {
+  for (const { message, listed, likeness, timeliness } of left) {
     const rivals = left.filter((one) => one.message === message || one.listed === listed);
-    if (likeness === wanted && evidence === 'firm' && rivals.length === 1) found.set(message, listed);
+    if (likeness === wanted && timeliness === 'firm' && rivals.length === 1) found.set(message, listed);
   }
 }

@@ -19,7 +19,7 @@ export interface StatusUpdate {
 }
 
 /** What the ledger holds of a message that Twilio took. */
-export interface Delivery {
+export interface LastStatus {
   readonly status: string | undefined;
   readonly code: number | undefined;
 }
@@ -33,7 +33,7 @@ export interface DeliveryChange {
 }
 
 /** Merges a receipt into what is known: receipts come late, twice and out of order, and a message never goes back. */
-export function afterReceipt({ status, code }: Delivery, update: StatusUpdate): DeliveryChange {
+export function afterReceipt({ status, code }: LastStatus, update: StatusUpdate): DeliveryChange {
   const later = laterStatus(status, update.status);
   const isNews = later === update.status;
   const kept = isNews ? (update.code ?? code) : code;

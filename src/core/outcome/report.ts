@@ -8,7 +8,7 @@ export interface Cost {
 }
 
 /** A cost as sums are told: to a ten-thousandth, as prices are given. */
-export function costOf(amount: number | null, currency: string | null): Cost {
+export function roundedCost(amount: number | null, currency: string | null): Cost {
   return amount === null || currency === null
     ? { amount: null, currency: null }
     : { amount: Math.round(amount * 10_000) / 10_000, currency };
@@ -95,37 +95,7 @@ export type RunEnd =
   | { readonly kind: 'budget' }
   | { readonly kind: 'lost-lease' };
 
-/** What one run did, for its exit code. */
-export interface RunOutcome {
-  readonly end: RunEnd;
-  /** Rows of this run's input that are wrong. */
-  readonly invalid: number;
-  readonly accepted: number;
-  readonly rejected: number;
-}
-
 /** No rows at all in any state. */
 export function emptyCounts(): Record<SendState, number> {
   return { invalid: 0, skipped: 0, pending: 0, claimed: 0, accepted: 0, rejected: 0, unknown: 0, canceled: 0 };
-}
-
-/** The exit code of following a campaign: `open` messages are on their way still, or some were not delivered. */
-export function deliveryExitCode(open: number, { statuses, retried }: Pick<Report, 'statuses' | 'retried'>): number {
-  if (open > 0) return 8;
-  const { undelivered = 0, failed = 0 } = statuses;
-  return undelivered + failed > retried ? 3 : 0;
-}
-
-/** The exit code of a run, by the table in the README. What is still open outweighs what was refused. */
-export function exitCodeOf(
-  { end, invalid, accepted, rejected }: RunOutcome,
-  { counts }: Pick<Report, 'counts'>,
-): number {
-  if (end.kind === 'interrupted') return 130;
-  if (end.kind === 'credentials') return 4;
-  if (end.kind === 'lost-lease') return 7;
-  if (end.kind === 'budget') return 6;
-  if (end.kind === 'unreachable' && accepted + rejected + counts.unknown === 0) return 5;
-  if (counts.pending + counts.claimed + counts.unknown > 0) return 8;
-  return invalid + rejected > 0 || end.kind === 'recalled' ? 3 : 0;
 }

@@ -1,9 +1,5 @@
+import type { Parsed } from '../parsed.ts';
 import { e164, type Numbering, numberingLookup } from './numbering-plans.ts';
-
-/** A value that was understood, or what is wrong with it and the way out. */
-export type Parsed<T> =
-  | { readonly value: T; readonly warning?: string }
-  | { readonly problem: string; readonly hint?: string };
 
 /** Brings a recipient's number to E.164, or says why it can't. */
 export type NormalizePhone = (text: string) => Parsed<string>;

@@ -1,4 +1,4 @@
-import type { Parsed } from './phone.ts';
+import type { Parsed } from '../parsed.ts';
 
 /** The hours of the day in which nobody is texted, by the recipient's clock. */
 export interface QuietHours {

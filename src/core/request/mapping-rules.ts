@@ -1,4 +1,4 @@
-import type { Parsed } from '../recipient/phone.ts';
+import type { Parsed } from '../parsed.ts';
 import type { TemplateSource } from '../text/front-matter.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { isTemplate, parseTemplate, type Template } from '../text/template.ts';
@@ -25,6 +25,8 @@ export interface MappingOptions {
   readonly contentVariables?: Readonly<Record<string, string>>;
   /** The header, where the format has one: a name that is not in it stops everything. */
   readonly columns?: readonly string[];
+  /** Where there is no header, the names in the first row: the recipient may be in one that is called like it. */
+  readonly firstNames?: readonly string[];
   /** The column that makes a row the same row in a later run. */
   readonly key?: string;
   /** The column with the recipient's time zone, as `Europe/Berlin`. */
@@ -61,11 +63,12 @@ export const templateColumn = 'template';
 
 /** Reads what a batch says about its columns, or says what stops all of it: a missing column, a faulty template. */
 export function makeRules(options: MappingOptions): Parsed<Rules> {
-  const { columns } = options;
+  const { columns, firstNames } = options;
+  const names = columns ?? firstNames;
   const read = readRules(options);
-  if ('problem' in read || !columns) return read;
-  const rules = withRecipient(read.value, options, columns);
-  return 'problem' in rules ? rules : (missingColumn(rules.value, options, columns) ?? rules);
+  if ('problem' in read || !names) return read;
+  const rules = withRecipient(read.value, options, names);
+  return 'problem' in rules || !columns ? rules : (missingColumn(rules.value, options, columns) ?? rules);
 }
 
 /** The rules with the column that looks like numbers as the recipient, where none is called so. */
@@ -86,10 +89,13 @@ function readRules(options: MappingOptions): Parsed<Rules> {
   const aliases = new Map<string, string>();
   const fills: Fill[] = [];
   const named = new Map<string, NamedTemplate>();
+  let which = 'The template';
   try {
     for (const [name, source] of Object.entries(templates)) {
+      which = `Template ${name} of [templates]`;
       named.set(name, { source, fill: { key: 'body', template: parseTemplate(source.text, locale) } });
     }
+    which = 'The template';
     for (const map of maps) {
       const [, name, source] = /^\s*([^=]+?)\s*=\s*([\s\S]+)$/.exec(map) ?? [];
       if (!name || !source) {
@@ -110,7 +116,7 @@ function readRules(options: MappingOptions): Parsed<Rules> {
       fills.push({ key: 'contentVariables', template: parseTemplate(text, locale), variable });
     }
   } catch (error) {
-    if (error instanceof SyntaxError) return { problem: `The template is wrong: ${error.message}` };
+    if (error instanceof SyntaxError) return { problem: `${which} is wrong: ${error.message}` };
     throw error;
   }
   return { value: { aliases, fills, named } };

@@ -1,8 +1,8 @@
 import type { Row, RowIssue } from '../message.ts';
-import type { Parsed } from '../recipient/phone.ts';
+import type { Parsed } from '../parsed.ts';
 import { isTimeZone } from '../recipient/time-zones.ts';
 import { didYouMean } from '../text/nearest.ts';
-import type { Template } from '../text/template.ts';
+import { isTemplate, type Template } from '../text/template.ts';
 import { type Layout, layoutFinder, sourceOf } from './layout.ts';
 import { type MappingOptions, makeRules, type NamedTemplate, type Rules, templateColumn } from './mapping-rules.ts';
 import { flagName, type ParameterKey, parameterOf } from './parameters.ts';
@@ -18,6 +18,7 @@ export interface MappedRow {
   /** The recipient's, from `timeZoneColumn`. */
   readonly timeZone?: string;
   readonly issues: readonly RowIssue[];
+  readonly warnings: readonly RowIssue[];
 }
 
 /** Knows which column holds what. */
@@ -62,16 +63,26 @@ function mapRow(reading: Reading): MappedRow {
   if (options.key !== undefined && !key) {
     issues.push({ line: row.line, column: options.key, value: '', problem: 'is empty, but it is the key' });
   }
+  const origin: Origin = { line: row.line, columnOf: (parameter) => sourceOf(parameter, row, layout) };
   return {
     // Not by spreading: what is added to a spread copy makes V8 describe each such object anew, at ten times the cost.
     raw: Object.assign({}, options.base, named?.source.parameters, own),
-    origin: { line: row.line, columnOf: (parameter) => sourceOf(parameter, row, layout) },
+    origin,
     ...(key && { key }),
     ...(timeZone && { timeZone }),
     columnHolding: (text) => layout.columns.find((column) => asText(row.cells[column])?.includes(text)),
     issues,
+    warnings: unfilled(asText(own['body']) ?? '', origin),
   };
 }
+
+/** A text that is a template still: what is in a cell is never filled. */
+function unfilled(value: string, { line, columnOf }: Origin): readonly RowIssue[] {
+  if (!isTemplate(value)) return none;
+  return [{ line, column: columnOf('body'), value, problem: 'has {{ }} or {% %} in it, which people read as it is' }];
+}
+
+const none: readonly RowIssue[] = [];
 
 /** The parameters that a row has in columns of its own. */
 function ownParameters({ row: { cells }, layout }: Reading): Record<string, Cell> {

@@ -1,5 +1,6 @@
 import type { MessageRequest } from '../message.ts';
-import { isChannelAddress, type NormalizePhone, type Parsed } from '../recipient/phone.ts';
+import type { Parsed } from '../parsed.ts';
+import { isChannelAddress, type NormalizePhone } from '../recipient/phone.ts';
 import { parseTime } from '../time.ts';
 import type { Limits } from './limits.ts';
 import { webAddressProblem } from './web-address.ts';

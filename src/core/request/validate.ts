@@ -1,5 +1,6 @@
 import type { MessageRequest, RowIssue } from '../message.ts';
-import { channelOf, type Parsed } from '../recipient/phone.ts';
+import type { Parsed } from '../parsed.ts';
+import { channelOf } from '../recipient/phone.ts';
 import { flagName, type Parameter, type ParameterKey, type ParseContext, parameterOf } from './parameters.ts';
 import { withoutUserinfo } from './web-address.ts';
 
@@ -49,16 +50,16 @@ export function makeValidator(context: ParseContext): (raw: RawRequest, origin: 
     const keys = parameterKeys(raw);
     let given = keys;
     for (const key of keys) {
-      const { isBlank, value, findings } = readingOf(key, raw[key] ?? '');
+      const { isBlank, value, faults } = readingOf(key, raw[key] ?? '');
       if (isBlank) given = given.filter((other) => other !== key);
       if (value !== undefined) fields[key] = value;
-      for (const finding of findings) (finding.warning ? warnings : issues).push(toIssue(origin, finding));
+      for (const fault of faults) (fault.warning ? warnings : issues).push(toIssue(origin, fault));
     }
     if (fields.sendAt !== undefined) fields.scheduleType = 'fixed';
     const request: Given = { given, fields, raw };
     for (const rule of rules) {
-      const finding = rule(request);
-      if (finding) (finding.warning ? warnings : issues).push(toIssue(origin, finding));
+      const fault = rule(request);
+      if (fault) (fault.warning ? warnings : issues).push(toIssue(origin, fault));
     }
     if (issues.length > 0) return { issues, warnings };
     return { request: fields as unknown as MessageRequest, issues, warnings };
@@ -71,7 +72,7 @@ const parameterKeys = (raw: RawRequest): readonly ParameterKey[] => {
 };
 
 /** Something wrong with a parameter, or worth a warning. */
-interface Finding {
+interface Fault {
   readonly key: ParameterKey;
   readonly value?: string;
   readonly problem: string;
@@ -86,39 +87,39 @@ interface Reading {
   readonly isBlank: boolean;
   /** Absent: nothing was given, or nothing right. */
   readonly value: unknown;
-  readonly findings: readonly Finding[];
+  readonly faults: readonly Fault[];
 }
 
-const noFindings: readonly Finding[] = [];
+const noFaults: readonly Fault[] = [];
 
 function readParameter(key: ParameterKey, written: string | readonly string[], context: ParseContext): Reading {
   if (typeof written !== 'string') return readSeveral(key, written, context);
   const parsed = parseText(key, written, context);
-  if (!parsed) return { written, isBlank: true, value: undefined, findings: noFindings };
-  const finding = findingOf(key, written, parsed);
+  if (!parsed) return { written, isBlank: true, value: undefined, faults: noFaults };
+  const fault = faultOf(key, written, parsed);
   const value = 'problem' in parsed ? undefined : parsed.value;
   const isList = parameterOf(key).repeatable && value !== undefined;
-  return { written, isBlank: false, value: isList ? [value] : value, findings: finding ? [finding] : noFindings };
+  return { written, isBlank: false, value: isList ? [value] : value, faults: fault ? [fault] : noFaults };
 }
 
 function readSeveral(key: ParameterKey, written: readonly string[], context: ParseContext): Reading {
   const { repeatable = false } = parameterOf(key);
   const values: unknown[] = [];
-  const findings: Finding[] = [];
+  const faults: Fault[] = [];
   for (const text of written) {
     const parsed = parseText(key, text, context);
-    const finding = parsed && findingOf(key, text, parsed);
-    if (finding) findings.push(finding);
+    const fault = parsed && faultOf(key, text, parsed);
+    if (fault) faults.push(fault);
     if (parsed && 'value' in parsed) values.push(parsed.value);
   }
-  const isBlank = values.length + findings.length === 0;
+  const isBlank = values.length + faults.length === 0;
   const value = written.join(' ');
-  if (values.length > 1 && !repeatable) findings.push({ key, value, problem: 'is given twice' });
+  if (values.length > 1 && !repeatable) faults.push({ key, value, problem: 'is given twice' });
   if (key === 'mediaUrl' && values.length > context.limits.mediaUrls) {
     const problem = `has ${values.length} addresses, more than ${context.limits.mediaUrls}`;
-    findings.push({ key, value, problem });
+    faults.push({ key, value, problem });
   }
-  return { written, isBlank, value: repeatable && values.length > 0 ? values : values[0], findings };
+  return { written, isBlank, value: repeatable && values.length > 0 ? values : values[0], faults };
 }
 
 /** What a text means as this parameter; undefined for a blank one. */
@@ -127,7 +128,7 @@ function parseText(key: ParameterKey, text: string, context: ParseContext): Retu
   return value.trim() === '' ? undefined : (unprintable(value) ?? parameterOf(key).parse(value, context));
 }
 
-function findingOf(key: ParameterKey, text: string, parsed: Parsed<unknown>): Finding | undefined {
+function faultOf(key: ParameterKey, text: string, parsed: Parsed<unknown>): Fault | undefined {
   if ('problem' in parsed) return { key, value: shown(key, text), ...parsed };
   return parsed.warning ? { key, value: shown(key, text), problem: parsed.warning, warning: true } : undefined;
 }
@@ -161,12 +162,19 @@ interface Given {
   readonly raw: RawRequest;
 }
 
-type Rule = (request: Given) => Finding | undefined;
+type Rule = (request: Given) => Fault | undefined;
 
 const needs =
   (key: ParameterKey, other: ParameterKey, problem: string, hint: string): Rule =>
   ({ given, raw }) =>
     given.includes(key) && !given.includes(other) ? { key, value: String(raw[key]), problem, hint } : undefined;
+
+const shortLinks = needs(
+  'shortenUrls',
+  'messagingServiceSid',
+  'needs a messaging service',
+  'Give --messaging-service-sid.',
+);
 
 const channelNames: Readonly<Record<string, string>> = {
   sms: 'SMS',
@@ -176,7 +184,7 @@ const channelNames: Readonly<Record<string, string>> = {
 };
 
 /** Twilio refuses such a pair with 21910, https://www.twilio.com/docs/api/errors/21910. */
-function otherChannel(value: string, to: string, from: string): Finding {
+function otherChannel(value: string, to: string, from: string): Fault {
   const sender = to === 'sms' ? 'a number' : `one that begins with ${to}:`;
   return {
     ...{
@@ -212,7 +220,7 @@ const rules: readonly Rule[] = [
     'Without one Twilio ignores the schedule and sends at once. Name one as the sender (--messaging-service-sid MG…).',
   ),
   needs('scheduleType', 'sendAt', 'needs a time', 'Give --send-at too.'),
-  needs('shortenUrls', 'messagingServiceSid', 'needs a messaging service', 'Give --messaging-service-sid.'),
+  (request) => (request.fields.shortenUrls === false ? undefined : shortLinks(request)),
   needs('fallbackFrom', 'messagingServiceSid', 'needs a messaging service', 'Give --messaging-service-sid.'),
   ({ fields: { to, from } }) =>
     to !== undefined && to === from
@@ -235,6 +243,6 @@ const rules: readonly Rule[] = [
       : undefined,
 ];
 
-function toIssue(origin: Origin, { key, value = '', problem, hint }: Finding): RowIssue {
+function toIssue(origin: Origin, { key, value = '', problem, hint }: Fault): RowIssue {
   return { line: origin.line, column: origin.columnOf(key), value, problem, ...(hint && { hint }) };
 }

@@ -6,6 +6,13 @@ export function visible(text: string): string {
   return text.replace(hazards, '');
 }
 
+/** A value as JSON that is safe for a terminal: what `visible` takes away is written as \u escapes, so it means the same. */
+export function jsonText(value: unknown, replacer?: (field: string, value: unknown) => unknown): string {
+  return JSON.stringify(value, replacer).replace(hazards, codeUnit);
+}
+
+const codeUnit = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 /** Makes text from a file, the API or a webhook safe for a terminal: no escape sequence, no reordering, one line. */
 export function clean(text: string): string {
   return visible(text.replace(/\r\n|\r|\n/g, '⏎').replace(/[\t\u2028\u2029]/g, ''));

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import type { Parsed } from '../recipient/phone.ts';
+import type { Parsed } from '../parsed.ts';
 import { parameterNamed } from '../request/parameters.ts';
 import type { RawRequest } from '../request/validate.ts';
 

@@ -14,7 +14,7 @@ type Changes = Pick<Ledger, 'reopen' | 'retryUndelivered' | 'cancelPending' | 'c
 const chunkRows = 2000;
 
 /** True of a campaign that was not called back: else nothing of it is sent again. */
-const isOpen = (campaignId: string): Sql =>
+const isNotRecalled = (campaignId: string): Sql =>
   sql`not exists (select 1 from campaigns where id = ${campaignId} and recalled_at is not null)`;
 
 const alone = (campaignId: string): readonly Gate[] => [{ kind: 'campaign', keys: [campaignId] }];
@@ -37,7 +37,7 @@ export function messageChanges({ transaction }: Database, clock: Clock): Changes
     reopen: (campaignId, codes) =>
       transaction(alone(campaignId), (connection) =>
         connection.run(sql`update messages set state = 'pending', due_at = 0
-          where campaign_id = ${campaignId} and state = 'rejected' and text_kept <> 'gone' and ${isOpen(campaignId)}
+          where campaign_id = ${campaignId} and state = 'rejected' and text_kept <> 'gone' and ${isNotRecalled(campaignId)}
             and code = any(${codes}::bigint[])`),
       ),
     retryUndelivered: (campaignId, codes) => {
@@ -63,7 +63,7 @@ async function retry(connection: Connection, { campaignId, codes, prefix, at }: 
   for (let after = -1; ; ) {
     const rows = await connection.all<{ seq: number; id: string; request: string }>(sql`
       select seq, id, request from messages m where campaign_id = ${campaignId} and seq > ${after}::bigint
-        and state = 'accepted' and status in (${raw(failedInSql)}) and ${isOpen(campaignId)}
+        and state = 'accepted' and status in (${raw(failedInSql)}) and ${isNotRecalled(campaignId)}
         and code = any(${codes}::bigint[]) and retry_of is null and text_kept <> 'gone'
         and not exists (select 1 from messages r where r.retry_of = m.id)
       order by seq limit ${chunkRows} for no key update`);

@@ -6,14 +6,15 @@ import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
 import type { SenderPace } from '../rules/pace.ts';
 import { type NextDue, senderState } from '../rules/sender-state.ts';
 import type { Claim, Claimed, ClaimRequest, Lease, SenderQueue, SenderState, Want } from '../runs.ts';
+import { pendingSenders } from '../statements.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Database } from './driver.ts';
 import { lockPaces, writePaces } from './paces.ts';
 import { readForResults, runGates, writeResults } from './results.ts';
-import { sql } from './sql.ts';
+import { named, sql } from './sql.ts';
 import { takeMessages } from './take.ts';
 
-type Claims = Pick<Ledger, 'queues' | 'claim' | 'record'>;
+type Claims = Pick<Ledger, 'senders' | 'queues' | 'claim' | 'record'>;
 
 interface RunRow extends ControlRow {
   readonly recalled_at: number | null;
@@ -30,6 +31,11 @@ interface RunRow extends ControlRow {
 export function claims(database: Database, clock: Clock, wall: () => number): Claims {
   const inTurn = turns();
   return {
+    senders: (campaignId) =>
+      database.read(async (connection) => {
+        const rows = await connection.all<{ sender: string }>(named(pendingSenders, { campaignId }));
+        return rows.map(({ sender }) => sender);
+      }),
     queues: (campaignId) =>
       database.read((connection) =>
         connection.all<SenderQueue>(sql`select sender, count(*) as pending, min(due_at) as "dueAt" from messages

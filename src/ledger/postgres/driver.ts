@@ -77,24 +77,24 @@ type Ended<T> = { readonly value: T } | 'undone';
 
 async function transact<T>(use: Use, gates: readonly Gate[], work: (connection: Connection) => Promise<T>): Promise<T> {
   for (;;) {
-    let doubt: { readonly attempted: Attempted; readonly value: T } | undefined;
+    let unanswered: { readonly attempted: Attempted; readonly value: T } | undefined;
     try {
       const ended = await use(async (client): Promise<Ended<T>> => {
         const { attempted, value } = await rollingBack(client, async () => ({
           attempted: await begin(client, gates),
           value: await work(connectionOf(client)),
         }));
-        doubt = { attempted, value };
+        unanswered = { attempted, value };
         const { command } = await client.query('commit');
-        doubt = undefined;
+        unanswered = undefined;
         // What PostgreSQL says to the commit of a transaction that had failed before.
         return command === 'COMMIT' ? { value } : 'undone';
       });
       if (ended === 'undone') throw new Error('a statement of a transaction failed unseen');
       return ended.value;
     } catch (error) {
-      if (doubt === undefined || !isAway(error)) throw error;
-      const { attempted, value } = doubt;
+      if (unanswered === undefined || !isAway(error)) throw error;
+      const { attempted, value } = unanswered;
       // Whether the server took the COMMIT that got no answer is not guessed but asked.
       const isCommitted = await persistently(() => use((client) => outcomeOf(connectionOf(client), attempted)));
       if (isCommitted) return value;

@@ -2,7 +2,7 @@ import { outcomeColumns as columns, type ReceiptRow, receiptColumns, toReceipt }
 import type { Evidence } from '../rules/confirm.ts';
 import type { Outcome, Outcomes } from '../rules/outcome.ts';
 import { receiptIndex } from '../rules/receipts.ts';
-import type { Delivery, KeptReceipt } from '../rules/receive.ts';
+import type { KeptReceipt, NewStanding } from '../rules/receive.ts';
 import type { Connection } from './driver.ts';
 import { addOptOuts } from './opt-outs.ts';
 import { json, raw, sql } from './sql.ts';
@@ -46,9 +46,9 @@ export async function evidenceOf(
   confirmable: (owners: Evidence['owners']) => readonly string[],
 ): Promise<Evidence> {
   const [receipts, owners] = await Promise.all([receiptsOf(connection, sids), ownersOf(connection, sids)]);
-  const told = await sidsOf(connection, confirmable(owners));
-  if (told.length === 0) return { receipts: receiptIndex(receipts), owners };
-  const all = [...sids, ...told];
+  const namedSids = await sidsOf(connection, confirmable(owners));
+  if (namedSids.length === 0) return { receipts: receiptIndex(receipts), owners };
+  const all = [...sids, ...namedSids];
   const [heard, known] = await Promise.all([receiptsOf(connection, all), ownersOf(connection, all)]);
   return { receipts: receiptIndex(heard), owners: known };
 }
@@ -71,7 +71,7 @@ const writtenOf = ({ id, state, sid, status, code, reason, segments, price, dueA
 });
 
 /** Writes how accepted messages stand; for use inside a transaction. */
-export async function writeDeliveries(connection: Connection, deliveries: readonly Delivery[]): Promise<void> {
+export async function writeDeliveries(connection: Connection, deliveries: readonly NewStanding[]): Promise<void> {
   if (deliveries.length === 0) return;
   await connection.run(sql`
     update messages m set status = r.status, code = r.code, price = r.price, segments = r.segments

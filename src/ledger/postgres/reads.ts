@@ -2,16 +2,9 @@ import type { Message, SendState } from '../../core/message.ts';
 import { emptyCounts, type Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
+import { type ReportRows, type TotalsRow, toReport } from '../report-rows.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
-import {
-  type CampaignRow,
-  type MessageRow,
-  type ReportRows,
-  type TotalsRow,
-  toCampaign,
-  toMessage,
-  toReport,
-} from '../rows.ts';
+import { type CampaignRow, type MessageRow, toCampaign, toMessage } from '../rows.ts';
 import { campaignTotals, errorCounts, firstIssues } from '../statements.ts';
 import type { Connection, Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
@@ -26,7 +19,14 @@ const recentCampaigns = 20;
 
 type CampaignReads = Pick<
   Ledger,
-  'find' | 'beginningWith' | 'findInput' | 'campaigns' | 'findSid' | 'recentRecipients' | 'messagesTo'
+  | 'find'
+  | 'beginningWith'
+  | 'findInput'
+  | 'campaigns'
+  | 'findSid'
+  | 'sidsBeginningWith'
+  | 'recentRecipients'
+  | 'messagesTo'
 >;
 
 /** Finding campaigns and messages. */
@@ -75,6 +75,13 @@ export function campaignReads({ read }: Database): CampaignReads {
           toMessage,
         ),
       ),
+    sidsBeginningWith: (text, limit) =>
+      read(async (connection) => {
+        // A range of the index of SIDs: no digit of one comes after f.
+        const rows = await connection.all<{ sid: string }>(sql`select sid from messages
+          where sid >= ${text} and sid < ${`${text}g`} order by sid limit ${limit}`);
+        return rows.map(({ sid }) => sid);
+      }),
   };
 }
 

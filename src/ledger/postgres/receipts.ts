@@ -38,8 +38,8 @@ async function receiveIn(connection: Connection, updates: readonly StatusUpdate[
   const [accepted, kept] = await Promise.all([lockAccepted(connection, updates), sameAs(connection, updates)]);
   const ids = openIds(updates, accepted);
   const unconfirmed = ids.length === 0 ? [] : (await lockRows(connection, ids)).filter(mayBeConfirmed);
-  const told = unconfirmed.length === 0 ? nothingTold : await toldOf(connection, unconfirmed, updates);
-  const received = receive(updates, { passOn, kept, accepted, unconfirmed, told });
+  const reported = unconfirmed.length === 0 ? nothingReported : await reportedOf(connection, unconfirmed, updates);
+  const received = receive(updates, { passOn, kept, accepted, unconfirmed, reported });
   await Promise.all([
     keepReceipts(connection, received.receipts),
     queue(connection, received.queued),
@@ -50,10 +50,10 @@ async function receiveIn(connection: Connection, updates: readonly StatusUpdate[
   return received.news;
 }
 
-const nothingTold = { receipts: [], owners: new Map<string, string>() };
+const nothingReported = { receipts: [], owners: new Map<string, string>() };
 
 /** What was reported of the SIDs that callbacks with the ids of these messages have named, and whose those are. */
-async function toldOf(connection: Connection, rows: readonly OutcomeRow[], updates: readonly StatusUpdate[]) {
+async function reportedOf(connection: Connection, rows: readonly OutcomeRow[], updates: readonly StatusUpdate[]) {
   const named = await sidsOf(
     connection,
     rows.map(({ id }) => id),

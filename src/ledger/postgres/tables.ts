@@ -78,7 +78,11 @@ const asRead: Readonly<Record<ColumnKind, (column: string) => string>> = {
 function pageOf({ name, columns, order }: TableShape, after: TableRow | undefined): Sql {
   const selected = Object.entries(columns).map(([column, kind]) => asRead[kind](column));
   const published = name === 'campaigns' ? 'ready' : 'true';
-  const ofPublished = 'campaign_id' in columns ? 'campaign_id in (select id from campaigns where ready)' : published;
+  // A reply may answer none of them.
+  const ofPublished =
+    'campaign_id' in columns
+      ? '(campaign_id is null or campaign_id in (select id from campaigns where ready))'
+      : published;
   return sql`select ${raw(selected.join(', '))} from ${raw(name)} where ${raw(ofPublished)}
     ${after === undefined ? sql`` : comesAfter({ columns, order }, after)}
     order by ${raw(order.join(', '))} limit ${pageRows}`;

@@ -47,7 +47,7 @@ export function select<Row extends DueMessage>(
   for (const row of due) {
     if (isSuppressed(row)) skipped.push(row);
     else if (!isOverBudget && (left.get(row.sender) ?? 0) > 0) {
-      const cost = costOf(row, row.segments);
+      const cost = messageCost(row, row.segments);
       isOverBudget = account.maxCost !== undefined && spent + cost > account.maxCost + tolerance;
       if (isOverBudget) continue;
       spent += cost;
@@ -59,6 +59,6 @@ export function select<Row extends DueMessage>(
 }
 
 /** What a message costs with so many segments; what has no price counts as nothing. */
-export function costOf({ unitPrice }: Pick<DueMessage, 'unitPrice'>, segments: number): number {
+export function messageCost({ unitPrice }: Pick<DueMessage, 'unitPrice'>, segments: number): number {
   return (unitPrice ?? 0) * segments;
 }

@@ -1,5 +1,5 @@
 import type { OptOut } from '../../core/recipient/consent.ts';
-import type { Outcome, OutcomeRow, Outcomes, Settled } from './outcome.ts';
+import type { OneOutcome, Outcome, OutcomeRow, Outcomes } from './outcome.ts';
 import { mergeReceipts, type ReceiptIndex } from './receipts.ts';
 
 /** What callbacks are judged by. */
@@ -23,7 +23,7 @@ export function mayBeConfirmed({ state, attempts }: Pick<OutcomeRow, 'state' | '
  * its request was thought not to have left. What is claimed is left to the answer that is still to come, or to the run
  * that takes over. A SID that belongs to a message already confirms nothing: then undefined.
  */
-export function confirmSent(row: Confirmable, { receipts, owners }: Evidence): Settled | undefined {
+export function confirmSent(row: Confirmable, { receipts, owners }: Evidence): OneOutcome | undefined {
   const sids = receipts.sidsOf(row.id);
   const [sid] = sids;
   if (!mayBeConfirmed(row) || sid === undefined || sids.some((one) => owners.has(one))) return undefined;

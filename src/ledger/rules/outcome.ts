@@ -41,7 +41,7 @@ export interface Outcomes {
 }
 
 /** What is written for one message. */
-export interface Settled {
+export interface OneOutcome {
   readonly outcome: Outcome;
   readonly optOuts: readonly OptOut[];
 }

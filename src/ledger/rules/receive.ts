@@ -29,18 +29,18 @@ export interface Receiving {
   /** The messages that these may confirm by their ids. */
   readonly unconfirmed: readonly OutcomeRow[];
   /** Of the unconfirmed: what was reported of the SIDs that callbacks with their ids have named, and whose those are. */
-  readonly told: { readonly receipts: readonly StatusUpdate[]; readonly owners: Evidence['owners'] };
+  readonly reported: { readonly receipts: readonly StatusUpdate[]; readonly owners: Evidence['owners'] };
 }
 
 /** How a message stands now. */
-export interface Delivery extends Standing {
+export interface NewStanding extends Standing {
   readonly id: string;
 }
 
 /** What is written when receipts have come in. `outcomes`: the messages that they confirm. */
 export interface Received extends Outcomes {
   /** Accepted messages that have moved on. */
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly NewStanding[];
   /** Receipts that are new. */
   readonly receipts: readonly KeptReceipt[];
   /** Receipts that were kept before and become an event only now. */
@@ -87,10 +87,13 @@ export function receive(updates: readonly StatusUpdate[], { passOn, kept, ...kno
 const keyOf = ({ sid, status, code = 0 }: StatusUpdate): string => `${sid} ${status} ${code}`;
 
 /** Confirms messages by all that was ever said of their SIDs, these receipts included. */
-function confirm(updates: readonly StatusUpdate[], { unconfirmed, told }: Pick<Receiving, 'unconfirmed' | 'told'>) {
+function confirm(
+  updates: readonly StatusUpdate[],
+  { unconfirmed, reported }: Pick<Receiving, 'unconfirmed' | 'reported'>,
+) {
   if (unconfirmed.length === 0) return nothingConfirmed;
-  const receipts = receiptIndex([...told.receipts, ...updates]);
-  const { outcomes, optOuts } = confirmAll(unconfirmed, { receipts, owners: told.owners });
+  const receipts = receiptIndex([...reported.receipts, ...updates]);
+  const { outcomes, optOuts } = confirmAll(unconfirmed, { receipts, owners: reported.owners });
   return { outcomes, optOuts, sids: new Set(outcomes.map(({ sid }) => sid)) };
 }
 
@@ -101,7 +104,7 @@ const nothingConfirmed: Outcomes & { readonly sids: ReadonlySet<string | null> }
 /** Accepted messages, as they move on receipt by receipt. */
 function messagesIn(rows: readonly AcceptedRow[]) {
   const bySid = new Map(rows.map((row) => [row.sid, row]));
-  const standings = new Map<string, Delivery>();
+  const standings = new Map<string, NewStanding>();
   const optOuts: OptOut[] = [];
   return {
     optOuts,
@@ -118,6 +121,6 @@ function messagesIn(rows: readonly AcceptedRow[]) {
       if (suppress) optOuts.push(...suppressed(row, code, update));
       return true;
     },
-    moved: (): readonly Delivery[] => [...standings.values()],
+    moved: (): readonly NewStanding[] => [...standings.values()],
   };
 }

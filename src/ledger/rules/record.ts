@@ -1,8 +1,8 @@
 import type { AttemptRecord, MessageChange } from '../../core/outcome/after-send.ts';
 import type { OptOut } from '../../core/recipient/consent.ts';
-import { costOf } from './claim.ts';
+import { messageCost } from './claim.ts';
 import { confirmSent, type Evidence } from './confirm.ts';
-import type { Outcome, OutcomeRow, Outcomes, Settled } from './outcome.ts';
+import type { OneOutcome, Outcome, OutcomeRow, Outcomes } from './outcome.ts';
 import { afterRecall } from './recall.ts';
 import { mergeReceipts } from './receipts.ts';
 
@@ -29,8 +29,8 @@ export interface Recorded extends Outcomes {
  */
 export function toConfirm(results: readonly AttemptRecord[], owners: ReadonlyMap<string, string>): readonly string[] {
   const named = results.flatMap(({ change }) => change.sid ?? []);
-  const isOdd = owners.size > 0 || new Set(named).size < named.length;
-  const open = isOdd ? results : results.filter(({ change }) => change.state !== 'accepted');
+  const sharesSid = owners.size > 0 || new Set(named).size < named.length;
+  const open = sharesSid ? results : results.filter(({ change }) => change.state !== 'accepted');
   return open.map(({ messageId }) => messageId);
 }
 
@@ -54,7 +54,7 @@ export function recordResults(results: readonly AttemptRecord[], recording: Reco
     if (outcome.sid !== null) owners.set(outcome.sid, claimed.id);
     outcomes.push(outcome);
     if (found.length > 0) optOuts.push(...found);
-    spentMore += costOf(claimed, billedSegments(outcome) - claimed.segments);
+    spentMore += messageCost(claimed, billedSegments(outcome) - claimed.segments);
     const { recipient, sender } = claimed;
     const { at } = recording;
     if (change.suppress) optOuts.push({ address: recipient, sender, source: String(change.code), at });
@@ -76,7 +76,7 @@ function changeOf(
   return isRecalled ? { ...change, state: afterRecall(change.state) } : change;
 }
 
-function outcomeOf(row: OutcomeRow, change: MessageChange, evidence: Evidence): Settled {
+function outcomeOf(row: OutcomeRow, change: MessageChange, evidence: Evidence): OneOutcome {
   const outcome = withChange(row, change);
   const { id, recipient, sender } = row;
   if (outcome.state !== 'accepted') {

@@ -1,7 +1,7 @@
 import type { Resolution } from '../../core/outcome/after-send.ts';
 import type { OptOut } from '../../core/recipient/consent.ts';
 import { confirmSent, type Evidence } from './confirm.ts';
-import type { Outcome, OutcomeRow, Outcomes, Settled } from './outcome.ts';
+import type { OneOutcome, Outcome, OutcomeRow, Outcomes } from './outcome.ts';
 import { mergeReceipts } from './receipts.ts';
 
 /** What resolutions are judged by. `receipts`: of the SIDs and messages that they are about. */
@@ -22,17 +22,17 @@ export function resolveUnknowns(resolutions: readonly Resolution[], resolving: R
   const optOuts: OptOut[] = [];
   for (const resolution of resolutions) {
     const row = rows.get(resolution.messageId);
-    const settled = row && outcomeOf(row, resolution, { ...resolving, owners });
-    if (!settled) continue;
+    const resolved = row && outcomeOf(row, resolution, { ...resolving, owners });
+    if (!resolved) continue;
     rows.delete(resolution.messageId);
-    if (settled.outcome.sid !== null) owners.set(settled.outcome.sid, settled.outcome.id);
-    outcomes.push(settled.outcome);
-    optOuts.push(...settled.optOuts);
+    if (resolved.outcome.sid !== null) owners.set(resolved.outcome.sid, resolved.outcome.id);
+    outcomes.push(resolved.outcome);
+    optOuts.push(...resolved.optOuts);
   }
   return { outcomes, optOuts };
 }
 
-function outcomeOf(row: OutcomeRow, { change }: Resolution, resolving: Resolving): Settled | undefined {
+function outcomeOf(row: OutcomeRow, { change }: Resolution, resolving: Resolving): OneOutcome | undefined {
   const { state, sid = null, reason = null } = change;
   if (state === 'pending') {
     const confirmation = confirmSent(row, resolving);

@@ -6,12 +6,13 @@ import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
 import { optedOut } from '../rules/opt-outs.ts';
 import { type NextDue, senderState } from '../rules/sender-state.ts';
 import type { Claim, Claimed, ClaimRequest, Lease, SenderState } from '../runs.ts';
+import { pendingSenders } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { suppressionReader } from './opt-outs.ts';
 import { paces } from './paces.ts';
 import { resultWriter } from './results.ts';
 
-type Claims = Pick<Ledger, 'queues' | 'claim' | 'record'>;
+type Claims = Pick<Ledger, 'senders' | 'queues' | 'claim' | 'record'>;
 
 interface RunRow extends ControlRow {
   readonly recalled_at: number | null;
@@ -25,6 +26,7 @@ interface DueRow extends MessageRow {
 
 /** Taking messages to send, and writing what became of them. `now` is the ledger's clock, in milliseconds since 1970. */
 export function claims(database: Database, now: () => number): Claims {
+  const senders = database.prepare<{ sender: string }>(pendingSenders);
   const queues = database.prepare<{ sender: string; pending: number; dueAt: number }>(
     `select sender, count(*) as pending, min(due_at) as dueAt from messages
      where campaign_id = :campaignId and state = 'pending' group by sender order by min(seq)`,
@@ -60,6 +62,7 @@ export function claims(database: Database, now: () => number): Claims {
     };
   };
   return {
+    senders: async (campaignId) => senders.all({ campaignId }).map(({ sender }) => sender),
     queues: async (campaignId) => queues.all({ campaignId }),
     claim: async (lease, request) => database.transaction(() => claimIn(lease, request)),
     record: async (lease, results) => database.transaction(() => write(lease, results)),

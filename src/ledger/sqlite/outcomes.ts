@@ -2,7 +2,7 @@ import { outcomeColumns, type ReceiptRow, receiptColumns, toReceipt } from '../r
 import type { Evidence } from '../rules/confirm.ts';
 import type { OutcomeRow, Outcomes } from '../rules/outcome.ts';
 import { receiptIndex } from '../rules/receipts.ts';
-import type { Delivery, KeptReceipt } from '../rules/receive.ts';
+import type { KeptReceipt, NewStanding } from '../rules/receive.ts';
 import type { Database } from './driver.ts';
 import { optOutAdder } from './opt-outs.ts';
 
@@ -36,10 +36,10 @@ export function outcomeReader(database: Database) {
     /** What was reported of these SIDs, and by callbacks with the ids of ours that `confirmable` picks. */
     evidenceOf: (sids: readonly string[], confirmable: (owners: Evidence['owners']) => readonly string[]): Evidence => {
       const known = ownersOf(sids);
-      const told = sidsOf(confirmable(known));
+      const namedSids = sidsOf(confirmable(known));
       return {
-        receipts: receiptIndex(receiptsOf([...sids, ...told])),
-        owners: told.length === 0 ? known : new Map([...known, ...ownersOf(told)]),
+        receipts: receiptIndex(receiptsOf([...sids, ...namedSids])),
+        owners: namedSids.length === 0 ? known : new Map([...known, ...ownersOf(namedSids)]),
       };
     },
   };
@@ -57,7 +57,7 @@ export function outcomeWriter(database: Database): (outcomes: Outcomes) => void 
 }
 
 /** Writes how accepted messages stand; for use inside a transaction. */
-export function deliveryWriter(database: Database): (deliveries: readonly Delivery[]) => void {
+export function deliveryWriter(database: Database): (deliveries: readonly NewStanding[]) => void {
   const write = database.prepare(
     'update messages set status = :status, code = :code, price = :price, segments = :segments where id = :id',
   );

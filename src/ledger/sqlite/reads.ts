@@ -3,19 +3,9 @@ import type { Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Campaign } from '../plans.ts';
+import { type ReportRows, type StateRow, type TotalsRow, toCounts, toReport } from '../report-rows.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
-import {
-  type CampaignRow,
-  type MessageRow,
-  messageColumns,
-  type ReportRows,
-  type StateRow,
-  type TotalsRow,
-  toCampaign,
-  toCounts,
-  toMessage,
-  toReport,
-} from '../rows.ts';
+import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from '../rows.ts';
 import { campaignTotals, errorCounts, firstIssues, stateCounts } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
@@ -23,7 +13,17 @@ import { campaignsOfInput } from './inputs.ts';
 /** Finding campaigns and messages. */
 export function campaignReads(
   database: Database,
-): Pick<Ledger, 'find' | 'beginningWith' | 'findInput' | 'campaigns' | 'findSid' | 'recentRecipients' | 'messagesTo'> {
+): Pick<
+  Ledger,
+  | 'find'
+  | 'beginningWith'
+  | 'findInput'
+  | 'campaigns'
+  | 'findSid'
+  | 'sidsBeginningWith'
+  | 'recentRecipients'
+  | 'messagesTo'
+> {
   const columns = 'c.id, c.name, c.source, c.created_at';
   const find = database.prepare<CampaignRow>(
     `select ${columns} from campaigns c where c.ready = 1 and (c.name = :text or c.id = :text) order by c.name = :text desc`,
@@ -37,6 +37,10 @@ export function campaignReads(
   );
   const bySid = database.prepare<MessageRow>(
     `select ${messageColumns} from messages where sid = :sid or sid is null and id = :messageId`,
+  );
+  // Not by substr: a range is found in the index of SIDs. No digit of one comes after f.
+  const sids = database.prepare<{ sid: string }>(
+    `select sid from messages where sid >= :text and sid < :text || 'g' order by sid limit :limit`,
   );
   const recent = database.prepare<{ recipient: string }>(`
     select recipient from (select recipient, seq from messages where claimed_at is not null order by seq desc limit 1000)
@@ -58,6 +62,7 @@ export function campaignReads(
         .map((row): CampaignSummary => ({ ...toCampaign(row), counts: countStates(database, row.id) })),
     findSid: async (sid, messageId = undefined) =>
       optional(bySid.get({ sid, messageId: messageId ?? null }), toMessage),
+    sidsBeginningWith: async (text, limit) => sids.all({ text, limit }).map(({ sid }) => sid),
   };
 }
 

@@ -32,21 +32,21 @@ function receiver(database: Database): (updates: readonly StatusUpdate[], passOn
   const writeOutcomes = outcomeWriter(database);
   const writeDeliveries = deliveryWriter(database);
 
-  const toldOf = (ids: readonly string[], updates: readonly StatusUpdate[]) => {
+  const reportedOf = (ids: readonly string[], updates: readonly StatusUpdate[]) => {
     const sids = [...sidsOf(ids), ...updates.flatMap(({ sid, messageId }) => (messageId === undefined ? [] : sid))];
     return { receipts: receiptsOf(sids), owners: ownersOf(sids) };
   };
   return (updates, passOn) => {
     const { kept, accepted } = readKnown(updates);
     const unconfirmed = ofIds(openIds(updates, accepted)).filter(mayBeConfirmed);
-    const told =
+    const reported =
       unconfirmed.length === 0
-        ? nothingTold
-        : toldOf(
+        ? nothingReported
+        : reportedOf(
             unconfirmed.map(({ id }) => id),
             updates,
           );
-    const received = receive(updates, { passOn, kept, accepted, unconfirmed, told });
+    const received = receive(updates, { passOn, kept, accepted, unconfirmed, reported });
     keep(received);
     keepEvents(received.events);
     writeOutcomes(received);
@@ -55,7 +55,7 @@ function receiver(database: Database): (updates: readonly StatusUpdate[], passOn
   };
 }
 
-const nothingTold = { receipts: [], owners: new Map<string, string>() };
+const nothingReported = { receipts: [], owners: new Map<string, string>() };
 
 type KnownRow = [
   ...[key: number, id: string | null, status: string | null, code: number | null, price: number | null],

@@ -88,7 +88,11 @@ function pageOf(table: TableShape, after: TableRow | undefined): string {
   const { name, columns, order } = table;
   const selected = Object.keys(columns).map((column) => `${columnOf(table, column)} as ${column}`);
   const sorted = order.map((column) => columnOf(table, column));
-  const published = 'campaign_id' in columns ? 'campaign_id in (select id from campaigns where ready = 1)' : 'true';
+  // A reply may answer none of them.
+  const published =
+    'campaign_id' in columns
+      ? '(campaign_id is null or campaign_id in (select id from campaigns where ready = 1))'
+      : 'true';
   return `select ${selected} from ${name} where ${name === 'campaigns' ? 'ready = 1' : published}
     ${after === undefined ? '' : `and (${sorted}) > (${order.map((column) => `:${column}`)})`}
     order by ${sorted} limit ${pageRows}`;

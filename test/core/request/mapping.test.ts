@@ -96,6 +96,21 @@ describe('templates', () => {
     );
   });
 
+  it.each([
+    ['body', { to: '+1', body: 'Hi {{ name }}' }, {}],
+    ['body', { to: '+1', body: 'Hi {% if x %}' }, { body: 'Hi' }],
+    ['text', { to: '+1', text: 'Hi {{ name }}' }, { maps: ['body=text'] }],
+    ['--body', { to: '+1', name: '{{ to }}' }, { body: 'Hi {{ name }}' }],
+  ])('warn of what is in a cell and looks like one, by its column %s', (column, cells, options) => {
+    const { issues, warnings } = map(cells, options);
+    expect([issues, warnings]).toEqual([[], [expect.objectContaining({ line: 2, column })]]);
+  });
+
+  it('warn of nothing else', () => {
+    expect(map({ to: '+1', name: 'Ada' }, { body: 'Hi {{ name }}' }).warnings).toEqual([]);
+    expect(map({ to: '+1', body: 'Hi { name }', name: '{{ x }}' }).warnings).toEqual([]);
+  });
+
   it('fill the variables of a content template as JSON', () => {
     const { raw } = map({ to: '+1', name: 'A "quoted" Ada' }, { contentVariables: { 1: '{{ name }}' }, body: 'x' });
     expect(raw.contentVariables).toBe('{"1":"A \\"quoted\\" Ada"}');
@@ -109,6 +124,12 @@ describe('what stops the whole batch', () => {
     ['no sender', { base: {} }, /No sender/, /--from/],
     ['nothing to say', { base, columns: ['to'], body: undefined as never }, /nothing to say/i, /--body/],
     ['a field without a column', { body: 'Hi {{ nmae }}' }, /names \{\{ nmae \}\}/, /to, name/],
+    [
+      'a faulty named one',
+      { templates: { hi: { text: 'Hi {{', parameters: {}, fields: {} } } },
+      /^Template hi of .* is wrong/,
+      /^$/,
+    ],
     ['a faulty template', { body: 'Hi {{ name ' }, /template is wrong.*not closed/, /^$/],
     ['an unknown filter', { body: 'Hi {{ name | shout }}' }, /undefined filter: shout/, /^$/],
     ['a field with spaces', { body: 'Hi {{ First Name }}' }, /First_Name/, /^$/],

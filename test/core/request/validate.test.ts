@@ -233,6 +233,10 @@ describe('what holds between parameters', () => {
     expect(issues).toEqual([expect.objectContaining({ column, problem: expect.stringMatching(problem) })]);
   });
 
+  it('needs no service for links that are not to be shortened', () => {
+    expect(check({ ...whole, shortenUrls: 'false' })).toMatchObject({ request: { shortenUrls: false }, issues: [] });
+  });
+
   const channels = {
     sms: '+14155550100',
     whatsapp: 'whatsapp:+14155550100',

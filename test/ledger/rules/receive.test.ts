@@ -10,7 +10,7 @@ const receipt = (status: string, more: Partial<StatusUpdate> = {}): StatusUpdate
 const kept = (status: string, isQueued = false): KeptReceipt => ({ ...receipt(status), isQueued });
 const accepted = { ...outcomeRow({ state: 'accepted', status: 'queued' }), sid: 'SM1' };
 const given = (more: Partial<Receiving> = {}): Receiving => ({
-  ...{ passOn: false, kept: [], accepted: [accepted], unconfirmed: [], told: { receipts: [], owners: new Map() } },
+  ...{ passOn: false, kept: [], accepted: [accepted], unconfirmed: [], reported: { receipts: [], owners: new Map() } },
   ...more,
 });
 
@@ -35,10 +35,10 @@ describe('receipts that come in', () => {
   });
 
   it('confirm it by what was kept before their id was known', () => {
-    const told = { receipts: [receipt('delivered')], owners: new Map() };
+    const reported = { receipts: [receipt('delivered')], owners: new Map() };
     const received = receive(
       [receipt('sent', { messageId: 'm1' })],
-      given({ accepted: [], unconfirmed: [outcomeRow({ state: 'unknown' })], told }),
+      given({ accepted: [], unconfirmed: [outcomeRow({ state: 'unknown' })], reported }),
     );
     expect(received.outcomes.map(columns)).toEqual([['m1', 'accepted', 'SM1', 'delivered', null]]);
   });
@@ -52,12 +52,12 @@ describe('receipts that come in', () => {
   });
 
   it('merge into the message that has their SID, and leave the one they name', () => {
-    const told = { receipts: [], owners: new Map([['SM1', 'm9']]) };
+    const reported = { receipts: [], owners: new Map([['SM1', 'm9']]) };
     const unconfirmed = [outcomeRow({ state: 'unknown' })];
     const accepted9 = { ...accepted, id: 'm9' };
     const received = receive(
       [receipt('sent', { messageId: 'm1' })],
-      given({ accepted: [accepted9], unconfirmed, told }),
+      given({ accepted: [accepted9], unconfirmed, reported }),
     );
     expect(received.outcomes).toEqual([]);
     expect(received.deliveries).toMatchObject([{ id: 'm9', status: 'sent' }]);

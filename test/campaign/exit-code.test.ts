@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { emptyCounts, exitCodeOf, type RunEnd } from '../../src/core/outcome/report.ts';
+import { exitCodeOfRun } from '../../src/campaign/exit-code.ts';
+import { emptyCounts, type RunEnd } from '../../src/core/outcome/report.ts';
 
 describe('exit codes', () => {
   const report = (counts: object) => ({
@@ -34,6 +35,6 @@ describe('exit codes', () => {
     ['a limit that left something', 8, outcome({ kind: 'limit' }, { accepted: 1 }), { pending: 1, accepted: 1 }],
     ['an interrupt', 130, outcome({ kind: 'interrupted' }, { accepted: 1 }), { pending: 1 }],
   ])('%s is %i', (_, code, run, counts) => {
-    expect(exitCodeOf(run, report(counts))).toBe(code);
+    expect(exitCodeOfRun(run, report(counts))).toBe(code);
   });
 });
