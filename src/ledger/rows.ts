@@ -100,7 +100,7 @@ export function toReply(row: ReplyRow): Reply {
       campaign !== null && { answers: { campaignId, campaign, ...(answered !== null && { sid: answered }) } }),
   };
 }
-/** The columns of what a rule is withStatus of a message's outcome, of the table that is called `m`. */
+/** The columns of what a rule is told of a message's outcome, of the table that is called `m`. */
 export const outcomeColumns = `m.id, m.recipient, m.sender, m.state, m.attempts, m.sid, m.status, m.code, m.reason,
   m.segments, m.unit_price as "unitPrice", m.price`;
 
