@@ -2,7 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { watchLine } from '../../src/ledger/postgres/line.ts';
 
-it.each([
+interface Case {
+  readonly silent: boolean;
+  readonly answers: boolean;
+  readonly isLeft?: boolean;
+  readonly remoteAddress?: undefined;
+}
+
+it.each<[string, Case, boolean]>([
   ['silent to a machine that answers nobody', { silent: true, answers: false }, true],
   ['silent to a machine that answers others, as while a statement takes long', { silent: true, answers: true }, false],
   ['not silent', { silent: false, answers: false }, false],
