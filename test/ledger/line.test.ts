@@ -6,7 +6,7 @@ interface Case {
   readonly silent: boolean;
   readonly answers: boolean;
   readonly isLeft?: boolean;
-  readonly remoteAddress?: string | undefined;
+  readonly remoteAddress?: undefined;
 }
 
 it.each<[string, Case, boolean]>([
