@@ -25,7 +25,7 @@ export const exitMeanings: Readonly<Record<number, string>> = {
   [exitCodes.bug]: 'a bug',
   [exitCodes.usage]: 'usage, config or input wrong; nothing was sent',
   [someFailed]:
-    'finished, but some rows were invalid, rejected or undelivered; doctor, check --online: something would stop a send',
+    'finished, but some rows were invalid, rejected, canceled or undelivered; doctor, check --online: something would stop a send',
   [exitCodes.credentials]: 'credentials missing or refused',
   [exitCodes.unreachable]: 'Twilio out of reach or overloaded throughout; safe to run again',
   [exitCodes.rule]: 'refused by a rule: budget, same input again, too many bad rows',

@@ -129,6 +129,7 @@ describe('the README', () => {
       '--schedules',
       '--senders',
       '--workers',
+      '--record',
     ]);
     for (const flag of flagsOfOthers) known.add(flag);
     for (const { name } of verbs) {

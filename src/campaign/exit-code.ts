@@ -42,5 +42,5 @@ export function exitCodeOfRun(
   if (end.kind === 'budget') return exitCodes.rule;
   if (end.kind === 'unreachable' && accepted + rejected + counts.unknown === 0) return exitCodes.unreachable;
   if (counts.pending + counts.claimed + counts.unknown > 0) return exitCodes.open;
-  return invalid + rejected > 0 || end.kind === 'recalled' ? someFailed : 0;
+  return invalid + rejected > 0 || (end.kind === 'recalled' && counts.canceled > 0) ? someFailed : 0;
 }

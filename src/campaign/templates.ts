@@ -7,11 +7,7 @@ import { parseTemplate, type Template } from '../core/text/template.ts';
 import { CliError, fileError } from '../errors.ts';
 
 /** The text of a template: one of `[templates]` by name, else a file. Throws a `CliError` when it can't be read. */
-export function templateOf(
-  name: string | undefined,
-  templates: Readonly<Record<string, string>>,
-): TemplateSource | undefined {
-  if (name === undefined) return undefined;
+export function templateOf(name: string, templates: Readonly<Record<string, string>>): TemplateSource {
   return Object.hasOwn(templates, name) ? read(name, templates[name] ?? '') : read(name, readFile(name, templates));
 }
 

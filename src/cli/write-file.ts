@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from '../context.ts';
+import { visible } from '../core/text/clean.ts';
 import { fileError } from '../errors.ts';
 import { printDocument } from './document.ts';
 import type { Session } from './session.ts';
@@ -12,12 +13,16 @@ export async function writeCsv(
   file: string,
   columns: readonly string[],
   rows: AsyncIterable<readonly string[]>,
-  { out }: Context,
+  { out, terminal }: Context,
 ): Promise<void> {
   const { stringify } = await import('csv-stringify/sync');
   if (file === '-') {
-    out(stringify([columns]).trimEnd());
-    for await (const row of rows) out(stringify([row]).trimEnd());
+    const print = (row: readonly string[]) => {
+      const line = stringify([row]).slice(0, -1);
+      out(terminal.stdoutIsTty ? visible(line) : line);
+    };
+    print(columns);
+    for await (const row of rows) print(row);
     return;
   }
   const lines = async function* () {

@@ -31,38 +31,25 @@ interface Waiting {
 export function makeLanes(most = Number.POSITIVE_INFINITY): Lanes {
   const open = new Set<string>();
   const behind = new Map<string, number>();
-  const waiting = new TinyQueue<Waiting>([], (a, b) => a.readyAt - b.readyAt || a.order - b.order);
-  const readyAt = new Map<string, number>();
+  const ready = readyQueue();
   const pausedUntil = new Map<string, number>();
   const closed = new Set<string>();
-  let order = 0;
 
-  const isCurrent = (entry: Waiting) => readyAt.get(entry.sender) === entry.readyAt;
-  const dropStale = () => {
-    for (let first = waiting.peek(); first && !isCurrent(first); first = waiting.peek()) waiting.pop();
-  };
   const add = (sender: string, at: number): void => {
     if (closed.has(sender)) return;
     if (open.has(sender) || open.size < most) {
       open.add(sender);
-      wait(sender, at);
+      ready.add(sender, Math.max(at, pausedUntil.get(sender) ?? at));
     } else behind.set(sender, Math.min(at, behind.get(sender) ?? at));
   };
   const done = (sender: string): void => {
     open.delete(sender);
-    readyAt.delete(sender);
+    ready.remove(sender);
     for (const [next, at] of behind) {
       if (open.size >= most) return;
       behind.delete(next);
       add(next, at);
     }
-  };
-  const wait = (sender: string, at: number): void => {
-    const known = readyAt.get(sender) ?? Number.POSITIVE_INFINITY;
-    const wanted = Math.max(at, pausedUntil.get(sender) ?? at);
-    if (known <= wanted) return;
-    readyAt.set(sender, wanted);
-    waiting.push({ sender, readyAt: wanted, order: order++ });
   };
   return {
     add,
@@ -74,27 +61,51 @@ export function makeLanes(most = Number.POSITIVE_INFINITY): Lanes {
     },
     pause: (sender, until) => {
       pausedUntil.set(sender, until);
-      if (!readyAt.delete(sender)) return;
+      if (!ready.remove(sender)) return;
       // Others have its place meanwhile.
       done(sender);
       add(sender, until);
     },
     take: (slots, at) => {
-      const senders: string[] = [];
-      for (dropStale(); senders.length < slots; dropStale()) {
-        const first = waiting.peek();
-        if (!first || first.readyAt > at) break;
-        waiting.pop();
-        readyAt.delete(first.sender);
-        senders.push(first.sender);
-      }
+      const senders = ready.take(slots, at);
       const share = Math.floor(slots / senders.length);
       const extra = slots % senders.length;
       return senders.map((sender, i) => ({ sender, limit: share + (i < extra ? 1 : 0) }));
     },
-    nextAt: () => {
-      dropStale();
-      return waiting.peek()?.readyAt;
+    nextAt: ready.firstAt,
+  };
+}
+
+/** Senders by when they are ready; of two times that are given for one the earlier one counts. */
+function readyQueue() {
+  const waiting = new TinyQueue<Waiting>([], (a, b) => a.readyAt - b.readyAt || a.order - b.order);
+  const readyAt = new Map<string, number>();
+  let order = 0;
+
+  const isCurrent = (entry: Waiting) => readyAt.get(entry.sender) === entry.readyAt;
+  /** What is first in the queue, once what was removed or came forward is out of it. */
+  const first = (): Waiting | undefined => {
+    for (let entry = waiting.peek(); entry && !isCurrent(entry); entry = waiting.peek()) waiting.pop();
+    return waiting.peek();
+  };
+  return {
+    add: (sender: string, at: number): void => {
+      if ((readyAt.get(sender) ?? Number.POSITIVE_INFINITY) <= at) return;
+      readyAt.set(sender, at);
+      waiting.push({ sender, readyAt: at, order: order++ });
     },
+    /** False: it was not in the queue. */
+    remove: (sender: string): boolean => readyAt.delete(sender),
+    /** Takes out those that are ready, at most so many. */
+    take: (most: number, at: number): readonly string[] => {
+      const senders: string[] = [];
+      for (let next = first(); senders.length < most && next && next.readyAt <= at; next = first()) {
+        waiting.pop();
+        readyAt.delete(next.sender);
+        senders.push(next.sender);
+      }
+      return senders;
+    },
+    firstAt: (): number | undefined => first()?.readyAt,
   };
 }

@@ -85,7 +85,7 @@ async function lookUntilResolved(lease: Lease, options: ReconcileOptions): Promi
     const open = await ledger.unknowns(lease.campaignId);
     if (open.length === 0) break;
     const waitFor = (wanted: number): number => {
-      // Whether something is to go out again is not for our clock to say.
+      // The last look may send again, so it comes late enough even where our clock was wrong at the claim.
       const errorMs = wanted === 1 ? clockErrorMs : 0;
       const youngest = open.reduce(
         (least, message) => Math.min(least, ageOf(message, errorMs, options)),

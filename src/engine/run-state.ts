@@ -22,7 +22,10 @@ export interface RunState {
   readonly dispose: () => void;
   /** Ends the wait of `change`: something is different now. */
   readonly wake: () => void;
-  /** Resolves when something has changed, or when `until` does, which is told by its signal that it is not needed any more. */
+  /**
+   * Resolves when something has changed since the last call, or when `until` resolves. The signal that `until` is given
+   * is aborted then, so that it can clear its timer.
+   */
   readonly change: (until?: (wakened: AbortSignal) => Promise<void>) => Promise<void>;
   /** Resolves when no request is out. */
   readonly allBack: () => Promise<void>;
@@ -64,17 +67,18 @@ export function runState({ signal, deadline, monotonic, account, retryForMs }: S
   const bell = makeBell();
   const ending = makeEnding(signal, deadline, bell.ring);
   const { concurrency } = account;
+  const backOff = makeBackOff({
+    ...{ monotonic, retryForMs, concurrency },
+    onTooLong: (reason) => ending.stop({ kind: 'unreachable', reason }),
+  });
   let out = 0;
   let returning = 0;
   let isArriving = false;
-  let pausedUntil = Number.NEGATIVE_INFINITY;
-  let epoch = 0;
-  let streak = 0;
-  let failingSince = 0;
   let isPaused = false;
 
   return {
     ...ending,
+    ...backOff,
     end: () => ending.end(account.left <= 0),
     wake: bell.ring,
     change: bell.rung,
@@ -109,6 +113,30 @@ export function runState({ signal, deadline, monotonic, account, retryForMs }: S
       isArriving = false;
       bell.ring();
     },
+    isPaused: () => isPaused,
+    notePause: (found) => {
+      isPaused = found;
+    },
+  };
+}
+
+interface BackOffOptions extends Pick<Settings, 'monotonic' | 'retryForMs'> {
+  readonly concurrency: RunAccount['concurrency'];
+  readonly onTooLong: (reason: string) => void;
+}
+
+/** How long the whole run holds back while Twilio takes nothing, until that has gone on for too long. */
+function makeBackOff({
+  monotonic,
+  retryForMs,
+  concurrency,
+  onTooLong,
+}: BackOffOptions): Pick<RunState, 'pausedUntil' | 'epoch' | 'streak' | 'holdBack' | 'progressed'> {
+  let pausedUntil = Number.NEGATIVE_INFINITY;
+  let epoch = 0;
+  let streak = 0;
+  let failingSince = 0;
+  return {
     pausedUntil: () => pausedUntil,
     epoch: () => epoch,
     streak: () => streak,
@@ -118,11 +146,7 @@ export function runState({ signal, deadline, monotonic, account, retryForMs }: S
       if (streak++ === 0) failingSince = monotonic();
       pausedUntil = monotonic() + pauseMs;
       concurrency.onBusy();
-      if (isTooLong(pauseMs, monotonic() - failingSince, retryForMs)) ending.stop({ kind: 'unreachable', reason });
-    },
-    isPaused: () => isPaused,
-    notePause: (found) => {
-      isPaused = found;
+      if (isTooLong(pauseMs, monotonic() - failingSince, retryForMs)) onTooLong(reason);
     },
     progressed: () => {
       streak = 0;

@@ -81,8 +81,8 @@ export interface SenderQueue {
 }
 
 /**
- * Working a campaign off: who may, what is next, and what became of it. Used by the engine alone; a command takes and
- * releases the lease around it.
+ * Working a campaign off: who may, what is next, and what became of it. Used by the engine; who delivers or works on a
+ * queue takes and releases the lease around it, and `verify` asks which SIDs are known.
  *
  * A message is claimed, and the claim is on disk, before its request goes out; so after a crash `claimed` means
  * "may have been sent", never "not sent". Several processes may use one ledger at once.

@@ -61,8 +61,8 @@ const mostCampaigns = 4;
 /** How often jobs and schedules are looked for when there are none, in milliseconds. */
 const idleMs = 500;
 
-/** When another look at a campaign pays whose last messages others have, in milliseconds. */
-const othersMs = 2000;
+/** How soon a campaign is looked at again of which other workers have the last messages, in milliseconds. */
+const lookAgainMs = 2000;
 
 /** When Twilio is asked again after it was out of reach, and a campaign that another command sends, in milliseconds. */
 const laterMs = 15_000;
@@ -160,7 +160,7 @@ type Next = number | RunEnd['kind'];
 
 /** Tells whoever wants to know what a campaign came to. Returns when to look again, in milliseconds; undefined: never. */
 async function finish(campaignId: string, end: RunEnd['kind'], worker: Worker): Promise<number | undefined> {
-  return (await tellEnd(campaignId, end, worker)) ? undefined : othersMs;
+  return (await tellEnd(campaignId, end, worker)) ? undefined : lookAgainMs;
 }
 
 /** Works on one share of a campaign. */
@@ -272,7 +272,7 @@ async function resolveRest(campaignId: string, { delivery }: QueuedCampaign, wor
   const { counts } = await ledger.report(campaignId);
   if (counts.claimed + counts.unknown === 0) return 'finished';
   const lease = await ledger.acquire(campaignId, { host, pid }, { maxCost: delivery.maxCost });
-  if ('heldBy' in lease) return othersMs;
+  if ('heldBy' in lease) return lookAgainMs;
   try {
     await runToEnd(lease, {
       ...runOptions(delivery, worker),

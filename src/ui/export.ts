@@ -27,8 +27,15 @@ export function issuesText(issues: Message['issues']): string {
   return issues.map(({ column, problem }) => `${column} ${problem}`).join('; ');
 }
 
-/** A cell that a spreadsheet would run as a formula gets a leading `'`; a phone number is left as it is. */
+/**
+ * A cell without what moves a terminal's cursor. One that a spreadsheet would run as a formula gets a leading `'`; a
+ * phone number is left as it is.
+ */
 export function safeCell(text: string): string {
   if (/^\+\d{8,15}$/.test(text)) return text;
-  return /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  const plain = text.replace(controls, '');
+  return /^[=+\-@\t\r\n]/.test(plain) ? `'${plain}` : plain;
 }
+
+/** Control characters but for tabs and line breaks. */
+const controls = /[^\P{Cc}\t\n\r]/gu;

@@ -3,6 +3,7 @@
 //   --rows 10000000   plans up to so many rows (default: a million)
 //   --growth          also ten thousand senders, a million opt-outs, a hundred open campaigns; takes minutes
 //   --record          all of it, and the README and the page of figures say what was measured
+//   --draw            measures nothing; says and draws anew what was recorded last
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureCallbacks } from './parts/callbacks.ts';
@@ -12,8 +13,8 @@ import { measurePlanning } from './parts/planning.ts';
 import { measureSegments } from './parts/segments.ts';
 import { measureStartUp } from './parts/start-up.ts';
 import { measureThroughput } from './parts/throughput.ts';
-import { keepResults, record } from './record.ts';
-import type { Results } from './results.ts';
+import { keepResults, record, recordedResults } from './record.ts';
+import { type Results, rounded } from './results.ts';
 import { summary } from './summary.ts';
 
 const { values } = parseArgs({
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '1000000' },
     growth: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
+    draw: { type: 'boolean', default: false },
   },
 });
 const rounds = 3;
@@ -34,17 +36,21 @@ async function step<Result>(name: string, measure: () => Result | Promise<Result
   return result;
 }
 
-const results: Results = {
-  node: process.version,
-  cores: availableParallelism(),
-  startUp: await step('start', measureStartUp),
-  throughput: await step('throughput', () => measureThroughput(rounds)),
-  latency: await step('latency', () => measureLatency(rounds)),
-  planning: await step('planning', () => measurePlanning(rounds, Number(values.rows))),
-  callbacksPerSecond: await step('callbacks', measureCallbacks),
-  segmentsPerSecond: await step('segments', measureSegments),
-  ...((values.growth || values.record) && { growth: await step('growth', measureGrowth) }),
-};
+async function measure(): Promise<Results> {
+  return {
+    node: process.version,
+    cores: availableParallelism(),
+    startUp: await step('start', measureStartUp),
+    throughput: await step('throughput', () => measureThroughput(rounds)),
+    latency: await step('latency', () => measureLatency(rounds)),
+    planning: await step('planning', () => measurePlanning(rounds, Number(values.rows))),
+    callbacksPerSecond: await step('callbacks', measureCallbacks),
+    segmentsPerSecond: await step('segments', measureSegments),
+    ...((values.growth || values.record) && { growth: await step('growth', measureGrowth) }),
+  };
+}
+
+const results = values.draw ? recordedResults() : rounded(await measure());
 console.log(summary(results));
-const folder = values.record ? record(results) : keepResults(results, 'latest');
+const folder = values.record || values.draw ? record(results) : keepResults(results, 'latest');
 console.log(`\nWritten to ${folder}: bench.json and the curves.`);

@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,12 @@ export const programs = join(process.cwd(), 'test/bench');
 
 /** Lists, ledgers and the home of what is measured. */
 export const folder = mkdtempSync(join(tmpdir(), 'volley-bench-'));
-process.once('exit', () => rmSync(folder, { recursive: true }));
+const running = new Set<ChildProcess>();
+process.once('SIGINT', () => process.exit(130));
+process.once('exit', () => {
+  for (const child of running) child.kill();
+  rmSync(folder, { recursive: true });
+});
 
 /** A program and what it is given. */
 export type Command = readonly [file: string, ...args: string[]];
@@ -36,6 +41,8 @@ export function start(
 ): ChildProcessByStdio<null, Readable, Readable> {
   const env = { PATH: process.env['PATH'], HOME: folder, ...account, ...settings };
   const child = spawn(file, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   return child as ReturnType<typeof start>;
 }
 

@@ -13,6 +13,9 @@ export function keepResults(results: Results, name: 'latest' | 'recorded'): stri
   return folder;
 }
 
+/** What was recorded last. */
+export const recordedResults = (): Results => JSON.parse(readFileSync('test/bench/recorded/bench.json', 'utf8'));
+
 /** The same for good: the README and the page of figures say it, too. */
 export function record(results: Results): string {
   writeFileSync(helpSourceFile, helpSource(results));

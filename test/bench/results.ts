@@ -19,8 +19,10 @@ export interface Results {
   readonly growth?: Growth;
 }
 
-/** Results as JSON, a list of numbers on one line; six digits of a number are more than any of them is worth. */
-export const resultsText = (results: Results): string =>
-  `${JSON.stringify(results, shortened, 2).replace(/\[[\d\s.,e-]+\]/g, (numbers) => numbers.replace(/\s+/g, ' '))}\n`;
+/** Results with six digits of each number, which is more than any of them is worth. */
+export const rounded = (results: Results): Results =>
+  JSON.parse(JSON.stringify(results), (_, value) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value));
 
-const shortened = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value);
+/** Results as JSON, a list of numbers on one line. */
+export const resultsText = (results: Results): string =>
+  `${JSON.stringify(results, null, 2).replace(/\[[\d\s.,e-]+\]/g, (numbers) => numbers.replace(/\s+/g, ' '))}\n`;

@@ -4,6 +4,7 @@ import { microsecondsARow, type Planning } from './parts/planning.ts';
 import type { StartUp } from './parts/start-up.ts';
 import { cpuOf, secondsOf, type Throughput } from './parts/throughput.ts';
 import type { Used } from './processes.ts';
+import type { Count } from './provider.ts';
 import type { Results } from './results.ts';
 import { median, ratios, spread } from './statistics.ts';
 
@@ -21,7 +22,7 @@ export function summary(results: Results): string {
   return parts.join('\n');
 }
 
-const line = (label: string, value: string): string => `  ${label.padEnd(62)}  ${value}`;
+const line = (label: string, value: string): string => `  ${label.padEnd(54)}${value}`;
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 function throughputLines({ rows, connections, runs, shell, long }: Throughput): readonly string[] {
@@ -51,13 +52,11 @@ const dearer = (runs: readonly Used[], others: readonly Used[]) => spread(ratios
 
 function latencyLines({ latencyMs, points }: Latency): readonly string[] {
   const lines = points.flatMap(({ connections, limit, runs }) => {
-    const share = (rates: readonly number[]) => spread(rates.map((rate) => rate / limit));
+    const share = (sent: readonly Count[]) => spread(sendingRates(sent).map((rate) => rate / limit));
+    const mostOut = Math.max(...runs.volley.map((sent) => sent.mostOut));
     return [
-      line(
-        `${connections} at once, of ${whole(limit)} a second`,
-        `${share(sendingRates(runs.volley))}, SDK ${share(sendingRates(runs.sdk))}`,
-      ),
-      line('  the most requests that were out', whole(Math.max(...runs.volley.map(({ mostOut }) => mostOut)))),
+      line(`${connections} at once, of ${whole(limit)} a second; at most ${mostOut} were out`, share(runs.volley)),
+      line("  a loop over Twilio's SDK", share(runs.sdk)),
     ];
   });
   return [`A provider that answers after ${latencyMs} ms: share of what that allows`, ...lines];
@@ -73,21 +72,24 @@ function startUpLines({ bare, oneMessage }: StartUp): readonly string[] {
 }
 
 function planningLines(planning: Planning): readonly string[] {
-  const plans = planning.sizes.map((planned) => {
-    const { rows, runs, ledgerBytes } = planned;
-    const parts = [
+  const head = ['rows', 'time', 'µs a row', 'memory', 'bytes a row', 'report', 'campaigns', 'resume'];
+  const widths = head.map((name, column) => Math.max(name.length, column === 0 ? 9 : 6) + 2);
+  const lines = planning.sizes.map((planned) => {
+    const { rows, runs, ledgerBytes, commands } = planned;
+    return [
+      whole(rows),
       `${median(secondsOf(runs)).toFixed(1)} s`,
-      `${whole(median(microsecondsARow(planning, planned)))} µs of processor time a row`,
-      `${whole(median(megabytesOf(runs)))} MB at most`,
-      `${whole(ledgerBytes / rows)} bytes of ledger a row`,
+      whole(median(microsecondsARow(planning, planned))),
+      `${whole(median(megabytesOf(runs)))} MB`,
+      whole(ledgerBytes / rows),
+      ...[commands.report, commands.campaigns, commands.resume].map((seconds) => `${median(seconds).toFixed(2)} s`),
     ];
-    return line(`${whole(rows)} rows`, parts.join(', '));
   });
-  const commands = planning.sizes.map(({ rows, commands }) => {
-    const parts = Object.entries(commands).map(([name, seconds]) => `${name} ${median(seconds).toFixed(2)} s`);
-    return line(`with ${whole(rows)} rows in the ledger`, parts.join(', '));
-  });
-  return ['A list read, checked and written down', ...plans, 'Commands, from start to end', ...commands];
+  return [
+    'A list read, checked and written down, by its rows: time, processor time a row beside the start, the most memory,',
+    'ledger a row; then the time of commands with so many rows in the ledger',
+    ...[head, ...lines].map((cells) => cells.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('')),
+  ];
 }
 
 function otherLines({ callbacksPerSecond, segmentsPerSecond: { volley, twilio } }: Results): readonly string[] {

@@ -33,6 +33,8 @@ describe('exit codes', () => {
       { unknown: 1, rejected: 1 },
     ],
     ['a limit that left something', 8, outcome({ kind: 'limit' }, { accepted: 1 }), { pending: 1, accepted: 1 }],
+    ['a recall', 3, outcome({ kind: 'recalled' }), { accepted: 1, canceled: 1 }],
+    ['a recall of what is all gone', 0, outcome({ kind: 'recalled' }), { accepted: 1 }],
     ['an interrupt', 130, outcome({ kind: 'interrupted' }, { accepted: 1 }), { pending: 1 }],
   ])('%s is %i', (_, code, run, counts) => {
     expect(exitCodeOfRun(run, report(counts))).toBe(code);

@@ -237,6 +237,19 @@ describe('what moves a cursor or turns text around', () => {
   });
 });
 
+describe('the version', () => {
+  it.each([
+    [['version', '--json'], /^\{"schema":"volley.version\/1","version":"[\d.]+"\}$/],
+    [['version', '--output', 'ndjson'], /^\{"schema":"volley.version\/1"/],
+    [['--json', 'version'], /^\{"schema":"volley.version\/1"/],
+    [['version', '--jq', '.version'], /^[\d.]+$/],
+    [['version'], /^[\d.]+$/],
+  ])('is told as it is asked for: %j', async (argv, expected) => {
+    const { code, out } = await run(argv);
+    expect([code, out]).toEqual([0, expect.stringMatching(expected)]);
+  });
+});
+
 describe('--jq', () => {
   const send = ['send', '--to', '+14155550101', '--from', from, '--body', 'Hi'];
 

@@ -311,6 +311,13 @@ describe('--param', () => {
   });
 });
 
+it('what workers are to send needs a shared ledger, and makes no other', async () => {
+  const { volley, list, said, sent, hasLedger } = world();
+  expect(await volley('batch', list, '--from', from, '--body', 'Hi', '--enqueue', '--yes')).toBe(2);
+  expect(said()).toMatch(/needs a ledger that all of them reach/);
+  expect([sent, hasLedger()]).toEqual([[], false]);
+});
+
 describe('the text of send', () => {
   const send = ['send', '--to', to, '--from', from];
 

@@ -48,6 +48,16 @@ describe('replies', () => {
     expect(stdout[0]).toMatch(new RegExp(`${body.replaceAll('?', '\\?')}$`));
   });
 
+  it.each([
+    [true, '"a[31mbc\nd  "'],
+    [false, '"a[31mb\u202ec\nd  "'],
+  ])('as CSV has nothing that a terminal obeys (a terminal: %s)', async (stdoutIsTty, body) => {
+    const made = await answered({ body: 'a\u001b[31mb\u202ec\nd  ' });
+    const context = { ...made.context, terminal: { ...made.context.terminal, stdoutIsTty } };
+    expect(await main(['replies', '--csv', '-'], context)).toBe(0);
+    expect(made.stdout.join('\n')).toContain(`,${body},SM`);
+  });
+
   it('prints one document, or a line each', async () => {
     const { volley, stdout } = await answered({ body: 'Hi\n"you"' }, { from: '+14155559999' });
     expect(await volley('replies', '--json')).toBe(0);

@@ -8,7 +8,7 @@ import { CliError } from '../../src/errors.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import type { Provider } from '../../src/provider/provider.ts';
-import { toSendResult } from '../../src/provider/twilio/twilio.ts';
+import { toSendResult } from '../../src/provider/twilio/send-result.ts';
 import { asksNothing } from '../scripted-provider.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { dice } from './dice.ts';

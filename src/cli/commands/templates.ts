@@ -162,7 +162,6 @@ function summaryOf({ texts, wrong }: Tested): string {
 }
 
 function sourceOf({ name }: TemplatesOptions, { config }: Session): { name: string; source: TemplateSource } {
-  const source = templateOf(name, config.templates);
-  if (source && name !== undefined) return { name, source };
+  if (name !== undefined) return { name, source: templateOf(name, config.templates) };
   throw new CliError('usage', 'Which template?', { hint: 'Name one of: volley templates list' });
 }

@@ -1,3 +1,5 @@
+import { measured } from './measured.ts';
+
 /** Every figure that volley states, each with the command that makes it anew. */
 export const figures = `FIGURES, AND THE COMMANDS THAT MAKE THEM
 
@@ -52,13 +54,14 @@ WEATHER, AND WHAT BECOMES OF A CAMPAIGN IN IT (npm test)
 - List look-ups fail: unknown stays unknown, even with resend, exit 8.
 - Lists lag longer than the wait: unknown stays unknown, exit 8; a later reconcile finds them.
 
-  npm run bench
+  npm run bench -- --record
 
-  memory at 200,000 rows, against 10,000                   1.04 times
-  time to start (--version), against node itself           1.45 times
-  messages a second, 64 at once, each claim on disk       over 1,000
-  callbacks a second, 64 at once, each on disk            over 4,000
-  texts counted a second, against Twilio's calculator  over 500 times
+measures volley beside what it takes the place of, in turns on one provider, and writes this part of the page, the
+README's line and the curves in test/bench/recorded; ratios are medians, with the lowest and highest of their rounds:
+
+${measured}
+
+Without --record it leaves out the last group, keeps the results in test/bench/latest, and changes nothing else.
 
   npm run package
 

@@ -93,6 +93,8 @@ each update of volley. purge is for the owner, too: it vacuums.
 BACKUP AND RESTORE
 
   pg_dump --format=custom --file=volley.dump volley
+
+  createdb --template=template0 --encoding=UTF8 volley
   pg_restore --dbname=volley volley.dump
   volley verify spring
 

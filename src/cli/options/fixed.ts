@@ -8,7 +8,7 @@ import {
 } from '../../core/request/parameters.ts';
 import type { Origin, RawRequest } from '../../core/request/validate.ts';
 import { clean } from '../../core/text/clean.ts';
-import { isTemplate } from '../../core/text/template.ts';
+import { isTemplate } from '../../core/text/is-template.ts';
 import { CliError } from '../../errors.ts';
 import { type Style, shown } from '../../ui/lines.ts';
 

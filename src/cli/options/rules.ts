@@ -3,7 +3,7 @@ import { namedTemplates, templateOf } from '../../campaign/templates.ts';
 import type { Config } from '../../config/config.ts';
 import type { PlanContext } from '../../core/plan.ts';
 import type { RawRequest } from '../../core/request/validate.ts';
-import { isTemplate } from '../../core/text/template.ts';
+import { isTemplate } from '../../core/text/is-template.ts';
 import { CliError } from '../../errors.ts';
 import type { Style } from '../../ui/lines.ts';
 import { fixedOf, refuseFixed } from './fixed.ts';
@@ -31,7 +31,7 @@ export function rowRulesOf(
     throw new CliError('usage', 'Give --body or --template, not both.');
   }
   const flags = requestOf(options);
-  const template = templateOf(options.template, config.templates);
+  const template = options.template === undefined ? undefined : templateOf(options.template, config.templates);
   const ofTemplate = template && { name: options.template ?? '', parameters: template.parameters };
   refuseFixed(fixedOf(flags, ofTemplate, config), plan, style);
   const templates = namedTemplates(config.templates);

@@ -11,7 +11,7 @@ const limits = grouped(groups.safety, {
   breaker: toggle('--no-breaker', 'go on even when most messages fail alike'),
 });
 
-/** How fast a campaign, which is retried for ten minutes, is sent, how stubbornly, and what ends it. */
+/** How fast a campaign is sent, how long it is retried, and what ends it. */
 export const sending = {
   ...limits,
   ...grouped(groups.delivery, {
@@ -29,7 +29,7 @@ export const sending = {
   }),
 };
 
-/** `sending` of a single message, which is retried for 15 seconds. */
+/** The same for a single message, which is retried for a shorter time: somebody waits for it. */
 export const sendingOne = {
   ...sending,
   retryFor: { ...sending.retryFor, about: 'how long to retry when Twilio takes nothing (default 15s)' },

@@ -11,6 +11,7 @@ import { overflows } from '../../core/cost/sender-rate.ts';
 import type { Plan, PlanContext } from '../../core/plan.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { maxValidityPeriodSeconds } from '../../core/request/limits.ts';
+import { clean } from '../../core/text/clean.ts';
 import { plural, quoted } from '../../core/text/wording.ts';
 import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
@@ -109,6 +110,8 @@ export async function sendBatch(work: BatchWork, session: Session, context: Cont
   const planOptions = planOptionsOf(options, plan, session);
   // Credentials first: a plan that can't be sent is not worth reading twice.
   if (!options.isDry) await session.connect();
+  // A ledger of this machine alone has no queue: said before it is made.
+  if (options.enqueue) await session.queue();
   const ports = await portsOf(session, context);
   const pending = await planCampaign(await openRows(options, context), rules, planOptions, ports);
   const review: Review = { pending, options, rules: approvalRulesOf(options, session), ports, session, context };
@@ -271,7 +274,9 @@ async function decide(
   refusePlan(view.plan, rules);
   if (earlier) {
     const left = plural(earlier.pending, 'message');
-    context.err(`This input was begun before, as ${earlier.campaign.name}: going on there, with ${left} to send.`);
+    context.err(
+      `This input was begun before, as ${clean(earlier.campaign.name)}: going on there, with ${left} to send.`,
+    );
   }
   const approval = await approve(earlier ? { ...view.plan, toSend: earlier.pending } : view.plan);
   if (approval === 'no') return undefined;

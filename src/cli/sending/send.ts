@@ -3,11 +3,11 @@ import { refuseCost } from '../../campaign/approve.ts';
 import { deadlineOf } from '../../campaign/deadline.ts';
 import { mediaRecheck } from '../../campaign/media.ts';
 import { pricePlan } from '../../campaign/price.ts';
-import { fillTemplate, templateOf } from '../../campaign/templates.ts';
+import type { Config } from '../../config/config.ts';
 import type { Context } from '../../context.ts';
 import { type PlannedRow, planRequest } from '../../core/plan.ts';
 import { flagOrigin, type RawRequest } from '../../core/request/validate.ts';
-import { isTemplate } from '../../core/text/template.ts';
+import { isTemplate } from '../../core/text/is-template.ts';
 import { CliError, exitCodes, fileError } from '../../errors.ts';
 import { readWhole } from '../../input/text.ts';
 import type { Campaign, Staging } from '../../ledger/plans.ts';
@@ -63,7 +63,7 @@ interface Composed {
   readonly isTyped?: boolean;
   /** What the name of its campaign begins with. */
   readonly stem?: string;
-  /** Is sessionOptions the campaign before it is sent. */
+  /** Is told the campaign before it is sent. */
   readonly begun?: (campaign: Campaign) => void;
 }
 
@@ -116,7 +116,8 @@ async function planMessages(
       ...(issue.hint && { hint: issue.hint }),
     });
   }
-  for (const { column, problem } of rows[0]?.warnings ?? []) context.err(`note: ${column} ${problem}.`);
+  const warnings = session.isQuiet ? [] : (rows[0]?.warnings ?? []);
+  for (const { column, problem } of warnings) context.err(`note: ${column} ${problem}.`);
   return rows;
 }
 
@@ -133,17 +134,20 @@ async function textOf(options: SendOptions, { config }: Session, context: Contex
     (way) => way !== undefined,
   );
   if (ways.length > 1) throw new CliError('usage', `Give ${ways.join(' or ')}, not both.`);
-  const source = templateOf(template, config.templates);
-  if (source && template !== undefined) {
-    const body = fillTemplate(source, fields, config.get('locale'));
-    return { body, template: { name: template, parameters: source.parameters } };
-  }
+  if (template !== undefined) return fillNamed(template, fields, config);
   if (Object.keys(fields).length > 0) throw new CliError('usage', '--field fills a --template, and there is none.');
   const file = bodyFile ?? (body === '-' ? '-' : undefined);
   const read = file === undefined ? {} : { body: await readBody(file, context) };
   const written = read.body ?? body ?? config.defaults.body;
   if (!literal && typeof written === 'string') refuseUnfilled(written);
   return read;
+}
+
+async function fillNamed(name: string, fields: SendOptions['fields'], config: Config): Promise<WrittenText> {
+  const { fillTemplate, templateOf } = await import('../../campaign/templates.ts');
+  const source = templateOf(name, config.templates);
+  const body = fillTemplate(source, fields, config.get('locale'));
+  return { body, template: { name, parameters: source.parameters } };
 }
 
 function refuseUnfilled(text: string): void {

@@ -1,7 +1,8 @@
 import type { Parsed } from '../parsed.ts';
 import type { TemplateSource } from '../text/front-matter.ts';
+import { isTemplate } from '../text/is-template.ts';
 import { didYouMean } from '../text/nearest.ts';
-import { isTemplate, parseTemplate, type Template } from '../text/template.ts';
+import { parseTemplate, type Template } from '../text/template.ts';
 import { either, quoted } from '../text/wording.ts';
 import { recipientColumns } from './column-guess.ts';
 import { foldName, type ParameterKey, parameterNamed, parameterOf } from './parameters.ts';

@@ -1,8 +1,9 @@
 import type { Row, RowIssue } from '../message.ts';
 import type { Parsed } from '../parsed.ts';
 import { isTimeZone } from '../recipient/time-zones.ts';
+import { isTemplate } from '../text/is-template.ts';
 import { didYouMean } from '../text/nearest.ts';
-import { isTemplate, type Template } from '../text/template.ts';
+import type { Template } from '../text/template.ts';
 import { type Layout, layoutFinder, sourceOf } from './layout.ts';
 import { type MappingOptions, makeRules, type NamedTemplate, type Rules, templateColumn } from './mapping-rules.ts';
 import { flagName, type ParameterKey, parameterOf } from './parameters.ts';

@@ -107,13 +107,18 @@ const validityPeriod: Parse = (text, { limits }) => {
 const wholeNumber: Parse = (text) =>
   /^[1-9]\d{0,8}$/.test(text) ? { value: Number(text) } : problem('must be a whole number above 0');
 
+/** What may pass before a message is at Twilio, in milliseconds. Our choice. */
+const nearMs = 30_000;
+const tooNear = 'is so near to 5 minutes ahead, the least that Twilio takes, that it may be refused';
+
 const sendAt: Parse = (text, { nowMs, limits }) => {
   const parsed = parseTime(text, nowMs, 'ahead');
   if ('problem' in parsed) return parsed;
   const { value: atMs } = parsed;
   if (atMs < nowMs + limits.sendAtMinMs) return problem('is less than 5 minutes ahead, which Twilio refuses');
   if (atMs > nowMs + limits.sendAtMaxMs) return problem('is more than 35 days ahead, which Twilio refuses');
-  return { value: new Date(atMs).toISOString().replace('.000Z', 'Z') };
+  const value = new Date(atMs).toISOString().replace('.000Z', 'Z');
+  return atMs < nowMs + limits.sendAtMinMs + nearMs ? { value, warning: tooNear } : { value };
 };
 
 const jsonObject: Parse = (text) => {

@@ -21,6 +21,8 @@ export function webAddressProblem(text: string): { readonly problem: string; rea
   if (authority.includes('_')) {
     return { problem: 'has _ in its host name, which Twilio refuses', hint: hostHint };
   }
+  const port = /:(\d+)$/.exec(authority)?.[1];
+  if (port !== undefined && Number(port) > 65_535) return { problem: 'has a port that cannot exist', hint: portHint };
   return isHost(authority, text) ? undefined : { problem: 'has no host name that can exist', hint: hostHint };
 }
 
@@ -29,6 +31,7 @@ export function withoutUserinfo(text: string): string {
   return text.replace(/^(https?:\/\/)[^/?#]*@/i, '$1•••@');
 }
 
+const portHint = 'Ports are 1 to 65535.';
 const hostHint = 'Host names are letters, digits and inner hyphens, with single dots between.';
 
 function isHost(authority: string, text: string): boolean {

@@ -1,4 +1,5 @@
 import { Liquid, type Template as Parsed } from 'liquidjs';
+import { isTemplate } from './is-template.ts';
 import { addFilters } from './template-filters.ts';
 
 /** A text with merge fields, parsed once and rendered per row. */
@@ -7,11 +8,6 @@ export interface Template {
   readonly fields: readonly string[];
   /** The text for one row, or the field that has no value there. */
   readonly render: (fieldValue: (field: string) => string | undefined) => { text: string } | { missing: string };
-}
-
-/** True when a text has something to fill in. */
-export function isTemplate(text: string): boolean {
-  return text.includes('{{') || text.includes('{%');
 }
 
 /** How dates and amounts are written unless the config says otherwise. */

@@ -6,23 +6,23 @@ import type { Connection } from './driver.ts';
 import { messageColumns } from './rows.ts';
 import { json, raw, type Sql, sql, storable } from './sql.ts';
 
-/** Where rows go. */
+/** Where rows go, and how they are numbered and kept. */
 export interface Insertion {
   readonly campaignId: string;
   readonly idPrefix: string;
   /** The number of the first row in its id; absent: 1. */
   readonly first?: number;
-  /** False: texts go once they are sent. */
+  /** False: texts are kept only until their message has its outcome. */
   readonly storesText: boolean;
   readonly clock: Clock;
 }
 
-/** Adds rows to a plan; a twin of an earlier one is kept as skipped. For use inside a transaction. */
+/** Adds rows to a plan; one whose key an earlier row has is kept as skipped. For use inside a transaction. */
 export async function planRows(connection: Connection, insertion: Insertion, rows: readonly NewRow[]): Promise<void> {
   const lines = new Map<string, number>();
   const marked = rows.map((row): MarkedRow => {
-    const twin = row.key === null ? undefined : lines.get(row.key);
-    if (twin !== undefined) return { ...row, twinLine: twin };
+    const earlier = row.key === null ? undefined : lines.get(row.key);
+    if (earlier !== undefined) return { ...row, earlierLine: earlier };
     if (row.key !== null) lines.set(row.key, row.line);
     return row;
   });
@@ -33,7 +33,7 @@ export async function planRows(connection: Connection, insertion: Insertion, row
 export function addRows(connection: Connection, insertion: Insertion, rows: readonly NewRow[]): Promise<MessageRow[]> {
   return connection.all<MessageRow>(
     insert(insertion, rows, {
-      which: sql`where twin_line is null`,
+      which: sql`where earlier_line is null`,
       end: sql`on conflict (campaign_id, key) where key is not null do nothing returning ${messageColumns}`,
     }),
   );
@@ -41,7 +41,7 @@ export function addRows(connection: Connection, insertion: Insertion, rows: read
 
 interface MarkedRow extends NewRow {
   /** The line of the row before it in the same set that has its key. */
-  readonly twinLine?: number;
+  readonly earlierLine?: number;
 }
 
 /** `which` of the rows `marked` are inserted, and how the statement ends. */
@@ -55,17 +55,17 @@ function insert(
   rows: readonly MarkedRow[],
   { which, end }: Ending,
 ): Sql {
-  // The twin by a subquery, not a join: for a plan that grows, the server would take the join for a small one.
+  // The earlier row by a subquery, not a join: for a plan that grows, the server would take the join for a small one.
   return sql`
     with given as materialized (
       select given.*, coalesce(in_set, (select line from messages t where t.campaign_id = ${campaignId} and t.key = given.key))
-        as twin_line from ${table(rows)})
+        as earlier_line from ${table(rows)})
     insert into messages (id, campaign_id, line, key, recipient, sender, request, state, segments, reason, issues,
       country, quiet_hours, due_at, text_kept, written_at)
-    select ${`${idPrefix}-`} || (${first - 1}::bigint + n), ${campaignId}, line, case when twin_line is null then key end,
-      recipient, sender, case when ${storesText} or twin_line is null then request::json end,
-      case when twin_line is null then state else 'skipped' end, segments,
-      case when twin_line is null then reason else ${raw(duplicateOf('twin_line'))} end, issues::json, country,
+    select ${`${idPrefix}-`} || (${first - 1}::bigint + n), ${campaignId}, line, case when earlier_line is null then key end,
+      recipient, sender, case when ${storesText} or earlier_line is null then request::json end,
+      case when earlier_line is null then state else 'skipped' end, segments,
+      case when earlier_line is null then reason else ${raw(duplicateOf('earlier_line'))} end, issues::json, country,
       quiet_hours, due_at, ${storesText ? 'always' : 'until-sent'}, ${clock()}
     from given ${which} order by n ${end}`;
 }
@@ -84,7 +84,7 @@ function table(rows: readonly MarkedRow[]): Sql {
       ${column(({ segments }) => segments)}::int[], ${texts(({ reason }) => reason)}::text[],
       ${texts(({ issues }) => issues && json(issues))}::text[],
       ${texts(({ country }) => country)}::text[], ${texts(({ quietHours }) => quietHours)}::text[],
-      ${column(({ dueAt }) => dueAt)}::bigint[], ${column(({ twinLine }) => twinLine)}::bigint[])
+      ${column(({ dueAt }) => dueAt)}::bigint[], ${column(({ earlierLine }) => earlierLine)}::bigint[])
     with ordinality given (line, key, recipient, sender, request, state, segments, reason, issues, country, quiet_hours,
       due_at, in_set, n)`;
 }

@@ -1,17 +1,20 @@
 import type { NewRow } from '../rules/new-rows.ts';
 import type { Database } from './driver.ts';
 
-/** Where rows go. */
+/** Where rows go, and how they are numbered and kept. */
 interface Insertion {
   readonly campaignId: string;
   readonly idPrefix: string;
-  /** False: texts go once their message has its outcome. */
+  /** False: texts are kept only until their message has its outcome. */
   readonly storesText: boolean;
   /** The ledger's clock, in milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Inserts rows, in their order, whose keys are not there yet or are looked at later; for use inside a transaction. */
+/**
+ * Inserts rows in their order. It does not look for rows of the same key: whoever adds to a campaign leaves those out
+ * before, and a plan finds them once all of its rows are there. For use inside a transaction.
+ */
 export function rowInserter(
   database: Database,
   { campaignId, idPrefix, storesText, at }: Insertion,

@@ -105,7 +105,7 @@ interface Joining {
 }
 
 /**
- * Gives rows that are to join a campaign the keys that their twins there have since it was purged: else it would not
+ * Gives rows that are to join a campaign the keys that the same rows there have since it was purged: else it would not
  * know whom it has texted. Throws a `CliError` when the key of the pseudonyms is lost.
  */
 export function adoptPseudonyms(

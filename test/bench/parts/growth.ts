@@ -29,9 +29,9 @@ export async function measureGrowth(): Promise<Growth> {
   return { senders, optOuts, campaigns };
 }
 
-/** Ten thousand senders beside one. */
+/** Ten thousand senders, a message each, beside one. */
 async function measureSenders(provider: Provider): Promise<Growth['senders']> {
-  const rows = 20_000;
+  const rows = 10_000;
   const [list, listOfMany] = [await listOf(rows), await listWithSenders(rows)];
   const runs = await inTurns(rounds, {
     many: () => sends(batch(listOfMany, { senders: 'of the list' }), provider, rows, connections),

@@ -31,7 +31,7 @@ export async function measureThroughput(rounds: number): Promise<Throughput> {
 }
 
 async function measureShell(rounds: number, provider: Provider, connections: number): Promise<Throughput['shell']> {
-  const rows = 300;
+  const rows = 200;
   const list = await listOf(rows);
   const seconds = await inTurns(rounds, {
     volley: () => timed(batch(list, { connections }), provider.settings),

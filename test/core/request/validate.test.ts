@@ -258,6 +258,11 @@ describe('what holds between parameters', () => {
   });
 
   it.each<[string, RawRequest, RegExp]>([
+    [
+      'a schedule so near that Twilio may refuse it when it comes',
+      { ...whole, messagingServiceSid: `MG${hex}`, sendAt: '+5m' },
+      /near to 5 minutes/,
+    ],
     ['a maximum price has no effect', { ...whole, maxPrice: '0.05' }, /no effect/],
     ['a validity period below 5 s is risky', { ...whole, validityPeriod: '4' }, /short/],
     [

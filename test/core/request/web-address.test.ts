@@ -41,7 +41,7 @@ it.each([
   ['https://example-.com', /can exist/],
   ['https://*.example.com', /can exist/],
   ['https://ex%61mple.com', /can exist/],
-  ['https://example.com:99999', /can exist/],
+  ['https://example.com:99999', /a port that cannot exist/],
   ['https://256.256.256.256/', /can exist/],
   [`https://${longLabel}a.com`, /can exist/],
   [`https://${longest}a/`, /can exist/],
