@@ -1,12 +1,18 @@
 import { defineConfig } from 'vitest/config';
 import { skipReporter } from './test/skip-reporter.ts';
 
+const chaosOnly = [
+  'test/swarm/mutations.test.ts',
+  'test/chaos/network.test.ts',
+  'test/queue/interventions.property.test.ts',
+];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/scratch.ts', 'test/shared-postgres.ts'],
-    // It takes minutes, so it is part of `npm run chaos` only.
-    exclude: process.env['CHAOS_SCHEDULES'] === undefined ? ['test/swarm/mutations.test.ts'] : [],
+    // These take minutes, so they are part of `npm run chaos` only.
+    exclude: process.env['CHAOS_SCHEDULES'] === undefined ? chaosOnly : [],
     reporters: ['default', skipReporter()],
     testTimeout: 30_000,
     // Modules are loaded once for all files of a worker, which saves more than half of the time: none keeps state, none is mocked.

@@ -24,4 +24,7 @@ main(argv, context).then((exitCode) => {
   process.exitCode = exitCode;
   // A stream that was interrupted still waits for its next event.
   process.stdin.destroy();
+  // Nor is a server waited for that is out of reach, and never takes its leave.
+  const leave = () => process.stdout.writableLength === 0 && process.exit();
+  setTimeout(leave, 3000).unref();
 });

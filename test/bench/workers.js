@@ -16,11 +16,11 @@ const list = join(folder, 'list.csv');
 const numbers = Array.from({ length: Number(rows) }, (_, i) => `+1415${String(i).padStart(7, '0')},Ada ${i}`);
 writeFileSync(list, `to,name\n${numbers.join('\n')}\n`);
 
-const provider = spawn(process.execPath, [join(import.meta.dirname, 'provider.js')], {
+const provider = spawn(process.execPath, [join(import.meta.dirname, 'provider.js'), '0'], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const url = String((await once(provider.stdout, 'data'))[0]).trim();
-const stats = async () => (await fetch(`${url}/stats`)).json();
+const stats = async () => (await fetch(`${url}/count`)).json();
 
 /** Prints what it took of the processor at its end. */
 const account = `data:text/javascript,${encodeURIComponent(

@@ -202,6 +202,16 @@ describe('sending again', () => {
     expect(sent.map(({ to }) => to.slice(-1))).toEqual(['0', '1', '2', '3', '4']);
   });
 
+  it('shows a name without what moves the cursor of a terminal', async () => {
+    const { batch, volley, stderr, stdout } = world({ script: () => ({ kind: 'unknown', reason: 'x' }) });
+    const name = '\u001b[31mspring\u009b2J';
+    expect(await batch(recipients(2), '--yes', '--limit', '1', '--settle', '0s', '--campaign', name)).toBe(8);
+    await volley('resume', name, '--settle', '0s');
+    await volley('report', name);
+    expect([...stdout, ...stderr].join('\n')).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(stderr.join('\n')).toMatch(/volley reconcile '\[31mspring2J'/);
+  });
+
   it('does not report a wrong row of an earlier run as new', async () => {
     const { batch } = world();
     expect(await batch(mixed, '--yes', '--campaign', 'spring')).toBe(3);

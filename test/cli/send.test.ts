@@ -14,6 +14,15 @@ describe('send', () => {
     expect(stderr).toEqual([]);
   });
 
+  it('notes what is worth a warning, and with --quiet nothing', async () => {
+    const loud = testContext();
+    expect(await main(['send', '--to', to, ...flags, '--max-price', '1'], loud.context)).toBe(0);
+    expect(loud.stderr).toEqual([expect.stringMatching(/^note: --max-price has had no effect/)]);
+    const quiet = testContext();
+    expect(await main(['send', '--to', to, ...flags, '--max-price', '1', '--quiet'], quiet.context)).toBe(0);
+    expect([quiet.stdout, quiet.stderr]).toEqual([[], []]);
+  });
+
   it('sends to several, each once', async () => {
     const { context, sent } = testContext();
     expect(await main(['send', '--to', to, '--to', '+1 415 555 0101', '--to', to, ...flags], context)).toBe(0);

@@ -5,6 +5,7 @@ import { planCampaign } from '../../src/campaign/plan.ts';
 import { systemClock } from '../../src/campaign/ports.ts';
 import { dataRows, rowRules } from '../../src/campaign/row-rules.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { InTransaction } from '../../src/ledger/plans.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
 import type { Sender } from '../../src/provider/provider.ts';
 import { openPostgresQueue } from '../../src/queue/pg-boss.ts';
@@ -32,28 +33,39 @@ export async function sharedWorld() {
 const never = new AbortController().signal;
 let campaigns = 0;
 
-/** Writes a campaign of `count` messages down for workers; a segment costs 0.01. */
-export async function enqueue(
+/** Writes a campaign of `count` messages down for workers; a segment costs 0.01, and the text names the campaign. */
+export function enqueue(
   { ledger, queue }: { readonly ledger: Ledger; readonly queue: Queue },
   count: number,
   delivery: Partial<DeliverOptions> = {},
   senders: readonly string[] = [from],
   notify?: string,
 ) {
+  const together = queue.enqueuing({ delivery: { ...defaultDelivery, ...delivery }, notify });
+  return plan({ ledger }, count, senders, together);
+}
+
+/** The same for whoever sends it. */
+export async function plan(
+  { ledger }: { readonly ledger: Ledger },
+  count: number,
+  senders: readonly string[],
+  together?: InTransaction,
+) {
+  const name = `shared-${++campaigns}`;
   const rows = Array.from({ length: count }, (_, i) => ({
     to: `+1415555${String(i).padStart(4, '0')}`,
     from: senders[i % senders.length] ?? from,
   }));
   const ports = { ledger, ...systemClock, signal: never };
-  const rules = await rowRules({ defaults: { body: 'Hi' }, nowMs: Date.now() });
-  const pending = await planCampaign(dataRows(rows), rules, { name: `shared-${++campaigns}`, source: 'test' }, ports);
+  const rules = await rowRules({ defaults: { body: `Hi from ${name}` }, nowMs: Date.now() });
+  const pending = await planCampaign(dataRows(rows), rules, { name, source: 'test' }, ports);
   const destinations = await pending.staging.destinations();
   await pending.staging.price(
     destinations.map(({ country, sender, hasMedia }) => ({ country, sender, hasMedia, unitPrice: 0.01 })),
     'USD',
   );
   const approval = { strict: false, maxInvalid: 1, maxCost: undefined, mayRepeat: true };
-  const together = queue.enqueuing({ delivery: { ...defaultDelivery, ...delivery }, notify });
   return (await commitPlan(pending, approval, ports, together)).campaign;
 }
 
@@ -64,10 +76,14 @@ export async function drain(
   { address, queue }: { readonly address: string; readonly queue: Queue },
   provider: Sender,
   events: Partial<WorkerEvents> = {},
-  { until, tell = async () => undefined }: { readonly until?: AbortSignal; readonly tell?: Tell } = {},
+  {
+    until,
+    mostSenders,
+    tell = async () => undefined,
+  }: { readonly until?: AbortSignal; readonly mostSenders?: number | undefined; readonly tell?: Tell } = {},
 ) {
   const ledger = await openPostgresLedger(address);
-  const options = { concurrency: 16, timeoutMs: 1000, resolveMs: 0, onUnknown: 'hold' } as const;
+  const options = { concurrency: 16, timeoutMs: 1000, resolveMs: 0, onUnknown: 'hold', mostSenders } as const;
   try {
     return await runWorker(
       { ...options, id: `worker-${++count}`, host: 'here', pid: process.pid, drain: until === undefined },

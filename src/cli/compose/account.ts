@@ -16,7 +16,7 @@ const choices: readonly { readonly name: string; readonly short?: string; readon
 ];
 
 /**
- * What to compose with: as it was sessionOptions where there is an account, or a log-in or a rehearsal where there is none.
+ * What to compose with: as it was told where there is an account, or a log-in or a rehearsal where there is none.
  * Undefined: somebody would rather quit.
  */
 export async function withAccount(

@@ -29,6 +29,11 @@ does so to four workers that share campaigns on one PostgreSQL server, and kills
   doubled              0
   until another worker went on with what a dead one had: 36 seconds at most
 
+  npm run chaos -- --network
+
+drops all packets between workers and their server without a word, by namespaces of Linux, for 5, 20 and 75 seconds
+(longer than a lease); a worker went on 1 to 16 seconds after the network did.
+
   npm run chaos -- --kills 0 --schedules 10000 --seed 1
 
 draws everything else that can vary (senders, accounts, limits, budgets, recalls, opt-outs, clocks, freezes, two

@@ -43,7 +43,9 @@ WHAT A DEAD WORKER MEANS
 
 Its share goes to another worker after about half a minute. What it had claimed belongs to its lease for a minute after
 its last sign of life; then it is unknown, is looked up at Twilio, and is never sent again on a guess (volley help
-safety). A worker that was only frozen finds its lease gone and sends nothing more under it. A server that is away stops all claiming: nothing is sent that cannot be written down.
+safety). A worker whose network drops everything without a word is like a dead one to the others; it notices after ten
+seconds, and goes on within some ten seconds when the network does. Asked to end meanwhile, it takes up to three minutes,
+or none with a second SIGTERM. A worker that was only frozen finds its lease gone and sends nothing more under it. A server that is away stops all claiming: nothing is sent that cannot be written down.
 
 WHICH OF TWILIO'S LIMITS BINDS FIRST
 - The sender, nearly always: 1 segment a second for a long code, 3 toll-free, 80 WhatsApp, 100 a short code. 10DLC has
@@ -55,8 +57,10 @@ So a thousand million messages take 5.8 days at the account's 2,000 a second, an
 
 SIZES ON PAPER
 
-A message with a text of 65 characters takes 1.1 KB in PostgreSQL once it is sent, a half of it indexes (measured with
-10,000); each status that listen receives comes on top. Measure yours:
+A message with a text of 65 characters takes 0.65 KB in PostgreSQL, a third of it indexes (measured with 11,000,000), and
+1.1 KB right after it was sent: planning, claiming and recording leave three old versions of a row, whose room autovacuum
+frees for later ones. It begins when 2 % of the table are such. Each status that listen receives comes on top. Measure
+yours:
 
   select pg_total_relation_size('volley.messages') / count(*)
     from volley.messages;
@@ -64,7 +68,10 @@ A message with a text of 65 characters takes 1.1 KB in PostgreSQL once it is sen
 - A thousand million messages are 1.1 TB, and purge writes each row anew, so leave room for some of them twice. Keep
 less: volley purge --older-than 30d every night empties rows a few at a time, keeps counts and SIDs, and leaves the
 room of what went to later messages.
-- Campaigns of a few million each: every query that sends begins with the campaign, and goes by an index.
+- Campaigns of a few million each: every query that sends begins with the campaign, and goes by an index. A claim and
+its record, in sets of 50, touch 68 pages of 8 KB a message in a table of 110,000, and 84 in one of 11,000,000, at 0.32
+and 0.42 ms of processor time, on volley's side and the server's. A report, and the list of campaigns, read the campaigns
+that they tell of (7 s for all 11,000,000); compose reads the whole table for what went to a number before (2 s).
 - volley makes no partitions. The primary key (campaign_id, seq) is made for partitions by campaign, and dropping one
 would free its room at once; but id and sid are unique over all campaigns, which PostgreSQL's partitions cannot
 promise. Until the ledger can do it, keep a database for each year or tenant, and copy the opt-outs: opt-out export.
@@ -93,6 +100,8 @@ each update of volley. purge is for the owner, too: it vacuums.
 BACKUP AND RESTORE
 
   pg_dump --format=custom --file=volley.dump volley
+
+  createdb --template=template0 --encoding=UTF8 volley
   pg_restore --dbname=volley volley.dump
   volley verify spring
 

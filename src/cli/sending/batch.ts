@@ -11,6 +11,7 @@ import { overflows } from '../../core/cost/sender-rate.ts';
 import type { Plan, PlanContext } from '../../core/plan.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { maxValidityPeriodSeconds } from '../../core/request/limits.ts';
+import { clean } from '../../core/text/clean.ts';
 import { plural, quoted } from '../../core/text/wording.ts';
 import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
@@ -273,7 +274,9 @@ async function decide(
   refusePlan(view.plan, rules);
   if (earlier) {
     const left = plural(earlier.pending, 'message');
-    context.err(`This input was begun before, as ${earlier.campaign.name}: going on there, with ${left} to send.`);
+    context.err(
+      `This input was begun before, as ${clean(earlier.campaign.name)}: going on there, with ${left} to send.`,
+    );
   }
   const approval = await approve(earlier ? { ...view.plan, toSend: earlier.pending } : view.plan);
   if (approval === 'no') return undefined;

@@ -63,7 +63,7 @@ interface Composed {
   readonly isTyped?: boolean;
   /** What the name of its campaign begins with. */
   readonly stem?: string;
-  /** Is sessionOptions the campaign before it is sent. */
+  /** Is told the campaign before it is sent. */
   readonly begun?: (campaign: Campaign) => void;
 }
 
@@ -116,7 +116,8 @@ async function planMessages(
       ...(issue.hint && { hint: issue.hint }),
     });
   }
-  for (const { column, problem } of rows[0]?.warnings ?? []) context.err(`note: ${column} ${problem}.`);
+  const warnings = session.isQuiet ? [] : (rows[0]?.warnings ?? []);
+  for (const { column, problem } of warnings) context.err(`note: ${column} ${problem}.`);
   return rows;
 }
 

@@ -1,4 +1,5 @@
 import type { Cost } from '../outcome/report.ts';
+import { clean } from './clean.ts';
 
 /** `1 row`, `2,000 rows`. */
 export function plural(count: number, noun: string): string {
@@ -25,9 +26,10 @@ export function formatCost({ amount, currency }: Cost): string {
   return `${formatCount(Number(whole))}.${part} ${currency}`;
 }
 
-/** A name as a shell takes it. */
+/** A name as a shell takes it, and as it may be shown. */
 export function quoted(name: string): string {
-  return /^[\w.:@%+=,/-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+  const seen = clean(name);
+  return /^[\w.:@%+=,/-]+$/.test(seen) ? seen : `'${seen.replaceAll("'", "'\\''")}'`;
 }
 
 /** `add, remove or list`. */

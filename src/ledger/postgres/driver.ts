@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { CliError } from '../../errors.ts';
 import { isAway, isConflict, storageFault } from './faults.ts';
 import { type Gate, lockText } from './gates.ts';
+import { watchLine } from './line.ts';
 import { type Attempted, type Mark, markText, outcomeOf } from './lost-commit.ts';
 import { type Sql, storable, textOf } from './sql.ts';
 
@@ -38,6 +40,9 @@ const outageMs = 60_000;
 /** The first and the longest pause between two tries, in milliseconds. */
 const [shortestPauseMs, longestPauseMs] = [50, 2000];
 
+/** How long a server is waited for at the end, in milliseconds. */
+const farewellMs = 2000;
+
 /** How often a transaction that others undid begins again. */
 const mostConflicts = 50;
 
@@ -45,6 +50,7 @@ const mostConflicts = 50;
 export function overPool(pool: Pool, shown: string): Database {
   const use = async <T>(work: (client: PoolClient) => Promise<T>, closes = isAway): Promise<T> => {
     const client = await pool.connect();
+    const stopWatching = watchLine(socketOf(client));
     let isBroken = false;
     try {
       return await work(client);
@@ -52,6 +58,7 @@ export function overPool(pool: Pool, shown: string): Database {
       isBroken = closes(error);
       throw error;
     } finally {
+      stopWatching();
       client.release(isBroken);
     }
   };
@@ -66,7 +73,8 @@ export function overPool(pool: Pool, shown: string): Database {
           () => true,
         ),
       ),
-    close: () => pool.end(),
+    // A statement that a server out of reach will never answer is not waited for.
+    close: () => Promise.race([pool.end(), new Promise<void>((resolve) => setTimeout(resolve, farewellMs).unref())]),
   };
 }
 
@@ -160,6 +168,9 @@ function nameOf(text: string): string {
   names.set(text, name);
   return name;
 }
+
+const socketOf = (client: PoolClient): Socket =>
+  (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
 
 const pidOf = (client: PoolClient): number => (client as unknown as { readonly processID: number }).processID;
 

@@ -2,16 +2,9 @@ import type { Message, SendState } from '../../core/message.ts';
 import { emptyCounts, type Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
+import { type ReportRows, type TotalsRow, toReport } from '../report-rows.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
-import {
-  type CampaignRow,
-  type MessageRow,
-  type ReportRows,
-  type TotalsRow,
-  toCampaign,
-  toMessage,
-  toReport,
-} from '../rows.ts';
+import { type CampaignRow, type MessageRow, toCampaign, toMessage } from '../rows.ts';
 import { campaignTotals, errorCounts, firstIssues } from '../statements.ts';
 import type { Connection, Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';

@@ -3,19 +3,9 @@ import type { Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Campaign } from '../plans.ts';
+import { type ReportRows, type StateRow, type TotalsRow, toCounts, toReport } from '../report-rows.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
-import {
-  type CampaignRow,
-  type MessageRow,
-  messageColumns,
-  type ReportRows,
-  type StateRow,
-  type TotalsRow,
-  toCampaign,
-  toCounts,
-  toMessage,
-  toReport,
-} from '../rows.ts';
+import { type CampaignRow, type MessageRow, messageColumns, toCampaign, toMessage } from '../rows.ts';
 import { campaignTotals, errorCounts, firstIssues, stateCounts } from '../statements.ts';
 import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
