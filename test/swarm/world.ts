@@ -249,7 +249,6 @@ export async function runIn(world: World, process: Process, id: string, about: R
     ...{ retry: { baseDelayMs: 500, maxDelayMs: 30_000 }, retryForMs: campaign.retryForMs },
     ...{ signal, deadline, arrivals, sendFirst: !terms.settlesFirst, spent: terms.maxCost === undefined ? 0 : spent },
     ...terms,
-    resolveMs: terms.settleMs,
     callbackUrl: world.callbackUrl,
   };
   let end = await runToEnd(lease, options as unknown as RunToEndOptions);
