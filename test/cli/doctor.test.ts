@@ -52,7 +52,7 @@ describe('doctor', () => {
     [
       'a sender of somebody else',
       { senderProblem: async () => ({ ok: true, value: 'is not a number of this account' }) },
-      /✗ sender +wrong: \+1415•••0199 [\s\S]*is\s+not\s+a number/,
+      /✗ sender +wrong: \+1415•••0199\s[\s\S]*is\s+not\s+a number/,
       3,
     ],
     [

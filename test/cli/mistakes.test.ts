@@ -27,7 +27,7 @@ const table: readonly [argv: string, message: string, hint: string | null][] = [
   ],
   [
     'track',
-    'volley track needs <campaign>: a campaign by name, id, how one of them begins, or last; or the SID of a message.',
+    'volley track needs <campaign>: a campaign by name, id, how one of them begins, or last; or the SID of a message, or how that begins.',
     'See: volley track --help',
   ],
   ['opt-out', 'volley opt-out needs <what>: add, remove, list, import or export.', 'See: volley opt-out --help'],

@@ -92,7 +92,7 @@ function scriptOf(root: ReturnType<typeof tab>, shell: string): string {
   } finally {
     console.log = log;
   }
-  return `${printed.join('\n')}\n`;
+  return `${printed.join('\n').trimEnd()}\n`;
 }
 
 /** Looks up values only for the word that is being typed, so that Tab is quick. */
