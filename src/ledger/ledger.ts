@@ -17,3 +17,16 @@ import type { Upkeep } from './upkeep.ts';
  * asks for, calls it, and writes what it returns, as sets, under one lock. `test/contracts/ledger.ts` judges every store.
  */
 export interface Ledger extends Plans, Runs, Receipts, Consent, Controls, Outbox, Replies, Reports, Upkeep {}
+
+/** What finds campaigns and messages: a store keeps it in one place. */
+export type CampaignReads = Pick<
+  Ledger,
+  | 'find'
+  | 'beginningWith'
+  | 'findInput'
+  | 'campaigns'
+  | 'findSid'
+  | 'sidsBeginningWith'
+  | 'recentRecipients'
+  | 'messagesTo'
+>;

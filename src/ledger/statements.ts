@@ -20,6 +20,11 @@ export const dealtWithInSql = `(${inSql(dealtWith)})`;
 /** True of a row that gives way to those of a later input. */
 export const isReplaced = `state in (${inSql(replaced)})`;
 
+/** What a message that is still to be sent (t) takes over from the same row of a later input (s). */
+export const takenOver = `line = s.line, recipient = s.recipient, sender = s.sender, request = s.request,
+  segments = s.segments, country = s.country, unit_price = s.unit_price, quiet_hours = s.quiet_hours,
+  due_at = s.due_at, text_kept = s.text_kept`;
+
 /** The campaigns of an input (`:inputHash`) since `:since` of which something went out or still may, newest first. */
 export const campaignsOfInput = `select c.id, c.name, c.source, c.created_at
   from inputs i join campaigns c on c.id = i.campaign_id

@@ -1,4 +1,4 @@
-import { isReplaced } from '../statements.ts';
+import { isReplaced, takenOver } from '../statements.ts';
 import type { Connection } from './driver.ts';
 import type { PlanPlace } from './plan-prices.ts';
 import { raw, sql } from './sql.ts';
@@ -6,9 +6,7 @@ import { raw, sql } from './sql.ts';
 /** Moves into a campaign that exists what it does not have yet; wrong and skipped rows are those of the latest input. */
 export async function merge(connection: Connection, { id, target }: PlanPlace): Promise<void> {
   await connection.run(sql`delete from messages where campaign_id = ${target} and ${raw(isReplaced)}`);
-  await connection.run(sql`update messages as t set line = s.line, recipient = s.recipient, sender = s.sender,
-      request = s.request, segments = s.segments, country = s.country, unit_price = s.unit_price,
-      quiet_hours = s.quiet_hours, due_at = s.due_at, text_kept = s.text_kept
+  await connection.run(sql`update messages as t set ${raw(takenOver)}
     from messages s where s.campaign_id = ${id} and s.key = t.key and t.campaign_id = ${target} and t.state = 'pending'`);
   await connection.run(sql`delete from messages as s where s.campaign_id = ${id}
     and exists (select 1 from messages t where t.campaign_id = ${target} and t.key = s.key)`);

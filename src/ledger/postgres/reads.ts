@@ -1,7 +1,7 @@
 import type { Message, SendState } from '../../core/message.ts';
 import { emptyCounts, type Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
-import type { Ledger } from '../ledger.ts';
+import type { CampaignReads, Ledger } from '../ledger.ts';
 import { type ReportRows, type TotalsRow, toReport } from '../report-rows.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
 import { type CampaignRow, type MessageRow, toCampaign, toMessage } from '../rows.ts';
@@ -16,18 +16,6 @@ const pageRows = 1000;
 
 /** In how many campaigns recent recipients are looked for: those that were added to last. */
 const recentCampaigns = 20;
-
-type CampaignReads = Pick<
-  Ledger,
-  | 'find'
-  | 'beginningWith'
-  | 'findInput'
-  | 'campaigns'
-  | 'findSid'
-  | 'sidsBeginningWith'
-  | 'recentRecipients'
-  | 'messagesTo'
->;
 
 /** Finding campaigns and messages. */
 export function campaignReads({ read }: Database): CampaignReads {

@@ -29,23 +29,28 @@ export function rowInserter(
   return (rows) => {
     insert.runAll(
       rows.map((row) => ({
+        ...valuesOf(row),
         id: `${idPrefix}-${++count}`,
         campaignId,
-        line: row.line,
-        key: row.key,
-        recipient: row.recipient,
         sender: row.sender,
-        request: row.request && JSON.stringify(row.request),
-        state: row.state,
-        segments: row.segments,
-        reason: row.reason,
-        issues: row.issues && JSON.stringify(row.issues),
         country: row.country,
-        quietHours: row.quietHours,
-        dueAt: row.dueAt,
         textKept,
         at,
       })),
     );
   };
 }
+
+/** What a row is in the columns that a plan and the ledger both have. */
+export const valuesOf = (row: NewRow) => ({
+  line: row.line,
+  key: row.key,
+  recipient: row.recipient,
+  request: row.request && JSON.stringify(row.request),
+  state: row.state,
+  segments: row.segments,
+  reason: row.reason,
+  issues: row.issues && JSON.stringify(row.issues),
+  quietHours: row.quietHours,
+  dueAt: row.dueAt,
+});

@@ -1,6 +1,7 @@
 import type { PlannedRow } from '../../core/plan.ts';
 import { type NewRow, newRow } from '../rules/new-rows.ts';
 import type { Database } from './driver.ts';
+import { valuesOf } from './insert.ts';
 import { suppressionReader } from './opt-outs.ts';
 import type { PlanTables } from './plan-tables.ts';
 
@@ -21,19 +22,7 @@ export function planRowAdder(
       insert.runAll(
         rows.map((row) => {
           const entry = newRow(row, { isSuppressed, storesText, isRecalled: false });
-          return {
-            line: entry.line,
-            key: entry.key,
-            recipient: entry.recipient,
-            destination: destinationOf(entry),
-            request: entry.request && JSON.stringify(entry.request),
-            state: entry.state,
-            segments: entry.segments,
-            reason: entry.reason,
-            issues: entry.issues && JSON.stringify(entry.issues),
-            quietHours: entry.quietHours,
-            dueAt: entry.dueAt,
-          };
+          return { ...valuesOf(entry), destination: destinationOf(entry) };
         }),
       );
     });

@@ -1,4 +1,4 @@
-import { isReplaced, isSettled } from '../statements.ts';
+import { isReplaced, isSettled, takenOver } from '../statements.ts';
 import type { Database } from './driver.ts';
 import type { PlanTables } from './plan-tables.ts';
 
@@ -97,8 +97,7 @@ function merge(database: Database, { id, target, currency }: Copied): string {
   const isGone = `campaign_id = :target and ${isSettled} and ${isReplaced}`;
   run(`delete from message_keys where campaign_id = :target and seq in (select seq from messages where ${isGone})`);
   run(`delete from messages where ${isGone}`);
-  run(`update messages as t set line = s.line, recipient = s.recipient, sender = s.sender, request = s.request,
-      segments = s.segments, country = s.country, unit_price = s.unit_price, quiet_hours = s.quiet_hours, due_at = s.due_at, text_kept = s.text_kept
+  run(`update messages as t set ${takenOver}
       from ${keysOfBoth} join messages s on s.seq = sk.seq where t.seq = tk.seq and t.state = 'pending'`);
   run(`delete from messages where seq in (select sk.seq from ${keysOfBoth})`);
   run(`delete from message_keys as k where campaign_id = :id

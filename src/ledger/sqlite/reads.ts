@@ -1,7 +1,7 @@
 import type { Message, SendState } from '../../core/message.ts';
 import type { Report } from '../../core/outcome/report.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
-import type { Ledger } from '../ledger.ts';
+import type { CampaignReads, Ledger } from '../ledger.ts';
 import type { Campaign } from '../plans.ts';
 import { type ReportRows, type StateRow, type TotalsRow, toCounts, toReport } from '../report-rows.ts';
 import type { CampaignSummary, MessageFilter, PastMessage } from '../reports.ts';
@@ -11,19 +11,7 @@ import type { Database } from './driver.ts';
 import { campaignsOfInput } from './inputs.ts';
 
 /** Finding campaigns and messages. */
-export function campaignReads(
-  database: Database,
-): Pick<
-  Ledger,
-  | 'find'
-  | 'beginningWith'
-  | 'findInput'
-  | 'campaigns'
-  | 'findSid'
-  | 'sidsBeginningWith'
-  | 'recentRecipients'
-  | 'messagesTo'
-> {
+export function campaignReads(database: Database): CampaignReads {
   const columns = 'c.id, c.name, c.source, c.created_at';
   const find = database.prepare<CampaignRow>(
     `select ${columns} from campaigns c where c.ready = 1 and (c.name = :text or c.id = :text) order by c.name = :text desc`,
