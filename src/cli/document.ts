@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { jsonText, visible } from '../core/text/clean.ts';
 import { CliError } from '../errors.ts';
+import { readsJson, type SessionOptions } from './options/everywhere.ts';
 import { serverJson } from './rehearsal.ts';
 import type { Session } from './session.ts';
 
@@ -39,6 +40,17 @@ export async function printDocument<T extends JsonDocument>(
   const texts = isByLine ? linesOf(listed.items) : piecesOf(withServer(document, session), listed);
   if (session.jq === undefined) for await (const text of texts) context.out(text);
   else await printFiltered({ expression: session.jq, texts, isByLine, hasChanged }, context);
+}
+
+/** Prints a document for a program, or else does what a person is shown. */
+export async function printOr<T extends JsonDocument>(
+  document: T,
+  show: () => Promise<void> | void,
+  { options, context }: { readonly options: SessionOptions; readonly context: Context },
+): Promise<void> {
+  if (!readsJson(options)) return show();
+  const session = { isNdjson: options.output === 'ndjson', jq: options.jq };
+  await printDocument(document, { session, context });
 }
 
 function withServer<T extends JsonDocument>(document: T, { server }: Work['session']): T {

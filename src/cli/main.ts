@@ -10,7 +10,7 @@ import { readStdin } from '../input/file.ts';
 import { introductionOf } from './help/page.ts';
 import { mistakeOf } from './mistakes.ts';
 import type { Act, Run } from './options/act.ts';
-import { declareOptions } from './options/declare.ts';
+import { declareOptions, sessionOptionsOf } from './options/declare.ts';
 import { everywhere, type SessionOptions, sessionOptions } from './options/everywhere.ts';
 import type { OptionTable } from './options/option.ts';
 import { readOptions, readSettings } from './options/read.ts';
@@ -49,11 +49,8 @@ async function showHelp(command: Command, context: Context): Promise<void> {
   const { helpOf } = await import('./help/command-help.ts');
   const { showPage } = await import('./help/show-page.ts');
   const page = { topic: command.parent ? command.name() : null, text: helpOf(command, context.terminal.columns) };
-  await showPage(page, optionsOf(command), context);
+  await showPage(page, sessionOptionsOf(command), context);
 }
-
-/** What every command is told, read from a command that asks for nothing else. */
-const optionsOf = (command: Command): SessionOptions => sessionOptions(command.optsWithGlobals(), {});
 
 /** At a terminal no word is cut where a line ends; what a program reads stays as it is. */
 async function fittingOutput(
@@ -145,7 +142,7 @@ async function addFindingOut(
     if (topic !== undefined && page !== undefined) {
       const { formatPage } = await import('./help/format-page.ts');
       const { showPage } = await import('./help/show-page.ts');
-      return showPage({ topic, text: formatPage(page, context.terminal.columns) }, optionsOf(helpVerb), context);
+      return showPage({ topic, text: formatPage(page, context.terminal.columns) }, sessionOptionsOf(helpVerb), context);
     }
     const isKnown = topic === undefined || program.commands.some((command) => command.name() === topic);
     if (!isKnown) {
@@ -159,9 +156,9 @@ async function addFindingOut(
   });
   const versionVerb = program.command('version').description('print the version').helpGroup('Setting up:');
   prepared(versionVerb).action(async () => {
-    const { printOr } = await import('./help/show-page.ts');
+    const { printOr } = await import('./document.ts');
     const document = { schema: 'volley.version/1', version: version() } as const;
-    await printOr(document, () => context.out(version()), { options: optionsOf(versionVerb), context });
+    await printOr(document, () => context.out(version()), { options: sessionOptionsOf(versionVerb), context });
   });
   const manual = program.command('man').description('print the manual, for: man -l -').helpGroup('Setting up:');
   prepared(manual).action(async () => {
@@ -171,9 +168,9 @@ async function addFindingOut(
     // What man leaves of 80 columns beside its margins.
     const format = (text: string) => formatPage(text, 72);
     const text = manualPage(program, { version: version(), topics, introductionOf, format });
-    const { printOr } = await import('./help/show-page.ts');
+    const { printOr } = await import('./document.ts');
     const document = { schema: 'volley.man/1', text } as const;
-    await printOr(document, () => context.out(text), { options: optionsOf(manual), context });
+    await printOr(document, () => context.out(text), { options: sessionOptionsOf(manual), context });
   });
   const isNeeded = ['complete', 'completion'].includes(argv[0] ?? '');
   const { addCompletion } = isNeeded ? await import('./completion/completion.ts') : {};

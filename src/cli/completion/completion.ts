@@ -9,9 +9,10 @@ import { didYouMean } from '../../core/text/nearest.ts';
 import { either } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
+import { printOr } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
-import { printOr } from '../help/show-page.ts';
-import { noSessionOptions, sessionOptions } from '../options/everywhere.ts';
+import { sessionOptionsOf } from '../options/declare.ts';
+import { noSessionOptions } from '../options/everywhere.ts';
 import { withSession } from '../session.ts';
 
 /** How the values of an option or argument are looked up when Tab is pressed. */
@@ -51,7 +52,7 @@ function addInstall(completion: Command, root: ReturnType<typeof tab>, context: 
     // What is wrong with it is said below, as everywhere.
     argument.argParser((given: string) => given);
   }
-  const options = () => sessionOptions(completion.optsWithGlobals(), {});
+  const options = () => sessionOptionsOf(completion);
   completion
     .option('--install', 'put it where the shell finds it; of $SHELL where none is named')
     .action(async (named: string | undefined, { install = false }: { readonly install?: boolean }) => {

@@ -1,4 +1,5 @@
 import { type Command, Option as CommanderOption } from 'commander';
+import { type SessionOptions, sessionOptions } from './everywhere.ts';
 import { nameOf, type OptionTable, oppositeOf } from './option.ts';
 
 /** Declares a table's options and arguments to commander, which hands back what `readOptions` reads. */
@@ -13,6 +14,9 @@ export function declareOptions(command: Command, table: OptionTable): Command {
   }
   return command;
 }
+
+/** What every command is told, read from a command that asks for nothing else. */
+export const sessionOptionsOf = (command: Command): SessionOptions => sessionOptions(command.optsWithGlobals(), {});
 
 type Spec = OptionTable[string];
 
