@@ -128,3 +128,6 @@ export function isMessageSid(text: string): boolean {
 export function beginsMessageSid(text: string): boolean {
   return /^(SM|MM)[0-9a-f]{4,31}$/.test(text);
 }
+
+/** True for a SID, and for the beginning of one. */
+export const meansMessageSid = (text: string): boolean => isMessageSid(text) || beginsMessageSid(text);

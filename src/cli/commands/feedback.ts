@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { wholeSid } from '../../campaign/find.ts';
 import type { Context } from '../../context.ts';
-import { beginsMessageSid, isMessageSid, type Row } from '../../core/message.ts';
+import { isMessageSid, meansMessageSid, type Row } from '../../core/message.ts';
 import { guessColumn } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
 import { plural } from '../../core/text/wording.ts';
@@ -37,14 +37,12 @@ const table = {
 export function declareFeedback(command: Command, act: Act): void {
   addIntroduction(command, help);
   act(table, (options, context) => {
-    if (isSid(options.sid) && options.outcome === undefined) {
+    if (meansMessageSid(options.sid) && options.outcome === undefined) {
       throw new CliError('usage', 'Which outcome?', { hint: '--outcome confirmed|unconfirmed' });
     }
     return withSession(options.session, context, (session) => feedback(options, session, context));
   });
 }
-
-const isSid = (text: string): boolean => isMessageSid(text) || beginsMessageSid(text);
 
 async function feedback(
   { sid: given, outcome }: ValuesOf<typeof table>,
@@ -52,7 +50,7 @@ async function feedback(
   context: Context,
 ): Promise<number> {
   const ledger = await session.ledger();
-  const wanted = isSid(given) ? await wholeSid(ledger, given) : given;
+  const wanted = meansMessageSid(given) ? await wholeSid(ledger, given) : given;
   const provider = await session.connect();
   if (isMessageSid(wanted) && outcome !== undefined) {
     const problem = await give(wanted, outcome, ledger, provider);

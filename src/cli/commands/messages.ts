@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { sidHint, wholeSid } from '../../campaign/find.ts';
 import type { Context } from '../../context.ts';
-import { beginsMessageSid, isMessageSid } from '../../core/message.ts';
+import { isMessageSid, meansMessageSid } from '../../core/message.ts';
 import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
 import { listedMessages } from '../../provider/pages.ts';
@@ -170,7 +170,7 @@ async function saveMedia(
 
 function sidOf({ sid }: MessagesOptions): string {
   if (sid === undefined) throw new CliError('usage', 'Which message?', { hint: sidHint });
-  if (isMessageSid(sid) || beginsMessageSid(sid)) return sid;
+  if (meansMessageSid(sid)) return sid;
   throw new CliError('usage', `${sid} is not the SID of a message.`, { hint: sidHint });
 }
 

@@ -4,7 +4,7 @@ import { postCallback } from '../../callbacks/post-callback.ts';
 import { sidHint, wholeSid } from '../../campaign/find.ts';
 import { authTokensOf } from '../../config/credentials.ts';
 import type { Context } from '../../context.ts';
-import { beginsMessageSid, isMessageSid, type Message } from '../../core/message.ts';
+import { type Message, meansMessageSid } from '../../core/message.ts';
 import { isFailedStatus, messageStatuses } from '../../core/outcome/status.ts';
 import { flagName, parameterOf } from '../../core/request/parameters.ts';
 import { isLoopback, webAddressProblem, withoutUserinfo } from '../../core/request/web-address.ts';
@@ -47,9 +47,7 @@ const event: Parse<string> = (given) => {
 };
 
 const messageSid: Parse<string> = (given) =>
-  isMessageSid(given) || beginsMessageSid(given)
-    ? { value: given }
-    : { problem: 'is not the SID of a message', hint: sidHint };
+  meansMessageSid(given) ? { value: given } : { problem: 'is not the SID of a message', hint: sidHint };
 
 const table = {
   event: required('<event>', 'a status, as delivered; or what somebody writes: STOP, START, HELP, reply', event),
