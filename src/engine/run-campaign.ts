@@ -5,7 +5,7 @@ import type { RunEnd } from '../core/outcome/report.ts';
 import type { Fitted } from '../core/recipient/openings.ts';
 import { readLocalQuietHours } from '../core/recipient/quiet-hours.ts';
 import type { Claim, Lease, Runs, SenderState, Want } from '../ledger/runs.ts';
-import type { Sender } from '../provider/provider.ts';
+import type { Sender, SendOptions } from '../provider/provider.ts';
 import { keepLease } from './heartbeat.ts';
 import { type Lanes, makeLanes } from './lanes.ts';
 import { type Recorder, recorder } from './recorder.ts';
@@ -239,7 +239,7 @@ async function fitNow({ quietHours }: Claim, request: MessageRequest, { now }: R
 }
 
 /** Looks at the lease when a request is about to leave: a process that was frozen may wake up after another has taken over. */
-function leaseCheck(askedAt: Moment, run: Run): { mayLeave(): boolean | Promise<boolean>; isLost(): boolean } {
+function leaseCheck(askedAt: Moment, run: Run): SendOptions & { isLost(): boolean } {
   let isLost = false;
   const renew = async (): Promise<boolean> => {
     const renewedAt = momentOf(run);
