@@ -33,7 +33,9 @@ does so to four workers that share campaigns on one PostgreSQL server, and kills
 
 drops all packets between workers and their server without a word, by namespaces of Linux, for 5, 20 and 75 seconds
 (longer than a lease); a worker went on 1 to 16 seconds after the network did.
+
   npm run build && node test/bench/workers.js
+
 lets 1, 2 and 4 workers share one campaign: on two cores, which the server and the provider share with them, 750, 770
 and 760 messages a second.
 

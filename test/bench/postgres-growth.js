@@ -1,6 +1,6 @@
 // What a ledger on PostgreSQL costs as it grows: one campaign is planned, sent and reported on beside so many messages
 // of others. What goes by an index costs the same beside few and beside many; blocks are pages of 8 KB that were touched.
-//   npm run --silent build && node test/bench/growth.js [messages] [messages]      default: 100000 10000000
+//   npm run --silent build && node test/bench/postgres-growth.js [messages] [messages]      default: 100000 10000000
 import { existsSync, readFileSync } from 'node:fs';
 import { openPostgresLedger } from '../../dist/ledger/postgres/open.js';
 import { startDatabase } from './database.js';
