@@ -2,6 +2,7 @@
 // tsc wrote it, for programs that import volley.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const dir = 'dist/bundle';
@@ -49,11 +50,35 @@ const noHttp2 = {
   load: (id) => (id === '\0no-http2' ? 'export default {};' : null),
 };
 
+/** What some packages do while they load, done in a way that takes less of the start of every process. */
+const quickerToLoad = {
+  name: 'quicker-to-load',
+  async transform(code, id) {
+    // V8 reads JSON several times as fast as the same object written as code.
+    if (id.endsWith('/libphonenumber-js/metadata.max.json.js')) {
+      const { default: metadata } = await import(pathToFileURL(id).href);
+      return { code: `export default JSON.parse(${JSON.stringify(JSON.stringify(metadata))});`, map: null };
+    }
+    // Two formats for the messages of errors which got's options never raise.
+    if (id.endsWith('/@sindresorhus/is/distribution/index.js')) {
+      const made = /new (Intl\.ListFormat\([^)]*\))/g;
+      if (code.match(made)?.length !== 2) throw new Error(`${id} no longer makes two formats as it loads`);
+      return { code: code.replaceAll(made, '{ format: (list) => new $1.format(list) }'), map: null };
+    }
+    return undefined;
+  },
+  // Node decodes a file faster, and keeps it in half the memory, when all of it is ASCII.
+  generateBundle(_, bundle) {
+    const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    for (const chunk of Object.values(bundle)) chunk.code = chunk.code.replaceAll(/[^\0-\x7f]/g, escaped);
+  },
+};
+
 rmSync(dir, { recursive: true, force: true });
 const build = await rolldown({
   input: { main: 'dist/cli/main.js', context: 'dist/context.js' },
   platform: 'node',
-  plugins: [noHttp2],
+  plugins: [noHttp2, quickerToLoad],
   preserveEntrySignatures: 'allow-extension',
   checks: { ineffectiveDynamicImport: false },
   // Native code, WebAssembly in a file of its own, and what is only there when somebody has installed it.
@@ -73,7 +98,7 @@ const { output } = await build.write({
   entryFileNames: '[name].js',
   chunkFileNames: '[name]-[hash].js',
   codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: stageOf, debugName: 'stages' }] },
-  comments: { legal: false },
+  comments: false,
 });
 
 /** The folders of the packages that went into the bundle. */

@@ -1,9 +1,9 @@
-import stringWidth from 'string-width';
 import type { RowIssue } from '../core/message.ts';
 import { maskHint, maskInternational, maskNumbers } from '../core/recipient/mask.ts';
 import { bareAddress } from '../core/recipient/phone.ts';
 import { clean } from '../core/text/clean.ts';
 import type { Paint } from './paint.ts';
+import { cellWidth } from './width.ts';
 
 /** How lines are printed on one stream: colours, the width in cells, and whether phone numbers are unmasked. */
 export interface Style {
@@ -19,10 +19,10 @@ export function shown(text: string, { showPii }: Pick<Style, 'showPii'>): string
 
 /** Cuts text to a width in cells, with … where something is gone. */
 export function truncate(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (cellWidth(text) <= width) return text;
   let kept = '';
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (stringWidth(kept + segment) > width - 1) break;
+    if (cellWidth(kept + segment) > width - 1) break;
     kept += segment;
   }
   return `${kept}…`;
@@ -33,7 +33,7 @@ export function wrap(text: string, width: number, indent: number): string {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && stringWidth(`${line} ${word}`) > width - indent) {
+    if (line !== '' && cellWidth(`${line} ${word}`) > width - indent) {
       lines.push(line.trimEnd());
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
@@ -44,7 +44,7 @@ export function wrap(text: string, width: number, indent: number): string {
 /** Lines broken between words where they are wider than that; the rest stands `hang` cells right of its line's start. */
 export function fitLines(text: string, width: number, hang = 0): string {
   const fit = (line: string): string => {
-    if (stringWidth(line) <= width) return line;
+    if (cellWidth(line) <= width) return line;
     const [start = ''] = /^(?:error: |hint: | *)/.exec(line) ?? [];
     return `${start}${wrap(line.slice(start.length), width, start.length + hang)}`;
   };

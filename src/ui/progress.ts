@@ -1,7 +1,7 @@
-import stringWidth from 'string-width';
 import { clean } from '../core/text/clean.ts';
 import { formatCount, formatDuration } from '../core/text/wording.ts';
 import type { Paint } from './paint.ts';
+import { cellWidth } from './width.ts';
 
 /** How far a run has come. */
 export interface Progress {
@@ -48,7 +48,7 @@ export interface Part {
 export function fitted(all: readonly Part[], width: number): string {
   const parts = [...all];
   const line = () => `  ${parts.map(({ text }) => text).join('  ')}`;
-  while (parts.length > 1 && stringWidth(line()) >= width) {
+  while (parts.length > 1 && cellWidth(line()) >= width) {
     const last = Math.max(...parts.map(({ rank }) => rank));
     parts.splice(
       parts.findIndex(({ rank }) => rank === last),

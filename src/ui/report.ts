@@ -1,4 +1,3 @@
-import stringWidth from 'string-width';
 import type { SendState } from '../core/message.ts';
 import { codeLink, explainCode, noReason, reasonInWords } from '../core/outcome/error-codes.ts';
 import type { Report } from '../core/outcome/report.ts';
@@ -7,6 +6,7 @@ import { formatCount, plural } from '../core/text/wording.ts';
 import { costText, headline } from './headline.ts';
 import { issueLine, type Style, shown, wrap } from './lines.ts';
 import type { Paint } from './paint.ts';
+import { cellWidth } from './width.ts';
 
 /** How a state is shown in a report. */
 interface StateMark {
@@ -35,7 +35,7 @@ const maxListed = 10;
 export function reportLines(name: string, report: Report, style: Style): string[] {
   const { paint } = style;
   return [
-    `${paint.bold(clean(name))}  ${wrap(headline(report), style.width - stringWidth(clean(name)), 2)}`,
+    `${paint.bold(clean(name))}  ${wrap(headline(report), style.width - cellWidth(clean(name)), 2)}`,
     '',
     ...(report.rows > 0 ? [`  ${bar(report, style)}`, ''] : []),
     ...stateLines(report, paint),

@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import { truncate, wrap } from './lines.ts';
+import { cellWidth } from './width.ts';
 
 /** The fewest cells that the last column is wrapped in beside the others; with fewer it goes below them. Our choice. */
 const narrowest = 24;
@@ -22,6 +22,6 @@ export function tableLines(rows: readonly (readonly string[])[], width: number):
   });
 }
 
-const widthOf = (cell: string | undefined): number => stringWidth(cell ?? '');
+const widthOf = (cell: string | undefined): number => cellWidth(cell ?? '');
 
 const padded = (cell: string, width: number): string => cell + ' '.repeat(width - widthOf(cell) + 2);

@@ -9,11 +9,11 @@ import { type Check, type CheckResult, makeCheck } from './check.ts';
 /** Whether this Node is as new as `engines` of package.json asks. */
 export const checkNode: Check = async () => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const isEnough = major > 20 || (major === 20 && minor >= 17);
+  const isEnough = major > 20 || (major === 20 && minor >= 19);
   const text = process.versions.node;
   return isEnough
     ? [{ name: 'node', state: 'ok', text }]
-    : [{ name: 'node', state: 'wrong', text, hint: 'volley needs 20.17 or newer.' }];
+    : [{ name: 'node', state: 'wrong', text, hint: 'volley needs 20.19 or newer.' }];
 };
 
 /** Whether the ledger opens, holds together, and has nothing left to do. */

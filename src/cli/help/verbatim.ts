@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import { wrap } from '../../ui/lines.ts';
+import { cellWidth } from '../../ui/width.ts';
 
 /** The narrowest column, in cells, that text is wrapped in beside another. Our choice. */
 const narrowest = 24;
@@ -12,7 +12,7 @@ const commandLine = /^ *(?:.*\bvolley |npm |pg_dump |pg_restore |systemctl )/;
  * under itself, or put below the first where there is no room; no word is cut.
  */
 export function fitLine(line: string, columns: number): string {
-  if (stringWidth(line) <= columns) return line;
+  if (cellWidth(line) <= columns) return line;
   const [, first = line, gap = '', second = ''] = /^( *\S.*?)( {2,})(\S.*)$/.exec(line) ?? [];
   const start = first.length + gap.length;
   if (second !== '' && columns - start >= narrowest) return `${first}${gap}${wrap(second, columns, start)}`;
@@ -39,7 +39,7 @@ function continued(line: string, columns: number): string {
   let open = indent;
   for (const [word] of line.trim().matchAll(shellWords)) {
     const longer = open.trim() === '' ? `${open}${word}` : `${open} ${word}`;
-    if (open.trim() !== '' && stringWidth(longer) > columns - 2) {
+    if (open.trim() !== '' && cellWidth(longer) > columns - 2) {
       lines.push(`${open} \\`);
       open = `${indent}  ${word}`;
     } else open = longer;

@@ -22,15 +22,21 @@ export function bareAddress(address: string): string {
   return channel.exec(address)?.[2] ?? address;
 }
 
-type Library = typeof import('libphonenumber-js/max');
 type PhoneNumber = import('libphonenumber-js/max').PhoneNumber;
+type Library = Awaited<ReturnType<typeof loadLibrary>>;
+
+/** Loads what is used of the library by name, so that the rest stays out of the bundle. */
+async function loadLibrary() {
+  const { Metadata, isSupportedCountry, parsePhoneNumberFromString } = await import('libphonenumber-js/max');
+  return { Metadata, isSupportedCountry, parsePhoneNumberFromString };
+}
 
 /**
  * Makes the normaliser for one default country (ISO 3166, as `US`), or none: then only numbers with `+` pass.
  * What had to be repaired, and what cannot receive texts, is a warning. Throws a `RangeError` for no country.
  */
 export async function phoneNormalizer(country?: string): Promise<NormalizePhone> {
-  const library = await import('libphonenumber-js/max');
+  const library = await loadLibrary();
   if (country !== undefined && !library.isSupportedCountry(country)) {
     throw new RangeError(`no country has the code ${country}`);
   }
@@ -45,7 +51,7 @@ export async function phoneNormalizer(country?: string): Promise<NormalizePhone>
 
 /** Makes what finds the country (ISO 3166) of a number or channel address in E.164; undefined where none has it alone. */
 export async function countryFinder(): Promise<(address: string) => string | undefined> {
-  const library = await import('libphonenumber-js/max');
+  const library = await loadLibrary();
   return (address) => readInternational(bareAddress(address), library)?.country;
 }
 
