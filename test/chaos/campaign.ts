@@ -5,6 +5,7 @@ import { twilioProvider } from '../../src/provider/twilio/twilio.ts';
 import { seededRandom } from '../../src/simulator/faults.ts';
 import { from } from '../context.ts';
 import { installation, simulated } from '../e2e/volley.ts';
+import { crashingBinary } from './crash-points.ts';
 import { type Tally, takeStock } from './invariants.ts';
 
 /** Eleven kinds of server fault, about a tenth of all requests. */
@@ -151,7 +152,7 @@ async function finish(start: Start, outputs: string[]): Promise<void> {
 
 /** One run that is made to crash. */
 export interface Crash {
-  /** Where, as in `crash-hooks.js`, and the how manieth time it comes by. */
+  /** Where, as in `crash-points.ts`, and the how manieth time it comes by. */
   readonly point: string;
   readonly k: number;
   readonly rows: number;
@@ -164,16 +165,10 @@ export async function surviveCrash({ point, k, rows, senders, faults }: Crash): 
   const { simulator, env, start, folder, ledger } = await simulated({ faults, seed: k });
   const list = listOf(rows, senders);
   writeFileSync(join(folder, 'list.csv'), list.csv);
-  const preload = join(import.meta.dirname, 'preload.js');
-  const crashing = installation({
-    ...env,
-    HOME: folder,
-    NODE_OPTIONS: `--import=${preload}`,
-    CRASH_POINT: point,
-    CRASH_K: String(k),
-  });
+  const told = { ...env, CRASH_POINT: point, CRASH_K: String(k) };
+  const crashing = installation(told, folder, crashingBinary(point));
   try {
-    const { child, ended } = crashing.start('batch', join(folder, 'list.csv'), ...text, ...quick);
+    const { child, ended } = crashing.start('batch', 'list.csv', ...text, ...quick);
     const { code, stderr } = await orHang(child, ended);
     if (code !== null && code !== 0 && code !== 8) throw new Error(`${point} ended with ${code}: ${stderr}`);
     await finish(start, []);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/simulator/faults.ts';
 import { retryBlindly, stormyFaults, survive, surviveCrash } from './campaign.ts';
-import { pointNames } from './crash-hooks.js';
+import { pointNames } from './crash-points.ts';
 
 /** How much: a small share here, any amount with `npm run chaos`. */
 const {

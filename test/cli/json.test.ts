@@ -11,6 +11,9 @@ import { run, world as worldOfOne } from './volley.ts';
 
 let simulator: Simulator;
 let world: ReturnType<typeof testContext>;
+/** The ledger of what needs one that machines share. */
+let shared: string;
+const isShared = (argv: readonly string[]) => /^(worker|schedule)/.test(argv[0] ?? '') || argv.includes('--enqueue');
 let events = 0;
 
 /** Runs one command line; what runs until it is told to end is told so once it has printed something. */
@@ -20,6 +23,7 @@ async function volley(...argv: string[]) {
   const err: string[] = [];
   const code = await main(argv, {
     ...world.context,
+    env: { ...world.context.env, ...(isShared(argv) && { VOLLEY_LEDGER: shared }) },
     stdin: (async function* () {
       yield Buffer.from(`${JSON.stringify({ id: `e${++events}`, to: '+14155550171' })}\n{"id":"bad"}\n`);
     })(),
@@ -44,7 +48,8 @@ const sid = (n: number): string => simulator.truth()[n]?.sid ?? '';
 beforeAll(async () => {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = testEnv;
   simulator = await startSimulator({ accountSid, authToken, statusDelayMs: 0 });
-  world = testContext({ env: { VOLLEY_API_URL: simulator.url, VOLLEY_LEDGER: await newDatabase() } });
+  world = testContext({ env: { VOLLEY_API_URL: simulator.url } });
+  shared = await newDatabase();
   const bad = '+14155530007,Undelivered\n555,Wrong\n';
   writeFileSync(join(world.folder, 'list.csv'), `${recipients(3)}${bad}`);
   writeFileSync(join(world.folder, 'others.csv'), `${recipients(3)}`);
@@ -135,7 +140,7 @@ describe('what a program reads', () => {
 
   beforeAll(async () => {
     writeFileSync(path('hello.liquid'), 'Hi {{ name }}');
-    const ledger = await world.context.openLedger(world.context.env['VOLLEY_LEDGER'] ?? '');
+    const ledger = await world.context.openLedger(world.ledgerPath);
     const reply = { kind: 'inbound', sid: `SM${'9'.repeat(32)}`, from: '+14155550100', to: from, body: 'Yes' } as const;
     await ledger.keepReply(reply, true);
     await ledger.close();

@@ -15,11 +15,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The real binary, in an environment and, unless told otherwise, a folder of its own. */
-export function installation(env: Readonly<Record<string, string>> = {}, folder = tempFolder()) {
+/** The real binary, or a copy of it, in an environment and, unless told otherwise, a folder of its own. */
+export function installation(env: Readonly<Record<string, string>> = {}, folder = tempFolder(), binary = bin) {
   const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, ...env };
   const start = (...args: string[]): { child: ChildProcess; ended: Promise<Ended> } => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: environment });
+    const child = spawn(process.execPath, [binary, ...args], { cwd: folder, env: environment });
     return { child, ended: endOf(child) };
   };
   const run = (...args: string[]): Promise<Ended> => start(...args).ended;

@@ -1,2 +1,0 @@
-/** Every crash point by name. */
-export declare const pointNames: readonly string[];

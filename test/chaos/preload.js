@@ -1,3 +1,0 @@
-import { register } from 'node:module';
-
-register('./crash-hooks.js', import.meta.url);
