@@ -1,17 +1,17 @@
 import { defineConfig } from 'vitest/config';
 import { skipReporter } from './test/skip-reporter.ts';
 
+// These kill the real binary or its server, or take minutes: they are part of `npm run chaos`, in any amount.
 const chaosOnly = [
+  'test/chaos/{chaos,workers,worker-faults,network}.test.ts',
+  'test/queue/{promises,interventions}.property.test.ts',
   'test/swarm/mutations.test.ts',
-  'test/chaos/network.test.ts',
-  'test/queue/interventions.property.test.ts',
 ];
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/scratch.ts', 'test/shared-postgres.ts'],
-    // These take minutes, so they are part of `npm run chaos` only.
     exclude: process.env['CHAOS_SCHEDULES'] === undefined ? chaosOnly : [],
     reporters: ['default', skipReporter()],
     testTimeout: 30_000,

@@ -38,20 +38,16 @@ const clockSlackMs = 600_000;
 export async function track(campaignId: string, options: TrackOptions): Promise<number> {
   const { monotonic, sleep, signal, forMs } = options;
   const until = monotonic() + forMs;
-  let open = await openOf(campaignId, options);
+  const openNow = () => options.ledger.undelivered(campaignId, options.sid);
+  let open = await openNow();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
     await askFor(open, options);
-    open = await openOf(campaignId, options);
+    open = await openNow();
     await options.onRound?.(open.length);
     if (open.length === 0 || signal.aborted || monotonic() + pauseMs > until) return open.length;
     await sleep(pauseMs, signal);
     if (signal.aborted) return open.length;
   }
-}
-
-async function openOf(campaignId: string, { ledger, sid }: TrackOptions): Promise<readonly TrackedMessage[]> {
-  const open = await ledger.undelivered(campaignId);
-  return sid === undefined ? open : open.filter((message) => message.sid === sid);
 }
 
 /** What tracking one message of Twilio's works with. Times in milliseconds. */

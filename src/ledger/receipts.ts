@@ -18,6 +18,6 @@ export interface Receipts {
   receive(updates: readonly StatusUpdate[], passOn?: boolean): Promise<number>;
   /** Every receipt of a message, in the order in which they were heard. */
   receipts(sid: string): Promise<readonly StatusUpdate[]>;
-  /** The accepted messages without a final status, in the order of the input. */
-  undelivered(campaignId: string): Promise<readonly TrackedMessage[]>;
+  /** The accepted messages without a final status, or the one of this SID, in the order of the input. */
+  undelivered(campaignId: string, sid?: string): Promise<readonly TrackedMessage[]>;
 }

@@ -20,11 +20,11 @@ const { values } = parseArgs({
   },
 });
 const { workers, schedules = workers === undefined ? '1000' : '0' } = values;
-const kills = workers === undefined ? 'test/chaos/chaos.test.ts' : 'test/chaos/workers.test.ts';
-const schedule = workers === undefined ? 'test/swarm' : 'test/queue/interventions';
+const kills = workers === undefined ? 'test/chaos/chaos.test.ts' : 'test/chaos/worker';
+const simulated = workers === undefined ? ['test/swarm'] : ['test/queue/interventions', 'test/queue/promises'];
 const parts = values.network
   ? ['test/chaos/network.test.ts']
-  : [values.kills !== '0' && kills, schedules !== '0' && schedule].filter(Boolean);
+  : [...(values.kills === '0' ? [] : [kills]), ...(schedules === '0' ? [] : simulated)];
 if (parts.length === 0) process.exit(0);
 // One after the other: each alone uses every core.
 const { status } = spawnSync('npx', ['vitest', 'run', '--no-file-parallelism', ...parts], {

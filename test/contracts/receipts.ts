@@ -31,10 +31,14 @@ export function receiptsContract(open: Open): void {
     it('move a message on, never back, and count once', async () => {
       const { ledger, campaign, accept, message } = await claimed();
       await accept();
-      expect(await ledger.undelivered(campaign.id)).toEqual([{ sid: 'SM1', claimedAt: expect.any(Number) }]);
+      const [open] = await ledger.undelivered(campaign.id);
+      expect(open).toEqual({ sid: 'SM1', claimedAt: expect.any(Number) });
+      expect(await ledger.undelivered(campaign.id, 'SM1')).toEqual([open]);
+      expect(await ledger.undelivered(campaign.id, 'SM2')).toEqual([]);
       expect(await ledger.receive([receipt('delivered'), receipt('sent'), receipt('delivered')])).toBe(2);
       expect(await message()).toMatchObject({ state: 'accepted', status: 'delivered' });
       expect(await ledger.undelivered(campaign.id)).toEqual([]);
+      expect(await ledger.undelivered(campaign.id, 'SM1')).toEqual([]);
       expect(await ledger.receive([receipt('sent', { sid: 'SM9' })])).toBe(0);
     });
 

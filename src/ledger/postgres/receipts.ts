@@ -22,11 +22,12 @@ export function postgresReceipts({ read, transaction }: Database): Receipts {
         const kept = await receiptsOf(connection, [sid]);
         return kept.map(({ isQueued, ...update }): StatusUpdate => update);
       }),
-    undelivered: (campaignId) =>
+    undelivered: (campaignId, sid) =>
       read(async (connection) => {
+        const meant = sid === undefined ? sql`sid is not null` : sql`sid = ${sid}`;
         const rows = await connection.all<TrackedRow>(sql`
           select sid, request ->> 'accountSid' as account, claimed_at from messages
-          where campaign_id = ${campaignId} and state = 'accepted' and sid is not null
+          where campaign_id = ${campaignId} and state = 'accepted' and ${meant}
             and (status is null or status not in (${raw(finalInSql)})) order by seq`);
         return rows.map(toTracked);
       }),

@@ -12,14 +12,18 @@ import { deliveryWriter, outcomeReader, outcomeWriter } from './outcomes.ts';
 export function sqliteReceipts(database: Database): Receipts {
   const receiveIn = receiver(database);
   const { receiptsOf } = outcomeReader(database);
-  const open = database.prepare<TrackedRow>(`
-    select sid, request ->> 'accountSid' as account, claimed_at from messages
-    where campaign_id = :campaignId and ${isSettled} and state = 'accepted' and sid is not null
-      and (status is null or status not in (${finalInSql})) order by +seq`);
+  const openWhere = (condition: string) =>
+    database.prepare<TrackedRow>(`
+      select sid, request ->> 'accountSid' as account, claimed_at from messages
+      where campaign_id = :campaignId and ${condition} and state = 'accepted'
+        and (status is null or status not in (${finalInSql})) order by +seq`);
+  const open = openWhere(`${isSettled} and sid is not null`);
+  const openOne = openWhere('sid = :sid');
   return {
     receive: async (updates, passOn = false) => database.transaction(() => receiveIn(updates, passOn)),
     receipts: async (sid) => receiptsOf([sid]).map(({ isQueued, ...update }): StatusUpdate => update),
-    undelivered: async (campaignId) => open.all({ campaignId }).map(toTracked),
+    undelivered: async (campaignId, sid) =>
+      (sid === undefined ? open.all({ campaignId }) : openOne.all({ campaignId, sid })).map(toTracked),
   };
 }
 

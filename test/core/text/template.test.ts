@@ -105,7 +105,7 @@ it('makes the same of plain fields as Liquid does', () => {
       expect(ours).toEqual(outcome(`{% comment %}{% endcomment %}${template}`, cells));
       if (typeof ours === 'object') texts++;
     }),
-    { numRuns: 3000 },
+    { numRuns: 600 },
   );
-  expect(texts).toBeGreaterThan(600);
+  expect(texts).toBeGreaterThan(120);
 });

@@ -5,10 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import type { FaultScript } from '../../src/simulator/twilio.ts';
-import { ask, takeStockOfDatabase } from '../chaos/database.ts';
 import { from, recipients } from '../context.ts';
+import { installation, simulated } from '../e2e/volley.ts';
 import { newDatabase } from '../new-database.ts';
-import { installation, simulated } from './volley.ts';
+import { ask, takeStockOfDatabase } from './database.ts';
 
 const closing: (() => unknown)[] = [];
 afterAll(async () => {
