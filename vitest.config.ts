@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { skipReporter } from './test/skip-reporter.ts';
+import { SlowFirst } from './test/slow-first.ts';
 
 // These kill the real binary or its server, or take minutes: they are part of `npm run chaos`, in any amount.
 const chaosOnly = [
@@ -14,6 +15,7 @@ export default defineConfig({
     globalSetup: ['test/scratch.ts', 'test/shared-postgres.ts'],
     exclude: process.env['CHAOS_SCHEDULES'] === undefined ? chaosOnly : [],
     reporters: ['default', skipReporter()],
+    sequence: { sequencer: SlowFirst },
     testTimeout: 30_000,
     // Modules are loaded once for all files of a worker, which saves more than half of the time: none keeps state, none is mocked.
     isolate: false,

@@ -89,16 +89,25 @@ export async function runWorker(options: WorkerOptions, ports: WorkerPorts): Pro
       if (isIdle && options.drain && (await guarded(worker, () => isDrained(worker), false))) break;
       if (isIdle) await ports.sleep(idleMs, ports.signal);
     }
-    await Promise.all(worker.running.values());
+    await Promise.all(workOf(worker));
     return worker.refused;
   } finally {
     await stopBeating();
   }
 }
 
+/** A share of a campaign that is worked on. */
+interface Share {
+  readonly over: Promise<void>;
+  /** True once it is known when to go on with the campaign. */
+  readonly isOver: boolean;
+  /** Other jobs of the campaign on their way back into the queue. */
+  readonly handing: Promise<void>[];
+}
+
 interface Worker extends WorkerOptions, WorkerPorts {
   /** The work under way, by the id of its campaign. */
-  readonly running: Map<string, Promise<void>>;
+  readonly running: Map<string, Share>;
   /** Breaker and adapted concurrency last from one share to the next. */
   readonly accounts: Map<string, RunAccount>;
   accepted: number;
@@ -119,29 +128,42 @@ async function guarded(worker: Worker, work: () => Promise<boolean>, otherwise: 
 const isDrained = async ({ running, queue }: Worker): Promise<boolean> =>
   running.size === 0 && (await queue.size()) === 0;
 
+const workOf = ({ running }: Worker): Promise<void>[] => [...running.values()].map(({ over }) => over);
+
 /** True when there was nothing to do. */
 async function takeJobs(worker: Worker): Promise<boolean> {
   const { queue, running } = worker;
   const free = mostCampaigns - running.size;
   if (free <= 0) {
-    await Promise.race(running.values());
+    await Promise.race(workOf(worker));
     return false;
   }
   const jobs = await queue.take(free);
   for (const job of jobs) {
-    // One share of a campaign uses all that a worker has for it.
-    if (running.has(job.campaignId)) await queue.finish(job, shardMs);
-    else start(job, worker);
+    const share = running.get(job.campaignId);
+    if (share === undefined) start(job, worker);
+    else await handBack(job, share, queue);
   }
   return jobs.length === 0;
 }
 
+/** One share of a campaign uses all that a worker has for it: another one comes again when this one's time is up. */
+async function handBack(job: Job, share: Share, queue: Queue): Promise<void> {
+  const handing = queue.finish(job, share.isOver ? 0 : shardMs);
+  share.handing.push(handing);
+  await handing;
+}
+
 function start(job: Job, worker: Worker): void {
   const { running, queue, events } = worker;
+  const share = { isOver: false, handing: [] };
   const work = async (): Promise<void> => {
     try {
       const next = await workOn(job.campaignId, worker);
       const againInMs = typeof next === 'number' ? next : await finish(job.campaignId, next, worker);
+      share.isOver = true;
+      // What is handed back meanwhile has to be there, or the end of the campaign would not take it away.
+      await Promise.allSettled(share.handing);
       // Once it is enqueued anew it begins anew.
       if (againInMs === undefined) worker.accounts.delete(job.campaignId);
       await queue.finish(job, againInMs);
@@ -152,7 +174,7 @@ function start(job: Job, worker: Worker): void {
       running.delete(job.campaignId);
     }
   };
-  running.set(job.campaignId, work());
+  running.set(job.campaignId, Object.assign(share, { over: work() }));
 }
 
 /** When to go on with a campaign, in milliseconds, or what it came to. */

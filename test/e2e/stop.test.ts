@@ -42,7 +42,7 @@ describe('a time limit', () => {
     ['--max-duration', '1s'],
     ['--not-after', () => new Date(Date.now() + 2500).toISOString().replace(/\.\d+Z/, 'Z')],
   ])('%s ends the run, recorded and resumable', async (flag, value) => {
-    const { volley, sent, expectNoDoubles } = await withList(300);
+    const { volley, sent, expectNoDoubles } = await withList(160);
     const at = typeof value === 'string' ? value : value();
     const { code, counts, stderr } = await volley(...batch, ...quick, '--rate', '50', flag, at);
     expect(code).toBe(8);
