@@ -7,8 +7,8 @@ import { parseTemplate, type Template } from '../core/text/template.ts';
 import { CliError, fileError } from '../errors.ts';
 
 /** The text of a template: one of `[templates]` by name, else a file. Throws a `CliError` when it can't be read. */
-export function templateOf(name: string, templates: Readonly<Record<string, string>>): TemplateSource {
-  return Object.hasOwn(templates, name) ? read(name, templates[name] ?? '') : read(name, readFile(name, templates));
+export async function templateOf(name: string, templates: Readonly<Record<string, string>>): Promise<TemplateSource> {
+  return read(name, Object.hasOwn(templates, name) ? (templates[name] ?? '') : readFile(name, templates));
 }
 
 /** A template that can be filled again and again. */
@@ -66,8 +66,11 @@ export function fillTemplate(
 }
 
 /** The texts of `[templates]`, by name. Throws a `CliError` for one with faulty front matter. */
-export function namedTemplates(templates: Readonly<Record<string, string>>): Readonly<Record<string, TemplateSource>> {
-  return Object.fromEntries(Object.entries(templates).map(([name, source]) => [name, read(name, source)]));
+export async function namedTemplates(
+  templates: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, TemplateSource>>> {
+  const sources = Object.entries(templates).map(async ([name, source]) => [name, await read(name, source)] as const);
+  return Object.fromEntries(await Promise.all(sources));
 }
 
 /** A template to choose, or why it can't be. */
@@ -77,24 +80,28 @@ export type FoundTemplate = { readonly name: string; readonly from: string } & (
 );
 
 /** The texts of `[templates]`, and the .liquid files of a folder. */
-export function templatesAt(templates: Readonly<Record<string, string>>, folder: string): FoundTemplate[] {
+export async function templatesAt(
+  templates: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<readonly FoundTemplate[]> {
   const files = readdirSync(folder).filter((name) => name.endsWith('.liquid'));
   const found = [
     ...Object.entries(templates).map(([name, source]) => ({ name, from: name, source: () => source })),
     ...files.map((name) => ({ name, from: join(folder, name), source: () => readFile(join(folder, name), {}) })),
   ];
-  return found.map(({ name, from, source }) => {
+  const readEach = found.map(async ({ name, from, source }): Promise<FoundTemplate> => {
     try {
-      return { name, from, template: read(name, source()) };
+      return { name, from, template: await read(name, source()) };
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       return { name, from, problem: error.message };
     }
   });
+  return Promise.all(readEach);
 }
 
-function read(name: string, source: string): TemplateSource {
-  const parsed = readTemplateSource(source);
+async function read(name: string, source: string): Promise<TemplateSource> {
+  const parsed = await readTemplateSource(source);
   if ('value' in parsed) return parsed.value;
   throw new CliError('input', `Template ${name}: ${parsed.problem}.`, { ...(parsed.hint && { hint: parsed.hint }) });
 }

@@ -33,6 +33,7 @@ export function batch(list: string, options: BatchOptions): Command {
 export const someLeft = 8;
 
 export const sdkLoop = (list: string, connections: number): Command => peer('sdk.js', list, connections);
+export const httpLoop = (list: string, connections: number): Command => peer('http.js', list, connections);
 export const gotLoop = (list: string, connections: number): Command => peer('got.js', list, connections);
 
 const peer = (script: string, list: string, connections: number): Command => [

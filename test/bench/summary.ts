@@ -57,6 +57,7 @@ function latencyLines({ latencyMs, points }: Latency): readonly string[] {
     return [
       line(`${connections} at once, of ${whole(limit)} a second; at most ${mostOut} were out`, share(runs.volley)),
       line("  a loop over Twilio's SDK", share(runs.sdk)),
+      line('  a loop over bare node:http', share(runs.http)),
     ];
   });
   return [`A provider that answers after ${latencyMs} ms: share of what that allows`, ...lines];

@@ -59,7 +59,7 @@ const verbs: Readonly<Record<TemplatesOptions['what'], Verb>> = { list, show, te
 async function list(_: TemplatesOptions, session: Session, context: Context): Promise<number> {
   const { config, isJson, isQuiet, resultStyle } = session;
   const locale = config.get('locale');
-  const all = templatesAt(config.templates, context.cwd).map((found): ListedTemplate => {
+  const all = (await templatesAt(config.templates, context.cwd)).map((found): ListedTemplate => {
     const origin = Object.hasOwn(config.templates, found.from) ? '[templates]' : 'file';
     const nothing = { name: found.name, origin, fields: [], text: null };
     if ('problem' in found) return { ...nothing, problem: found.problem };
@@ -81,7 +81,7 @@ async function list(_: TemplatesOptions, session: Session, context: Context): Pr
 
 async function show(options: TemplatesOptions, session: Session, context: Context): Promise<number> {
   const { out } = context;
-  const { name, source } = sourceOf(options, session);
+  const { name, source } = await sourceOf(options, session);
   const { text: body, parameters, fields: defaults } = source;
   const { fields } = templateFiller(source, session.config.get('locale'));
   if (session.isJson) {
@@ -99,7 +99,7 @@ async function show(options: TemplatesOptions, session: Session, context: Contex
 }
 
 async function test(options: TemplatesOptions, session: Session, context: Context): Promise<number> {
-  const { name, source } = sourceOf(options, session);
+  const { name, source } = await sourceOf(options, session);
   const locale = session.config.get('locale');
   if (options.file !== undefined && Object.keys(options.fields).length > 0) {
     throw new CliError('usage', 'Give a list or --field, not both.');
@@ -161,7 +161,10 @@ function summaryOf({ texts, wrong }: Tested): string {
   return `${plural(texts.length, 'row')} filled${most}, ${wrong.length} wrong.`;
 }
 
-function sourceOf({ name }: TemplatesOptions, { config }: Session): { name: string; source: TemplateSource } {
-  if (name !== undefined) return { name, source: templateOf(name, config.templates) };
+async function sourceOf(
+  { name }: TemplatesOptions,
+  { config }: Session,
+): Promise<{ name: string; source: TemplateSource }> {
+  if (name !== undefined) return { name, source: await templateOf(name, config.templates) };
   throw new CliError('usage', 'Which template?', { hint: 'Name one of: volley templates list' });
 }

@@ -108,7 +108,7 @@ async function askText(draft: ListDraft, dialog: Dialog): Promise<ListDraft | un
     choices: [
       { name: 'Write a text', value: { kind: 'free' } },
       ...(hasBody ? [{ name: 'The column body of the file', value: { kind: 'column' } as const }] : []),
-      ...templateChoices(dialog),
+      ...(await templateChoices(dialog)),
       back,
     ],
   });
@@ -129,7 +129,7 @@ type TextChoice = TemplateChoice | { readonly kind: 'free' } | { readonly kind: 
 /** Asks which column fills each field of the text that has the name of no column. Undefined: back. */
 async function askFields(draft: ListDraft, dialog: Dialog): Promise<ListDraft | undefined> {
   const { template, body } = draft.options;
-  const named = template === undefined ? undefined : templateOf(template, dialog.session.config.templates);
+  const named = template === undefined ? undefined : await templateOf(template, dialog.session.config.templates);
   const text = named?.text ?? (typeof body === 'string' ? body : '');
   let mapped = draft;
   for (const field of parseTemplate(text).fields) {

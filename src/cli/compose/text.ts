@@ -32,8 +32,8 @@ export interface TemplateChoice {
 type Choice = TemplateChoice | { readonly kind: 'free'; readonly written?: string };
 
 /** The templates of the config and of this folder as choices; one with a fault cannot be chosen, and says why. */
-export function templateChoices({ session, context }: Pick<Dialog, 'session' | 'context'>) {
-  return templatesAt(session.config.templates, context.cwd).map((found) => {
+export async function templateChoices({ session, context }: Pick<Dialog, 'session' | 'context'>) {
+  return (await templatesAt(session.config.templates, context.cwd)).map((found) => {
     const { name, from } = found;
     if ('problem' in found) return { name: clean(name), value: undefined, disabled: `(${clean(found.problem)})` };
     const value: TemplateChoice = { kind: 'template', from, template: found.template };
@@ -57,8 +57,8 @@ export async function askText(
 }
 
 /** Esc while a text is written leads back to the choice of template, where there are templates. */
-function backToChoice(contact: Contact | undefined, dialog: Dialog): Promise<WrittenText | undefined> {
-  return templateChoices(dialog).length > 0 ? askText(contact, dialog) : Promise.resolve(undefined);
+async function backToChoice(contact: Contact | undefined, dialog: Dialog): Promise<WrittenText | undefined> {
+  return (await templateChoices(dialog)).length > 0 ? askText(contact, dialog) : undefined;
 }
 
 /** Asks for a text, with its length and segments counted below it. Undefined: back. */
@@ -84,7 +84,7 @@ export function countLine(text: string): string {
 }
 
 async function chooseText(dialog: Dialog): Promise<Choice | undefined> {
-  const templates = templateChoices(dialog);
+  const templates = await templateChoices(dialog);
   if (templates.length === 0) return { kind: 'free' };
   const choices = [{ name: 'Write a text', value: { kind: 'free' } as Choice | undefined }, ...templates, back];
   return dialog.ask(orBack(search<Choice | undefined>), {

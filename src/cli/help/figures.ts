@@ -72,6 +72,8 @@ README's line and the curves in test/bench/recorded; ratios are medians, with th
 ${measured}
 
 Without --record it leaves out the last group, keeps the results in test/bench/latest, and changes nothing else.
+With --rows 10000000 it goes on to ten million rows. One such list was planned in 229 s, where a million took 23 s, with
+176 MB of memory and 362 bytes of ledger a row; report and campaigns took 0.8 s then, resume 2.4 s.
 
   npm run package
 

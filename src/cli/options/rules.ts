@@ -17,10 +17,10 @@ export type RowsOptions = MappingValues & MessageValues;
  * What flags, a template and the config say of all rows.
  * Throws a `CliError` for a parameter or template that is wrong whatever the rows are.
  */
-export function rowRulesOf(
+export async function rowRulesOf(
   options: RowsOptions,
   { config, plan, style }: { readonly config: Config; readonly plan: PlanContext; readonly style: Style },
-): RowRules {
+): Promise<RowRules> {
   if (config.defaults.to !== undefined) {
     throw new CliError(
       'config',
@@ -31,10 +31,10 @@ export function rowRulesOf(
     throw new CliError('usage', 'Give --body or --template, not both.');
   }
   const flags = requestOf(options);
-  const template = options.template === undefined ? undefined : templateOf(options.template, config.templates);
+  const template = options.template === undefined ? undefined : await templateOf(options.template, config.templates);
   const ofTemplate = template && { name: options.template ?? '', parameters: template.parameters };
   refuseFixed(fixedOf(flags, ofTemplate, config), plan, style);
-  const templates = namedTemplates(config.templates);
+  const templates = await namedTemplates(config.templates);
   for (const [name, { parameters }] of Object.entries(templates)) {
     refuseFixed(fixedOf({}, { name: `template ${name}`, parameters }, config), plan, style);
   }

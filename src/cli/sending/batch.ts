@@ -106,7 +106,7 @@ export async function sendBatch(work: BatchWork, session: Session, context: Cont
   if (options.enqueue) refuseBesideEnqueue(options);
   const deadline = deadlineOf(options, context);
   const plan = await planContextOf(session, approved?.plannedAt ?? context.now(), options);
-  const rules = rowRulesOf(options, { config: session.config, plan, style: session.workStyle });
+  const rules = await rowRulesOf(options, { config: session.config, plan, style: session.workStyle });
   const planOptions = planOptionsOf(options, plan, session);
   // Credentials first: a plan that can't be sent is not worth reading twice.
   if (!options.isDry) await session.connect();

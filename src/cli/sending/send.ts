@@ -145,7 +145,7 @@ async function textOf(options: SendOptions, { config }: Session, context: Contex
 
 async function fillNamed(name: string, fields: SendOptions['fields'], config: Config): Promise<WrittenText> {
   const { fillTemplate, templateOf } = await import('../../campaign/templates.ts');
-  const source = templateOf(name, config.templates);
+  const source = await templateOf(name, config.templates);
   const body = fillTemplate(source, fields, config.get('locale'));
   return { body, template: { name, parameters: source.parameters } };
 }

@@ -24,7 +24,7 @@ export function stream(options: StreamOptions, context: Context): Promise<number
   return withSession(options.session, context, async (session) => {
     const plan = await planContextOf(session, context.now(), options);
     const given = { ...options, key: options.key ?? 'id' };
-    const rules = rowRulesOf(given, { config: session.config, plan, style: session.workStyle });
+    const rules = await rowRulesOf(given, { config: session.config, plan, style: session.workStyle });
     const storesTexts = storesText(options, session);
     const ports = await connectedPortsOf(session, context);
     const campaign = await openCampaign(ports.ledger, {

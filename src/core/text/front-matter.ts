@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import type { Parsed } from '../parsed.ts';
 import { parameterNamed } from '../request/parameters.ts';
 import type { RawRequest } from '../request/validate.ts';
@@ -15,11 +14,11 @@ export interface TemplateSource {
 const front = /^---[ \t]*\r?\n([\s\S]*?)^---[ \t]*(?:\r?\n|$)/m;
 
 /** Takes the YAML between `---` lines off the start of a template: names of message parameters, or of fields. */
-export function readTemplateSource(source: string): Parsed<TemplateSource> {
+export async function readTemplateSource(source: string): Promise<Parsed<TemplateSource>> {
   const text = source.replace(/^\ufeff/, '');
   const match = text.startsWith('---') ? front.exec(text) : null;
   if (!match) return { value: { text: withoutLastNewline(text), parameters: {}, fields: {} } };
-  const read = readYaml(match[1] ?? '');
+  const read = await readYaml(match[1] ?? '');
   if ('problem' in read) return read;
   const parameters: Record<string, string | readonly string[]> = {};
   const fields: Record<string, string> = Object.create(null);
@@ -33,7 +32,8 @@ export function readTemplateSource(source: string): Parsed<TemplateSource> {
   return { value: { text: withoutLastNewline(text.slice(match[0].length)), parameters, fields } };
 }
 
-function readYaml(text: string): Parsed<Readonly<Record<string, unknown>>> {
+async function readYaml(text: string): Promise<Parsed<Readonly<Record<string, unknown>>>> {
+  const { parse } = await import('yaml');
   try {
     const value: unknown = parse(text, { schema: 'failsafe' });
     if (value === null || value === '') return { value: {} };

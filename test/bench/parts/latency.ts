@@ -1,4 +1,4 @@
-import { batch, sdkLoop } from '../commands.ts';
+import { batch, httpLoop, sdkLoop } from '../commands.ts';
 import { listOf } from '../lists.ts';
 import { inTurns } from '../processes.ts';
 import { type Count, type Provider, type Sent, sends, startProvider } from '../provider.ts';
@@ -9,13 +9,13 @@ export interface Latency {
 }
 
 /** How long a run would take at the limit. */
-const secondsOfSending = 6;
+const secondsOfSending = 15;
 
 interface LatencyPoint {
   readonly connections: number;
   /** The most messages a second that so many connections can send at this latency. */
   readonly limit: number;
-  readonly runs: Readonly<Record<'volley' | 'sdk', readonly Sent[]>>;
+  readonly runs: Readonly<Record<'volley' | 'sdk' | 'http', readonly Sent[]>>;
 }
 
 /** How near to what the latency allows the sending comes, by connections, and whether it stays within them. */
@@ -45,6 +45,7 @@ async function measurePoint({ connections, latencyMs, rounds, provider }: PointO
   const runs = await inTurns(rounds, {
     volley: () => sends(batch(list, { connections }), provider, rows, connections),
     sdk: () => sends(sdkLoop(list, connections), provider, rows, connections),
+    http: () => sends(httpLoop(list, connections), provider, rows, connections),
   });
   return { connections, limit, runs };
 }
