@@ -1,5 +1,5 @@
 import { truncate, wrap } from './lines.ts';
-import { cellWidth } from './width.ts';
+import { cellWidth, padCells } from './width.ts';
 
 /** The fewest cells that the last column is wrapped in beside the others; with fewer it goes below them. Our choice. */
 const narrowest = 24;
@@ -14,7 +14,7 @@ export function tableLines(rows: readonly (readonly string[])[], width: number):
   const start = widths.reduce((sum, cells) => sum + cells + 2, 0);
   const isBeside = width - start >= narrowest || rows.every((cells) => start + widthOf(cells[columns]) <= width);
   return rows.map((cells) => {
-    const first = widths.map((cell, i) => padded(cells[i] ?? '', cell)).join('');
+    const first = widths.map((cell, i) => padCells(cells[i] ?? '', cell + 2)).join('');
     const last = cells[columns] ?? '';
     if (isBeside) return `${first}${wrap(last, width, start)}`.trimEnd();
     if (last === '') return truncate(first.trimEnd(), width);
@@ -23,5 +23,3 @@ export function tableLines(rows: readonly (readonly string[])[], width: number):
 }
 
 const widthOf = (cell: string | undefined): number => cellWidth(cell ?? '');
-
-const padded = (cell: string, width: number): string => cell + ' '.repeat(width - widthOf(cell) + 2);

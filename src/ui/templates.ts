@@ -3,6 +3,7 @@ import { lintSegments } from '../core/text/segment-lint.ts';
 import { countSegments } from '../core/text/segments.ts';
 import { plural } from '../core/text/wording.ts';
 import { type Style, truncate } from './lines.ts';
+import { cellWidth, padCells } from './width.ts';
 
 /** A template in a list: its name, where it is, and its text, or what is wrong with it. */
 export interface ListedTemplate {
@@ -15,10 +16,12 @@ export interface ListedTemplate {
 
 /** Templates, one a line: names, where they are, and how their texts begin. */
 export function templateLines(all: readonly ListedTemplate[], { paint, width }: Style): string[] {
-  const widest = Math.max(...all.map(({ name }) => name.length));
+  const widest = (cells: readonly string[]) => Math.max(...cells.map(cellWidth));
+  const names = widest(all.map(({ name }) => clean(name)));
+  const origins = widest(all.map(({ origin }) => origin));
+  const room = Math.max(20, width - names - origins - 4);
   return all.map(({ name, origin, text, problem }) => {
-    const start = `${clean(name).padEnd(widest)}  ${clean(origin)}  `;
-    const room = Math.max(20, width - start.length);
+    const start = `${padCells(clean(name), names)}  ${padCells(origin, origins)}  `;
     return problem === null
       ? start + paint.dim(truncate(oneLine(text ?? ''), room))
       : start + paint.red(truncate(clean(problem), room));

@@ -16,3 +16,7 @@ export function cellWidth(text: string): number {
   measure ??= (createRequire(import.meta.url)('string-width') as typeof import('string-width')).default;
   return measure(visible);
 }
+
+/** Text with spaces behind it, up to a width in cells. */
+export const padCells = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - cellWidth(text)));

@@ -19,9 +19,9 @@ describe('templates', () => {
     const { test, stdout } = templates();
     expect(await test('list')).toBe(0);
     expect(stdout.sort()).toEqual([
-      expect.stringMatching(/^bad\.liquid {7}file {2}Template bad\.liquid: /),
+      expect.stringMatching(/^bad\.liquid {7}file {9}Template bad\.liquid: /),
       expect.stringMatching(/^broken {11}\[templates\] {2}The template is wrong: /),
-      'reminder.liquid  file  Hi {{ first_name | name }}, see you {{ day }}.',
+      'reminder.liquid  file         Hi {{ first_name | name }}, see you {{ day }}.',
       'welcome          [templates]  Welcome {{ first_name }}! STOP ends it.',
     ]);
     stdout.length = 0;

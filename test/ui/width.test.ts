@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
-import { cellWidth } from '../../src/ui/width.ts';
+import { cellWidth, padCells } from '../../src/ui/width.ts';
 
 const special = [
   '\u00ad',
@@ -43,4 +43,8 @@ it('of every character that is measured as one cell is one cell', () => {
     const text = String.fromCodePoint(code);
     if (cellWidth(text) !== stringWidth(text)) expect.fail(`U+${code.toString(16)} is ${cellWidth(text)}`);
   }
+});
+
+it('is what text is padded to', () => {
+  expect([padCells('Ada', 6), padCells('日本', 6), padCells('grüße', 3)]).toEqual(['Ada   ', '日本  ', 'grüße']);
 });
