@@ -1,23 +1,19 @@
 import { expect, it } from 'vitest';
+import { amountOf } from './amounts.ts';
 import { surviveWithWorkers, type WorkerTally } from './workers.ts';
 
-/** How much: a small share here, any amount with `npm run chaos -- --workers 4`. */
-const {
-  CHAOS_WORKERS: workers,
-  CHAOS_KILLS: kills = '200',
-  CHAOS_ROWS: rows = '50000',
-  CHAOS_SEED: seed = '1',
-} = process.env;
-const storm =
-  workers === undefined
-    ? { workers: 3, kills: 3, rows: 200, seed: 1 }
-    : { workers: Number(workers), kills: Number(kills), rows: Number(rows), seed: Number(seed) };
+const storm = {
+  workers: Number(amountOf('CHAOS_WORKERS')),
+  kills: Number(amountOf('CHAOS_KILLS')),
+  rows: Number(amountOf('CHAOS_ROWS')),
+  seed: Number(amountOf('CHAOS_SEED')),
+};
 
 it('workers that are killed, and their server, too, lose nothing and send nothing twice', {
   timeout: 7_200_000,
 }, async () => {
   const tally = await surviveWithWorkers(storm);
-  if (workers !== undefined) process.stderr.write(`${table(tally)}\n`);
+  process.stderr.write(`${table(tally)}\n`);
   expect(tally).toMatchObject({ lost: 0, doubled: 0, unknown: 0, problems: [], accepted: storm.rows });
   expect(tally.kills).toBeGreaterThanOrEqual(storm.kills);
   expect(tally.serverKills).toBeGreaterThan(0);

@@ -167,7 +167,7 @@ async function strike(
     // Now and then one is asked to end, too.
     if (random() < 0.1) await crew.replace(Math.floor(random() * workers));
     await crew.kill(place, shares.died);
-    if (i % 10 === 0 && process.env['CHAOS_WORKERS']) {
+    if (i % 10 === 0) {
       process.stderr.write(
         `${i} kills, ${simulator.truth().length} sent, slowest ${Math.round(shares.slowestMs())} ms\n`,
       );

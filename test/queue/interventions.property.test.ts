@@ -6,6 +6,7 @@ import { systemClock } from '../../src/campaign/ports.ts';
 import type { SendResult } from '../../src/core/message.ts';
 import { CliError } from '../../src/errors.ts';
 import type { Campaign } from '../../src/ledger/plans.ts';
+import { amountOf } from '../chaos/amounts.ts';
 import { ask } from '../chaos/database.ts';
 import { scriptedProvider } from '../scripted-provider.ts';
 import { drain, enqueue, plan, sharedWorld } from './world.ts';
@@ -53,8 +54,7 @@ interface Sent extends DrawnCampaign {
 
 let rounds = 0;
 
-const { CHAOS_SEED: seed, CHAOS_SCHEDULES } = process.env;
-const runs = Number(CHAOS_SCHEDULES ?? 4);
+const runs = Number(amountOf('CHAOS_SCHEDULES'));
 
 it('whatever people do while workers run, each message goes out once and nothing that was promised is broken', {
   timeout: runs * 60_000,
@@ -77,7 +77,7 @@ it('whatever people do while workers run, each message goes out once and nothing
       for (const pause of quiet) expect(await claimsBetween(pause), JSON.stringify(pause)).toBe(0);
       await expectRates([...made.sent, ...(made.own ? [made.own] : [])]);
     }),
-    { numRuns: runs, ...(seed !== undefined && { seed: Number(seed) }) },
+    { numRuns: runs, seed: Number(amountOf('CHAOS_SEED')), endOnFailure: true },
   );
 });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SendResult } from '../../src/core/message.ts';
 import { connect } from '../../src/ledger/postgres/connect.ts';
+import { amountOf } from '../chaos/amounts.ts';
 import { scriptedProvider } from '../scripted-provider.ts';
 import { drain, enqueue, sharedWorld } from './world.ts';
 
@@ -49,7 +50,8 @@ it('workers keep budget, rate and concurrency together, whatever they are', { ti
       else expect(mayHaveGone + counts.rejected).toBe(messages);
       if (perSecond !== undefined) expectRate(await claimTimes(campaign.id), perSecond);
     }),
-    { numRuns: Number(process.env['CHAOS_SCHEDULES'] ?? 5) },
+    // A smaller case would take minutes to find here, where each takes seconds.
+    { numRuns: Number(amountOf('CHAOS_SCHEDULES')), endOnFailure: true },
   );
 });
 
