@@ -1,6 +1,9 @@
 import type { PriceTable } from '../core/cost/pricing.ts';
 import { defaultLimits, type Limits, maxValidityPeriodSeconds } from '../core/request/limits.ts';
+import { type ParameterKey, parameterNamed } from '../core/request/parameters.ts';
+import type { RawRequest } from '../core/request/validate.ts';
 import { CliError } from '../errors.ts';
+import { isTable } from './layers.ts';
 import { settings } from './settings.ts';
 
 /** A table of one of the places that settings come from, the strongest first in a list of them. */
@@ -66,3 +69,33 @@ export function templatesOf(layers: readonly Section<'templates'>[]): Readonly<R
   );
   return Object.fromEntries(entries);
 }
+
+/** The message parameters' defaults, of each the strongest, and where it was set. Throws a `CliError` for what is no text. */
+export function defaultsOf(layers: readonly Section<'defaults'>[]): {
+  readonly defaults: RawRequest;
+  readonly defaultOrigins: Readonly<Record<string, string>>;
+} {
+  const defaults: Partial<Record<ParameterKey, string | readonly string[]>> = {};
+  const defaultOrigins: Record<string, string> = {};
+  for (const layer of layers.toReversed()) {
+    for (const [name, value] of Object.entries(layer.defaults)) {
+      const key = parameterNamed(name);
+      if (!key) continue;
+      const given = key === 'contentVariables' ? [asJson(value)] : [value].flat();
+      if (!given.every(isPlain)) throw new CliError('config', `[defaults] ${name} (${layer.origin}) must be text.`);
+      const texts = given.map(String);
+      defaults[key] = Array.isArray(value) ? texts : (texts[0] ?? '');
+      defaultOrigins[key] = layer.origin;
+    }
+  }
+  return { defaults, defaultOrigins };
+}
+
+/** What is text however it is written: 60 is "60". A date of TOML has its own text, too. */
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value instanceof Date;
+
+/** Content variables that are written as a table as the JSON that they are sent as. */
+const asJson = (value: unknown): unknown =>
+  isTable(value) && Object.values(value).every(isPlain)
+    ? JSON.stringify(Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)])))
+    : value;
