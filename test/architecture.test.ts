@@ -51,7 +51,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   campaign: ['core', 'errors', 'http', 'clock', 'engine', 'input', ...ports],
   callbacks: ['core', 'errors', 'http', 'engine', 'input', ...ports],
   // Only with a ledger that machines share.
-  queue: ['core', 'errors', 'campaign', 'engine', 'ledger/postgres/address', 'ledger/postgres/faults', ...ports],
+  queue: [
+    'core',
+    'errors',
+    'campaign',
+    'engine',
+    ...['address', 'conflicts', 'faults'].map((file) => `ledger/postgres/${file}`),
+    ...ports,
+  ],
   ui: ['core'],
   config: ['core', 'errors'],
   cli: [

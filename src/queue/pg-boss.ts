@@ -4,6 +4,7 @@ import { shownLedger } from '../core/ledger-address.ts';
 import { CliError } from '../errors.ts';
 import type { InTransaction } from '../ledger/plans.ts';
 import { readAddress } from '../ledger/postgres/address.ts';
+import { despiteConflicts } from '../ledger/postgres/conflicts.ts';
 import { openFault, storageFault } from '../ledger/postgres/faults.ts';
 import { keepNotice, postgresNotices } from './notices.ts';
 import { type Job, jobMs, type Order, type Queue, type QueuedCampaign } from './queue.ts';
@@ -56,7 +57,8 @@ export async function openPostgresQueue(address: string): Promise<Queue> {
   const { db } = await start(boss, shown);
   const execute: Execute = async (text, values = []) => {
     try {
-      return (await db.executeSql(text, [...values])).rows;
+      // Workers that end a campaign at once may be in each other's way.
+      return (await despiteConflicts(() => db.executeSql(text, [...values]))).rows;
     } catch (error) {
       throw storageFault(error, shown) ?? error;
     }

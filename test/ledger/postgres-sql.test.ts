@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readAddress } from '../../src/ledger/postgres/address.ts';
-import { isAway, isConflict, openFault, storageFault } from '../../src/ledger/postgres/faults.ts';
+import { isConflict } from '../../src/ledger/postgres/conflicts.ts';
+import { isAway, openFault, storageFault } from '../../src/ledger/postgres/faults.ts';
 import { json, named, raw, sql, storable, textOf } from '../../src/ledger/postgres/sql.ts';
 
 const failure = (code: string, message = 'no') => Object.assign(new Error(message), { code });

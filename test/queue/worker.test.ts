@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { defaultDelivery } from '../../src/campaign/deliver.ts';
 import type { SendResult } from '../../src/core/message.ts';
@@ -148,6 +149,29 @@ describe('workers that share a campaign', () => {
     // None of its other jobs is left that would have to be waited for.
     expect(Date.now() - startedAt).toBeLessThan(8000);
     expect(sent).toEqual([]);
+    expect(await shared.queue.size()).toBe(0);
+  });
+
+  it('end a campaign though another transaction and theirs wait for each other', async () => {
+    const shared = await world();
+    await enqueue(shared, 1);
+    const [job] = await shared.queue.take(1);
+    if (!job) throw new Error('no job');
+    const rival = new Client(shared.address);
+    await rival.connect();
+    const lock = (order: 'asc' | 'desc') =>
+      rival.query(`select id from volley_queue.job where state = 'created' order by ctid ${order} limit 1 for update`);
+    // The server undoes the one that looks first whether it waits in vain: not the rival.
+    await rival.query("begin; set local deadlock_timeout = '20s'");
+    await lock('desc');
+    const finished = shared.queue.finish(job, undefined);
+    await expect
+      .poll(() => ask(shared.address, "select 1 from pg_locks where not granted and locktype = 'transactionid'"))
+      .toHaveLength(1);
+    await lock('asc');
+    await rival.query('commit');
+    await rival.end();
+    await finished;
     expect(await shared.queue.size()).toBe(0);
   });
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { CliError } from '../../errors.ts';
-import { isAway, isConflict, storageFault } from './faults.ts';
+import { despiteConflicts } from './conflicts.ts';
+import { isAway, storageFault } from './faults.ts';
 import { type Gate, lockText } from './gates.ts';
 import { watchLine } from './line.ts';
 import { type Attempted, type Mark, markText, outcomeOf } from './lost-commit.ts';
@@ -42,9 +43,6 @@ const [shortestPauseMs, longestPauseMs] = [50, 2000];
 
 /** How long a server is waited for at the end, in milliseconds. */
 const farewellMs = 2000;
-
-/** How often a transaction that others undid begins again. */
-const mostConflicts = 50;
 
 /** A database by its connections. */
 export function overPool(pool: Pool, shown: string): Database {
@@ -190,18 +188,12 @@ function persist<T>(shown: string, work: () => Promise<T>): Promise<T> {
 /** Tries again what was undone by others, and, for a while, what found no server. */
 async function persistently<T>(work: () => Promise<T>): Promise<T> {
   let givesUpAt: number | undefined;
-  let conflicts = 0;
   for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
-      return await work();
+      return await despiteConflicts(work);
     } catch (error) {
-      if (error instanceof CliError) throw error;
-      if (isConflict(error) && conflicts++ < mostConflicts) {
-        await pause(Math.random() * shortestPauseMs);
-        continue;
-      }
       givesUpAt ??= performance.now() + outageMs;
-      if (!isAway(error) || performance.now() > givesUpAt) throw error;
+      if (error instanceof CliError || !isAway(error) || performance.now() > givesUpAt) throw error;
       await pause(pauseMs);
     }
   }

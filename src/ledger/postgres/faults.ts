@@ -20,21 +20,12 @@ const networkCodes =
 const lostMessages =
   /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout|Client was closed|read E|write E)/;
 
-/** Two transactions were in each other's way: all that one did is undone, and it may begin again. */
-const conflictCodes = /^(40001|40P01|23505)$/;
-
 /** Whether the server could not be reached or has gone away: what was asked may work later. */
 export function isAway(error: unknown): boolean {
   const { code, message } = failureOf(error);
   return (
     (code !== undefined && (awayCodes.test(code) || networkCodes.test(code))) || lostMessages.test(message) === true
   );
-}
-
-/** Whether a transaction was undone because of another one, and may begin again at once. */
-export function isConflict(error: unknown): boolean {
-  const { code } = failureOf(error);
-  return code !== undefined && conflictCodes.test(code);
 }
 
 const faults: readonly (readonly [codes: RegExp, problem: string, hint: string])[] = [
@@ -93,7 +84,8 @@ export function openFault(error: unknown, shown: string): unknown {
   });
 }
 
-function failureOf(error: unknown): Failure {
+/** What an error says of the failure, however it is wrapped. */
+export function failureOf(error: unknown): Failure {
   if (error instanceof AggregateError && error.errors.length > 0) return failureOf(error.errors[0]);
   if (!(error instanceof Error)) return { message: String(error) };
   const { code } = error as NodeJS.ErrnoException;
