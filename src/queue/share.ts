@@ -59,10 +59,10 @@ interface Worker extends ShareOptions, SharePorts, ShareState {}
 /** How long one share of a campaign is worked on at once, in milliseconds: well under the time after which its job comes again. */
 export const shardMs = 10_000;
 
-/** How soon a campaign is looked at again of which other workers have the last messages, in milliseconds. */
+/** How soon a campaign is looked at again that somebody else has alone, or has the last messages of, in milliseconds. */
 export const lookAgainMs = 2000;
 
-/** When Twilio is asked again after it was out of reach, and a campaign that another command sends, in milliseconds. */
+/** When Twilio is asked again after it was out of reach, or refused the account, in milliseconds. */
 const laterMs = 15_000;
 
 /** The longest that a job waits for quiet hours in one piece, in milliseconds: hours may be changed meanwhile. */
@@ -78,7 +78,7 @@ export async function workOn(campaignId: string, worker: Worker): Promise<Next> 
   if (!queued || queued.stopped !== undefined) return 'finished';
   const { maxCost, concurrency } = queued.delivery;
   const lease = await ledger.acquire(campaignId, { host, pid }, { maxCost, shared: { concurrency } });
-  if ('heldBy' in lease) return laterMs;
+  if ('heldBy' in lease) return lookAgainMs;
   let end: RunEnd;
   try {
     end = await send(lease, queued, worker);

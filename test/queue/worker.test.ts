@@ -152,6 +152,22 @@ describe('workers that share a campaign', () => {
     expect(await shared.queue.size()).toBe(0);
   });
 
+  it('go on soon with a campaign that somebody else had alone for a moment', async () => {
+    const shared = await world();
+    const campaign = await enqueue(shared, 3);
+    const lease = await shared.ledger.acquire(campaign.id, { host: 'elsewhere', pid: 1 });
+    if ('heldBy' in lease) throw new Error('somebody has it');
+    const { provider, times } = slowProvider(1);
+    const drained = drain(shared, provider);
+    await delay(1000);
+    expect(times).toEqual([]);
+    await shared.ledger.release(lease);
+    const releasedAt = performance.now();
+    await drained;
+    expect(times).toHaveLength(3);
+    expect((times[0] ?? 0) - releasedAt).toBeLessThan(5000);
+  });
+
   it('end a campaign though another transaction and theirs wait for each other', async () => {
     const shared = await world();
     await enqueue(shared, 1);
