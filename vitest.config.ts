@@ -21,6 +21,8 @@ export default defineConfig({
     isolate: false,
     // Many tests wait for processes of their own: three at a time keep two cores busy.
     maxWorkers: 3,
+    // Within a file, of those that say that they may run beside each other.
+    maxConcurrency: 4,
     expect: { poll: { timeout: 15_000 } },
     // Colour and profile variables of the developer's own shell must not reach the tests.
     env: { NO_COLOR: '', FORCE_COLOR: '', VOLLEY_CONFIG: '', VOLLEY_PROFILE: '', VOLLEY_LEDGER: '' },

@@ -75,20 +75,20 @@ describe('the README', () => {
     expect([blocks('').length, blocks('js').length, blocks('toml').length]).toEqual([1, 1, 1]);
   });
 
-  it('sends the first message', async () => {
+  it.concurrent('sends the first message', async () => {
     const { ends, sent, stdout } = await runBlock(shellBlock('The first message'));
     expect([ends, sent]).toEqual([expectedEnds['The first message'], ['+14155550100']]);
     expect(stdout).toMatch(/accepted {2}SM[0-9a-f]{32}/);
   });
 
-  it('shows what the list comes to', async () => {
+  it.concurrent('shows what the list comes to', async () => {
     const { ends, sent, stdout } = await runBlock(shellBlock('A list'));
     expect([ends, sent]).toEqual([expectedEnds['A list'], []]);
     const report = stdout.slice(stdout.indexOf('opening  238 rows'));
     for (const part of blocks('')[0]?.split('  …\n') ?? []) expect(report).toContain(part);
   });
 
-  it('finishes a campaign with three workers of which one dies', { timeout: 150_000 }, async () => {
+  it.concurrent('finishes a campaign with three workers of which one dies', { timeout: 150_000 }, async () => {
     const { ends, sent, stdout } = await runBlock(shellBlock('More than one machine'));
     expect(ends).toEqual(expectedEnds['More than one machine']);
     const count = (state: string) =>

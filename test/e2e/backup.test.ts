@@ -37,7 +37,7 @@ const isWhole = { code: 0, said: ['3 messages compared, 0 differences.'] };
 const stranger = expect.stringMatching(/^SM {2}to \S+ {2}is at Twilio, and no campaign of this ledger knows it$/);
 const hasGap = { code: 8, said: [stranger, stranger, '3 messages compared, 2 differences.'] };
 
-describe('a ledger that comes back from a backup', () => {
+describe.concurrent('a ledger that comes back from a backup', () => {
   it('which is a copy in a file: verify tells whether anything was sent after it was made', async () => {
     const { simulator, folder, volley, send, verified } = await place();
     const [lost, fresh, file] = [await newDatabase(), await newDatabase(), join(folder, 'backup.db')];

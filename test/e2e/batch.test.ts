@@ -3,15 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
 import { recipients } from '../context.ts';
 import { batch, withList } from './campaign.ts';
 import { installation } from './volley.ts';
 
-describe('500 rows', () => {
-  it('reach the simulator, once each, and stand in the ledger', async () => {
-    const { run, simulator, sent, ledger } = await withList(500);
+describe.concurrent('500 rows', () => {
+  it('reach the simulator, once each, and stand in the ledger', async (test) => {
+    const { run, simulator, sent, ledger } = await withList(test, 500);
     const { code, stdout, stderr } = await run(...batch, '--yes', '--json');
     expect([code, JSON.parse(stdout)]).toEqual([
       0,
@@ -26,7 +26,7 @@ describe('500 rows', () => {
     for (const { recipient, sid } of rows) expect(truth.get(sid)).toBe(recipient);
   });
 
-  it('reach any other server that speaks the same API', async () => {
+  it('reach any other server that speaks the same API', async ({ onTestFinished }) => {
     const seen: { to: string | null; path: string; authorization: string }[] = [];
     const server = createServer(async (request, response) => {
       let body = '';
@@ -58,16 +58,16 @@ describe('500 rows', () => {
     );
   });
 
-  it('arrive in spite of 429, and none is sent twice', async () => {
-    const { run, sent } = await withList(500, { concurrencyLimit: 4, latencyMs: 5 });
+  it('arrive in spite of 429, and none is sent twice', async (test) => {
+    const { run, sent } = await withList(test, 500, { concurrencyLimit: 4, latencyMs: 5 });
     const { code } = await run(...batch, '--yes', '--concurrency', '12');
     expect(code).toBe(0);
     expect(sent().length).toBe(500);
     expect(new Set(sent()).size).toBe(500);
   });
 
-  it('keep to the rate, in every second', async () => {
-    const { run, ledger } = await withList(200);
+  it('keep to the rate, in every second', async (test) => {
+    const { run, ledger } = await withList(test, 200);
     expect((await run(...batch, '--yes', '--rate', '60')).code).toBe(0);
     const rows = openDatabase(ledger)
       .prepare<{ at: number }>('select claimed_at as at from messages order by at')

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect, type TestContext } from 'vitest';
 import type { SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { from, recipients } from '../context.ts';
 import { simulated } from './volley.ts';
@@ -12,7 +12,7 @@ export const batch = ['batch', 'list.csv', '--from', from, '--body', 'Hi {{ name
 export const quick = ['--timeout', '1s', '--settle', '600ms', '--yes', '--campaign', 'night', '--json'];
 
 /** The real binary in a folder with `list.csv`, before a simulator that is closed after the test. */
-export async function withList(rows: number, options: SimulatorOptions = {}) {
+export async function withList({ onTestFinished }: TestContext, rows: number, options: SimulatorOptions = {}) {
   const made = await simulated(options);
   onTestFinished(made.simulator.close);
   const file = (name: string, content: string) => {

@@ -9,7 +9,7 @@ describe('exit codes of real runs', () => {
   const good = recipients(3);
   const list = (rows: string) => `to,name\n${rows}`;
 
-  it.each<[number, string, string, string[], Record<string, string>]>([
+  it.for<[number, string, string, string[], Record<string, string>]>([
     [0, 'all sent', good, ['--yes'], {}],
     [2, 'no such flag', good, ['--yess'], {}],
     [2, 'nobody to ask', good, [], {}],
@@ -21,16 +21,16 @@ describe('exit codes of real runs', () => {
     [5, 'nobody answers', good, ['--yes', '--retry-for', '1s'], { VOLLEY_API_URL: 'http://127.0.0.1:1' }],
     [6, 'most rows bad', list('1,a\n2,b\n+14155550100,Ada\n'), ['--yes'], {}],
     [8, 'a part', good, ['--yes', '--limit', '1'], {}],
-  ])('%i: %s', async (expected, _, content, argv, more) => {
-    const { env } = await withList(3);
+  ])('%i: %s', async ([expected, , content, argv, more], test) => {
+    const { env } = await withList(test, 3);
     const { run, folder } = installation({ ...env, ...more });
     writeFileSync(join(folder, 'list.csv'), content);
     const { code, stderr, stdout } = await run(...batch, ...argv);
     expect([code, code === expected ? '' : stderr + stdout]).toEqual([expected, '']);
   });
 
-  it('6: the same input again; 0: under one name', async () => {
-    const { run, simulator } = await withList(3);
+  it('6: the same input again; 0: under one name', async (test) => {
+    const { run, simulator } = await withList(test, 3);
     const argv = [...batch, '--yes'];
     expect([(await run(...argv)).code, (await run(...argv)).code]).toEqual([0, 6]);
     expect([(await run(...argv, '--campaign', 'a')).code, (await run(...argv, '--campaign', 'a')).code]).toEqual([
@@ -39,8 +39,8 @@ describe('exit codes of real runs', () => {
     expect(simulator.truth()).toHaveLength(6);
   });
 
-  it('7: two runs of one campaign at once, one of which does nothing', async () => {
-    const { run, simulator, sent } = await withList(300, { latencyMs: 20 });
+  it('7: two runs of one campaign at once, one of which does nothing', async (test) => {
+    const { run, simulator, sent } = await withList(test, 300, { latencyMs: 20 });
     const argv = [...batch, '--yes', '--campaign', 'night'];
     const codes = (await Promise.all([run(...argv), run(...argv)])).map(({ code }) => code);
     expect(codes.sort()).toEqual([0, 7]);

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { batch, withList } from './campaign.ts';
 
-it('a run that another process pauses sends nothing more, says so, and ends when it is told to', async () => {
-  const { start, run, simulator, expectNoDoubles } = await withList(300, { latencyMs: 30 });
+it('a run that another process pauses sends nothing more, says so, and ends when it is told to', async (test) => {
+  const { start, run, simulator, expectNoDoubles } = await withList(test, 300, { latencyMs: 30 });
   const sending = start(...batch, '--yes', '--campaign', 'night', '--concurrency', '2');
   await expect.poll(() => simulator.truth().length).toBeGreaterThan(10);
   const watching = start('watch', 'night', '--web', '--json');

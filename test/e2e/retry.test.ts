@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { recipients, tempFolder } from '../context.ts';
 import { batch, quick, withList } from './campaign.ts';
 import { installation } from './volley.ts';
 
-describe('Twilio is busy, or gone for a while', () => {
-  it('429 for everything, for two seconds: all are sent once', async () => {
+describe.concurrent('Twilio is busy, or gone for a while', () => {
+  it('429 for everything, for two seconds: all are sent once', async (test) => {
     const until = Date.now() + 2000;
-    const { volley, sent, expectNoDoubles } = await withList(60, {
+    const { volley, sent, expectNoDoubles } = await withList(test, 60, {
       script: () => (Date.now() < until ? '429' : undefined),
     });
     expect(await volley(...batch, ...quick)).toMatchObject({ code: 0, counts: { accepted: 60 } });
@@ -17,23 +17,26 @@ describe('Twilio is busy, or gone for a while', () => {
     expectNoDoubles();
   });
 
-  it('429 with a Retry-After of a day: gives up, and says it is safe to run again', async () => {
-    const { volley, sent } = await withList(20, { faults: ['429-huge=1'] });
+  it('429 with a Retry-After of a day: gives up, and says it is safe to run again', async (test) => {
+    const { volley, sent } = await withList(test, 20, { faults: ['429-huge=1'] });
     expect(await volley(...batch, ...quick)).toMatchObject({ code: 5, counts: { pending: 20 } });
     expect(sent()).toEqual([]);
   });
 
-  it.each(['429-zero', '429-absurd'])('%s: its Retry-After is ignored, and Twilio is not hammered', async (fault) => {
-    const { volley, sent, simulator } = await withList(20, { faults: [`${fault}=1`] });
-    const ended = await volley(...batch, ...quick, '--retry-for', '4s');
-    expect(ended).toMatchObject({ code: 5, counts: { pending: 20 } });
-    expect(ended.stderr).toMatch(/Gave up: Twilio is busy/);
-    expect(ended.stderr).not.toMatch(/quiet hours/);
-    expect(simulator.requests()).toBeLessThan(60);
-    expect(sent()).toEqual([]);
-  });
+  it.for(['429-zero', '429-absurd'])(
+    '%s: its Retry-After is ignored, and Twilio is not hammered',
+    async (fault, test) => {
+      const { volley, sent, simulator } = await withList(test, 20, { faults: [`${fault}=1`] });
+      const ended = await volley(...batch, ...quick, '--retry-for', '4s');
+      expect(ended).toMatchObject({ code: 5, counts: { pending: 20 } });
+      expect(ended.stderr).toMatch(/Gave up: Twilio is busy/);
+      expect(ended.stderr).not.toMatch(/quiet hours/);
+      expect(simulator.requests()).toBeLessThan(60);
+      expect(sent()).toEqual([]);
+    },
+  );
 
-  it('Twilio gone, and back with its memory: all are sent once', async () => {
+  it('Twilio gone, and back with its memory: all are sent once', async ({ onTestFinished }) => {
     const truthFile = join(tempFolder(), 'truth.ndjson');
     const first = await startSimulator({ truthFile, latencyMs: 20 });
     const port = Number(new URL(first.url).port);

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { batch, withList } from './campaign.ts';
 
 describe('nothing leaks', () => {
-  it('no secret into output, ledger or files, no escape sequence to the terminal', async () => {
-    const { run, file, simulator, ledger } = await withList(0);
+  it('no secret into output, ledger or files, no escape sequence to the terminal', async (test) => {
+    const { run, file, simulator, ledger } = await withList(test, 0);
     file('list.csv', 'to,name\n+14155550177,\u001b]0;owned\u0007Ada\n\u001b[2J555,Bob\n+14155550102,Eve\n');
     const ended = [
       await run(...batch, '--yes', '--campaign', 'c', '--color', 'never'),

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { batch, quick, withList } from './campaign.ts';
 
 describe('an interrupt', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  it.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'by %s waits for what is out, records it, and says how to resume',
-    async (signal) => {
-      const { start, run, simulator, sent } = await withList(300, { latencyMs: 50 });
+    async (signal, test) => {
+      const { start, run, simulator, sent } = await withList(test, 150, { latencyMs: 50 });
       const { child, ended } = start(...batch, '--yes', '--campaign', 'night');
       await expect.poll(() => simulator.truth().length).toBeGreaterThan(20);
       child.kill(signal);
@@ -14,15 +14,15 @@ describe('an interrupt', () => {
       expect(stderr).toContain('Resume with: volley resume night');
       expect(stdout).not.toContain('claimed');
       expect((await run('resume', 'night')).code).toBe(0);
-      expect(simulator.truth()).toHaveLength(300);
-      expect(new Set(sent()).size).toBe(300);
+      expect(simulator.truth()).toHaveLength(150);
+      expect(new Set(sent()).size).toBe(150);
     },
   );
 });
 
 describe('a kill -9', () => {
-  it('loses nothing and sends nothing twice', async () => {
-    const { start, run, simulator, sent } = await withList(300, { latencyMs: 30 });
+  it('loses nothing and sends nothing twice', async (test) => {
+    const { start, run, simulator, sent } = await withList(test, 300, { latencyMs: 30 });
     const { child, ended } = start(...batch, '--yes', '--campaign', 'night');
     await expect.poll(() => simulator.truth().length).toBeGreaterThan(20);
     child.kill('SIGKILL');
@@ -38,11 +38,11 @@ describe('a kill -9', () => {
 });
 
 describe('a time limit', () => {
-  it.each([
+  it.for([
     ['--max-duration', '1s'],
     ['--not-after', () => new Date(Date.now() + 2500).toISOString().replace(/\.\d+Z/, 'Z')],
-  ])('%s ends the run, recorded and resumable', async (flag, value) => {
-    const { volley, sent, expectNoDoubles } = await withList(160);
+  ] as const)('%s ends the run, recorded and resumable', async ([flag, value], test) => {
+    const { volley, sent, expectNoDoubles } = await withList(test, 160);
     const at = typeof value === 'string' ? value : value();
     const { code, counts, stderr } = await volley(...batch, ...quick, '--rate', '50', flag, at);
     expect(code).toBe(8);
@@ -52,8 +52,8 @@ describe('a time limit', () => {
     expectNoDoubles();
   });
 
-  it('after the time already, nothing is sent', async () => {
-    const { volley, sent } = await withList(3);
+  it('after the time already, nothing is sent', async (test) => {
+    const { volley, sent } = await withList(test, 3);
     const late = await volley(...batch, ...quick, '--not-after', '2026-01-01T00:00:00Z');
     expect(late).toMatchObject({ code: 6, stderr: expect.stringMatching(/It is after .* already\. Nothing was sent/) });
     const report = await volley('report', 'night');
@@ -63,8 +63,8 @@ describe('a time limit', () => {
 });
 
 describe('the breaker', () => {
-  it('one number refused, one code for all: stops and says why; nothing is rejected that was not refused', async () => {
-    const { volley, sent, simulator } = await withList(200, {
+  it('one number refused, one code for all: stops and says why; nothing is rejected that was not refused', async (test) => {
+    const { volley, sent, simulator } = await withList(test, 200, {
       script: (form) => void form.set('To', '+15005550009') as undefined,
     });
     const { code, counts, stderr } = await volley(...batch, ...quick);

@@ -10,8 +10,8 @@ import { batch, quick, withList } from './campaign.ts';
 import { installation } from './volley.ts';
 
 describe('a run that was frozen', () => {
-  it('sends nothing more once another has taken over', async () => {
-    const { start, volley, sent, expectNoDoubles, ledger } = await withList(300, { latencyMs: 20 });
+  it('sends nothing more once another has taken over', async (test) => {
+    const { start, volley, sent, expectNoDoubles, ledger } = await withList(test, 300, { latencyMs: 20 });
     const { child, ended } = start(...batch, ...quick, '--rate', '100');
     await expect.poll(() => sent().length).toBeGreaterThan(20);
     await freezeBetweenCommits(child, ledger);
@@ -25,8 +25,8 @@ describe('a run that was frozen', () => {
     expectNoDoubles();
   });
 
-  it('sends nothing on the connection that it was making meanwhile', { timeout: 30_000 }, async () => {
-    const { simulator, env, folder, ledger, volley, sent } = await withList(1);
+  it('sends nothing on the connection that it was making meanwhile', { timeout: 30_000 }, async (test) => {
+    const { simulator, env, folder, ledger, volley, sent } = await withList(test, 1);
     const door = await slowDoor(simulator.url);
     const { start } = installation({ ...env, VOLLEY_API_URL: door.url, NODE_TLS_REJECT_UNAUTHORIZED: '0' }, folder);
     const { child, ended } = start(...batch, '--yes', '--campaign', 'night', '--json');

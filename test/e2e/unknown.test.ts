@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { from } from '../context.ts';
 import { batch, quick, withList } from './campaign.ts';
 
-describe('an answer that does not come', () => {
-  it('HTTP 500 after every create: stops early, finds each at Twilio, and goes on when asked', async () => {
+describe.concurrent('an answer that does not come', () => {
+  it('HTTP 500 after every create: stops early, finds each at Twilio, and goes on when asked', async (test) => {
     let isBad = true;
-    const { volley, sent, expectNoDoubles } = await withList(200, { script: () => (isBad ? '500-after' : undefined) });
+    const { volley, sent, expectNoDoubles } = await withList(test, 200, {
+      script: () => (isBad ? '500-after' : undefined),
+    });
     const { code, counts } = await volley(...batch, ...quick);
     expect(code).toBe(8);
     expect(counts).toMatchObject({ unknown: 0, rejected: 0, accepted: sent().length });
@@ -15,9 +17,9 @@ describe('an answer that does not come', () => {
     expectNoDoubles();
   });
 
-  it('no answer to anything, nothing created: stops early; resend sends all of them once', async () => {
+  it('no answer to anything, nothing created: stops early; resend sends all of them once', async (test) => {
     let isBad = true;
-    const { volley, sent, expectNoDoubles } = await withList(100, { script: () => (isBad ? 'hang' : undefined) });
+    const { volley, sent, expectNoDoubles } = await withList(test, 100, { script: () => (isBad ? 'hang' : undefined) });
     const { code, counts, stderr } = await volley(...batch, ...quick);
     expect(code).toBe(8);
     expect(counts['unknown']).toBeGreaterThan(0);
@@ -32,8 +34,8 @@ describe('an answer that does not come', () => {
     expectNoDoubles();
   });
 
-  it('answers lost after the create: each is found by its text, however Twilio changed it', async () => {
-    const { volley, expectNoDoubles } = await withList(60, {
+  it('answers lost after the create: each is found by its text, however Twilio changed it', async (test) => {
+    const { volley, expectNoDoubles } = await withList(test, 60, {
       faults: [
         'reset-after-create=0.3',
         'torn-201=0.2',
@@ -52,8 +54,8 @@ describe('an answer that does not come', () => {
     expectNoDoubles();
   });
 
-  it('lists that fail: unknown stays unknown, even with resend', async () => {
-    const { volley, sent, expectNoDoubles } = await withList(20, {
+  it('lists that fail: unknown stays unknown, even with resend', async (test) => {
+    const { volley, sent, expectNoDoubles } = await withList(test, 20, {
       faults: ['reset-after-create=1', 'list-failing=1'],
     });
     expect(await volley(...batch, ...quick, '--on-unknown', 'resend')).toMatchObject({
@@ -64,8 +66,8 @@ describe('an answer that does not come', () => {
     expectNoDoubles();
   });
 
-  it('another program’s text to the same number, sender and moment: never taken for ours', async () => {
-    const { volley, simulator, sent } = await withList(1, {
+  it('another program’s text to the same number, sender and moment: never taken for ours', async (test) => {
+    const { volley, simulator, sent } = await withList(test, 1, {
       script: (form) => (form.get('Body') === 'Hi Ada 0' ? 'hang' : undefined),
     });
     const other = new URLSearchParams({ To: '+14155550000', From: from, Body: 'Your login code is 9911' });
@@ -78,8 +80,8 @@ describe('an answer that does not come', () => {
     expect(sent()).toEqual(['+14155550000']);
   });
 
-  it('links that were shortened, lists that are refused as too many: each is found', async () => {
-    const { volley, expectNoDoubles } = await withList(30, {
+  it('links that were shortened, lists that are refused as too many: each is found', async (test) => {
+    const { volley, expectNoDoubles } = await withList(test, 30, {
       faults: ['reset-after-create=0.5', 'short-links=1', 'trial-prefix=0.5', 'list-busy=0.2'],
     });
     const argv = [
@@ -94,8 +96,8 @@ describe('an answer that does not come', () => {
     expectNoDoubles();
   });
 
-  it('lists that lag longer than the wait: hold keeps it unknown, and a later look finds it', async () => {
-    const { volley, expectNoDoubles } = await withList(10, { faults: ['reset-after-create=1', 'list-lag=1'] });
+  it('lists that lag longer than the wait: hold keeps it unknown, and a later look finds it', async (test) => {
+    const { volley, expectNoDoubles } = await withList(test, 10, { faults: ['reset-after-create=1', 'list-lag=1'] });
     expect(await volley(...batch, ...quick)).toMatchObject({ code: 8, counts: { unknown: 10 } });
     await new Promise((resolve) => setTimeout(resolve, 5000));
     expect(await volley('reconcile', 'night', '--json', '--settle', '600ms')).toMatchObject({

@@ -43,7 +43,7 @@ function slowProvider(ms: number, result?: SendResult) {
   };
 }
 
-describe('workers that share a campaign', () => {
+describe.concurrent('workers that share a campaign', () => {
   it('send each message once, and together no more at a time than the campaign allows', async () => {
     const shared = await world();
     const campaign = await enqueue(shared, 60, { concurrency: 3 });
@@ -204,7 +204,7 @@ describe('workers that share a campaign', () => {
   });
 });
 
-describe('who is told what a campaign came to', () => {
+describe.concurrent('who is told what a campaign came to', () => {
   const url = 'https://example.com/told';
 
   /** What workers tell, with how much of it was on its way then. */

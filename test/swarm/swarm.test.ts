@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Built, build, fly } from './swarm.ts';
 
 /** How much: a small share here, any number with `npm run chaos`. */
-const { CHAOS_SCHEDULES: schedules = '40', CHAOS_SEED: seed = '1', CHAOS_SENDERS: senders = '500' } = process.env;
+const { CHAOS_SCHEDULES: schedules = '20', CHAOS_SEED: seed = '1', CHAOS_SENDERS: senders = '500' } = process.env;
 
 let built: Built;
 beforeAll(() => {

@@ -19,7 +19,8 @@ export function build(): Built {
   const folder = `${cache}-${process.pid}-${Date.now()}`;
   mkdirSync(folder, { recursive: true });
   const tsc = join(root, 'node_modules/.bin/tsc');
-  const { status, stdout } = spawnSync(tsc, ['--project', join(root, 'test/swarm'), '--outDir', folder], {
+  // Types are checked with those of all other tests.
+  const { status, stdout } = spawnSync(tsc, ['--project', join(root, 'test/swarm'), '--noCheck', '--outDir', folder], {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`the swarm does not build:\n${stdout}`);
