@@ -54,7 +54,9 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-it('sends a campaign, is called back through faults and a kill -9, tracks, passes on, reports, and tries again', async () => {
+it('sends a campaign, is called back through faults and a kill -9, tracks, passes on, reports, and tries again', {
+  timeout: 90_000,
+}, async () => {
   const simulator = await startSimulator({
     // From sent to delivered takes more than a second: the step of the page's chart.
     statusDelayMs: 550,
