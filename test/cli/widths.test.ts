@@ -149,7 +149,7 @@ describe.each([60, 80, 100])('at %i columns', (columns) => {
     expect(lines.join('')).not.toBe('');
     expect(lines.filter((text) => stringWidth(text) > columns)).toEqual([]);
     const known = new Set(wordsOf(whole));
-    // What is cut on purpose ends with …; a command line is continued with \.
-    expect(wordsOf(lines).filter((word) => !known.has(word) && !/…|^\\$|^█/.test(word))).toEqual([]);
+    // What is cut on purpose ends with …; a command line is continued with \; free space on a disk is never twice the same.
+    expect(wordsOf(lines).filter((word) => !known.has(word) && !/…|^\\$|^█|^[\d.]+$/.test(word))).toEqual([]);
   });
 });

@@ -93,6 +93,7 @@ it('sends a campaign, is called back through faults and a kill -9, tracks, passe
   first.kill('SIGKILL');
   await once(first, 'exit');
   const second = await listen();
+  target.state.takes = true;
   expect((await sending).code).toBe(0);
   expect(simulator.truth()).toHaveLength(60);
 
@@ -114,7 +115,6 @@ it('sends a campaign, is called back through faults and a kill -9, tracks, passe
   expect(page).toContain('Not delivered, by carrier error');
   expect(page).not.toContain('<b>Ada');
 
-  target.state.takes = true;
   const again = await run('resume', 'c', '--undelivered');
   expect(again.stderr).toContain('3 undelivered messages will be sent once more.');
   expect(simulator.truth()).toHaveLength(63);
