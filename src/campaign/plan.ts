@@ -61,7 +61,7 @@ export async function planCampaign(
 ): Promise<PendingPlan> {
   const { testTo, sample, name, source: from, stem = from, storesText = true } = options;
   const source = await withFirstNames(given);
-  const mapping = mappingOf(source, rules);
+  const mapping = await mappingOf(source, rules);
   const planRow = makePlanner(mapping, rules.plan);
   const staging = await ledger.stage({ name, stem, source: from, storesText });
   try {

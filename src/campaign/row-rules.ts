@@ -83,11 +83,15 @@ async function* continued<T>(before: readonly T[], rest: AsyncIterator<T>): Asyn
 }
 
 /** How the rows of a source become messages. Throws a `CliError` for what stops all of them: a missing column, a faulty template. */
-export function mappingOf(
+export async function mappingOf(
   { name, columns, firstNames }: Pick<RowSource, 'name' | 'columns'> & { readonly firstNames?: readonly string[] },
   rules: RowRules,
-): Mapping {
-  const mapping = makeMapping({ ...rules.mapping, ...(columns && { columns }), ...(firstNames && { firstNames }) });
+): Promise<Mapping> {
+  const mapping = await makeMapping({
+    ...rules.mapping,
+    ...(columns && { columns }),
+    ...(firstNames && { firstNames }),
+  });
   if ('value' in mapping) {
     if (columns) refuseTogether(columns, rules);
     return mapping.value;

@@ -48,12 +48,12 @@ export interface IntakeOptions {
  * Writes events into a campaign as they come, as many in one commit as have come; each counts at once.
  * Throws a `CliError` for rules that fit no event; what goes wrong later is in `failure`.
  */
-export function takeEvents(
+export async function takeEvents(
   rows: AsyncIterable<Row | RowIssue>,
   { campaign, rules, storesText, events }: IntakeOptions,
   { ledger, now }: Pick<Ports, 'ledger' | 'now'>,
-): Intake {
-  const mapping = mappingOf({ name: 'stdin' }, rules);
+): Promise<Intake> {
+  const mapping = await mappingOf({ name: 'stdin' }, rules);
   const count = { events: 0, added: 0, wrong: 0 };
   const keyOf = (row: Row | RowIssue | undefined) => (row && 'cells' in row ? mapping.toRaw(row).key : undefined);
   let failure: unknown;

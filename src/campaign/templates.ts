@@ -19,8 +19,11 @@ export interface TemplateFiller {
 }
 
 /** Makes a template ready to be filled. Throws a `CliError` for one that is wrong. */
-export function templateFiller({ text, fields: fallback }: TemplateSource, locale: string | undefined): TemplateFiller {
-  const template = parsed(text, locale);
+export async function templateFiller(
+  { text, fields: fallback }: TemplateSource,
+  locale: string | undefined,
+): Promise<TemplateFiller> {
+  const template = await parsed(text, locale);
   const fallbackOf = (field: string) => (Object.hasOwn(fallback, field) ? fallback[field] : undefined);
   const fill: TemplateFiller['fill'] = (values) => {
     const known = new Map(Object.entries(values).map(([name, value]) => [foldName(name), value]));
@@ -34,9 +37,9 @@ export function templateFiller({ text, fields: fallback }: TemplateSource, local
   return { fields: template.fields, fill };
 }
 
-function parsed(text: string, locale: string | undefined): Template {
+async function parsed(text: string, locale: string | undefined): Promise<Template> {
   try {
-    return parseTemplate(text, locale);
+    return await parseTemplate(text, locale);
   } catch (error) {
     throw wrongTemplate(error);
   }
@@ -46,12 +49,12 @@ const wrongTemplate = (error: unknown): unknown =>
   error instanceof SyntaxError ? new CliError('input', `The template is wrong: ${error.message}.`) : error;
 
 /** The text of a template with its fields. Throws a `CliError` for one that has no value, or that it does not name. */
-export function fillTemplate(
+export async function fillTemplate(
   source: TemplateSource,
   values: Readonly<Record<string, string>>,
   locale: string | undefined,
-): string {
-  const { fields, fill } = templateFiller(source, locale);
+): Promise<string> {
+  const { fields, fill } = await templateFiller(source, locale);
   const named = new Set(fields.map(foldName));
   const stray = Object.keys(values).find((name) => !named.has(foldName(name)));
   if (stray !== undefined) {

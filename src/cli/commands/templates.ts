@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import {
+  type FoundTemplate,
   fillTemplate,
   type TemplateFiller,
   templateFiller,
   templateOf,
   templatesAt,
 } from '../../campaign/templates.ts';
+import type { Config } from '../../config/config.ts';
 import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import type { TemplateSource } from '../../core/text/front-matter.ts';
@@ -58,32 +60,34 @@ const verbs: Readonly<Record<TemplatesOptions['what'], Verb>> = { list, show, te
 
 async function list(_: TemplatesOptions, session: Session, context: Context): Promise<number> {
   const { config, isJson, isQuiet, resultStyle } = session;
-  const locale = config.get('locale');
-  const all = (await templatesAt(config.templates, context.cwd)).map((found): ListedTemplate => {
-    const origin = Object.hasOwn(config.templates, found.from) ? '[templates]' : 'file';
-    const nothing = { name: found.name, origin, fields: [], text: null };
-    if ('problem' in found) return { ...nothing, problem: found.problem };
-    try {
-      const { fields } = templateFiller(found.template, locale);
-      return { name: found.name, origin, fields, text: found.template.text, problem: null };
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      return { ...nothing, problem: error.message };
-    }
-  });
-  const listed = { as: 'templates', items: all };
-  if (isJson) await printDocument({ schema: 'volley.templates/1' }, { session, context }, listed);
+  const found = await templatesAt(config.templates, context.cwd);
+  const all = await Promise.all(found.map((one) => listed(one, config)));
+  if (isJson)
+    await printDocument({ schema: 'volley.templates/1' }, { session, context }, { as: 'templates', items: all });
   else if (all.length > 0) for (const line of templateLines(all, resultStyle)) context.out(line);
   else if (!isQuiet)
     context.err('There are none here: put texts into [templates] of the config, or into .liquid files.');
   return 0;
 }
 
+async function listed(found: FoundTemplate, config: Config): Promise<ListedTemplate> {
+  const origin = Object.hasOwn(config.templates, found.from) ? '[templates]' : 'file';
+  const nothing = { name: found.name, origin, fields: [], text: null };
+  if ('problem' in found) return { ...nothing, problem: found.problem };
+  try {
+    const { fields } = await templateFiller(found.template, config.get('locale'));
+    return { name: found.name, origin, fields, text: found.template.text, problem: null };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return { ...nothing, problem: error.message };
+  }
+}
+
 async function show(options: TemplatesOptions, session: Session, context: Context): Promise<number> {
   const { out } = context;
   const { name, source } = await sourceOf(options, session);
   const { text: body, parameters, fields: defaults } = source;
-  const { fields } = templateFiller(source, session.config.get('locale'));
+  const { fields } = await templateFiller(source, session.config.get('locale'));
   if (session.isJson) {
     const document = { schema: 'volley.template/1', name, text: body, fields, defaults, parameters } as const;
     await printDocument(document, { session, context });
@@ -106,8 +110,8 @@ async function test(options: TemplatesOptions, session: Session, context: Contex
   }
   const tested =
     options.file === undefined
-      ? { texts: [{ line: 0, text: fillTemplate(source, options.fields, locale) }], wrong: [] }
-      : await fillRows(templateFiller(source, locale), options.file, context);
+      ? { texts: [{ line: 0, text: await fillTemplate(source, options.fields, locale) }], wrong: [] }
+      : await fillRows(await templateFiller(source, locale), options.file, context);
   await print(name, tested, session, context);
   return tested.wrong.length > 0 ? someFailed : 0;
 }

@@ -132,7 +132,7 @@ async function askFields(draft: ListDraft, dialog: Dialog): Promise<ListDraft | 
   const named = template === undefined ? undefined : await templateOf(template, dialog.session.config.templates);
   const text = named?.text ?? (typeof body === 'string' ? body : '');
   let mapped = draft;
-  for (const field of parseTemplate(text).fields) {
+  for (const field of (await parseTemplate(text)).fields) {
     const isThere = draft.columns.some((column) => foldName(column) === foldName(field));
     if (isThere || named?.fields[field] !== undefined) continue;
     const column = await askColumn(`Which column is ${clean(field)}?`, guessField(draft.columns, field), draft, dialog);

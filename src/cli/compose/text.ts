@@ -104,7 +104,7 @@ async function fillTemplate(
   contact: Contact | undefined,
   dialog: Dialog,
 ): Promise<WrittenText | undefined> {
-  const template = parseTemplate(text, dialog.session.config.get('locale'));
+  const template = await parseTemplate(text, dialog.session.config.get('locale'));
   const values = new Map<string, string>();
   for (const field of template.fields) {
     const value = contact && knownValue(field, contact);

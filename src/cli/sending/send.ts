@@ -146,7 +146,7 @@ async function textOf(options: SendOptions, { config }: Session, context: Contex
 async function fillNamed(name: string, fields: SendOptions['fields'], config: Config): Promise<WrittenText> {
   const { fillTemplate, templateOf } = await import('../../campaign/templates.ts');
   const source = await templateOf(name, config.templates);
-  const body = fillTemplate(source, fields, config.get('locale'));
+  const body = await fillTemplate(source, fields, config.get('locale'));
   return { body, template: { name, parameters: source.parameters } };
 }
 

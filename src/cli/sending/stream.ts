@@ -32,7 +32,7 @@ export function stream(options: StreamOptions, context: Context): Promise<number
     });
     const lines = linePrinter({ session, context, hasChanged: true });
     const telling: Telling = { session, context, tell: lines.print };
-    const { arrivals, count, failure } = takeEvents(
+    const { arrivals, count, failure } = await takeEvents(
       readEvents(context.stdin),
       {
         ...{ campaign, rules, storesText: storesTexts },

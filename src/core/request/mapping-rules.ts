@@ -63,10 +63,10 @@ export interface NamedTemplate {
 export const templateColumn = 'template';
 
 /** Reads what a batch says about its columns, or says what stops all of it: a missing column, a faulty template. */
-export function makeRules(options: MappingOptions): Parsed<Rules> {
+export async function makeRules(options: MappingOptions): Promise<Parsed<Rules>> {
   const { columns, firstNames } = options;
   const names = columns ?? firstNames;
-  const read = readRules(options);
+  const read = await readRules(options);
   if ('problem' in read || !names) return read;
   const rules = withRecipient(read.value, options, names);
   return 'problem' in rules || !columns ? rules : (missingColumn(rules.value, options, columns) ?? rules);
@@ -85,7 +85,7 @@ function withRecipient(rules: Rules, { base }: MappingOptions, columns: readonly
   return { value: { ...rules, aliases: new Map([...rules.aliases, ['to', guessed]]), guessed } };
 }
 
-function readRules(options: MappingOptions): Parsed<Rules> {
+async function readRules(options: MappingOptions): Promise<Parsed<Rules>> {
   const { maps = [], body, contentVariables = {}, templates = {}, locale } = options;
   const aliases = new Map<string, string>();
   const fills: Fill[] = [];
@@ -94,7 +94,7 @@ function readRules(options: MappingOptions): Parsed<Rules> {
   try {
     for (const [name, source] of Object.entries(templates)) {
       which = `Template ${name} of [templates]`;
-      named.set(name, { source, fill: { key: 'body', template: parseTemplate(source.text, locale) } });
+      named.set(name, { source, fill: { key: 'body', template: await parseTemplate(source.text, locale) } });
     }
     which = 'The template';
     for (const map of maps) {
@@ -106,15 +106,15 @@ function readRules(options: MappingOptions): Parsed<Rules> {
         };
       }
       const key = parameterNamed(name);
-      if (key && isTemplate(source)) fills.push({ key, template: parseTemplate(source, locale), wins: true });
+      if (key && isTemplate(source)) fills.push({ key, template: await parseTemplate(source, locale), wins: true });
       else if (isTemplate(source)) return { problem: `--map ${name}: only a message parameter can be a template` };
       else aliases.set(foldName(name), source);
     }
     if (body !== undefined && !fills.some(({ key }) => key === 'body')) {
-      fills.push({ key: 'body', template: parseTemplate(body, locale) });
+      fills.push({ key: 'body', template: await parseTemplate(body, locale) });
     }
     for (const [variable, text] of Object.entries(contentVariables)) {
-      fills.push({ key: 'contentVariables', template: parseTemplate(text, locale), variable });
+      fills.push({ key: 'contentVariables', template: await parseTemplate(text, locale), variable });
     }
   } catch (error) {
     if (error instanceof SyntaxError) return { problem: `${which} is wrong: ${error.message}` };

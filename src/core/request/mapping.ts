@@ -32,8 +32,8 @@ export interface Mapping {
 const wasEmpty = 'is empty, but the text needs it';
 
 /** Makes the mapping, or says what stops the whole batch: a missing column, a faulty template. */
-export function makeMapping(options: MappingOptions): Parsed<Mapping> {
-  const rules = makeRules(options);
+export async function makeMapping(options: MappingOptions): Promise<Parsed<Mapping>> {
+  const rules = await makeRules(options);
   if ('problem' in rules) return rules;
   const layoutOf = layoutFinder(rules.value);
   const toRaw = (row: Row) => mapRow({ row, layout: layoutOf(row), rules: rules.value, options });

@@ -28,18 +28,18 @@ describe('the columns that recipients may be in', () => {
     ],
     [['phone_model', 'order_number', 'cellar', 'hotel'], []],
     [['first_name', 'address', 'to_do'], []],
-  ])('of %j are %j', (columns, found) => expect(recipientColumns(columns)).toEqual(found));
+  ])('of %j are %j', async (columns, found) => expect(recipientColumns(columns)).toEqual(found));
 });
 
 describe('a mapping', () => {
   const base = { from: '12345', body: 'Hi' };
-  const guessedOf = (columns: string[], maps: string[] = []) => {
-    const mapping = makeMapping({ base, columns, maps });
+  const guessedOf = async (columns: string[], maps: string[] = []) => {
+    const mapping = await makeMapping({ base, columns, maps });
     return 'value' in mapping ? mapping.value.guessed : mapping.problem;
   };
 
-  it('takes the recipient from the one column that is called like numbers', () => {
-    const mapping = makeMapping({ base, columns: ['Phone Number', 'name'] });
+  it('takes the recipient from the one column that is called like numbers', async () => {
+    const mapping = await makeMapping({ base, columns: ['Phone Number', 'name'] });
     const row = { line: 2, cells: { 'Phone Number': '+14155550100', name: 'Ada' } };
     const mapped = 'value' in mapping ? mapping.value.toRaw(row) : undefined;
     expect([mapped?.raw.to, mapped?.origin.columnOf('to')]).toEqual(['+14155550100', 'Phone Number']);
@@ -50,10 +50,10 @@ describe('a mapping', () => {
     ['--map says which', ['phone', 'mobile'], ['to=mobile']],
     ['--map says it is a text', ['phone'], ['to={{ phone }}']],
     ['nothing is called like numbers', ['to', 'name'], []],
-  ])('guesses nothing where %s', (_, columns, maps) => expect(guessedOf(columns, maps)).toBeUndefined());
+  ])('guesses nothing where %s', async (_, columns, maps) => expect(await guessedOf(columns, maps)).toBeUndefined());
 
-  it('guesses nothing without a header', () => {
-    const mapping = makeMapping({ base });
+  it('guesses nothing without a header', async () => {
+    const mapping = await makeMapping({ base });
     expect('value' in mapping && mapping.value.guessed).toBeUndefined();
   });
 });

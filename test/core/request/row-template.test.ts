@@ -6,8 +6,8 @@ describe('a template chosen by the row', () => {
     welcome: { text: 'Welcome {{ name }}', parameters: { validityPeriod: '60' }, fields: { name: 'friend' } },
     bye: { text: 'Bye {{ name }}', parameters: {}, fields: {} },
   };
-  const map = (cells: Readonly<Record<string, string>>) => {
-    const mapping = makeMapping({ base: { from: '12345' }, body: 'Hello {{ name }}', templates });
+  const map = async (cells: Readonly<Record<string, string>>) => {
+    const mapping = await makeMapping({ base: { from: '12345' }, body: 'Hello {{ name }}', templates });
     if ('problem' in mapping) throw new Error(mapping.problem);
     const { raw, issues } = mapping.value.toRaw({ line: 2, cells: { to: '+1', ...cells } });
     return issues.length > 0 ? issues[0] : raw;
@@ -29,5 +29,5 @@ describe('a template chosen by the row', () => {
       { column: 'template', problem: 'names no template', hint: expect.stringMatching('welcome, bye') },
     ],
     [{ template: 'constructor', name: 'x' }, { problem: 'names no template' }],
-  ])('%j', (cells, expected) => expect(map(cells)).toMatchObject(expected));
+  ])('%j', async (cells, expected) => expect(await map(cells)).toMatchObject(expected));
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseTemplate } from '../../../src/core/text/template.ts';
 
-function render(source: string, fields: Readonly<Record<string, string>>, locale?: string): string {
-  const rendered = parseTemplate(source, locale).render((name) => fields[name]);
+async function render(source: string, fields: Readonly<Record<string, string>>, locale?: string): Promise<string> {
+  const rendered = (await parseTemplate(source, locale)).render((name) => fields[name]);
   return 'text' in rendered ? rendered.text : `missing ${rendered.missing}`;
 }
 
@@ -20,12 +20,12 @@ describe('filters', () => {
     ['{{ x | date: "%Y-%m-%d" }}', '24.12.2026', '2026-12-24'],
     ['{{ x | upcase | append: "!" }}', 'hi', 'HI!'],
     ['{{ y | default: "you" }}', '', 'you'],
-  ])('%s of %s', (source, x, text) => expect(render(source, { x })).toBe(text));
+  ])('%s of %s', async (source, x, text) => expect(await render(source, { x })).toBe(text));
 
   it.each([
     ['{{ x | money: "EUR" }}', '1234.5', '1.234,50 €'],
     ['{{ x | date: "%-d. %B" }}', '2026-12-24', '24. Dezember'],
-  ])('%s of %s in German', (source, x, text) => expect(render(source, { x }, 'de-DE')).toBe(text));
+  ])('%s of %s in German', async (source, x, text) => expect(await render(source, { x }, 'de-DE')).toBe(text));
 
   it.each([
     ['{{ x | money: "EUR" }}', '1.234,50', /"1.234,50" is no amount/],
@@ -34,5 +34,7 @@ describe('filters', () => {
     ['{{ x | date }}', '2026-02-30', /is no date/],
     ['{{ x | date }}', 'now', /is no date/],
     ['{{ x | shout }}', 'a', /undefined filter: shout/],
-  ])('%s of %s is a problem of its row', (source, x, message) => expect(() => render(source, { x })).toThrow(message));
+  ])('%s of %s is a problem of its row', (source, x, message) =>
+    expect(render(source, { x })).rejects.toThrow(message),
+  );
 });
