@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { defaultDelivery } from '../../src/campaign/deliver.ts';
 import type { SendResult } from '../../src/core/message.ts';
+import { openPostgresQueue } from '../../src/queue/pg-boss.ts';
 import type { Job, Queue } from '../../src/queue/queue.ts';
 import type { Tell } from '../../src/queue/tell-end.ts';
 import { ask } from '../chaos/database.ts';
@@ -173,14 +174,19 @@ describe.concurrent('workers that share a campaign', () => {
     await enqueue(shared, 1);
     const [job] = await shared.queue.take(1);
     if (!job) throw new Error('no job');
+    // The server undoes the one that looks first whether it waits in vain, some time after it began to: not the rival.
+    await ask(
+      shared.address,
+      `alter database ${new URL(shared.address).pathname.slice(1)} set deadlock_timeout = '5s'`,
+    );
+    const queue = await openPostgresQueue(shared.address);
     const rival = new Client(shared.address);
     await rival.connect();
     const lock = (order: 'asc' | 'desc') =>
       rival.query(`select id from volley_queue.job where state = 'created' order by ctid ${order} limit 1 for update`);
-    // The server undoes the one that looks first whether it waits in vain: not the rival.
-    await rival.query("begin; set local deadlock_timeout = '20s'");
+    await rival.query("begin; set local deadlock_timeout = '60s'");
     await lock('desc');
-    const finished = shared.queue.finish(job, undefined);
+    const finished = queue.finish(job, undefined);
     await expect
       .poll(() => ask(shared.address, "select 1 from pg_locks where not granted and locktype = 'transactionid'"))
       .toHaveLength(1);
@@ -188,6 +194,7 @@ describe.concurrent('workers that share a campaign', () => {
     await rival.query('commit');
     await rival.end();
     await finished;
+    await queue.close();
     expect(await shared.queue.size()).toBe(0);
   });
 

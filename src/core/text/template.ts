@@ -33,7 +33,7 @@ export const longestSource = 100_000;
 /** The texts and the fields between them, in turns, of a template that is nothing else; undefined for any other. */
 function plainParts(source: string): readonly string[] | undefined {
   if (source.length > longestSource) return undefined;
-  const parts = source.split(/\{\{\s*([A-Za-z_]\w*)\s*\}\}/);
+  const parts = source.split(/(?<!\{)\{\{\s*([A-Za-z_]\w*)\s*\}\}/);
   const isField = (name: string) => !liquidWords.includes(name);
   const isText = (text: string) => !/\{[{%]/.test(text);
   return parts.every((part, i) => (i % 2 === 0 ? isText(part) : isField(part))) ? parts : undefined;
