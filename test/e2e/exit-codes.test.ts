@@ -5,7 +5,7 @@ import { recipients } from '../context.ts';
 import { batch, withList } from './campaign.ts';
 import { installation } from './volley.ts';
 
-describe('exit codes of real runs', () => {
+describe.concurrent('exit codes of real runs', () => {
   const good = recipients(3);
   const list = (rows: string) => `to,name\n${rows}`;
 

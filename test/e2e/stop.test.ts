@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { batch, quick, withList } from './campaign.ts';
 
-describe('an interrupt', () => {
+describe.concurrent('an interrupt', () => {
   it.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'by %s waits for what is out, records it, and says how to resume',
     async (signal, test) => {
@@ -20,7 +20,7 @@ describe('an interrupt', () => {
   );
 });
 
-describe('a kill -9', () => {
+describe.concurrent('a kill -9', () => {
   it('loses nothing and sends nothing twice', async (test) => {
     const { start, run, simulator, sent } = await withList(test, 300, { latencyMs: 30 });
     const { child, ended } = start(...batch, '--yes', '--campaign', 'night');
@@ -37,12 +37,12 @@ describe('a kill -9', () => {
   });
 });
 
-describe('a time limit', () => {
+describe.concurrent('a time limit', () => {
   it.for([
-    ['--max-duration', '1s'],
-    ['--not-after', () => new Date(Date.now() + 2500).toISOString().replace(/\.\d+Z/, 'Z')],
-  ] as const)('%s ends the run, recorded and resumable', async ([flag, value], test) => {
-    const { volley, sent, expectNoDoubles } = await withList(test, 160);
+    ['--max-duration', 100, '1s'],
+    ['--not-after', 240, () => new Date(Date.now() + 4000).toISOString().replace(/\.\d+Z/, 'Z')],
+  ] as const)('%s ends the run, recorded and resumable', async ([flag, rows, value], test) => {
+    const { volley, sent, expectNoDoubles } = await withList(test, rows);
     const at = typeof value === 'string' ? value : value();
     const { code, counts, stderr } = await volley(...batch, ...quick, '--rate', '50', flag, at);
     expect(code).toBe(8);
