@@ -1,14 +1,26 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { from, recipients, tempFolder } from '../context.ts';
 import { installation, runAsNobody, simulated } from './volley.ts';
 
 const text = ['--from', from, '--body', 'Hi'];
 
-/** Long enough for the binary to have started and to wait for its input. */
-const settled = () => new Promise((done) => setTimeout(done, 700));
+/** Resolves when the binary has started and has had the time to begin waiting for its input. */
+async function settled({ pid }: ChildProcess): Promise<void> {
+  await expect.poll(() => hearsSigterm(pid)).toBe(true);
+  await delay(700);
+}
+
+/** By the system's list of the signals that a process catches; true where there is no such list. */
+function hearsSigterm(pid: number | undefined): boolean {
+  if (!existsSync('/proc/self/status')) return true;
+  const [, caught = '0'] = /^SigCgt:\t(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return ((BigInt(`0x${caught}`) >> BigInt(constants.signals.SIGTERM - 1)) & 1n) === 1n;
+}
 
 const makePipes = (folder: string, ...names: string[]) =>
   execFileSync('sh', ['-c', `mkfifo ${names.join(' ')}`], { cwd: folder });
@@ -31,7 +43,7 @@ describe('an input that is silent', () => {
     writeSync(openSync(join(folder, 'held'), 'r+'), 'to\n+14155550100\n');
     const { child, ended } = start(...argv);
     child.stdin?.write(argv.includes('send') ? 'Hello' : 'to\n+14155550100\n');
-    await settled();
+    await settled(child);
     const askedAt = Date.now();
     child.kill('SIGTERM');
     const late = setTimeout(() => child.kill('SIGKILL'), 5000);
@@ -48,8 +60,8 @@ describe('a named pipe', () => {
   it('is read to its end, also when the writer comes later', async () => {
     const { folder, start } = installation();
     makePipes(folder, 'pipe');
-    const { ended } = start('check', 'pipe', ...text);
-    await settled();
+    const { child, ended } = start('check', 'pipe', ...text);
+    await settled(child);
     execFileSync('sh', ['-c', `cat > ${join(folder, 'pipe')}`], { input: recipients(20_000) });
     const { code, stdout } = await ended;
     expect([code, stdout]).toEqual([0, expect.stringContaining('20,000 to send of 20,000 rows')]);
