@@ -20,6 +20,7 @@ export interface Statement<Row> {
 /** One connection to a SQLite file: the only place that knows which library it is. */
 export interface Database {
   exec(sql: string): void;
+  /** A statement that is compiled when it is first used: a command opens all of a ledger and asks for little of it. */
   prepare<Row>(sql: string): Statement<Row>;
   /** Runs `work` between BEGIN IMMEDIATE and COMMIT; a throw rolls back. */
   transaction<T>(work: () => T): T;
@@ -81,12 +82,19 @@ function wrap(connection: InstanceType<typeof DatabaseSync>, path: string): Data
   return {
     exec: (sql) => guard(() => connection.exec(sql)),
     prepare: <Row>(sql: string) => {
-      const { text, names } = byPosition(sql);
-      return wrapStatement<Row>(
-        guard(() => connection.prepare(text)),
-        names,
-        guard,
-      );
+      const compile = () => {
+        const { text, names } = byPosition(sql);
+        const statement = guard(() => connection.prepare(text));
+        return wrapStatement<Row>(statement, names, guard);
+      };
+      let compiled: Statement<Row> | undefined;
+      const statement = () => (compiled ??= compile());
+      return {
+        run: (values) => statement().run(values),
+        get: (values) => statement().get(values),
+        all: (values) => statement().all(values),
+        runAll: (rows) => statement().runAll(rows),
+      };
     },
     transaction: (work) => between('begin immediate', work),
     deferred: (work) => between('begin', work),
