@@ -19,10 +19,9 @@ export default defineConfig({
     testTimeout: 30_000,
     // Modules are loaded once for all files of a worker, which saves more than half of the time: none keeps state, none is mocked.
     isolate: false,
-    // Many tests wait for processes of their own: three at a time keep two cores busy.
-    maxWorkers: 3,
-    // Within a file, of those that say that they may run beside each other.
-    maxConcurrency: 4,
+    // Each of them loads all modules: what waits for processes of its own says that it may run beside others of its file.
+    maxWorkers: 2,
+    maxConcurrency: 6,
     expect: { poll: { timeout: 15_000 } },
     // Colour and profile variables of the developer's own shell must not reach the tests.
     env: { NO_COLOR: '', FORCE_COLOR: '', VOLLEY_CONFIG: '', VOLLEY_PROFILE: '', VOLLEY_LEDGER: '' },

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { monotonic, sleep } from '../../src/clock.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
@@ -12,14 +12,8 @@ import { world } from './volley.ts';
 
 const hostile = '<img src=x onerror=alert(1)>';
 
-let stopping: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const stop of stopping) await stop();
-  stopping = [];
-});
-
 /** A watch in the browser of a campaign of which one of three is sent; `volley` works on it meanwhile. */
-async function served(name = 'c') {
+async function served(test: TestContext, name = 'c') {
   const made = world();
   const stop = new AbortController();
   await made.batch(recipients(3), '--campaign', name, '--limit', '1', '--quiet');
@@ -29,8 +23,8 @@ async function served(name = 'c') {
     stop.abort();
     return ended;
   };
-  stopping.push(end);
-  await expect.poll(() => made.stdout.at(-1) ?? '').toContain('"url"');
+  test.onTestFinished(async () => void (await end()));
+  await test.expect.poll(() => made.stdout.at(-1) ?? '').toContain('"url"');
   const { url } = JSON.parse(made.stdout.at(-1) ?? '') as { url: string };
   const report = async () => {
     await made.volley('report', name, '--json');
@@ -76,9 +70,9 @@ async function looks(url: string, isEnough: (look: Seen) => boolean) {
   return seen;
 }
 
-describe('watch --web', () => {
-  it('is on loopback, at an address that cannot be guessed, for whoever calls it by its name', async () => {
-    const { url, stderr } = await served();
+describe.concurrent('watch --web', () => {
+  it('is on loopback, at an address that cannot be guessed, for whoever calls it by its name', async (test) => {
+    const { url, stderr } = await served(test);
     const { origin, host, port, pathname } = new URL(url);
     expect(pathname).toMatch(/^\/[\w-]{32}\/$/);
     expect(stderr.at(-1)).toContain('can call the campaign back');
@@ -93,8 +87,8 @@ describe('watch --web', () => {
     expect(host).toBe(`127.0.0.1:${port}`);
   });
 
-  it('answers with a strict policy, to nobody from elsewhere, and is kept nowhere', async () => {
-    const { url } = await served();
+  it('answers with a strict policy, to nobody from elsewhere, and is kept nowhere', async (test) => {
+    const { url } = await served(test);
     const { headers } = await fetch(url);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toMatch(
@@ -107,8 +101,8 @@ describe('watch --web', () => {
     expect(policy).not.toBe((await fetch(url)).headers.get('content-security-policy'));
   });
 
-  it('recalls on a POST of its own page, and on nothing else', async () => {
-    const { url, report, ended } = await served();
+  it('recalls on a POST of its own page, and on nothing else', async (test) => {
+    const { url, report, ended } = await served(test);
     const { origin } = new URL(url);
     expect(await ask(`${url}recall`)).toBe(405);
     expect(await ask(url, 'POST')).toBe(405);
@@ -123,8 +117,8 @@ describe('watch --web', () => {
     await expect(Promise.race([ended, Promise.resolve('goes on')])).resolves.toBe('goes on');
   });
 
-  it('pauses, goes on and changes the rate on a POST of its own page', async () => {
-    const { url, volley, context, ledgerPath } = await served();
+  it('pauses, goes on and changes the rate on a POST of its own page', async (test) => {
+    const { url, volley, context, ledgerPath } = await served(test);
     const { origin } = new URL(url);
     const post = async (path: string) => {
       const answer = await fetch(url + path, { method: 'POST', headers: { origin } });
@@ -152,8 +146,8 @@ describe('watch --web', () => {
     await ledger.close();
   });
 
-  it('tells what happens as it happens, all of it to a page that comes later, and ends with 0', async () => {
-    const { url, volley, end } = await served();
+  it('tells what happens as it happens, all of it to a page that comes later, and ends with 0', async (test) => {
+    const { url, volley, end } = await served(test);
     const seen = looks(url, ({ left }) => left === '0');
     await volley('resume', 'c', '--quiet');
     expect((await seen).at(-1)).toMatchObject({ left: '0' });
@@ -162,8 +156,8 @@ describe('watch --web', () => {
     await expect(ask(url)).rejects.toThrow();
   });
 
-  it('takes no port without --web, and says when a port is taken', async () => {
-    const { url, volley, stderr } = await served();
+  it('takes no port without --web, and says when a port is taken', async (test) => {
+    const { url, volley, stderr } = await served(test);
     expect(await volley('watch', 'c', '--port', '1')).toBe(2);
     expect(stderr.at(-1)).toContain('--port is for --web.');
     expect(await volley('watch', 'c', '--web', '--port', new URL(url).port)).toBe(2);
@@ -171,7 +165,7 @@ describe('watch --web', () => {
   });
 });
 
-describe('the page in a browser', () => {
+describe.concurrent('the page in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
     const launched = await launchChromium();
@@ -180,9 +174,13 @@ describe('the page in a browser', () => {
   beforeEach((test) => needs('chromium', test));
   afterAll(() => browser?.close());
 
-  async function open(url: string, { width = 1280, colorScheme = 'light' as 'light' | 'dark' } = {}) {
+  async function open(
+    { onTestFinished }: TestContext,
+    url: string,
+    { width = 1280, colorScheme = 'light' as 'light' | 'dark' } = {},
+  ) {
     const tab = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
-    stopping.unshift(() => tab.close());
+    onTestFinished(() => tab.close());
     const asked: string[] = [];
     const problems: string[] = [];
     tab.on('request', (made) => void asked.push(made.url()));
@@ -194,24 +192,24 @@ describe('the page in a browser', () => {
     return { tab, asked, problems };
   }
 
-  it('follows the campaign, asks only its own server, and shows any name as text', async () => {
-    const { url, volley } = await served(hostile);
-    const { tab, asked, problems } = await open(url);
+  it('follows the campaign, asks only its own server, and shows any name as text', async (test) => {
+    const { url, volley } = await served(test, hostile);
+    const { tab, asked, problems } = await open(test, url);
     expect(await tab.locator('h1').textContent()).toBe(hostile);
     expect(await tab.locator('img').count()).toBe(0);
     await volley('resume', hostile, '--quiet');
-    await expect.poll(() => tab.locator('#figures').textContent()).toContain('0left3accepted');
+    await test.expect.poll(() => tab.locator('#figures').textContent()).toContain('0left3accepted');
     expect(await tab.locator('#note').textContent()).toBe('All has been sent; waiting for news of its delivery.');
-    await expect.poll(() => tab.locator('#delivery').getAttribute('aria-label')).toContain('accepted 3');
+    await test.expect.poll(() => tab.locator('#delivery').getAttribute('aria-label')).toContain('accepted 3');
     expect(await tab.locator('#delivery path.curve').first().getAttribute('d')).toMatch(/^M[\d.,]+L/);
     expect(await tab.getByRole('button', { name: 'Call back …' }).isDisabled()).toBe(true);
     expect([...new Set(asked)].filter((address) => !address.startsWith(url))).toEqual([]);
     expect(problems).toEqual([]);
   });
 
-  it('calls back by keyboard, once that is confirmed', async () => {
-    const { url, report } = await served();
-    const { tab, problems } = await open(url);
+  it('calls back by keyboard, once that is confirmed', async (test) => {
+    const { url, report } = await served(test);
+    const { tab, problems } = await open(test, url);
     const focused = () => tab.evaluate('document.activeElement.textContent');
     await tab.keyboard.press('Tab');
     expect(await focused()).toBe('Call back …');
@@ -224,40 +222,40 @@ describe('the page in a browser', () => {
     await tab.keyboard.press('Tab');
     expect(await focused()).toBe('Call back');
     await tab.keyboard.press('Enter');
-    await expect.poll(() => tab.locator('#said').textContent()).toContain('2 messages canceled');
+    await test.expect.poll(() => tab.locator('#said').textContent()).toContain('2 messages canceled');
     expect((await report()).counts).toMatchObject({ pending: 0, canceled: 2 });
     expect(problems).toEqual([]);
   });
 
-  it('pauses a run of another process, changes its rate, and lets it go on', async () => {
-    const { url, report, context, ledgerPath } = await served();
-    const { tab, problems } = await open(url);
+  it('pauses a run of another process, changes its rate, and lets it go on', async (test) => {
+    const { url, report, context, ledgerPath } = await served(test);
+    const { tab, problems } = await open(test, url);
     await tab.getByRole('button', { name: 'Pause' }).click();
-    await expect.poll(() => tab.locator('#note').textContent()).toBe('Paused: nothing is sent until it goes on.');
+    await test.expect.poll(() => tab.locator('#note').textContent()).toBe('Paused: nothing is sent until it goes on.');
     const beside = { monotonic, sleep, now: Date.now, openLedger: async (path: string) => openSqliteLedger(path) };
     const ended = main(['resume', 'c', '--quiet'], { ...context, ...beside });
     expect((await report()).counts).toMatchObject({ accepted: 1, pending: 2 });
     await tab.getByLabel('Messages a second').fill('5');
     await tab.getByRole('button', { name: 'Set' }).click();
-    await expect.poll(() => tab.locator('#said').textContent()).toContain('At most 5 a second');
-    await expect.poll(() => tab.locator('#note').textContent()).toContain('Rate changed to 5 a second');
+    await test.expect.poll(() => tab.locator('#said').textContent()).toContain('At most 5 a second');
+    await test.expect.poll(() => tab.locator('#note').textContent()).toContain('Rate changed to 5 a second');
     await tab.getByRole('button', { name: 'Go on' }).click();
     expect(await ended).toBe(0);
     expect((await report()).counts).toMatchObject({ accepted: 3, pending: 0 });
-    await expect.poll(() => tab.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
+    await test.expect.poll(() => tab.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
     expect(problems).toEqual([]);
     const ledger = await context.openLedger(ledgerPath);
     expect(await ledger.control((await ledger.find('c'))?.id ?? '')).toEqual({ perSecond: 5 });
     await ledger.close();
   });
 
-  it.each([
+  it.for([
     [375, 'light'],
     [375, 'dark'],
     [1280, 'dark'],
-  ] as const)('fits %i pixels in %s', async (width, colorScheme) => {
-    const { url } = await served(`a-name-${'x'.repeat(60)}`);
-    const { tab } = await open(url, { width, colorScheme });
+  ] as const)('fits %i pixels in %s', async ([width, colorScheme], test) => {
+    const { url } = await served(test, `a-name-${'x'.repeat(60)}`);
+    const { tab } = await open(test, url, { width, colorScheme });
     expect(await tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
     const back = await tab.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(back).toBe(colorScheme === 'dark' ? 'rgb(13, 17, 23)' : 'rgb(255, 255, 255)');

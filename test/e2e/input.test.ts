@@ -3,14 +3,14 @@ import { chmodSync, existsSync, openSync, readFileSync, writeFileSync, writeSync
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { from, recipients, tempFolder } from '../context.ts';
 import { installation, runAsNobody, simulated } from './volley.ts';
 
 const text = ['--from', from, '--body', 'Hi'];
 
 /** Resolves when the binary has started and has had the time to begin waiting for its input. */
-async function settled({ pid }: ChildProcess): Promise<void> {
+async function settled({ pid }: ChildProcess, { expect }: TestContext): Promise<void> {
   await expect.poll(() => hearsSigterm(pid)).toBe(true);
   await delay(700);
 }
@@ -25,10 +25,10 @@ function hearsSigterm(pid: number | undefined): boolean {
 const makePipes = (folder: string, ...names: string[]) =>
   execFileSync('sh', ['-c', `mkfifo ${names.join(' ')}`], { cwd: folder });
 
-describe('an input that is silent', () => {
+describe.concurrent('an input that is silent', () => {
   const list = ['--from', from, '--body', 'Hi', '--yes'];
   const message = ['--from', from, '--to', '+14155550100'];
-  it.each<[string, readonly string[]]>([
+  it.for<[string, readonly string[]]>([
     ['batch -', ['batch', '-', ...list]],
     ['batch of a pipe that nobody writes to', ['batch', 'pipe', ...list]],
     ['batch of a pipe that somebody holds open', ['batch', 'held', ...list]],
@@ -37,13 +37,13 @@ describe('an input that is silent', () => {
     ['send --body-file -', ['send', ...message, '--body-file', '-']],
     ['opt-out import -', ['opt-out', 'import', '-']],
     ['opt-out import of a pipe', ['opt-out', 'import', 'pipe']],
-  ])('%s ends soon after the first SIGTERM, and says that nothing was sent', async (_, argv) => {
+  ])('%s ends soon after the first SIGTERM, and says that nothing was sent', async ([, argv], test) => {
     const { folder, start, simulator } = await simulated();
     makePipes(folder, 'pipe', 'held');
     writeSync(openSync(join(folder, 'held'), 'r+'), 'to\n+14155550100\n');
     const { child, ended } = start(...argv);
     child.stdin?.write(argv.includes('send') ? 'Hello' : 'to\n+14155550100\n');
-    await settled(child);
+    await settled(child, test);
     const askedAt = Date.now();
     child.kill('SIGTERM');
     const late = setTimeout(() => child.kill('SIGKILL'), 5000);
@@ -57,11 +57,11 @@ describe('an input that is silent', () => {
 });
 
 describe('a named pipe', () => {
-  it('is read to its end, also when the writer comes later', async () => {
+  it('is read to its end, also when the writer comes later', async (test) => {
     const { folder, start } = installation();
     makePipes(folder, 'pipe');
     const { child, ended } = start('check', 'pipe', ...text);
-    await settled(child);
+    await settled(child, test);
     execFileSync('sh', ['-c', `cat > ${join(folder, 'pipe')}`], { input: recipients(20_000) });
     const { code, stdout } = await ended;
     expect([code, stdout]).toEqual([0, expect.stringContaining('20,000 to send of 20,000 rows')]);

@@ -36,7 +36,7 @@ describe.concurrent('Twilio is busy, or gone for a while', () => {
     },
   );
 
-  it('Twilio gone, and back with its memory: all are sent once', async ({ onTestFinished }) => {
+  it('Twilio gone, and back with its memory: all are sent once', async (test) => {
     const truthFile = join(tempFolder(), 'truth.ndjson');
     const first = await startSimulator({ truthFile, latencyMs: 20 });
     const port = Number(new URL(first.url).port);
@@ -47,11 +47,11 @@ describe.concurrent('Twilio is busy, or gone for a while', () => {
     });
     writeFileSync(join(folder, 'list.csv'), recipients(200));
     const ended = run(...batch, '--yes', '--campaign', 'night', '--json', '--settle', '1s', '--on-unknown', 'resend');
-    await expect.poll(() => first.truth().length).toBeGreaterThan(30);
+    await test.expect.poll(() => first.truth().length).toBeGreaterThan(30);
     await first.close();
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const second = await startSimulator({ truthFile, port });
-    onTestFinished(second.close);
+    test.onTestFinished(second.close);
     const { code, stdout } = await ended;
     expect([code, JSON.parse(stdout).counts]).toEqual([0, expect.objectContaining({ accepted: 200 })]);
     const sent = second.truth().map(({ to }) => to);

@@ -7,7 +7,7 @@ describe.concurrent('an interrupt', () => {
     async (signal, test) => {
       const { start, run, simulator, sent } = await withList(test, 150, { latencyMs: 50 });
       const { child, ended } = start(...batch, '--yes', '--campaign', 'night');
-      await expect.poll(() => simulator.truth().length).toBeGreaterThan(20);
+      await test.expect.poll(() => simulator.truth().length).toBeGreaterThan(20);
       child.kill(signal);
       const { code, stderr, stdout } = await ended;
       expect(code).toBe(130);
@@ -24,7 +24,7 @@ describe.concurrent('a kill -9', () => {
   it('loses nothing and sends nothing twice', async (test) => {
     const { start, run, simulator, sent } = await withList(test, 300, { latencyMs: 30 });
     const { child, ended } = start(...batch, '--yes', '--campaign', 'night');
-    await expect.poll(() => simulator.truth().length).toBeGreaterThan(20);
+    await test.expect.poll(() => simulator.truth().length).toBeGreaterThan(20);
     child.kill('SIGKILL');
     await ended;
     const { code, stdout } = await run('resume', 'night', '--json', '--settle', '600ms');

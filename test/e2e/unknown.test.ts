@@ -74,7 +74,7 @@ describe.concurrent('an answer that does not come', () => {
     const auth = `Basic ${Buffer.from(`${simulator.accountSid}:${simulator.authToken}`).toString('base64')}`;
     const url = `${simulator.url}/2010-04-01/Accounts/${simulator.accountSid}/Messages.json`;
     const running = volley(...batch, ...quick);
-    await expect.poll(() => simulator.requests()).toBe(1);
+    await test.expect.poll(() => simulator.requests()).toBe(1);
     await fetch(url, { method: 'POST', headers: { authorization: auth }, body: other });
     expect(await running).toMatchObject({ code: 8, counts: { accepted: 0, unknown: 1 } });
     expect(sent()).toEqual(['+14155550000']);

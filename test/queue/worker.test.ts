@@ -95,7 +95,7 @@ describe.concurrent('workers that share a campaign', () => {
     expect(await shared.queue.size()).toBe(0);
   });
 
-  it('go on with a campaign that is enqueued anew as if nothing had failed before', async () => {
+  it('go on with a campaign that is enqueued anew as if nothing had failed before', async (test) => {
     const shared = await world();
     const campaign = await enqueue(shared, 200);
     let isMended = false;
@@ -106,13 +106,13 @@ describe.concurrent('workers that share a campaign', () => {
     const over = new AbortController();
     const working = drain(shared, provider, {}, { until: over.signal });
     const stopped = async () => (await shared.queue.campaign(campaign.id))?.stopped;
-    await expect.poll(stopped).toMatch(/alike \(30008\)/);
-    await expect.poll(() => shared.queue.size()).toBe(0);
+    await test.expect.poll(stopped).toMatch(/alike \(30008\)/);
+    await test.expect.poll(() => shared.queue.size()).toBe(0);
     isMended = true;
     const { rejected, pending } = (await shared.ledger.report(campaign.id)).counts;
     await shared.queue.enqueue(campaign, { delivery: defaultDelivery });
     const counts = async () => (await shared.ledger.report(campaign.id)).counts;
-    await expect.poll(counts).toMatchObject({ accepted: pending - 1, rejected: rejected + 1, pending: 0 });
+    await test.expect.poll(counts).toMatchObject({ accepted: pending - 1, rejected: rejected + 1, pending: 0 });
     expect(await stopped()).toBeUndefined();
     over.abort();
     await working;
@@ -169,7 +169,7 @@ describe.concurrent('workers that share a campaign', () => {
     expect((times[0] ?? 0) - releasedAt).toBeLessThan(5000);
   });
 
-  it('end a campaign though another transaction and theirs wait for each other', async () => {
+  it('end a campaign though another transaction and theirs wait for each other', async (test) => {
     const shared = await world();
     await enqueue(shared, 1);
     const [job] = await shared.queue.take(1);
@@ -187,7 +187,7 @@ describe.concurrent('workers that share a campaign', () => {
     await rival.query("begin; set local deadlock_timeout = '60s'");
     await lock('desc');
     const finished = queue.finish(job, undefined);
-    await expect
+    await test.expect
       .poll(() => ask(shared.address, "select 1 from pg_locks where not granted and locktype = 'transactionid'"))
       .toHaveLength(1);
     await lock('asc');
@@ -258,7 +258,7 @@ describe.concurrent('who is told what a campaign came to', () => {
     expect(heard).toEqual([{ key: `${id}-1`, end: 'recalled', exitCode: 3, claimed: 0 }]);
   });
 
-  it('hears it from another worker when one dies in the middle of telling', async () => {
+  it('hears it from another worker when one dies in the middle of telling', async (test) => {
     const shared = await world();
     const { id } = await enqueue(shared, 5, {}, undefined, url);
     const { heard, tell } = listener();
@@ -266,7 +266,7 @@ describe.concurrent('who is told what a campaign came to', () => {
     expect(await shared.queue.takeNotice(notice!)).toBe(true);
     expect(await shared.queue.takeNotice(notice!)).toBe(false);
     const working = drain(shared, slowProvider(1).provider, {}, { tell });
-    await expect.poll(async () => (await shared.ledger.report(id)).counts.accepted).toBe(5);
+    await test.expect.poll(async () => (await shared.ledger.report(id)).counts.accepted).toBe(5);
     expect(heard).toEqual([]);
     // As if the worker that has it had been dead for long.
     await ask(shared.address, 'update volley_queue.notices set taken_until = now()');
