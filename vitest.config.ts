@@ -4,7 +4,7 @@ import { SlowFirst } from './test/slow-first.ts';
 
 // These kill the real binary or its server, or take minutes: they are part of `npm run chaos`, in any amount.
 const chaosOnly = [
-  'test/chaos/{chaos,workers,worker-faults,network}.test.ts',
+  'test/chaos/{chaos,workers,worker-faults,worker-readme,network}.test.ts',
   'test/queue/{promises,interventions}.property.test.ts',
   'test/swarm/mutations.test.ts',
 ];

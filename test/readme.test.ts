@@ -1,74 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { describe, expect, inject, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { topics } from '../src/cli/help/topics.ts';
 import { main } from '../src/cli/main.ts';
 import { verbs } from '../src/cli/verbs.ts';
-import { tempFolder, testContext } from './context.ts';
-import { simulated } from './e2e/volley.ts';
-
-const root = resolve(import.meta.dirname, '..');
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-
-const blocks = (language: string): string[] =>
-  [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
-    .filter(([, found]) => found === language)
-    .map(([, , text]) => text ?? '');
+import { testContext } from './context.ts';
+import { blocks, expectedEnds, readme, root, runBlock, shellBlock } from './readme.ts';
 
 const isForNpm = (block: string): boolean => block.split('\n').every((line) => line === '' || line.startsWith('npm '));
 
-/** Where the block's commands are found: volley, which writes down how each run ended, and no need to make a database. */
-function programs(): { readonly path: string; readonly ends: () => string[] } {
-  const path = tempFolder();
-  const log = join(path, 'ends');
-  const volley = `"${process.execPath}" "${join(root, 'bin/volley.js')}" "$@"`;
-  // A worker is killed by its number, so it must be the process itself.
-  const script = `[ "$1" = worker ] && exec ${volley}\n${volley}; code=$?; echo "$1 $code" >> "${log}"; exit $code\n`;
-  writeFileSync(join(path, 'volley'), `#!/bin/sh\n${script}`, { mode: 0o755 });
-  writeFileSync(join(path, 'createdb'), '#!/bin/sh\n', { mode: 0o755 });
-  return { path, ends: () => readFileSync(log, 'utf8').trim().split('\n') };
-}
-
-/** Runs a block in a shell, in a folder with the samples; account, server and database are the test's. */
-async function runBlock(block: string) {
-  const { simulator, env, folder } = await simulated();
-  const { path, ends } = programs();
-  cpSync(join(root, 'samples'), join(folder, 'samples'), { recursive: true });
-  // What a dead worker left is looked for so long: a minute is too much for a test.
-  writeFileSync(join(folder, 'volley.toml'), 'settle = "1s"\n');
-  const script = block
-    .replace('AC…', env.TWILIO_ACCOUNT_SID)
-    .replace('TWILIO_AUTH_TOKEN=…', `TWILIO_AUTH_TOKEN=${env.TWILIO_AUTH_TOKEN}`)
-    .replace('postgres://localhost/volley', await (await fetch(inject('databases'))).text());
-  const environment = { PATH: `${path}:${process.env['PATH']}`, HOME: folder, ...env };
-  const child = spawn('sh', ['-c', script], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  await once(child, 'close');
-  const sent = simulator.truth().map(({ to }) => to);
-  await simulator.close();
-  return { stdout, stderr, ends: ends(), sent };
-}
-
-/** What commands end with when all goes as the README says; 3: the list has wrong rows in it. */
-const expectedEnds: Readonly<Record<string, readonly string[]>> = {
-  'The first message': ['send 0', 'campaigns 0'],
-  'A list': ['check 3', 'batch 3'],
-  'More than one machine': ['batch 0', 'report 0'],
-};
-
-/** The block under a heading that a shell runs. */
-function shellBlock(heading: string): string {
-  const [, section = ''] = readme.split(`\n## ${heading}\n`);
-  const [, block = ''] = /^```sh\n(.*?)^```$/ms.exec(section.split('\n## ')[0] ?? '') ?? [];
-  return block;
-}
-
 describe('the README', () => {
-  it('has no block that is not run, or compared with what it shows, below', () => {
+  it('has no block that is not run, here or with the workers that are killed, or compared with what it shows', () => {
     const run = Object.keys(expectedEnds).map(shellBlock);
     expect(blocks('sh').filter((block) => !isForNpm(block))).toEqual(run);
     expect([...readme.matchAll(/^```(\w+)$/gm)].map(([, language]) => language)).not.toContain('console');
@@ -86,16 +28,6 @@ describe('the README', () => {
     expect([ends, sent]).toEqual([expectedEnds['A list'], []]);
     const report = stdout.slice(stdout.indexOf('opening  238 rows'));
     for (const part of blocks('')[0]?.split('  …\n') ?? []) expect(report).toContain(part);
-  });
-
-  it.concurrent('finishes a campaign with three workers of which one dies', { timeout: 150_000 }, async () => {
-    const { ends, sent, stdout } = await runBlock(shellBlock('More than one machine'));
-    expect(ends).toEqual(expectedEnds['More than one machine']);
-    const count = (state: string) =>
-      Number(new RegExp(`${state} +(\\d+)`).exec(stdout.slice(stdout.lastIndexOf('238 rows')))?.[1] ?? 0);
-    // What the dead worker had claimed and not sent yet is unknown for good, unless somebody asks to send it again.
-    expect([sent.length, count('accepted') + count('unknown')]).toEqual([count('accepted'), 231]);
-    expect(new Set(sent).size).toBe(sent.length);
   });
 
   it('shows a part of a program that is run', () => {

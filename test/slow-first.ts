@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files of tests that take many seconds, mostly since they start processes or a browser. */
-const slow = /\/test\/(?:queue|e2e|(?:samples|readme)\.|cli\/(?:watch-web|examples|json|compose)|ui\/html\.)/;
+const slow = /\/test\/(?:queue|e2e|samples\.|cli\/(?:watch-web|examples|json|compose)|ui\/html\.)/;
 
 /** Begins with the files that take longest, so that no worker has one of them left when the others have ended. */
 export class SlowFirst extends BaseSequencer {
