@@ -56,6 +56,7 @@ function latencyLines({ latencyMs, points }: Latency): readonly string[] {
     const mostOut = Math.max(...runs.volley.map((sent) => sent.mostOut));
     return [
       line(`${connections} at once, of ${whole(limit)} a second; at most ${mostOut} were out`, share(runs.volley)),
+      line('  a bare loop over got', share(runs.got)),
       line("  a loop over Twilio's SDK", share(runs.sdk)),
       line('  a loop over bare node:http', share(runs.http)),
     ];

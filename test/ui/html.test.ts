@@ -54,9 +54,15 @@ function page(count: number, name = hostile): string {
     deliveryMs: Array.from({ length: 1000 }, (_, i) => i * 100),
   });
   const odd = message(1, { to: hostile, status: 'undelivered', code: 30007, request: { to: '+1', body: hostile } });
-  const rows = [odd, ...Array.from({ length: count - 1 }, (_, i) => message(i + 2))];
-  return head + rows.map((row, i) => htmlRow(row, i === 0)).join('') + htmlTail;
+  // One row made and its number replaced: a hundred thousand take seconds to make, which is no test of the page.
+  const rowLike = htmlRow(message(sevenDigits), false);
+  const numbers = Array.from({ length: count - 1 }, (_, i) => String(1_000_002 + i));
+  const rows = numbers.map((number) => rowLike.replaceAll(String(sevenDigits), number));
+  return head + htmlRow(odd, true) + rows.join('') + htmlTail;
 }
+
+/** A number that stands nowhere else in a row. */
+const sevenDigits = 7_654_321;
 
 it('says first that it is of a rehearsal, and no cost that nobody knows', () => {
   const view = {
@@ -142,9 +148,9 @@ describe('the page in a browser', () => {
     for (let i = 0; i < 10 && (await tab.evaluate('document.activeElement.id')) !== 'find'; i++)
       await tab.keyboard.press('Tab');
     const startedAt = Date.now();
-    await tab.keyboard.type('4150099999');
+    await tab.keyboard.type('4151099999');
     expect(await tab.locator('#said').textContent()).toBe('1–1 of 1 rows');
-    expect(await tab.locator('#rows tbody tr').textContent()).toContain('+14150099999');
+    expect(await tab.locator('#rows tbody tr').textContent()).toContain('+14151099999');
     expect(Date.now() - startedAt).toBeLessThan(10_000);
     await tab.locator('#find').fill('');
     await tab.getByRole('button', { name: 'Later rows' }).click();

@@ -1,4 +1,4 @@
-import { batch, httpLoop, sdkLoop } from '../commands.ts';
+import { batch, gotLoop, httpLoop, sdkLoop } from '../commands.ts';
 import { listOf } from '../lists.ts';
 import { inTurns } from '../processes.ts';
 import { type Count, type Provider, type Sent, sends, startProvider } from '../provider.ts';
@@ -15,7 +15,7 @@ interface LatencyPoint {
   readonly connections: number;
   /** The most messages a second that so many connections can send at this latency. */
   readonly limit: number;
-  readonly runs: Readonly<Record<'volley' | 'sdk' | 'http', readonly Sent[]>>;
+  readonly runs: Readonly<Record<'volley' | 'got' | 'sdk' | 'http', readonly Sent[]>>;
 }
 
 /** How near to what the latency allows the sending comes, by connections, and whether it stays within them. */
@@ -44,6 +44,7 @@ async function measurePoint({ connections, latencyMs, rounds, provider }: PointO
   const list = await listOf(rows);
   const runs = await inTurns(rounds, {
     volley: () => sends(batch(list, { connections }), provider, rows, connections),
+    got: () => sends(gotLoop(list, connections), provider, rows, connections),
     sdk: () => sends(sdkLoop(list, connections), provider, rows, connections),
     http: () => sends(httpLoop(list, connections), provider, rows, connections),
   });
