@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { inject } from 'vitest';
 import { tempFolder } from './context.ts';
 import { simulated } from './e2e/volley.ts';
+import { newDatabase } from './new-database.ts';
 
 /** The folder of the repository. */
 export const root = resolve(import.meta.dirname, '..');
@@ -39,7 +39,7 @@ export async function runBlock(block: string) {
   const script = block
     .replace('AC…', env.TWILIO_ACCOUNT_SID)
     .replace('TWILIO_AUTH_TOKEN=…', `TWILIO_AUTH_TOKEN=${env.TWILIO_AUTH_TOKEN}`)
-    .replace('postgres://localhost/volley', await (await fetch(inject('databases'))).text());
+    .replace('postgres://localhost/volley', await newDatabase());
   const environment = { PATH: `${path}:${process.env['PATH']}`, HOME: folder, ...env };
   const child = spawn('sh', ['-c', script], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];

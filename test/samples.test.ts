@@ -5,11 +5,12 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { expect, inject, it, type TestContext } from 'vitest';
+import { expect, it, type TestContext } from 'vitest';
 import { main } from '../src/cli/main.ts';
 import { from, recipients, testContext } from './context.ts';
 import { installation, simulated } from './e2e/volley.ts';
 import { needs } from './needs.ts';
+import { newDatabase } from './new-database.ts';
 
 const samples = resolve(import.meta.dirname, '../samples');
 const sample = (name: string) => join(samples, name);
@@ -92,7 +93,7 @@ const runs: Readonly<Record<string, (test: TestContext) => Promise<void>>> = {
   'volley-worker.service': async (test) => {
     const [, line = ''] = /^ExecStart=\/usr\/bin\/env volley (.*)$/m.exec(textOf('volley-worker.service')) ?? [];
     const { simulator, env } = await simulated();
-    const { start } = installation({ ...env, VOLLEY_LEDGER: await emptyDatabase() });
+    const { start } = installation({ ...env, VOLLEY_LEDGER: await newDatabase() });
     // A port that is free, in place of the one that may be another program's here.
     const { child, ended } = start(...line.split(' ').map((word) => (word === '9090' ? '0' : word)));
     await once(child.stderr as Readable, 'data');
@@ -106,7 +107,7 @@ const runs: Readonly<Record<string, (test: TestContext) => Promise<void>>> = {
     expect([verified.status, verified.stderr]).toEqual([0, '']);
   },
   'postgres-roles.sql': async () => {
-    const database = await emptyDatabase();
+    const database = await newDatabase();
     await query(database, textOf('postgres-roles.sql'));
     const { simulator, env } = await simulated();
     const as = async (role: string) => {
@@ -136,9 +137,6 @@ const outputOf = async (name: string): Promise<string> =>
   (await promisify(execFile)(process.execPath, [sample(name)])).stdout;
 
 const textOf = (name: string): string => readFileSync(sample(name), 'utf8');
-
-/** The address of a database of the test's own. */
-const emptyDatabase = async (): Promise<string> => (await fetch(inject('databases'))).text();
 
 async function query(connectionString: string, sql: string): Promise<void> {
   const client = new Client({ connectionString });

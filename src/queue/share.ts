@@ -38,7 +38,8 @@ export interface SharePorts extends Clock {
 /** Hears how shares go. */
 export interface ShareEvents {
   readonly onResult: (result: SendResult, message: Message) => void;
-  readonly onShard: (campaign: string, end: RunEnd) => void;
+  /** A share of a campaign is over, and why. */
+  readonly onShare: (campaign: string, end: RunEnd) => void;
   /** A campaign that nobody goes on with, and why. */
   readonly onStopped: (campaign: string, reason: string) => void;
 }
@@ -57,7 +58,7 @@ export interface ShareState {
 interface Worker extends ShareOptions, SharePorts, ShareState {}
 
 /** How long one share of a campaign is worked on at once, in milliseconds: well under the time after which its job comes again. */
-export const shardMs = 10_000;
+export const shareMs = 10_000;
 
 /** How soon a campaign is looked at again that somebody else has alone, or has the last messages of, in milliseconds. */
 export const lookAgainMs = 2000;
@@ -85,13 +86,13 @@ export async function workOn(campaignId: string, worker: Worker): Promise<Next> 
   } finally {
     await ledger.release(lease);
   }
-  worker.events.onShard(campaignId, end);
+  worker.events.onShare(campaignId, end);
   return after(campaignId, end, queued, worker);
 }
 
 async function send(lease: Lease, { delivery }: QueuedCampaign, worker: Worker): Promise<RunEnd> {
   const over = new AbortController();
-  void worker.sleep(shardMs, AbortSignal.any([worker.signal, over.signal])).then(() => over.abort());
+  void worker.sleep(shareMs, AbortSignal.any([worker.signal, over.signal])).then(() => over.abort());
   try {
     return await runCampaign(lease, {
       ...runOptions(delivery, worker),

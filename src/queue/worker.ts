@@ -9,7 +9,7 @@ import {
   type ShareOptions,
   type SharePorts,
   type ShareState,
-  shardMs,
+  shareMs,
   workOn,
 } from './share.ts';
 import { type Tell, tellEnd } from './tell-end.ts';
@@ -111,7 +111,7 @@ async function takeJobs(worker: Worker): Promise<boolean> {
 
 /** One share of a campaign uses all that a worker has for it: another one comes again when this one's time is up. */
 async function handBack(job: Job, share: Share, queue: Queue): Promise<void> {
-  const handing = queue.finish(job, share.isOver ? 0 : shardMs);
+  const handing = queue.finish(job, share.isOver ? 0 : shareMs);
   share.handing.push(handing);
   await handing;
 }

@@ -1,4 +1,3 @@
-import { inject } from 'vitest';
 import { commitPlan } from '../../src/campaign/approve.ts';
 import { type DeliverOptions, defaultDelivery } from '../../src/campaign/deliver.ts';
 import { planCampaign } from '../../src/campaign/plan.ts';
@@ -13,10 +12,11 @@ import type { Queue } from '../../src/queue/queue.ts';
 import type { Tell } from '../../src/queue/tell-end.ts';
 import { runWorker, type WorkerEvents } from '../../src/queue/worker.ts';
 import { from } from '../context.ts';
+import { newDatabase } from '../new-database.ts';
 
 /** A database of its own with ledger and queue on it. */
 export async function sharedWorld() {
-  const address = await (await fetch(inject('databases'))).text();
+  const address = await newDatabase();
   const ledger = await openPostgresLedger(address);
   const queue = await openPostgresQueue(address);
   return {
@@ -91,7 +91,7 @@ export async function drain(
         ...{ ledger, queue, provider, ...systemClock, signal: until ?? never, tell },
         events: {
           onResult: () => undefined,
-          onShard: () => undefined,
+          onShare: () => undefined,
           onStopped: () => undefined,
           onTrouble: (error) => {
             throw error;

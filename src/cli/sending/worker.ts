@@ -88,7 +88,7 @@ function watch(session: Session, context: Context, metrics: Metrics): WorkerEven
       metrics.count('volley_attempts_total', result.kind);
       context.log(attemptEvent(result, message));
     },
-    onShard: (campaignId, { kind }) => {
+    onShare: (campaignId, { kind }) => {
       metrics.count('volley_shards_total', kind);
       if (session.isVerbose) say(`worked on ${campaignId}: ${kind}`);
     },
