@@ -8,10 +8,10 @@ import { newDatabase } from './new-database.ts';
 
 /** The folder of the repository. */
 export const root = resolve(import.meta.dirname, '..');
-/** What it says. */
+/** The text of the README. */
 export const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
-/** Its blocks in a language, in their order. */
+/** The blocks of the README in a language, in their order. */
 export const blocks = (language: string): string[] =>
   [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
     .filter(([, found]) => found === language)

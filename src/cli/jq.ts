@@ -26,7 +26,7 @@ export async function applyExpression(expression: string, texts: string): Promis
 
 let loading: ReturnType<typeof loadJq> | undefined;
 
-/** Two megabytes, which only this option needs; compiling them takes a fifth of a second, so that is done once. */
+/** Two megabytes, which only this option needs, and which are compiled once. */
 const load = () => (loading ??= import('jq-wasm').then((library) => library.loadJq()));
 
 /** What begins with a hyphen would be one of jq's own options. */

@@ -92,7 +92,10 @@ it('sends a campaign, is called back through faults and a kill -9, tracks, passe
   await expect.poll(() => target.state.refused, { timeout: 20_000 }).toBeGreaterThan(5);
   first.kill('SIGKILL');
   await once(first, 'exit');
+  const refused = target.state.refused;
   const second = await listen();
+  // What the first had in its queue the second tries, too.
+  await expect.poll(() => target.state.refused, { timeout: 20_000 }).toBeGreaterThan(refused);
   target.state.takes = true;
   expect((await sending).code).toBe(0);
   expect(simulator.truth()).toHaveLength(60);
