@@ -4,7 +4,7 @@ import type { TestContext } from 'vitest';
 /** The programs that some tests need beside Node and a POSIX shell, each with the Debian package that has it. */
 export const debianPackages = {
   bash: 'bash',
-  chromium: 'chromium',
+  'chromium-headless-shell': 'chromium-headless-shell',
   fish: 'fish',
   groff: 'groff',
   mount: 'mount',
@@ -19,7 +19,7 @@ export function needs(program: keyof typeof debianPackages, { skip }: Pick<TestC
 }
 
 /** The path of a program; undefined where it is missing. */
-export function pathOf(program: keyof typeof debianPackages): string | undefined {
+export function pathOf(program: string): string | undefined {
   const { status, stdout } = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { encoding: 'utf8' });
   return status === 0 ? stdout.trim() : undefined;
 }

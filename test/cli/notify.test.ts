@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/campaign/ports.ts';
 import { main } from '../../src/cli/main.ts';
+import { sleep } from '../../src/clock.ts';
 import { from, recipients, type World } from '../context.ts';
 import { newDatabase } from '../new-database.ts';
 import { world } from './volley.ts';
@@ -42,12 +43,19 @@ async function told(status: number | 'nothing' = 200) {
   return { heard, requests, url };
 }
 
+/** A world whose waits take their time: whoever is told answers in real time, and a clock that jumps may be ahead of it. */
+function patientWorld(options: World = {}) {
+  const made = world(options);
+  Object.assign(made.context, { sleep });
+  return made;
+}
+
 describe('--notify', () => {
   it('tells what a batch came to, without a number of anybody', async () => {
     const { heard, requests, url } = await told();
     const script: World['script'] = ({ to }) =>
       to.endsWith('1') ? { kind: 'rejected', code: 21999, reason: `no way to ${to}` } : undefined;
-    const { batch, stderr } = world({ script });
+    const { batch, stderr } = patientWorld({ script });
     expect(await batch(`${recipients(3)}555,Ada\n`, '--campaign', 'spring', '--notify', url)).toBe(3);
     expect(requests[0]?.headers).toMatchObject({
       'content-type': 'application/json',
@@ -72,7 +80,7 @@ describe('--notify', () => {
 
   it('tells of a stream, of a resumed campaign, and of one that stops early', async () => {
     const { heard, url } = await told();
-    const { context, batch, volley } = world();
+    const { context, batch, volley } = patientWorld();
     const stdin = (async function* () {
       yield Buffer.from('{"id":"1","to":"+14155550100"}\n');
     })();
@@ -88,7 +96,7 @@ describe('--notify', () => {
 
   it('tells of a run that another one keeps from beginning', async () => {
     const { heard, url } = await told();
-    const { batch, volley, context, ledgerPath } = world();
+    const { batch, volley, context, ledgerPath } = patientWorld();
     await batch(recipients(2), '--campaign', 'c', '--limit', '1', '--quiet');
     const ledger = await context.openLedger(ledgerPath);
     const { id = '' } = (await ledger.find('c')) ?? {};
@@ -106,12 +114,12 @@ describe('--notify', () => {
   ])('changes nothing when whoever is told %s', async (_, answer, said) => {
     const { url } = answer === 'nobody' ? { url: 'http://127.0.0.1:1/secret-path' } : await told(answer);
     const { batch, stderr, context } = world();
-    const { sleep } = context;
+    const { sleep: jump } = context;
     // Time passes, and others come to their turn meanwhile.
     Object.assign(context, {
       sleep: async (ms: number, signal: AbortSignal) => {
         await new Promise((resolve) => setTimeout(resolve, answer === 'nothing' ? 100 : 2000).unref());
-        await sleep(ms, signal);
+        await jump(ms, signal);
       },
     });
     expect(await batch(recipients(1), '--notify', url)).toBe(0);

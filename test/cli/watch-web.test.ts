@@ -1,13 +1,11 @@
 import { request } from 'node:http';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { monotonic, sleep } from '../../src/clock.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { watchPage } from '../../src/ui/watch-page.ts';
-import { launchChromium } from '../chromium.ts';
+import { useBrowser } from '../chromium.ts';
 import { recipients } from '../context.ts';
-import { needs } from '../needs.ts';
 import { world } from './volley.ts';
 
 const hostile = '<img src=x onerror=alert(1)>';
@@ -166,30 +164,17 @@ describe.concurrent('watch --web', () => {
 });
 
 describe.concurrent('the page in a browser', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    const launched = await launchChromium();
-    if (launched) browser = launched;
-  });
-  beforeEach((test) => needs('chromium', test));
-  afterAll(() => browser?.close());
+  const openAddress = useBrowser();
 
   async function open(
-    { onTestFinished }: TestContext,
+    test: TestContext,
     url: string,
     { width = 1280, colorScheme = 'light' as 'light' | 'dark' } = {},
   ) {
-    const tab = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
-    onTestFinished(() => tab.close());
-    const asked: string[] = [];
-    const problems: string[] = [];
-    tab.on('request', (made) => void asked.push(made.url()));
-    tab.on('console', (line) => void problems.push(line.text()));
-    tab.on('pageerror', (error) => void problems.push(error.message));
-    tab.setDefaultTimeout(8000);
-    await tab.goto(url);
-    await tab.locator('#figures li').first().waitFor();
-    return { tab, asked, problems };
+    const opened = await openAddress(url, { viewport: { width, height: 800 }, colorScheme }, test);
+    opened.tab.setDefaultTimeout(8000);
+    await opened.tab.locator('#figures li').first().waitFor();
+    return opened;
   }
 
   it('follows the campaign, asks only its own server, and shows any name as text', async (test) => {

@@ -16,7 +16,20 @@ import { newDatabase } from '../new-database.ts';
 
 /** A database of its own with ledger and queue on it. */
 export async function sharedWorld() {
-  const address = await newDatabase();
+  emptyWorld ??= makeEmptyWorld();
+  return open(await newDatabase(await emptyWorld));
+}
+
+/** The tables of ledger and queue take longer to make than to copy. */
+let emptyWorld: Promise<string> | undefined;
+
+async function makeEmptyWorld(): Promise<string> {
+  const { address, close } = await open(await newDatabase());
+  await close();
+  return address;
+}
+
+async function open(address: string) {
   const ledger = await openPostgresLedger(address);
   const queue = await openPostgresQueue(address);
   return {

@@ -1,14 +1,12 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import type { Message } from '../../src/core/message.ts';
 import { emptyCounts, type Report } from '../../src/core/outcome/report.ts';
 import { htmlHead, htmlRow, htmlTail } from '../../src/ui/html.ts';
 import { escapeHtml } from '../../src/ui/html-table.ts';
-import { launchChromium } from '../chromium.ts';
-import { needs } from '../needs.ts';
+import { useBrowser } from '../chromium.ts';
 
 const hostile = `</script><img src=x onerror="document.title='owned'">&'"\u202e\x1b[31m`;
 
@@ -111,38 +109,24 @@ describe('the page', () => {
 });
 
 describe('the page in a browser', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    const launched = await launchChromium();
-    if (launched) browser = launched;
-  });
-  beforeEach((test) => needs('chromium', test));
-  afterAll(() => browser?.close());
+  const openAddress = useBrowser();
 
-  async function open(html: string, width = 1280) {
+  function open(test: TestContext, html: string, width = 1280) {
     const file = join(mkdtempSync(join(tmpdir(), 'volley-html-')), 'report.html');
     writeFileSync(file, html);
-    const tab = await browser.newPage({ viewport: { width, height: 900 } });
-    const asked: string[] = [];
-    const problems: string[] = [];
-    tab.on('request', (request) => void asked.push(request.url()));
-    tab.on('console', (line) => void problems.push(line.text()));
-    tab.on('pageerror', (error) => void problems.push(error.message));
-    await tab.goto(`file://${file}`);
-    return { tab, asked, problems };
+    return openAddress(`file://${file}`, { viewport: { width, height: 900 } }, test);
   }
 
-  it('runs nothing of what a row says, and requests nothing but itself', async () => {
-    const { tab, asked, problems } = await open(page(3));
+  it('runs nothing of what a row says, and requests nothing but itself', async (test) => {
+    const { tab, asked, problems } = await open(test, page(3));
     expect(await tab.title()).toContain('</script><img');
     expect(await tab.locator('#rows tbody tr').count()).toBe(3);
     expect(await tab.locator('img').count()).toBe(0);
     expect([asked.length, problems]).toEqual([1, []]);
-    await tab.close();
   });
 
-  it('finds one of a hundred thousand rows at once, by keyboard', async () => {
-    const { tab } = await open(page(100_000, 'spring'));
+  it('finds one of a hundred thousand rows at once, by keyboard', async (test) => {
+    const { tab } = await open(test, page(100_000, 'spring'));
     expect(await tab.locator('#rows tbody tr').count()).toBe(50);
     await tab.keyboard.press('Tab');
     for (let i = 0; i < 10 && (await tab.evaluate('document.activeElement.id')) !== 'find'; i++)
@@ -157,17 +141,18 @@ describe('the page in a browser', () => {
     expect(await tab.locator('#said').textContent()).toBe('51–100 of 100000 rows');
     await tab.getByLabel('State or status').selectOption('undelivered');
     expect(await tab.locator('#said').textContent()).toBe('1–1 of 1 rows');
-    await tab.close();
   });
 
-  it.each([375, 1280])('does not scroll sideways as a whole at %i pixels, nor break a number in two', async (width) => {
-    const { tab } = await open(page(60), width);
-    expect(await tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
-    const cut = '[...document.querySelectorAll(".wide")].filter((box) => box.scrollWidth > box.clientWidth).length';
-    expect(await tab.evaluate(cut)).toBe(0);
-    const wrapping =
-      'Array.from(document.querySelectorAll("#rows tr + tr td:nth-child(2)"), (cell) => getComputedStyle(cell).whiteSpace)';
-    expect(new Set((await tab.evaluate(wrapping)) as string[])).toEqual(new Set(['nowrap']));
-    await tab.close();
-  });
+  it.for([375, 1280])(
+    'does not scroll sideways as a whole at %i pixels, nor break a number in two',
+    async (width, test) => {
+      const { tab } = await open(test, page(60), width);
+      expect(await tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+      const cut = '[...document.querySelectorAll(".wide")].filter((box) => box.scrollWidth > box.clientWidth).length';
+      expect(await tab.evaluate(cut)).toBe(0);
+      const wrapping =
+        'Array.from(document.querySelectorAll("#rows tr + tr td:nth-child(2)"), (cell) => getComputedStyle(cell).whiteSpace)';
+      expect(new Set((await tab.evaluate(wrapping)) as string[])).toEqual(new Set(['nowrap']));
+    },
+  );
 });
