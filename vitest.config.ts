@@ -20,7 +20,7 @@ export default defineConfig({
     // Modules are loaded once for all files of a worker, which saves more than half of the time: none keeps state, none is mocked.
     isolate: false,
     // Each of them loads all modules: what waits for processes of its own says that it may run beside others of its file.
-    maxWorkers: 2,
+    maxWorkers: 3,
     maxConcurrency: 6,
     expect: { poll: { timeout: 15_000 } },
     // Colour and profile variables of the developer's own shell must not reach the tests.

@@ -75,7 +75,8 @@ describe.concurrent('watch --web', () => {
     expect(pathname).toMatch(/^\/[\w-]{32}\/$/);
     expect(stderr.at(-1)).toContain('can call the campaign back');
     expect(await ask(url)).toBe(200);
-    for (const path of ['/', '/events', `${pathname.slice(0, -2)}x/`, `${pathname}other`, pathname.slice(0, -1)]) {
+    const wrong = `${pathname.slice(0, -2)}${pathname.at(-2) === 'x' ? 'y' : 'x'}/`;
+    for (const path of ['/', '/events', wrong, `${pathname}other`, pathname.slice(0, -1)]) {
       expect([path, await ask(origin + path)]).toEqual([path, 404]);
     }
     for (const name of ['evil.example', `evil.example:${port}`, `localhost:${port}`, '127.0.0.1']) {

@@ -9,7 +9,7 @@ import { recipients } from '../context.ts';
 import { batch, withList } from './campaign.ts';
 import { installation } from './volley.ts';
 
-describe('500 rows', () => {
+describe.concurrent('500 rows', () => {
   it('reach the simulator, once each, and stand in the ledger', async (test) => {
     const { run, simulator, sent, ledger } = await withList(test, 500);
     const { code, stdout, stderr } = await run(...batch, '--yes', '--json');

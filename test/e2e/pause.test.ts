@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { batch, withList } from './campaign.ts';
 
 it('a run that another process pauses sends nothing more, says so, and ends when it is told to', async (test) => {
-  const { start, run, simulator, expectNoDoubles } = await withList(test, 300, { latencyMs: 30 });
+  const { start, runHere, simulator, expectNoDoubles } = await withList(test, 300, { latencyMs: 30 });
   const sending = start(...batch, '--yes', '--campaign', 'night', '--concurrency', '2');
   await expect.poll(() => simulator.truth().length).toBeGreaterThan(10);
   const watching = start('watch', 'night', '--web', '--json');
@@ -30,5 +30,5 @@ it('a run that another process pauses sends nothing more, says so, and ends when
   expectNoDoubles();
   watching.child.kill('SIGTERM');
   expect((await watching.ended).code).toBe(0);
-  expect((await run('report', 'night', '--jq', '.counts.accepted')).stdout).toBe('300\n');
+  expect((await runHere('report', 'night', '--jq', '.counts.accepted')).stdout).toBe('300\n');
 });

@@ -14,9 +14,9 @@ afterAll(async () => {
 
 const batch = ['batch', 'list.csv', '--from', '+14155600199', '--body', 'Hi {{ name }}', '--yes'];
 
-describe('a ledger on a server', () => {
+describe.concurrent('a ledger on a server', () => {
   it('is shared by what several machines run, and never shows its password', async () => {
-    const { simulator, folder, run } = await simulated();
+    const { simulator, folder, run, runHere } = await simulated();
     closing.push(simulator.close);
     const ledger = ['--ledger', `${address}?schema=shared`];
     writeFileSync(join(folder, 'list.csv'), recipients(100));
@@ -30,15 +30,15 @@ describe('a ledger on a server', () => {
     expect((await run(...batch, ...ledger, '--campaign', 'one', '--json')).code).toBe(0);
     expect(simulator.truth()).toHaveLength(200);
     const told = await Promise.all([
-      run('campaigns', ...ledger),
-      run('config', 'list', '--show-origin', ...ledger),
-      run('doctor', ...ledger),
-      run('report', 'none', ...ledger, '--json'),
-      run('campaigns', '--ledger', address.replace('test_', 'no_such_')),
-      run('campaigns', '--ledger', address.replace(/:\d+\//, ':1/'), '-v'),
-      run('campaigns', '--ledger', address.replace('volley:', 'nobody:')),
-      run('campaigns', '--ledger', address.replace('postgres:', 'mysql:')),
-      run('campaigns', '--ledger', `${address}?sslmode=require`, '--json'),
+      runHere('campaigns', ...ledger),
+      runHere('config', 'list', '--show-origin', ...ledger),
+      runHere('doctor', ...ledger),
+      runHere('report', 'none', ...ledger, '--json'),
+      runHere('campaigns', '--ledger', address.replace('test_', 'no_such_')),
+      runHere('campaigns', '--ledger', address.replace(/:\d+\//, ':1/'), '-v'),
+      runHere('campaigns', '--ledger', address.replace('volley:', 'nobody:')),
+      runHere('campaigns', '--ledger', address.replace('postgres:', 'mysql:')),
+      runHere('campaigns', '--ledger', `${address}?sslmode=require`, '--json'),
     ]);
     expect(told.map(({ code }) => code)).toEqual([0, 0, expect.any(Number), 2, 2, 2, 2, 2, 2]);
     const logged = ['one.log', 'two.log'].map((name) => readFileSync(join(folder, name), 'utf8'));

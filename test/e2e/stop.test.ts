@@ -5,7 +5,7 @@ describe.concurrent('an interrupt', () => {
   it.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'by %s waits for what is out, records it, and says how to resume',
     async (signal, test) => {
-      const { start, run, simulator, sent } = await withList(test, 150, { latencyMs: 50 });
+      const { start, volley, simulator, sent } = await withList(test, 150, { latencyMs: 50 });
       const { child, ended } = start(...batch, '--yes', '--campaign', 'night');
       await test.expect.poll(() => simulator.truth().length).toBeGreaterThan(20);
       child.kill(signal);
@@ -13,7 +13,7 @@ describe.concurrent('an interrupt', () => {
       expect(code).toBe(130);
       expect(stderr).toContain('Resume with: volley resume night');
       expect(stdout).not.toContain('claimed');
-      expect((await run('resume', 'night')).code).toBe(0);
+      expect((await volley('resume', 'night')).code).toBe(0);
       expect(simulator.truth()).toHaveLength(150);
       expect(new Set(sent()).size).toBe(150);
     },
@@ -22,13 +22,12 @@ describe.concurrent('an interrupt', () => {
 
 describe.concurrent('a kill -9', () => {
   it('loses nothing and sends nothing twice', async (test) => {
-    const { start, run, simulator, sent } = await withList(test, 300, { latencyMs: 30 });
+    const { start, volley, simulator, sent } = await withList(test, 300, { latencyMs: 30 });
     const { child, ended } = start(...batch, '--yes', '--campaign', 'night');
     await test.expect.poll(() => simulator.truth().length).toBeGreaterThan(20);
     child.kill('SIGKILL');
     await ended;
-    const { code, stdout } = await run('resume', 'night', '--json', '--settle', '600ms');
-    const { counts } = JSON.parse(stdout) as { counts: Record<string, number> };
+    const { code, counts } = await volley('resume', 'night', '--json', '--settle', '600ms');
     const all = sent();
     expect(new Set(all).size).toBe(all.length);
     // A claimed message stays unknown, although its request may never have left.

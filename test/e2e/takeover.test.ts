@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
 import { loopbackTls } from '../loopback-tls.ts';
 import { batch, quick, withList } from './campaign.ts';
 import { installation } from './volley.ts';
 
-describe('a run that was frozen', () => {
+describe.concurrent('a run that was frozen', () => {
   it('sends nothing more once another has taken over', async (test) => {
     const { start, volley, sent, expectNoDoubles, ledger } = await withList(test, 300, { latencyMs: 20 });
     const { child, ended } = start(...batch, ...quick, '--rate', '100');
-    await expect.poll(() => sent().length).toBeGreaterThan(20);
+    await test.expect.poll(() => sent().length).toBeGreaterThan(20);
     await freezeBetweenCommits(child, ledger);
     const taken = await volley('resume', 'night', '--json', '--settle', '600ms');
     expect(taken.counts['accepted']).toBe(sent().length);
@@ -27,7 +27,7 @@ describe('a run that was frozen', () => {
 
   it('sends nothing on the connection that it was making meanwhile', { timeout: 30_000 }, async (test) => {
     const { simulator, env, folder, ledger, volley, sent } = await withList(test, 1);
-    const door = await slowDoor(simulator.url);
+    const door = await slowDoor(test, simulator.url);
     const { start } = installation({ ...env, VOLLEY_API_URL: door.url, NODE_TLS_REJECT_UNAUTHORIZED: '0' }, folder);
     const { child, ended } = start(...batch, '--yes', '--campaign', 'night', '--json');
     await door.knocked;
@@ -46,7 +46,7 @@ describe('a run that was frozen', () => {
 });
 
 /** A way to a server over TLS on which nobody answers the first who comes until it is opened. */
-async function slowDoor(url: string) {
+async function slowDoor({ onTestFinished }: TestContext, url: string) {
   const waiting: Socket[] = [];
   const behind = createTlsServer(loopbackTls, (socket) => {
     const server = connect(Number(new URL(url).port), '127.0.0.1');

@@ -2,17 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { spawn } from '@lydell/node-pty';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { from, recipients } from '../context.ts';
 import { simulated } from './volley.ts';
 
 const bin = resolve(import.meta.dirname, '../../bin/volley.js');
-
-let closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing) await close();
-  closing = [];
-});
 
 interface Screen {
   readonly columns?: number;
@@ -22,9 +16,13 @@ interface Screen {
 }
 
 /** The real binary in a real terminal, by default of 80 columns and 24 lines, in a folder with a list of 60. */
-async function inTerminal(argv: readonly string[], { columns = 80, before, env: more = {} }: Screen = {}) {
+async function inTerminal(
+  { expect, onTestFinished }: TestContext,
+  argv: readonly string[],
+  { columns = 80, before, env: more = {} }: Screen = {},
+) {
   const { simulator, env, folder, run } = await simulated({ latencyMs: 20, statusDelayMs: 0 });
-  closing.push(simulator.close);
+  onTestFinished(simulator.close);
   writeFileSync(join(folder, 'list.csv'), recipients(60));
   if (before) await run(...before);
   const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, TERM: 'xterm-256color', ...env, ...more };
@@ -49,28 +47,28 @@ async function inTerminal(argv: readonly string[], { columns = 80, before, env: 
 }
 
 /** A batch of the 60. */
-const batch60 = (...more: string[]) =>
-  inTerminal(['batch', 'list.csv', '--from', from, '--body', 'Hi {{ name }}', '--rate', '60', ...more]);
+const batch60 = (test: TestContext, ...more: string[]) =>
+  inTerminal(test, ['batch', 'list.csv', '--from', from, '--body', 'Hi {{ name }}', '--rate', '60', ...more]);
 
 const [enter, ctrlC, esc, up, down] = ['\r', '\u0003', '\u001b', '\u001b[A', '\u001b[B'];
 
-describe('in a terminal', () => {
-  it.each([
+describe.concurrent('in a terminal', () => {
+  it.for<[string, number, number]>([
     ['y\r', 0, 60],
     ['n\r', 130, 0],
     ['\r', 130, 0],
     ['\u0003', 130, 0],
-  ])('the question answered by %j ends with %i and %i sent', async (answer, code, sent) => {
-    const { terminal, ended, screen, simulator } = await batch60();
-    await expect.poll(screen, { timeout: 10_000 }).toContain('Send 60 messages now?');
+  ])('the question answered by %j ends with %i and %i sent', async ([answer, code, sent], test) => {
+    const { terminal, ended, screen, simulator } = await batch60(test);
+    await test.expect.poll(screen, { timeout: 10_000 }).toContain('Send 60 messages now?');
     terminal.write(answer);
     expect(await ended).toBe(code);
     expect(simulator.truth()).toHaveLength(sent);
     expect(screen().includes('Nothing was sent.')).toBe(sent === 0);
   });
 
-  it('the run shows its progress in place, in colour, and clears it', async () => {
-    const { ended, screen } = await batch60('--yes');
+  it('the run shows its progress in place, in colour, and clears it', async (test) => {
+    const { ended, screen } = await batch60(test, '--yes');
     expect(await ended).toBe(0);
     expect(screen()).toMatch(/\d+\/60 {2}[\d.]+\/s/);
     expect(screen()).toContain('\r\u001b[2K');
@@ -79,15 +77,15 @@ describe('in a terminal', () => {
     expect(afterProgress).toMatch(/accepted.*60/);
   });
 
-  it('Ctrl-C stops the run and says how to go on', async () => {
-    const { terminal, ended, screen, simulator } = await batch60('--yes', '--campaign', 'night');
-    await expect.poll(() => simulator.truth().length, { timeout: 10_000 }).toBeGreaterThan(5);
+  it('Ctrl-C stops the run and says how to go on', async (test) => {
+    const { terminal, ended, screen, simulator } = await batch60(test, '--yes', '--campaign', 'night');
+    await test.expect.poll(() => simulator.truth().length, { timeout: 10_000 }).toBeGreaterThan(5);
     terminal.write('\u0003');
     expect(await ended).toBe(130);
     expect(screen()).toContain('Resume with: volley resume night');
   });
 
-  it('p pauses what is watched, and lets it go on; Ctrl-C ends the watch', async () => {
+  it('p pauses what is watched, and lets it go on; Ctrl-C ends the watch', async (test) => {
     const before = [
       'batch',
       'list.csv',
@@ -101,7 +99,7 @@ describe('in a terminal', () => {
       '--limit',
       '1',
     ];
-    const { terminal, ended, answers, sees, simulator } = await inTerminal(['watch', 'night'], { before });
+    const { terminal, ended, answers, sees, simulator } = await inTerminal(test, ['watch', 'night'], { before });
     await answers([/59 *[\s\S]*p pauses/, 'p'], [/paused: nothing is sent[\s\S]*p goes on/, 'p']);
     await sees('p pauses');
     terminal.write(ctrlC);
@@ -117,11 +115,12 @@ const toText = [
   [/\+14155550101 +as typed/, enter],
 ] as const;
 
-describe('compose in a terminal', () => {
-  const compose = (screen?: Screen) => inTerminal(['compose', '--contacts', 'list.csv', '--undo', '0s'], screen);
+describe.concurrent('compose in a terminal', () => {
+  const compose = (test: TestContext, screen?: Screen) =>
+    inTerminal(test, ['compose', '--contacts', 'list.csv', '--undo', '0s'], screen);
 
-  it('sends one message, watches it arrive, and quits', async () => {
-    const { answers, ended, simulator, sees } = await compose();
+  it('sends one message, watches it arrive, and quits', async (test) => {
+    const { answers, ended, simulator, sees } = await compose(test);
     await answers(
       ['What would you like to do', enter],
       ['To (a number', 'Ada 7'],
@@ -139,8 +138,8 @@ describe('compose in a terminal', () => {
     await sees('Quit');
   });
 
-  it('goes back by Esc, and leaves by Ctrl-C with 130, nothing sent, the cursor there again', async () => {
-    const { answers, ended, simulator, screen } = await compose();
+  it('goes back by Esc, and leaves by Ctrl-C with 130, nothing sent, the cursor there again', async (test) => {
+    const { answers, ended, simulator, screen } = await compose(test);
     await answers(...toText, ['Text', `Hi${esc}`], ['To (a number', esc], ['What would you like to do', ctrlC]);
     expect(await ended).toBe(130);
     expect(screen()).toContain('Nothing was sent.');
@@ -148,8 +147,8 @@ describe('compose in a terminal', () => {
     expect(simulator.truth()).toEqual([]);
   });
 
-  it('takes no key that was meant for the question before as the word to send', async () => {
-    const { terminal, answers, ended, simulator, sees } = await compose();
+  it('takes no key that was meant for the question before as the word to send', async (test) => {
+    const { terminal, answers, ended, simulator, sees } = await compose(test);
     await answers(...toText, ['Text', 'Hi'], ['2 characters', enter], ['From', from]);
     await sees(`From ${from}`);
     for (const key of [enter, enter, enter]) {
@@ -163,8 +162,8 @@ describe('compose in a terminal', () => {
     expect(simulator.truth()).toEqual([]);
   });
 
-  it('takes a text that is pasted whole, and nothing of it as an answer', async () => {
-    const { answers, ended, simulator, sees } = await compose();
+  it('takes a text that is pasted whole, and nothing of it as an answer', async (test) => {
+    const { answers, ended, simulator, sees } = await compose(test);
     await answers(
       ...toText,
       // As a terminal does that was asked to mark what is pasted.
@@ -179,8 +178,8 @@ describe('compose in a terminal', () => {
     expect(simulator.truth()).toEqual([]);
   });
 
-  it('sends a list after its plan', async () => {
-    const { answers, ended, simulator } = await compose();
+  it('sends a list after its plan', async (test) => {
+    const { answers, ended, simulator } = await compose(test);
     await answers(
       ['What would you like to do', `${down}${enter}`],
       [/File[\s\S]*❯ list\.csv/, enter],
@@ -197,8 +196,8 @@ describe('compose in a terminal', () => {
     expect(simulator.truth()).toHaveLength(60);
   });
 
-  it('fits 40 columns, and needs neither colour nor UTF-8', async () => {
-    const { answers, ended, screen, sees } = await compose({ columns: 40, env: { NO_COLOR: '1', LC_ALL: 'C' } });
+  it('fits 40 columns, and needs neither colour nor UTF-8', async (test) => {
+    const { answers, ended, screen, sees } = await compose(test, { columns: 40, env: { NO_COLOR: '1', LC_ALL: 'C' } });
     await sees('> Send a message');
     await answers(...toText);
     await sees('0 characters, GSM-7');
@@ -208,20 +207,20 @@ describe('compose in a terminal', () => {
   });
 });
 
-it('a terminal that cannot move its cursor gets lines, and no colour', async () => {
-  const { ended, screen } = await inTerminal(['batch', 'list.csv', '--from', from, '--body', 'Hi', '--yes'], {
+it('a terminal that cannot move its cursor gets lines, and no colour', async (test) => {
+  const { ended, screen } = await inTerminal(test, ['batch', 'list.csv', '--from', from, '--body', 'Hi', '--yes'], {
     env: { TERM: 'dumb' },
   });
   expect(await ended).toBe(0);
   expect(screen()).not.toContain('\u001b');
 });
 
-it('long pages go through the pager, short ones do not', async () => {
+it('long pages go through the pager, short ones do not', async (test) => {
   const pager = 'sed s/^/paged:/';
-  const { ended, screen } = await inTerminal(['help', 'config'], { env: { PAGER: pager } });
+  const { ended, screen } = await inTerminal(test, ['help', 'config'], { env: { PAGER: pager } });
   expect(await ended).toBe(0);
   expect(screen()).toContain('paged:CONFIGURATION');
-  const short = await inTerminal(['help', 'exit-codes'], { env: { PAGER: pager } });
+  const short = await inTerminal(test, ['help', 'exit-codes'], { env: { PAGER: pager } });
   await short.ended;
   expect(short.screen()).toMatch(/^EXIT CODES/);
 });

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { main } from '../../src/cli/main.ts';
+import { type Context, processContext } from '../../src/context.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { tempFolder } from '../context.ts';
@@ -23,7 +25,26 @@ export function installation(env: Readonly<Record<string, string>> = {}, folder 
     return { child, ended: endOf(child) };
   };
   const run = (...args: string[]): Promise<Ended> => start(...args).ended;
-  return { folder, ledger: join(folder, '.local/share/volley/ledger.db'), start, run };
+  // This process is in another folder, so files are named whole.
+  const whole = (arg: string) => (existsSync(join(folder, arg)) ? join(folder, arg) : arg);
+  const runHere = (...args: string[]): Promise<Ended> => mainHere(args.map(whole), { cwd: folder, env: environment });
+  return { folder, ledger: join(folder, '.local/share/volley/ledger.db'), start, run, runHere };
+}
+
+/** The same in this process, for what needs no process of its own: the real wire, disk and clock, and no terminal. */
+async function mainHere(argv: readonly string[], where: Pick<Context, 'cwd' | 'env'>): Promise<Ended> {
+  const [stdout, stderr]: [string[], string[]] = [[], []];
+  const code = await main(argv, {
+    ...processContext(new AbortController().signal),
+    ...where,
+    out: (line) => void stdout.push(`${line}\n`),
+    page: async (lines) => void stdout.push(...lines.map((line) => `${line}\n`)),
+    err: (line) => void stderr.push(`${line}\n`),
+    status: () => undefined,
+    terminal: { canAsk: false, stdoutIsTty: false, stderrIsTty: false, columns: 80 },
+    stdin: (async function* () {})(),
+  });
+  return { code, stdout: stdout.join(''), stderr: stderr.join('') };
 }
 
 /** The real binary as somebody who may not read everything. */

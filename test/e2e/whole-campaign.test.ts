@@ -70,7 +70,7 @@ it('sends a campaign, is called back through faults and a kill -9, tracks, passe
   const port = await freePort();
   const address = `http://127.0.0.1:${port}/twilio`;
   const target = await forwardTarget();
-  const { start, run, folder } = installation({
+  const { start, run, runHere, folder } = installation({
     ...{ VOLLEY_API_URL: simulator.url, VOLLEY_CALLBACK_URL: address },
     ...{ TWILIO_ACCOUNT_SID: simulator.accountSid, TWILIO_AUTH_TOKEN: simulator.authToken },
   });
@@ -100,7 +100,7 @@ it('sends a campaign, is called back through faults and a kill -9, tracks, passe
   expect((await sending).code).toBe(0);
   expect(simulator.truth()).toHaveLength(60);
 
-  const tracked = await run('track', 'c', '--for', '60s', '--json');
+  const tracked = await runHere('track', 'c', '--for', '60s', '--json');
   expect(tracked.code).toBe(3);
   const report = JSON.parse(tracked.stdout) as { statuses: object; errors: readonly object[] };
   // Forged callbacks say 30008; none is believed.
@@ -108,17 +108,19 @@ it('sends a campaign, is called back through faults and a kill -9, tracks, passe
   expect(report.errors).toEqual([{ code: 30003, reason: 'the phone is off or out of reach', count: 3 }]);
 
   const sids = simulator.truth().map(({ sid }) => sid);
-  const history = JSON.parse((await run('report', sids[10] ?? '', '--json')).stdout) as { receipts: readonly object[] };
+  const history = JSON.parse((await runHere('report', sids[10] ?? '', '--json')).stdout) as {
+    receipts: readonly object[];
+  };
   expect(history.receipts.length).toBeGreaterThan(1);
-  expect((await run('feedback', sids[10] ?? '', '--outcome', 'confirmed')).code).toBe(0);
-  expect((await run('verify', 'c')).code).toBe(0);
-  await run('report', 'c', '--html', 'report.html');
+  expect((await runHere('feedback', sids[10] ?? '', '--outcome', 'confirmed')).code).toBe(0);
+  expect((await runHere('verify', 'c')).code).toBe(0);
+  await runHere('report', 'c', '--html', join(folder, 'report.html'));
   const page = readFileSync(join(folder, 'report.html'), 'utf8');
   expect(page).toContain('Status over time');
   expect(page).toContain('Not delivered, by carrier error');
   expect(page).not.toContain('<b>Ada');
 
-  const again = await run('resume', 'c', '--undelivered');
+  const again = await runHere('resume', 'c', '--undelivered');
   expect(again.stderr).toContain('3 undelivered messages will be sent once more.');
   expect(simulator.truth()).toHaveLength(63);
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
 import { networkFileSystem } from '../../src/ledger/sqlite/file-system.ts';
 import { migrate } from '../../src/ledger/sqlite/migrations/migrate.ts';
@@ -9,12 +9,6 @@ import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { from, recipients, tempFolder } from '../context.ts';
 import { simulated } from '../e2e/volley.ts';
 import { needs } from '../needs.ts';
-
-let closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.reverse()) await close();
-  closing = [];
-});
 
 const batch = [
   'batch',
@@ -31,29 +25,29 @@ const batch = [
   '600ms',
 ];
 
-describe('a disk that is full', () => {
+describe.concurrent('a disk that is full', () => {
   /** A disk of its own for the ledger; needs the right to mount. */
-  const mountSmallDisk = (folder: string, kilobytes: number): boolean => {
+  const mountSmallDisk = ({ onTestFinished }: TestContext, folder: string, kilobytes: number): boolean => {
     mkdirSync(folder);
     const isMounted =
       spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'volley-test', folder]).status === 0;
-    if (isMounted) closing.push(() => spawnSync('umount', ['-l', folder]));
+    if (isMounted) onTestFinished(() => void spawnSync('umount', ['-l', folder]));
     return isMounted;
   };
 
   it('stops the run with what to do, and nothing is lost once there is room', async (test) => {
-    const { run, folder, simulator } = await simulated();
-    closing.push(simulator.close);
+    const { runHere, folder, simulator } = await simulated();
+    test.onTestFinished(simulator.close);
     const disk = join(folder, 'disk');
     needs('mount', test);
-    test.skip(!mountSmallDisk(disk, 1000), 'the right to mount a disk is missing');
+    test.skip(!mountSmallDisk(test, disk, 1000), 'the right to mount a disk is missing');
     writeFileSync(join(folder, 'list.csv'), recipients(2000));
     const ledger = ['--ledger', join(disk, 'ledger.db')];
     // The plan fits, and then the write-ahead log of the run does not.
-    const first = await run(...batch, ...ledger);
+    const first = await runHere(...batch, ...ledger);
     expect([first.code, first.stderr]).toEqual([8, expect.stringMatching(/no room left.*Make room, then resume/)]);
     spawnSync('mount', ['-o', 'remount,size=20000k', disk]);
-    const second = await run(...batch, ...ledger, '--on-unknown', 'resend');
+    const second = await runHere(...batch, ...ledger, '--on-unknown', 'resend');
     expect([second.code, JSON.parse(second.stdout).counts.accepted]).toEqual([0, 2000]);
     const sent = simulator.truth().map(({ to }) => to);
     expect([sent.length, new Set(sent).size]).toEqual([2000, 2000]);
@@ -66,12 +60,12 @@ describe('a disk that is full', () => {
   });
 });
 
-describe('a ledger that is damaged', () => {
-  it('is said to be, with what to do, and nothing is sent', async () => {
-    const { run, folder, ledger, simulator } = await simulated();
-    closing.push(simulator.close);
+describe.concurrent('a ledger that is damaged', () => {
+  it('is said to be, with what to do, and nothing is sent', async (test) => {
+    const { runHere, folder, ledger, simulator } = await simulated();
+    test.onTestFinished(simulator.close);
     writeFileSync(join(folder, 'list.csv'), recipients(2000));
-    expect((await run(...batch)).code).toBe(0);
+    expect((await runHere(...batch)).code).toBe(0);
     const before = simulator.truth().length;
     const database = openDatabase(ledger);
     database.exec('pragma wal_checkpoint(truncate)');
@@ -79,7 +73,7 @@ describe('a ledger that is damaged', () => {
     const file = openSync(ledger, 'r+');
     for (let at = 4096; at < statSync(ledger).size; at += 4096) writeSync(file, Buffer.alloc(4096, 0x5a), 0, 4096, at);
     closeSync(file);
-    const { code, stderr } = await run(...batch);
+    const { code, stderr } = await runHere(...batch);
     expect([code, stderr]).toEqual([8, expect.stringMatching(/is damaged.*backup/)]);
     expect(simulator.truth().length).toBe(before);
   });
