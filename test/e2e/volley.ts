@@ -31,11 +31,14 @@ export function installation(env: Readonly<Record<string, string>> = {}, folder 
   return { folder, ledger: join(folder, '.local/share/volley/ledger.db'), start, run, runHere };
 }
 
+/** This process's own clock, wire and disk. */
+const real = processContext(new AbortController().signal);
+
 /** The same in this process, for what needs no process of its own: the real wire, disk and clock, and no terminal. */
 async function mainHere(argv: readonly string[], where: Pick<Context, 'cwd' | 'env'>): Promise<Ended> {
   const [stdout, stderr]: [string[], string[]] = [[], []];
   const code = await main(argv, {
-    ...processContext(new AbortController().signal),
+    ...real,
     ...where,
     out: (line) => void stdout.push(`${line}\n`),
     page: async (lines) => void stdout.push(...lines.map((line) => `${line}\n`)),

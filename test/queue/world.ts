@@ -43,7 +43,6 @@ async function open(address: string) {
   };
 }
 
-const never = new AbortController().signal;
 let campaigns = 0;
 
 /** Writes a campaign of `count` messages down for workers; a segment costs 0.01, and the text names the campaign. */
@@ -70,7 +69,7 @@ export async function plan(
     to: `+1415555${String(i).padStart(4, '0')}`,
     from: senders[i % senders.length] ?? from,
   }));
-  const ports = { ledger, ...systemClock, signal: never };
+  const ports = { ledger, ...systemClock, signal: new AbortController().signal };
   const rules = await rowRules({ defaults: { body: `Hi from ${name}` }, nowMs: Date.now() });
   const pending = await planCampaign(dataRows(rows), rules, { name, source: 'test' }, ports);
   const destinations = await pending.staging.destinations();
@@ -101,7 +100,7 @@ export async function drain(
     return await runWorker(
       { ...options, id: `worker-${++count}`, host: 'here', pid: process.pid, drain: until === undefined },
       {
-        ...{ ledger, queue, provider, ...systemClock, signal: until ?? never, tell },
+        ...{ ledger, queue, provider, ...systemClock, signal: until ?? new AbortController().signal, tell },
         events: {
           onResult: () => undefined,
           onShare: () => undefined,
