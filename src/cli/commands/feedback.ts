@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { isMessageSid, meansMessageSid, type Row } from '../../core/message.ts';
 import { guessColumn } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
-import { plural } from '../../core/text/wording.ts';
+import { formatCount, plural } from '../../core/text/wording.ts';
 import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -75,7 +75,7 @@ async function feedback(
     const document = { schema: 'volley.feedback/1', counts: { rows: count.given + count.wrong, ...count } } as const;
     await printDocument(document, { session, context, hasChanged: true });
   } else if (!(session.isQuiet && count.wrong === 0))
-    context.out(`${plural(count.given, 'outcome')} told, ${count.wrong} not.`);
+    context.out(`${plural(count.given, 'outcome')} told, ${formatCount(count.wrong)} not.`);
   return count.wrong > 0 ? someFailed : 0;
 }
 

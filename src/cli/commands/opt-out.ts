@@ -5,7 +5,7 @@ import type { OptOut } from '../../core/recipient/consent.ts';
 import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { guessColumn } from '../../core/request/column-guess.ts';
 import { foldName } from '../../core/request/parameters.ts';
-import { plural } from '../../core/text/wording.ts';
+import { formatCount, plural } from '../../core/text/wording.ts';
 import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -154,6 +154,9 @@ function addressOf(value: string, normalizePhone: NormalizePhone, session: Sessi
   });
 }
 
+/** How many rows are written in one transaction: each of them waits for the disk. */
+const rowsAtOnce = 5000;
+
 async function importFile({ value, options, normalizePhone, ledger, session, context }: Work): Promise<number> {
   const source = await openSource({ file: value, stdin: context.stdin, signal: context.signal });
   const { sender } = options;
@@ -175,7 +178,7 @@ async function importFile({ value, options, normalizePhone, ledger, session, con
       count.wrong++;
       context.err(issueLine('problem' in row ? row : { line: row.line, ...read }, session.workStyle));
     } else chunk.push(read.value);
-    if (chunk.length >= 500) await flush();
+    if (chunk.length >= rowsAtOnce) await flush();
   }
   await flush();
   const known = count.rows - count.wrong - count.added;
@@ -184,7 +187,9 @@ async function importFile({ value, options, normalizePhone, ledger, session, con
     const document = { schema: 'volley.opt-out-import/1', counts: { rows, added, known, wrong } } as const;
     await printDocument(document, { session, context, hasChanged: true });
   } else if (!session.isQuiet)
-    context.out(`${plural(count.added, 'number')} added, ${known} on the list already, ${count.wrong} wrong.`);
+    context.out(
+      `${plural(count.added, 'number')} added, ${formatCount(known)} on the list already, ${formatCount(count.wrong)} wrong.`,
+    );
   return count.wrong > 0 ? someFailed : 0;
 }
 

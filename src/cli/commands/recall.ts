@@ -4,7 +4,7 @@ import { type Recalled, recall } from '../../campaign/recall.ts';
 import type { Context } from '../../context.ts';
 import { isMessageSid } from '../../core/message.ts';
 import { clean } from '../../core/text/clean.ts';
-import { plural } from '../../core/text/wording.ts';
+import { formatCount, plural } from '../../core/text/wording.ts';
 import { CliError, exitCodes } from '../../errors.ts';
 import { shown } from '../../ui/lines.ts';
 import { printDocument } from '../document.ts';
@@ -59,7 +59,7 @@ async function show(name: string, recalled: Recalled, session: Session, context:
     return printDocument(document, { session, context, hasChanged: true });
   }
   if (session.isQuiet && failed.length === 0) return;
-  out(`${plural(pending, 'message')} canceled before being sent, ${scheduled} called back from Twilio.`);
+  out(`${plural(pending, 'message')} canceled before being sent, ${formatCount(scheduled)} called back from Twilio.`);
   if (gone > 0) out(`${plural(gone, 'message')} had gone out, or may have.`);
   for (const { message, reason } of failed) {
     const who = shown(message.to, session.resultStyle);

@@ -12,7 +12,7 @@ import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import type { TemplateSource } from '../../core/text/front-matter.ts';
 import { countSegments } from '../../core/text/segments.ts';
-import { plural } from '../../core/text/wording.ts';
+import { formatCount, plural } from '../../core/text/wording.ts';
 import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
 import {
@@ -162,7 +162,7 @@ function summaryOf({ texts, wrong }: Tested): string {
     segments: 0,
   });
   const most = texts.length === 0 ? '' : `, at most ${plural(longest.segments, 'segment')} (line ${longest.line})`;
-  return `${plural(texts.length, 'row')} filled${most}, ${wrong.length} wrong.`;
+  return `${plural(texts.length, 'row')} filled${most}, ${formatCount(wrong.length)} wrong.`;
 }
 
 async function sourceOf(

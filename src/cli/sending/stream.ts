@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import type { Message, SendResult } from '../../core/message.ts';
 import { noReason, reasonInWords } from '../../core/outcome/error-codes.ts';
 import type { PlannedRow } from '../../core/plan.ts';
-import { plural } from '../../core/text/wording.ts';
+import { formatCount, plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import { readEvents } from '../../input/ndjson.ts';
 import { issueLine } from '../../ui/lines.ts';
@@ -58,9 +58,12 @@ export function stream(options: StreamOptions, context: Context): Promise<number
     await lines.end();
     if (!(session.isQuiet && exitCode === 0)) {
       const known = count.events - count.wrong - count.added;
-      context.err(
-        `${plural(count.events, 'event')}: ${count.added} new, ${known} known already, ${count.wrong} wrong.`,
-      );
+      const parts = [
+        `${formatCount(count.added)} new`,
+        `${formatCount(known)} known already`,
+        `${formatCount(count.wrong)} wrong`,
+      ];
+      context.err(`${plural(count.events, 'event')}: ${parts.join(', ')}.`);
     }
     const broken = failure();
     // Thrown only now: what had come by then is written down, sent and recorded.

@@ -3,7 +3,7 @@ import { type WatchPorts, watchCampaign } from '../../campaign/watch.ts';
 import { settings } from '../../config/settings.ts';
 import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
-import { plural } from '../../core/text/wording.ts';
+import { formatCount, plural } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import { shown } from '../../ui/lines.ts';
@@ -97,9 +97,9 @@ async function recallNow(campaign: Campaign, session: Session): Promise<ActionEn
   const { pending, scheduled, gone, failed } = recalled;
   const parts = [
     `${plural(pending, 'message')} canceled before being sent`,
-    `${scheduled} called back from Twilio`,
-    `${gone} had gone out, or may have`,
-    ...(failed.length > 0 ? [`${failed.length} could not be called back`] : []),
+    `${formatCount(scheduled)} called back from Twilio`,
+    `${formatCount(gone)} had gone out, or may have`,
+    ...(failed.length > 0 ? [`${formatCount(failed.length)} could not be called back`] : []),
   ];
   return { ok: failed.length === 0, text: `${parts.join(', ')}.` };
 }
