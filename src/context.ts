@@ -4,13 +4,14 @@ import { processTerminal } from './cli/terminal.ts';
 import { monotonic, sleep } from './clock.ts';
 import { type Keyring, systemKeyring } from './config/keyring.ts';
 import { isLedgerUrl } from './core/ledger-address.ts';
+import { clean } from './core/text/clean.ts';
+import { CliError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { LedgerTables } from './ledger/tables.ts';
 import type { Log } from './log.ts';
 import type { Asked, Provider, ReadCallback, WriteCallback } from './provider/provider.ts';
 import type { TwilioOptions } from './provider/twilio/twilio.ts';
 import type { Queue } from './queue/queue.ts';
-import type { RunCommand } from './queue/scheduler.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 
 /** What is known of the terminal, if there is one. */
@@ -22,6 +23,21 @@ export interface Terminal {
   /** Width in cells. */
   readonly columns: number;
 }
+
+/**
+ * Runs volley with other arguments in a process of its own, its environment this one's and `env`; resolves to the exit
+ * code. Its results go to the standard output of this one, or among what this one says of its work. Ends it politely at
+ * the signal. Throws a `CliError` where it cannot run in that folder.
+ */
+export type RunVolley = (
+  argv: readonly string[],
+  options: {
+    readonly cwd: string;
+    readonly signal: AbortSignal;
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly results: 'stdout' | 'stderr';
+  },
+) => Promise<number>;
 
 /** Everything a command may touch outside its own arguments. Tests build one; so does `bin`. */
 export interface Context {
@@ -63,8 +79,7 @@ export interface Context {
   readonly openQueue: (address: string) => Promise<Queue>;
   /** Opens a ledger by its tables, for moving it; in a file, or at an address on a server. */
   readonly openLedgerTables: (ledger: string) => Promise<LedgerTables>;
-  /** Runs volley with other arguments, in a process of its own on this terminal. */
-  readonly runCommand: RunCommand;
+  readonly runCommand: RunVolley;
   readonly connect: (options: TwilioOptions) => Promise<Provider>;
   /** Makes what reads the provider's callbacks; any of the auth tokens may have signed them. */
   readonly callbackReader: (authTokens: readonly string[]) => Promise<ReadCallback>;
@@ -113,15 +128,21 @@ export function processContext(signal: AbortSignal): Context {
 }
 
 /** Ends it as somebody at its terminal would: once, so that it records what is on its way. */
-const runCommand: RunCommand = async (argv, { cwd, signal }) => {
+const runCommand: RunVolley = async (argv, { cwd, signal, env, results }) => {
   const { spawn } = await import('node:child_process');
   const [, binary = ''] = process.argv;
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [binary, ...argv], { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [binary, ...argv], {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', results === 'stdout' ? 1 : 2, 2],
+    });
     const stop = () => child.kill('SIGTERM');
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
-    child.on('error', () => resolve(1));
+    child.on('error', (cause) =>
+      reject(new CliError('config', `Nothing can be run in ${clean(cwd)}: is that folder on this machine?`, { cause })),
+    );
     child.on('close', (code) => {
       signal.removeEventListener('abort', stop);
       resolve(code ?? 1);

@@ -1,7 +1,8 @@
 import type { Clock } from '../campaign/ports.ts';
+import { CliError } from '../errors.ts';
 import type { Queue, ScheduledRun } from './queue.ts';
 
-/** Runs a command line; resolves to its exit code. Ends it politely at the signal. */
+/** Runs a command line; resolves to its exit code. Ends it politely at the signal. Throws a `CliError` where it cannot. */
 export type RunCommand = (
   argv: readonly string[],
   options: { readonly cwd: string; readonly signal: AbortSignal },
@@ -63,7 +64,11 @@ export async function runScheduled({ schedule }: ScheduledRun, ports: SchedulerP
     }
   };
   const watching = watch().catch(ports.onTrouble);
-  const code = await run(argv, { cwd, signal: ends });
+  const code = await run(argv, { cwd, signal: ends }).catch((error: unknown) => {
+    if (!(error instanceof CliError)) throw error;
+    why = ` (${error.message})`;
+    return error.exitCode;
+  });
   over.abort();
   await watching;
   const end = `exit ${code}${why}`;

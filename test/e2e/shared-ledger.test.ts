@@ -47,6 +47,19 @@ describe.concurrent('a ledger on a server', () => {
     expect(told[1]?.stdout).toContain('postgres://volley@127.0.0.1');
   }, 90_000);
 
+  it('is the ledger of what its schedules run, though only a flag names it', async () => {
+    const { simulator, folder, run, runHere } = await simulated();
+    closing.push(simulator.close);
+    const ledger = ['--ledger', `${address}?schema=scheduled`];
+    writeFileSync(join(folder, 'list.csv'), recipients(3));
+    const added = ['schedule', 'add', 'nightly', '--cron', '0 9 * * *', ...ledger];
+    expect((await runHere(...added, '--', ...batch, '--campaign', 'c', '--enqueue')).code).toBe(0);
+    const { code, stdout, stderr } = await run('schedule', 'run', 'nightly', ...ledger, '--json');
+    expect([code, JSON.parse(stdout).counts], stderr).toEqual([0, expect.objectContaining({ rows: 3, pending: 3 })]);
+    expect((await runHere('worker', '--drain', ...ledger)).code).toBe(0);
+    expect(simulator.truth()).toHaveLength(3);
+  });
+
   it('says what to install where there is no package for it, and needs none for a file', async () => {
     const folder = tempFolder();
     const hooks = `export async function resolve(name, context, next) {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { batch, quick, withList } from './campaign.ts';
 
 describe.concurrent('an interrupt', () => {
@@ -18,6 +19,37 @@ describe.concurrent('an interrupt', () => {
       expect(new Set(sent()).size).toBe(150);
     },
   );
+});
+
+describe.concurrent('a second interrupt', () => {
+  const sending = async (test: TestContext) => {
+    const made = await withList(test, 150, { latencyMs: 1500 });
+    const run = made.start(...batch, '--yes', '--campaign', 'night');
+    await test.expect.poll(() => made.simulator.requests()).toBeGreaterThan(0);
+    run.child.kill('SIGINT');
+    return { ...made, ...run };
+  };
+
+  it('at once, as from a terminal and from npx, is the first', async (test) => {
+    const { child, ended, sent, volley } = await sending(test);
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('Resume with: volley resume night'),
+    });
+    const { counts } = await volley('report', 'night', '--json');
+    expect(counts).toMatchObject({ accepted: sent().length, claimed: 0, unknown: 0 });
+  });
+
+  it('after a while leaves at once', async (test) => {
+    const { child, ended } = await sending(test);
+    await delay(700);
+    const askedAt = performance.now();
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 130, stderr: expect.not.stringContaining('Resume with') });
+    expect(performance.now() - askedAt).toBeLessThan(700);
+  });
 });
 
 describe.concurrent('a kill -9', () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
+import { clean } from '../../core/text/clean.ts';
 import { didYouMean } from '../../core/text/nearest.ts';
 import { quoted } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
@@ -13,6 +14,7 @@ import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { choice, option, requiredChoice, rest } from '../options/option.ts';
 import { duration, text } from '../options/parsers.ts';
+import { scheduleRunner } from '../sending/schedule-runner.ts';
 import { type Session, withSession } from '../session.ts';
 
 const help = `Command lines that workers run by the clock: each time once, whichever of them is there, never two runs at once.
@@ -93,7 +95,7 @@ const verbs: Readonly<Record<(typeof what)[number], (work: Work) => Promise<numb
     if (schedules.length === 0) context.err('Nothing is scheduled.');
     return 0;
   },
-  run: async ({ name, queue, context }) => {
+  run: async ({ options, name, queue, session, context }) => {
     const workerId = randomUUID();
     const taken = await queue.takeNow(name, workerId);
     if (!taken) {
@@ -101,9 +103,13 @@ const verbs: Readonly<Record<(typeof what)[number], (work: Work) => Promise<numb
       const isKnown = known.some((schedule) => schedule.name === name);
       throw isKnown ? new CliError('held', `${name} is running already.`) : unknown(name, known);
     }
-    const { sleep, signal, err, runCommand: run } = context;
-    const onTrouble = (error: unknown) => err(`trouble: ${String(error)}`);
-    return runScheduled(taken, { queue, run, workerId, sleep, signal, onTrouble, onRun: () => undefined });
+    const { sleep, signal, err } = context;
+    const run = scheduleRunner(options.session, session, context, 'stdout');
+    const onTrouble = (error: unknown) => err(`trouble: ${clean(String(error))}`);
+    const onRun = (_: string, end: string) => {
+      if (!session.isQuiet) err(`${shown(name, session.workStyle)}: ${end}`);
+    };
+    return runScheduled(taken, { queue, run, workerId, sleep, signal, onTrouble, onRun });
   },
 };
 

@@ -14,6 +14,7 @@ import type { workerTable } from '../options/worker.ts';
 import { connectedPortsOf, type Session, withSession } from '../session.ts';
 import { attemptEvent } from './delivery.ts';
 import { notify } from './notify.ts';
+import { scheduleRunner } from './schedule-runner.ts';
 
 /** `volley worker`. */
 export function worker(options: OptionsOf<typeof workerTable>, context: Context): Promise<number> {
@@ -36,7 +37,13 @@ export function worker(options: OptionsOf<typeof workerTable>, context: Context)
     const schedules = options.drain
       ? Promise.resolve()
       : runSchedules({
-          ...{ queue, run: context.runCommand, workerId: working.id, signal: ends, sleep: context.sleep },
+          ...{
+            queue,
+            run: scheduleRunner(options.session, session, context, 'stderr'),
+            workerId: working.id,
+            signal: ends,
+            sleep: context.sleep,
+          },
           onRun: (name, end) => context.err(`schedule ${shown(name, session.workStyle)}: ${end}`),
           onTrouble: events.onTrouble,
         });
