@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
@@ -14,7 +14,9 @@ let world: ReturnType<typeof testContext>;
 /** The ledger of what needs one that machines share. */
 let shared: string;
 const isShared = (argv: readonly string[]) => /^(worker|schedule)/.test(argv[0] ?? '') || argv.includes('--enqueue');
-let events = 0;
+const service = `MG${'5'.repeat(32)}`;
+/** Counts what can be done but once. */
+let times = 0;
 
 /** Runs one command line; what runs until it is told to end is told so once it has printed something. */
 async function volley(...argv: string[]) {
@@ -25,13 +27,13 @@ async function volley(...argv: string[]) {
     ...world.context,
     env: { ...world.context.env, ...(isShared(argv) && { VOLLEY_LEDGER: shared }) },
     stdin: (async function* () {
-      yield Buffer.from(`${JSON.stringify({ id: `e${++events}`, to: '+14155550171' })}\n{"id":"bad"}\n`);
+      yield Buffer.from(`${JSON.stringify({ id: `e${++times}`, to: '+14155550171' })}\n{"id":"bad"}\n`);
     })(),
     signal: stop.signal,
     now: Date.now,
     connect: async (options) => twilioProvider(options),
     sleep: async (_, signal) => {
-      if (['simulate', 'watch'].includes(argv[0] ?? '')) stop.abort();
+      if (['simulate', 'watch'].includes(argv[0] ?? '') || argv.includes('--follow')) stop.abort();
       await new Promise((resolve) => (signal.aborted ? resolve(undefined) : setTimeout(resolve, 5)));
     },
     out: (line) => {
@@ -39,6 +41,17 @@ async function volley(...argv: string[]) {
       if (argv[0] === 'listen') stop.abort();
     },
     err: (line) => void err.push(line),
+    ...(argv[1] === 'edit' && { terminal: { ...world.context.terminal, canAsk: true } }),
+    edit: async (file) => {
+      appendFileSync(file, '# edited\n');
+      return true;
+    },
+    // In a process of its own it would print there, too.
+    runCommand: async (line) => {
+      const ran = await volley(...line);
+      out.push(ran.out);
+      return ran.code;
+    },
   });
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
@@ -63,8 +76,25 @@ afterAll(() => simulator.close());
 
 const path = (file: string): string => join(world.folder, file);
 
-/** Command lines by the schema of their document, with how many lines they are with `--output ndjson`. */
-const documents: readonly (readonly [schema: string, argv: () => readonly string[], lines: number | 'any'])[] = [
+/** The SID of a message that was just sent. */
+async function newSid(...options: readonly string[]): Promise<string> {
+  await volley('send', '--to', '+14155550172', '--body', 'Hi', ...options);
+  return simulator.truth().at(-1)?.sid ?? '';
+}
+
+async function newSchedule(): Promise<string> {
+  const name = `once-${++times}`;
+  await volley('schedule', 'add', name, '--cron', '0 9 * * *', '--', 'campaigns');
+  return name;
+}
+
+type Argv = readonly string[];
+
+/**
+ * Command lines by the schema of their document, with how many lines they are with `--output ndjson`. Asked for anew each
+ * time, since some can be done but once.
+ */
+const documents: readonly (readonly [schema: string, argv: () => Argv | Promise<Argv>, lines: number | 'any'])[] = [
   ['report', () => ['send', '--to', '+14155550101', '--body', 'Hi'], 1],
   ['report', () => ['batch', path('list.csv'), '--body', 'Hi', '--campaign', 'spring', '--yes'], 5],
   ['plan', () => ['batch', path('list.csv'), '--body', 'Hi', '--dry-run'], 1],
@@ -92,9 +122,17 @@ const documents: readonly (readonly [schema: string, argv: () => readonly string
   ['twilio-message', () => ['messages', 'get', sid(0)], 1],
   ['media', () => ['messages', 'media', sid(4)], 1],
   ['twilio-change', () => ['messages', 'redact', sid(0), '--yes'], 1],
+  ['twilio-change', async () => ['messages', 'delete', await newSid('--wait'), '--yes'], 1],
+  [
+    'twilio-change',
+    async () => ['messages', 'cancel', await newSid('--messaging-service-sid', service, '--send-at', '+2h'), '--yes'],
+    1,
+  ],
   ['verify', () => ['verify', 'spring'], 'any'],
   ['feedback', () => ['feedback', path('nothing-right.csv')], 1],
+  ['feedback', async () => ['feedback', await newSid('--provide-feedback'), '--outcome', 'confirmed'], 1],
   ['replies', () => ['replies'], 1],
+  ['replies', () => ['replies', '--follow'], 1],
   ['files', () => ['replies', '--csv', path('replies.csv')], 1],
   ['trigger', () => ['trigger', 'sent', '--sid', sid(0), '--url', simulator.url], 1],
   ['explain', () => ['explain', '30007'], 1],
@@ -107,12 +145,15 @@ const documents: readonly (readonly [schema: string, argv: () => readonly string
   ['workers', () => ['workers'], 'any'],
   ['schedule', () => ['schedule', 'add', 'weekly', '--cron', '0 9 * * 1', '--', 'campaigns'], 1],
   ['schedules', () => ['schedule', 'list'], 'any'],
-  ['ledger-copy', () => ['ledger', 'copy', path('old.db'), path(`new-${Math.random()}.db`)], 1],
+  ['schedule', async () => ['schedule', 'remove', await newSchedule()], 1],
+  ['campaigns', () => ['schedule', 'run', 'nightly'], 'any'],
+  ['ledger-copy', () => ['ledger', 'copy', path('old.db'), path(`new-${++times}.db`)], 1],
   ['files', () => ['init', path('fresh')], 3],
   ['whoami', () => ['whoami'], 1],
   ['config', () => ['config', 'list'], 'any'],
   ['config-value', () => ['config', 'get', 'rate'], 1],
   ['config-set', () => ['config', 'set', 'rate', '100'], 1],
+  ['files', () => ['config', 'edit'], 1],
   ['templates', () => ['templates', 'list'], 1],
   ['template', () => ['templates', 'show', path('hello.liquid')], 1],
   ['template-test', () => ['templates', 'test', path('hello.liquid'), path('others.csv')], 3],
@@ -131,8 +172,8 @@ const documents: readonly (readonly [schema: string, argv: () => readonly string
 ];
 
 describe('what a program reads', () => {
-  it('is tried with every command', () => {
-    const tried = new Set(documents.map(([, argv]) => argv()[0]));
+  it('is tried with every command', async () => {
+    const tried = new Set((await Promise.all(documents.map(([, argv]) => argv()))).map(([verb]) => verb));
     // Prompts for people; and what asks for a secret is tried below.
     const others = ['compose', 'login', 'logout'];
     expect(verbs.map(({ name }) => name).filter((name) => !tried.has(name) && !others.includes(name))).toEqual([]);
@@ -150,22 +191,23 @@ describe('what a program reads', () => {
   });
 
   it.each(documents)('is volley.%s/1, a document and lines', async (schema, argvOf, lines) => {
-    const argv = argvOf();
-    // The words after -- are another command's.
-    const [own, other] = argv.includes('--')
-      ? [argv.slice(0, argv.indexOf('--')), argv.slice(argv.indexOf('--'))]
-      : [argv, []];
-    const { out, err } = await volley(...own, '--json', ...other);
+    const printed = async (...flags: readonly string[]) => {
+      const argv = await argvOf();
+      // The words after -- are another command's.
+      const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+      return volley(...argv.slice(0, end), ...flags, ...argv.slice(end));
+    };
+    const { out, err } = await printed('--json');
     expect(out, err).not.toBe('');
     const document = JSON.parse(out);
     expect(document.schema).toBe(`volley.${schema}/1`);
     const counts = document.counts as Record<string, number> | undefined;
     if (counts) expect(counts['rows']).toEqual(expect.any(Number));
-    const byLine = await volley(...(await again(own)), '--output', 'ndjson', ...other);
+    const byLine = await printed('--output', 'ndjson');
     const items = byLine.out.split('\n').filter((line) => line !== '');
     for (const line of items) expect(JSON.parse(line)).toEqual(expect.any(Object));
     if (lines !== 'any') expect(items, byLine.err).toHaveLength(lines);
-    const filtered = await volley(...(await again(own)), '--jq', '.schema', ...other);
+    const filtered = await printed('--jq', '.schema');
     expect([filtered.out, filtered.err.includes('jq')]).toEqual([`volley.${schema}/1`, false]);
   });
 });
@@ -196,11 +238,6 @@ describe('the server that was spoken to', () => {
     expect(JSON.parse(out)).not.toHaveProperty('server');
   });
 });
-
-/** The same again, where that is refused with the same names. */
-async function again(argv: readonly string[]): Promise<readonly string[]> {
-  return argv[0] === 'ledger' ? ['ledger', 'copy', path('old.db'), path(`new-${Math.random()}.db`)] : argv;
-}
 
 describe('credentials', () => {
   it('are kept and forgotten with a document each', async () => {

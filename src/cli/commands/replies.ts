@@ -51,7 +51,7 @@ async function replies(options: RepliesOptions, session: Session, context: Conte
     await writeCsv(csv, replyColumns, rowsOf(all), context);
     if (session.isJson && csv !== '-') await printFiles([csv], { session, context });
   } else if (!session.isJson) await printLines(all, session, context);
-  else if (options.follow) await printAsTheyCome(all, session, context);
+  else if (options.follow && session.isNdjson) await printAsTheyCome(all, session, context);
   else {
     const about = campaign ? { id: campaign.id, name: campaign.name } : null;
     const listed = { as: 'replies', items: documentsOf(all) };

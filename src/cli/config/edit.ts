@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
 import type { ConfigOptions } from '../commands/config.ts';
+import { printOr } from '../document.ts';
 import { readIfThere, replaceFile } from '../replace-file.ts';
 
 /**
@@ -27,11 +28,14 @@ export async function editConfig(
   try {
     writeFileSync(draft, before, { mode: 0o600 });
     const after = await edited(draft, file, { project, context });
-    if (after === before) context.err(`Nothing was changed in ${clean(file)}.`);
-    else {
-      replaceFile(file, after);
-      if (!sessionOptions.quiet) context.out(`Written to ${clean(file)}.`);
-    }
+    const written = after !== before;
+    if (written) replaceFile(file, after);
+    const show = () => {
+      if (!written) context.err(`Nothing was changed in ${clean(file)}.`);
+      else if (!sessionOptions.quiet) context.out(`Written to ${clean(file)}.`);
+    };
+    const document = { schema: 'volley.files/1', files: [{ file, written }] } as const;
+    await printOr(document, show, { options: sessionOptions, context });
     return 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
