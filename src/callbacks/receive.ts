@@ -104,10 +104,18 @@ async function writeDown(
 }
 
 /**
- * Puts whoever sent STOP or its like on the suppression list, and takes off it who sent START; both only for the number
- * or service they wrote to. `at` is when it came, in milliseconds since 1970. Throws what the ledger throws.
+ * Puts whoever sent STOP or its like on the suppression list, and takes off it who sent START; both only for whom they
+ * wrote to. That is a service and its number where it is both: a message that names the number goes by that. `at` is when
+ * it came, in milliseconds since 1970. Throws what the ledger throws.
  */
-async function applyKeyword({ from, to, keyword }: InboundMessage, ledger: ConsentLedger, at: number): Promise<void> {
-  if (keyword === 'stop') await ledger.addOptOuts([{ address: from, sender: to, source: 'STOP', at }]);
-  if (keyword === 'start') await ledger.removeOptOut(from, to);
+async function applyKeyword(
+  { from, to, number = to, keyword }: InboundMessage,
+  ledger: ConsentLedger,
+  at: number,
+): Promise<void> {
+  const senders = [...new Set([to, number])];
+  if (keyword === 'stop') {
+    await ledger.addOptOuts(senders.map((sender) => ({ address: from, sender, source: 'STOP', at })));
+  }
+  if (keyword === 'start') for (const sender of senders) await ledger.removeOptOut(from, sender);
 }

@@ -6,6 +6,7 @@ import { type LocalQuietHours, type QuietHours, quietHoursText } from './recipie
 import type { MappedRow, Mapping } from './request/mapping.ts';
 import type { ParseContext } from './request/parameters.ts';
 import { makeValidator, type Origin, type RawRequest } from './request/validate.ts';
+import { senderOf } from './sender.ts';
 import { lintSegments, type SegmentLint } from './text/segment-lint.ts';
 import { countSegments, withAsciiPunctuation } from './text/segments.ts';
 
@@ -163,12 +164,6 @@ function hoursOf(
   }
   const fitted = rule.fit(request, quiet, nowMs);
   return { quietHours: quietHoursText(quiet), ...(fitted.kind === 'wait' && { dueAt: fitted.untilMs }) };
-}
-
-/** What the pace of a message goes by: its number, address or service, and the subaccount when there is one. */
-export function senderOf({ accountSid, from, messagingServiceSid }: MessageRequest): string {
-  const sender = from ?? messagingServiceSid ?? '';
-  return accountSid ? `${sender} of ${accountSid}` : sender;
 }
 
 function invalidRow(line: number, to: string, issues: readonly RowIssue[]): PlannedRow {

@@ -4,6 +4,7 @@ import { afterSend, type Effect, isTooLong, type MessageChange, type RetryPolicy
 import type { RunEnd } from '../core/outcome/report.ts';
 import type { Fitted } from '../core/recipient/openings.ts';
 import { readLocalQuietHours } from '../core/recipient/quiet-hours.ts';
+import { bareSender } from '../core/sender.ts';
 import type { Claim, Lease, Runs, SenderState, Want } from '../ledger/runs.ts';
 import type { Sender, SendOptions } from '../provider/provider.ts';
 import { keepLease } from './heartbeat.ts';
@@ -165,8 +166,7 @@ async function claimAndSend(wants: readonly Want[], run: Run): Promise<boolean> 
 }
 
 function rated(want: Want, { rates = {}, perSecond = Number.POSITIVE_INFINITY }: RunOptions): Want {
-  // A sender of a subaccount is called `… of AC…`.
-  const own = rates[want.sender] ?? rates[want.sender.split(' of ')[0] ?? ''];
+  const own = rates[want.sender] ?? rates[bareSender(want.sender)];
   return own === undefined ? want : { ...want, perSecond: Math.min(own, perSecond) };
 }
 

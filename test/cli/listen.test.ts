@@ -190,6 +190,21 @@ describe('listen', () => {
     expect(ears.world.sent).toHaveLength(1);
   });
 
+  it('heeds a STOP to a service for messages that name one of its numbers, too', async () => {
+    const ears = await listening();
+    const service = `MG${'a'.repeat(32)}`;
+    const reply = (Body: string) =>
+      post(ears.port, {
+        ...{ MessageSid: sid, SmsStatus: 'received', From: '+14155550000', To: from, Body },
+        MessagingServiceSid: service,
+      });
+    const both = ['send', '+14155550000', 'Hi', '--from', from, '--messaging-service-sid', service];
+    await reply('STOP');
+    expect([await ears.volley(...both), ears.world.sent]).toEqual([6, []]);
+    await reply('START');
+    expect([await ears.volley(...both), ears.world.sent]).toEqual([0, [expect.objectContaining({ from })]]);
+  });
+
   it('keeps what people write, once, with the campaign it answers, also with the number of a service', async () => {
     const ears = await listening();
     const reply = (n: number, Body: string, more: Readonly<Record<string, string>> = {}) =>

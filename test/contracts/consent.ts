@@ -43,10 +43,25 @@ export function consentContract(open: Open): void {
       expect(await staging.plan()).toMatchObject({ rows: 2, toSend: 1, skipped: 1, optedOut: 1 });
     });
 
+    it('of a sender count for it in whichever account it is used', async () => {
+      const subaccount = { sender: `12345 of AC${'5'.repeat(32)}` };
+      const { ledger, campaign } = await begin(row(2, subaccount), row(3, subaccount));
+      await ledger.addOptOuts([who(row(2).to, '12345')]);
+      const claims = await take(ledger, await lease(ledger, campaign.id), subaccount.sender, 2);
+      expect(claims.map(({ line }) => line)).toEqual([3]);
+      const staging = await ledger.stage({ stem: 'x', source: 'x' });
+      await staging.add([row(2, subaccount), row(3, subaccount)]);
+      expect(await staging.plan()).toMatchObject({ rows: 2, toSend: 1, optedOut: 1 });
+      expect(await ledger.addOptOuts([who(row(3).to, subaccount.sender)])).toBe(1);
+      expect([await ledger.removeOptOut(row(3).to, '1234'), await ledger.removeOptOut(row(3).to, '12345')]).toEqual([
+        0, 1,
+      ]);
+    });
+
     it('come from results that ask for it, for the sender of the message', async () => {
-      const { ledger, campaign } = await begin(row(2));
+      const { ledger, campaign } = await begin(row(2, { sender: `12345 of AC${'5'.repeat(32)}` }));
       const held = await lease(ledger, campaign.id);
-      const [claim] = await take(ledger, held, '12345', 1);
+      const [claim] = await take(ledger, held, `12345 of AC${'5'.repeat(32)}`, 1);
       const change = { state: 'rejected', code: 21610, suppress: true } as const;
       await ledger.record(held, [{ messageId: claim?.id ?? '', attempt: 1, change }]);
       expect(await listed(ledger)).toEqual([

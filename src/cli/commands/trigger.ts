@@ -8,6 +8,7 @@ import { type Message, meansMessageSid } from '../../core/message.ts';
 import { isFailedStatus, messageStatuses } from '../../core/outcome/status.ts';
 import { flagName, parameterOf } from '../../core/request/parameters.ts';
 import { isLoopback, webAddressProblem, withoutUserinfo } from '../../core/request/web-address.ts';
+import { bareSender } from '../../core/sender.ts';
 import { clean } from '../../core/text/clean.ts';
 import { didYouMean } from '../../core/text/nearest.ts';
 import { CliError, someFailed } from '../../errors.ts';
@@ -177,7 +178,7 @@ function statusOf(options: TriggerOptions, message: Message | undefined, number:
   return {
     callback: { kind: 'status', sid, status, ...(isFailedStatus(status) && { code }) },
     to: number ?? message?.to,
-    from: senderOf(message),
+    from: message && bareSender(message.sender),
   };
 }
 
@@ -188,7 +189,7 @@ function inboundOf(
 ): Written {
   const { defaults } = session.config;
   const from = number ?? message?.to;
-  const to = options.from ?? senderOf(message) ?? defaults.from ?? defaults.messagingServiceSid;
+  const to = options.from ?? (message && bareSender(message.sender)) ?? defaults.from ?? defaults.messagingServiceSid;
   if (from === undefined)
     throw new CliError('usage', 'Who writes?', { hint: 'The ledger has no such message: give --to.' });
   if (typeof to !== 'string') {
@@ -200,6 +201,3 @@ function inboundOf(
   const sid = `SM${randomUUID().replaceAll('-', '')}`;
   return { callback: { kind: 'inbound', sid, from, to, body }, to, from };
 }
-
-/** A sender of a subaccount is called `… of AC…`. */
-const senderOf = (message: Message | undefined): string | undefined => message?.sender.split(' of ')[0];

@@ -1,4 +1,5 @@
 import { bareAddress, isChannelAddress } from '../recipient/phone.ts';
+import { bareSender } from '../sender.ts';
 
 /** What sending one SMS segment to a country costs, by kind of sender; the dearest carrier counts. */
 export interface CountryPrices {
@@ -15,7 +16,7 @@ export interface PriceTable {
 
 /** What kind of number a sender is to Twilio's price list; undefined where that depends, as for a messaging service. */
 export function senderKindOf(sender: string): string | undefined {
-  const [address = ''] = sender.split(' of ');
+  const address = bareSender(sender);
   if (/^\d{3,8}$/.test(address)) return 'shortcode';
   if (/^\+18(00|33|44|55|66|77|88)\d{7}$/.test(address)) return 'toll free';
   return /^\+1\d{10}$/.test(address) ? 'local' : undefined;

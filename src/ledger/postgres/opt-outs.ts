@@ -46,8 +46,8 @@ export function postgresOptOuts(database: Database): Pick<Ledger, 'addOptOuts' |
     addOptOuts: (optOuts) => database.transaction([], (connection) => addOptOuts(connection, optOuts)),
     removeOptOut: (address, sender = undefined) =>
       database.transaction([], (connection) =>
-        connection.run(sql`delete from opt_outs
-          where address = ${address} and (${sender ?? null}::text is null or sender = ${sender ?? null})`),
+        connection.run(sql`delete from opt_outs where address = ${address}
+          and (${sender ?? null}::text is null or ${sender ?? null} in (sender, split_part(sender, ' of ', 1)))`),
       ),
     optOuts: async function* () {
       let last = { address: '', sender: '' };

@@ -1,7 +1,7 @@
 import { afterReceipt, type StatusUpdate } from '../../core/outcome/receipt.ts';
 import type { OptOut } from '../../core/recipient/consent.ts';
 import { pseudonymPrefix } from '../../core/recipient/mask.ts';
-import type { Correspondents } from './opt-outs.ts';
+import { type Correspondents, optOutBy } from './opt-outs.ts';
 import type { Standing } from './outcome.ts';
 
 /** Receipts by what they are about, those that were heard first in front. */
@@ -67,10 +67,6 @@ export function mergeReceipt(
 }
 
 /** Who must not be texted again after a receipt; of a purged message nobody knows any more whom it went to. */
-export function suppressed(
-  { recipient, sender }: Correspondents,
-  code: number | null,
-  { at }: StatusUpdate,
-): readonly OptOut[] {
-  return recipient.startsWith(pseudonymPrefix) ? [] : [{ address: recipient, sender, source: String(code), at }];
+export function suppressed(whose: Correspondents, code: number | null, { at }: StatusUpdate): readonly OptOut[] {
+  return whose.recipient.startsWith(pseudonymPrefix) ? [] : [optOutBy(whose, code, at)];
 }

@@ -2,6 +2,7 @@ import type { AttemptRecord, MessageChange } from '../../core/outcome/after-send
 import type { OptOut } from '../../core/recipient/consent.ts';
 import { messageCost } from './claim.ts';
 import { confirmSent, type Evidence } from './confirm.ts';
+import { optOutBy } from './opt-outs.ts';
 import type { OneOutcome, Outcome, OutcomeRow, Outcomes } from './outcome.ts';
 import { afterRecall } from './recall.ts';
 import { mergeReceipts } from './receipts.ts';
@@ -55,10 +56,9 @@ export function recordResults(results: readonly AttemptRecord[], recording: Reco
     outcomes.push(outcome);
     if (found.length > 0) optOuts.push(...found);
     spentMore += messageCost(claimed, billedSegments(outcome) - claimed.segments);
-    const { recipient, sender } = claimed;
     const { at } = recording;
-    if (change.suppress) optOuts.push({ address: recipient, sender, source: String(change.code), at });
-    if (change.pauseSenderMs !== undefined) pauses.set(sender, at + change.pauseSenderMs);
+    if (change.suppress) optOuts.push(optOutBy(claimed, change.code, at));
+    if (change.pauseSenderMs !== undefined) pauses.set(claimed.sender, at + change.pauseSenderMs);
   }
   return { outcomes, optOuts, spentMore, pauses };
 }

@@ -36,7 +36,8 @@ export function suppressionReader(database: Database): (recipients: readonly str
 export function sqliteOptOuts(database: Database): Pick<Ledger, 'addOptOuts' | 'removeOptOut' | 'optOuts'> {
   const add = optOutAdder(database);
   const remove = database.prepare(
-    'delete from opt_outs where address = :address and (:sender is null or sender = :sender)',
+    `delete from opt_outs where address = :address
+       and (:sender is null or sender = :sender or substr(sender, 1, length(:sender) + 4) = :sender || ' of ')`,
   );
   const page = database.prepare<OptOutRow>(
     `select address, sender, source, at from opt_outs
