@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import pLimit from 'p-limit';
 import { mediaProblem } from '../core/request/media.ts';
 
 /** Looks at a media address; resolves to what is wrong with it. */
@@ -7,6 +8,9 @@ export type CheckMedia = (url: string) => Promise<string | undefined>;
 
 /** How long one look may take, in milliseconds. */
 const timeoutMs = 3000;
+
+/** How many looks are under way at once: each has a connection, and a list may name as many hosts as rows. Our choice. */
+const looksAtOnce = 16;
 
 /** How many answers are kept: a campaign often has one picture. */
 const rememberedUrls = 10_000;
@@ -49,6 +53,7 @@ export async function mediaChecker(isAllowed: (address: string) => boolean = isP
   const { httpClient } = await import('../http.ts');
   const client = httpClient({ timeoutMs, lookup: guardedLookup(isAllowed) });
   const seen = new Map<string, Promise<string | undefined>>();
+  const limited = pLimit(looksAtOnce);
 
   const look = async (url: string): Promise<string | undefined> => {
     const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
@@ -69,7 +74,7 @@ export async function mediaChecker(isAllowed: (address: string) => boolean = isP
     const known = seen.get(url);
     if (known) return known;
     if (seen.size >= rememberedUrls) seen.clear();
-    const looked = look(url);
+    const looked = limited(look, url);
     seen.set(url, looked);
     return looked;
   };
@@ -77,17 +82,21 @@ export async function mediaChecker(isAllowed: (address: string) => boolean = isP
 
 const notPublic = 'ERR_NOT_PUBLIC';
 
-/** Resolves as Node does, and refuses afterwards: the address that was checked is the one that is connected to. */
+/** Resolves as Node does, and leaves out what is refused: the address that was checked is the one that is connected to. */
 function guardedLookup(isAllowed: (address: string) => boolean): typeof lookup {
   const guarded = (
     host: string,
     options: object,
     callback: (error: Error | null, ...rest: unknown[]) => void,
   ): void => {
-    lookup(host, { ...options, all: false }, (error, address, family) => {
+    lookup(host, { ...options, all: true }, (error, found) => {
+      const allowed = (found ?? []).filter(({ address }) => isAllowed(address));
+      const [first] = allowed;
       if (error) callback(error);
-      else if (isAllowed(address)) callback(null, address, family);
-      else callback(Object.assign(new Error('not a public address'), { code: notPublic }));
+      else if (!first) callback(Object.assign(new Error('not a public address'), { code: notPublic }));
+      // Node asks for all of them where it may try one after the other.
+      else if ('all' in options && options.all === true) callback(null, allowed);
+      else callback(null, first.address, first.family);
     });
   };
   return guarded as typeof lookup;

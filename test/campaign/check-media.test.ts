@@ -8,8 +8,15 @@ import { mediaProblem } from '../../src/core/request/media.ts';
 import { from, testContext } from '../context.ts';
 
 const methods: string[] = [];
+let [atOnce, mostAtOnce] = [0, 0];
 const server = createServer((request, response) => {
   methods.push(`${request.method} ${request.url}`);
+  mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+  response.once('close', () => atOnce--);
+  if (request.url?.startsWith('/late.png')) {
+    setTimeout(() => response.writeHead(200, { 'content-type': 'image/png', 'content-length': '9' }).end(), 5);
+    return;
+  }
   if (request.url === '/slow') return;
   const heads: Record<string, [number, Record<string, string>]> = {
     '/a.png': [200, { 'content-type': 'image/png', 'content-length': '4000000' }],
@@ -40,6 +47,20 @@ describe('a look at media', () => {
   ])('at %s says %s', async (path, problem) => {
     const check = await mediaChecker(() => true);
     expect(await check(base + path)).toEqual(problem);
+  });
+
+  it('is by name as well as by number, also where a name has several addresses', async () => {
+    const check = await mediaChecker(() => true);
+    expect(await check(`${base.replace('127.0.0.1', 'localhost')}/a.png`)).toBeUndefined();
+    const onlyIpv4 = await mediaChecker((address) => address === '127.0.0.1');
+    expect(await onlyIpv4(`${base.replace('127.0.0.1', 'localhost')}/a.png`)).toBeUndefined();
+  });
+
+  it('has few connections at once, however many addresses there are', async () => {
+    mostAtOnce = 0;
+    const check = await mediaChecker(() => true);
+    const problems = await Promise.all(Array.from({ length: 300 }, (_, i) => check(`${base}/late.png?${i}`)));
+    expect([new Set(problems), mostAtOnce]).toEqual([new Set([undefined]), 16]);
   });
 
   it('asks once for each address, with HEAD', async () => {

@@ -25,6 +25,15 @@ describe('who has opted out', () => {
     expect(states(stdout.slice(1))).toEqual(['accepted', 'skipped', 'accepted']);
   });
 
+  it('is skipped for the sender that is meant, however that is written', async () => {
+    const { volley, batch, sent, stderr } = world();
+    const add = (sender: string) => volley('opt-out', 'add', '+14155550001', '--sender', sender);
+    expect(await add('+1 (415) 560-0199')).toBe(0);
+    await batch(recipients(3));
+    expect(sent.map(({ to }) => to)).toEqual(['+14155550000', '+14155550002']);
+    expect([await add('?'), stderr.join('\n')]).toEqual([2, expect.stringMatching(/error: --sender \? is/)]);
+  });
+
   it('is skipped also when it happens between the plan and the message', async () => {
     const made = world({
       script: async (_, __, n) => {
@@ -106,6 +115,17 @@ describe('who has opted out', () => {
     const list = file('stopped.csv', 'phone,mobile\n+14155550100,\n,+14155550101\n');
     expect(await volley('opt-out', 'import', list)).toBe(0);
     expect(stdout).toEqual(['2 numbers added, 0 on the list already, 0 wrong.']);
+  });
+
+  it('is not taken for another number of the row where its own is missing', async () => {
+    const { volley, file, stdout, stderr } = world();
+    const list = file(
+      'stopped.csv',
+      `phone,order_number,sender\n,14155550122,\n+14155550123,1,?\n+14155550124,2,${from}\n`,
+    );
+    expect(await volley('opt-out', 'import', list)).toBe(3);
+    expect(stdout).toEqual(['1 number added, 0 on the list already, 2 wrong.']);
+    expect(stderr.join('\n')).toMatch(/line 2 +to has no number[\s\S]*line 3 +sender/);
   });
 
   it('is not imported from columns of which none looks like numbers', async () => {

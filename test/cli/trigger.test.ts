@@ -105,7 +105,7 @@ describe('trigger', () => {
     ['whose message is not said', ['sent'], /Whose message\?/],
     ['of nobody in the ledger', ['sent', '--to', '+14155559999'], /No message to this number/],
     ['that is none', ['deliverd', '--to', to], /"deliverd" is no event/],
-    ['with a wrong number', ['STOP', '--to', '555'], /--to "555" is not a phone number/],
+    ['with a wrong number', ['STOP', '--to', '555'], /--to 555 is not a phone number/],
     ['with a SID that is none', ['sent', '--sid', 'SM1'], /--sid SM1 is not the SID of a message/],
     ['of a reply that says nothing', ['reply', '--to', to], /What do they write\?/],
     ['that is no reply with a text', ['STOP', '--to', to, '--text', 'x'], /--text is what a reply says/],

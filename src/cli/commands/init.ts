@@ -4,9 +4,8 @@ import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import type { PlanContext } from '../../core/plan.ts';
 import { phoneNormalizer } from '../../core/recipient/phone.ts';
-import { parameterOf, senderKey } from '../../core/request/parameters.ts';
+import { parseSender, senderKey } from '../../core/request/parameters.ts';
 import { clean } from '../../core/text/clean.ts';
-import { CliError } from '../../errors.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
 import { fitLine } from '../help/verbatim.ts';
@@ -14,6 +13,7 @@ import type { Act, OptionsOf } from '../options/act.ts';
 import { country } from '../options/input.ts';
 import { option } from '../options/option.ts';
 import { text } from '../options/parsers.ts';
+import { understood } from '../options/understood.ts';
 import { planContextOf, type Session, withSession } from '../session.ts';
 
 const help = `Writes volley.toml, customers.csv and reminder.liquid, asks for your sender and country, and says how to go on.
@@ -52,7 +52,9 @@ async function init(options: InitOptions, session: Session, context: Context): P
   }
   const asks = session.canAsk && !isConfigured;
   const answers = asks ? await askAnswers(options, planContext, context) : answersOf(options);
-  const from = answers.from === undefined ? undefined : readSender(answers.from, planContext);
+  const { from: typed } = answers;
+  const from =
+    typed && understood(parseSender(typed, planContext), { flag: '--from', text: typed, style: session.workStyle });
   mkdirSync(folder, { recursive: true });
   const files = Object.entries(filesFor({ ...answers, from })).map(([file, text]) => {
     const written = !existsSync(join(folder, file));
@@ -98,19 +100,9 @@ async function askAnswers(options: InitOptions, planContext: PlanContext, { ask 
   return { from: from.trim() || undefined, country: country.trim().toUpperCase() || undefined };
 }
 
-const parseSender = (sender: string, planContext: PlanContext) =>
-  parameterOf(senderKey(sender)).parse(sender, planContext);
-
 function problemOf(sender: string, planContext: PlanContext): string | undefined {
   const parsed = parseSender(sender, planContext);
   return 'problem' in parsed ? `It ${parsed.problem}.` : undefined;
-}
-
-/** The sender in the form Twilio takes. Throws a `CliError` for text that is not a sender. */
-function readSender(sender: string, planContext: PlanContext): string {
-  const parsed = parseSender(sender, planContext);
-  if ('problem' in parsed) throw new CliError('usage', `--from ${sender}: It ${parsed.problem}.`);
-  return String(parsed.value);
 }
 
 async function isCountry(code: string): Promise<boolean> {

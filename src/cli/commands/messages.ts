@@ -9,7 +9,6 @@ import { listedMessages } from '../../provider/pages.ts';
 import type { ListFilter, MediaRecord, MessageRecord, Provider } from '../../provider/provider.ts';
 import { safeCell } from '../../ui/export.ts';
 import { recordJson } from '../../ui/json.ts';
-import { shown } from '../../ui/lines.ts';
 import { recordLines, recordText } from '../../ui/records.ts';
 import { printDocument } from '../document.ts';
 import { addIntroduction } from '../help/page.ts';
@@ -17,6 +16,7 @@ import type { Act } from '../options/act.ts';
 import { country } from '../options/input.ts';
 import { list, option, requiredChoice, toggle, type ValuesOf } from '../options/option.ts';
 import { count, messageStatus, type Past, sid, text, timeBack } from '../options/parsers.ts';
+import { understood } from '../options/understood.ts';
 import { planContextOf, type Session, withSession } from '../session.ts';
 import { printFiles, writeCsv, writePrivate } from '../write-file.ts';
 
@@ -138,11 +138,7 @@ const lineOf = (record: MessageRecord, { resultStyle }: Session, { terminal }: C
 async function recipientOf(given: string | undefined, session: Session, context: Context): Promise<string | undefined> {
   if (given === undefined) return undefined;
   const { normalizePhone } = await planContextOf(session, context.now());
-  const parsed = normalizePhone(given);
-  if ('value' in parsed) return parsed.value;
-  throw new CliError('usage', `--to ${shown(given, session.workStyle)} ${parsed.problem}.`, {
-    ...(parsed.hint && { hint: parsed.hint }),
-  });
+  return understood(normalizePhone(given), { flag: '--to', text: given, style: session.workStyle });
 }
 
 /** The media of a message, each with the file it was written to, if that is asked for. */

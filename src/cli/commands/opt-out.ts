@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
+import { importOptOuts } from '../../campaign/import-opt-outs.ts';
 import type { Context } from '../../context.ts';
-import type { Row, RowIssue } from '../../core/message.ts';
+import type { PlanContext } from '../../core/plan.ts';
 import type { OptOut } from '../../core/recipient/consent.ts';
-import type { NormalizePhone } from '../../core/recipient/phone.ts';
-import { guessColumn } from '../../core/request/column-guess.ts';
-import { foldName } from '../../core/request/parameters.ts';
+import { parseSender } from '../../core/request/parameters.ts';
 import { formatCount, plural } from '../../core/text/wording.ts';
 import { CliError, someFailed } from '../../errors.ts';
 import { openSource } from '../../input/open-source.ts';
@@ -17,6 +16,7 @@ import type { Act } from '../options/act.ts';
 import { country } from '../options/input.ts';
 import { option, requiredChoice, type ValuesOf } from '../options/option.ts';
 import { text } from '../options/parsers.ts';
+import { understood } from '../options/understood.ts';
 import { planContextOf, type Session, withSession } from '../session.ts';
 import { printFiles, writeCsv } from '../write-file.ts';
 
@@ -51,8 +51,10 @@ type Verb = (work: Work) => Promise<number>;
 interface Work {
   /** A number in E.164, or a file; empty for the list. */
   readonly value: string;
+  /** What `--sender` names, in the form Twilio takes. */
+  readonly sender: string | undefined;
   readonly options: ValuesOf<typeof table>;
-  readonly normalizePhone: NormalizePhone;
+  readonly planContext: PlanContext;
   readonly ledger: Ledger;
   readonly session: Session;
   readonly context: Context;
@@ -68,25 +70,31 @@ export function declareOptOut(command: Command, act: Act): void {
       throw new CliError('usage', message, { hint });
     }
     return withSession(options.session, context, async (session) => {
-      const { normalizePhone } = await planContextOf(session, context.now());
+      const planContext = await planContextOf(session, context.now());
+      const { workStyle: style } = session;
       const isNumber = what === 'add' || what === 'remove';
-      const meant = isNumber ? addressOf(value, normalizePhone, session) : value;
-      return verbs[what]({ value: meant, options, normalizePhone, ledger: await session.ledger(), session, context });
+      const meant = isNumber ? understood(planContext.normalizePhone(value), { text: value, style }) : value;
+      const { sender: typed } = options;
+      const sender = typed && understood(parseSender(typed, planContext), { flag: '--sender', text: typed, style });
+      return verbs[what]({
+        ...{ value: meant, sender, options, planContext },
+        ...{ ledger: await session.ledger(), session, context },
+      });
     });
   });
 }
 
 const verbs: Readonly<Record<(typeof what)[number], Verb>> = {
   add: async (work) => {
-    const { value: address, options, ledger, context } = work;
-    const { sender, source = 'manual' } = options;
+    const { value: address, sender, options, ledger, context } = work;
+    const { source = 'manual' } = options;
     const added = await ledger.addOptOuts([{ address, source, at: context.now(), ...(sender && { sender }) }]);
     const said = added > 0 ? 'is on the list now' : 'was on the list already';
     return tell(work, { address, isListed: true, hasChanged: added > 0 }, said);
   },
   remove: async (work) => {
-    const { value: address } = work;
-    const removed = await work.ledger.removeOptOut(address, work.options.sender);
+    const { value: address, sender, ledger } = work;
+    const removed = await ledger.removeOptOut(address, sender);
     const said = removed > 0 ? 'is off the list' : 'was not on the list';
     return tell(work, { address, isListed: false, hasChanged: removed > 0 }, said);
   },
@@ -146,81 +154,21 @@ async function* optOutsJson(optOuts: AsyncIterable<OptOut>) {
   }
 }
 
-function addressOf(value: string, normalizePhone: NormalizePhone, session: Session): string {
-  const parsed = normalizePhone(value);
-  if ('value' in parsed) return parsed.value;
-  throw new CliError('usage', `"${shown(value, session.workStyle)}" ${parsed.problem}.`, {
-    ...(parsed.hint && { hint: parsed.hint }),
-  });
-}
-
-/** How many rows are written in one transaction: each of them waits for the disk. */
-const rowsAtOnce = 5000;
-
-async function importFile({ value, options, normalizePhone, ledger, session, context }: Work): Promise<number> {
+async function importFile({ value, sender, options, planContext, ledger, session, context }: Work): Promise<number> {
   const source = await openSource({ file: value, stdin: context.stdin, signal: context.signal });
-  const { sender } = options;
-  const fallback: Omit<OptOut, 'address'> = {
-    source: options.source ?? source.name,
-    at: context.now(),
-    ...(sender && { sender }),
-  };
-  let chunk: OptOut[] = [];
-  const count = { added: 0, rows: 0, wrong: 0 };
-  const flush = async () => {
-    count.added += await ledger.addOptOuts(chunk);
-    chunk = [];
-  };
-  for await (const row of source.rows) {
-    count.rows++;
-    const read = 'problem' in row ? row : readOptOut(row, normalizePhone, fallback);
-    if ('problem' in read) {
-      count.wrong++;
-      context.err(issueLine('problem' in row ? row : { line: row.line, ...read }, session.workStyle));
-    } else chunk.push(read.value);
-    if (chunk.length >= rowsAtOnce) await flush();
-  }
-  await flush();
-  const known = count.rows - count.wrong - count.added;
+  const defaults = { source: options.source ?? source.name, at: context.now(), ...(sender && { sender }) };
+  const { rows, added, wrong } = await importOptOuts(source, defaults, {
+    ledger,
+    planContext,
+    onWrong: (issue) => context.err(issueLine(issue, session.workStyle)),
+  });
+  const known = rows - wrong - added;
   if (session.isJson) {
-    const { rows, added, wrong } = count;
     const document = { schema: 'volley.opt-out-import/1', counts: { rows, added, known, wrong } } as const;
     await printDocument(document, { session, context, hasChanged: true });
   } else if (!session.isQuiet)
     context.out(
-      `${plural(count.added, 'number')} added, ${formatCount(known)} on the list already, ${formatCount(count.wrong)} wrong.`,
+      `${plural(added, 'number')} added, ${formatCount(known)} on the list already, ${formatCount(wrong)} wrong.`,
     );
-  return count.wrong > 0 ? someFailed : 0;
-}
-
-function readOptOut(
-  row: Row,
-  normalizePhone: NormalizePhone,
-  fallback: Omit<OptOut, 'address'>,
-): { readonly value: OptOut } | Omit<RowIssue, 'line'> {
-  const cells = new Map(Object.entries(row.cells).map(([name, cell]) => [foldName(name), String(cell).trim()]));
-  const text = cells.get(numberColumn(cells) ?? '');
-  if (!text) return { column: 'to', value: '', problem: 'has no number in a column called to or phone' };
-  const address = normalizePhone(text);
-  if ('problem' in address) return { column: 'to', value: text, ...address };
-  const date = Date.parse(cells.get('date') ?? '');
-  const sender = cells.get('sender') || fallback.sender;
-  return {
-    value: {
-      address: address.value,
-      source: cells.get('source') || fallback.source,
-      at: Number.isNaN(date) ? fallback.at : date,
-      ...(sender && { sender }),
-    },
-  };
-}
-
-/** Columns that say something else of an opt-out. */
-const otherColumns = ['sender', 'source', 'date'];
-
-/** A batch knows better than to take an address for a number, but here it can be nothing else. */
-function numberColumn(cells: ReadonlyMap<string, string>): string | undefined {
-  const filled = [...cells].filter(([name, cell]) => cell !== '' && !otherColumns.includes(name));
-  const candidates = filled.map(([name]) => name);
-  return guessColumn(candidates, 'to') ?? candidates.find((name) => name === 'address');
+  return wrong > 0 ? someFailed : 0;
 }

@@ -19,6 +19,7 @@ import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import { option, type Parse, required, toggle } from '../options/option.ts';
 import { count, text } from '../options/parsers.ts';
+import { understood } from '../options/understood.ts';
 import { planContextOf, type Session, withSession } from '../session.ts';
 
 const help = `Posts an event to your own listener as Twilio would, signed with your auth token: to see that it is reached, and what
@@ -152,8 +153,7 @@ function withPathOf(url: string, known: string | undefined): string {
 async function numberOf({ to }: TriggerOptions, session: Session, context: Context): Promise<string | undefined> {
   if (to === undefined) return undefined;
   const parsed = parameterOf('to').parse(to, await planContextOf(session, context.now()));
-  if ('value' in parsed) return String(parsed.value);
-  throw new CliError('usage', `--to "${clean(to)}" ${parsed.problem}.`, { ...(parsed.hint && { hint: parsed.hint }) });
+  return String(understood(parsed, { flag: '--to', text: to, style: session.workStyle }));
 }
 
 async function messageOf(

@@ -9,7 +9,6 @@ import type { RowSource } from '../../campaign/row-rules.ts';
 import type { Context } from '../../context.ts';
 import { overflows } from '../../core/cost/sender-rate.ts';
 import type { Plan, PlanContext } from '../../core/plan.ts';
-import type { NormalizePhone } from '../../core/recipient/phone.ts';
 import { maxValidityPeriodSeconds } from '../../core/request/limits.ts';
 import { clean } from '../../core/text/clean.ts';
 import { plural, quoted } from '../../core/text/wording.ts';
@@ -27,6 +26,7 @@ import { deliverOptionsOf } from '../options/delivery.ts';
 import { requestOf } from '../options/message.ts';
 import { fromPlanned, refuseBesidePlan, toPlanned } from '../options/planned.ts';
 import { rowRulesOf } from '../options/rules.ts';
+import { understood } from '../options/understood.ts';
 import { serverJson } from '../rehearsal.ts';
 import { planContextOf, portsOf, type Session, storesText, withSession } from '../session.ts';
 import { writePrivate } from '../write-file.ts';
@@ -157,15 +157,10 @@ function openRows({ file, delimiter, encoding, sheet }: BatchOptions, { stdin, s
 function planOptionsOf(options: BatchOptions, { normalizePhone }: PlanContext, session: Session): PlanOptions {
   const { campaign: name, file, sample, checkMedia } = options;
   const stem = file === '-' ? 'stdin' : basename(file, extname(file));
-  const testTo = options.testTo === undefined ? undefined : testRecipient(options.testTo, normalizePhone);
+  const { testTo: typed } = options;
+  const testTo =
+    typed && understood(normalizePhone(typed), { flag: '--test-to', text: typed, style: session.workStyle });
   return { name, stem, source: file, storesText: storesText(options, session), sample, testTo, checkMedia };
-}
-
-function testRecipient(number: string, normalizePhone: NormalizePhone): string {
-  const parsed = normalizePhone(number);
-  if ('value' in parsed) return parsed.value;
-  const { problem, hint } = parsed;
-  throw new CliError('usage', `--test-to ${number} ${problem}.`, { ...(hint && { hint }) });
 }
 
 function approvalRulesOf(options: BatchOptions, { config, isSimulated }: Session): ApprovalRules {

@@ -222,3 +222,9 @@ export function parameterNamed(name: string): ParameterKey | undefined {
 export function senderKey(sender: string): 'from' | 'messagingServiceSid' {
   return /^MG/i.test(sender) ? 'messagingServiceSid' : 'from';
 }
+
+/** A sender, as people write it, in the form Twilio takes. */
+export function parseSender(sender: string, context: Parameters<Parse>[1]): Parsed<string> {
+  const parsed = parameterOf(senderKey(sender)).parse(sender, context);
+  return 'problem' in parsed ? parsed : { value: String(parsed.value) };
+}
