@@ -31,6 +31,15 @@ export function exitCodeOfTracking(open: number, { statuses, retried }: Pick<Rep
   return undelivered + failed > retried ? someFailed : 0;
 }
 
+/** The exit code of waiting for what others send: `open` messages that they took are on their way still. */
+export function exitCodeOfWaiting(open: number, isInterrupted: boolean, report: Report): number {
+  const { accepted, rejected, invalid, canceled } = report.counts;
+  const kind = isInterrupted ? 'interrupted' : canceled > 0 ? 'recalled' : 'finished';
+  const sent = exitCodeOfRun({ end: { kind }, accepted, rejected, invalid }, report);
+  if (sent !== 0 && sent !== someFailed) return sent;
+  return exitCodeOfTracking(open, report) || sent;
+}
+
 /** The exit code of a run. What is still open outweighs what was refused. */
 export function exitCodeOfRun(
   { end, invalid, accepted, rejected }: RunOutcome,

@@ -1,6 +1,7 @@
-import { exitCodeOfTracking } from '../../campaign/exit-code.ts';
+import { exitCodeOfWaiting } from '../../campaign/exit-code.ts';
 import type { Ports } from '../../campaign/ports.ts';
 import type { Context } from '../../context.ts';
+import { formatDuration } from '../../core/text/wording.ts';
 import { CliError } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import type { Order } from '../../queue/queue.ts';
@@ -43,10 +44,10 @@ export async function enqueued(
 ): Promise<number> {
   if (isKnown) await (await session.queue()).enqueue(campaign, order);
   if (options.wait) {
-    await waitForWorkers(campaign, ports);
-    const open = await followShown(campaign, options.forMs, session, context);
+    const isDone = await waitForWorkers(campaign, { ports, session, context, forMs: options.forMs });
+    const open = isDone ? await followShown(campaign, options.forMs, session, context) : 0;
     const report = await ports.ledger.report(campaign.id);
-    const exitCode = exitCodeOfTracking(open, report);
+    const exitCode = exitCodeOfWaiting(open, ports.signal.aborted, report);
     if (!(session.isQuiet && exitCode === 0)) await printReport({ campaign, report, exitCode }, session, context);
     return exitCode;
   }
@@ -59,10 +60,32 @@ export async function enqueued(
 /** How often the ledger is asked whether workers are done, in milliseconds. */
 const askMs = 1000;
 
-async function waitForWorkers({ id }: Campaign, { ledger, sleep, signal }: Ports): Promise<void> {
+/** What waiting works with, and for how long nothing may change, in milliseconds. */
+interface Waiting extends Omit<Command, 'options'> {
+  readonly forMs: number;
+}
+
+/** True once workers have nothing left to send of it; false where they gave it up, or nothing has changed for too long. */
+async function waitForWorkers({ id }: Campaign, { ports, session, context, forMs }: Waiting): Promise<boolean> {
+  const { ledger, sleep, signal, monotonic } = ports;
+  const queue = await session.queue();
+  let last = '';
+  let changedAt = monotonic();
   for (;;) {
     const { counts } = await ledger.report(id);
-    if (counts.pending + counts.claimed === 0 || signal.aborted) return;
+    if (counts.pending + counts.claimed === 0) return true;
+    const stopped = (await queue.campaign(id))?.stopped;
+    if (stopped !== undefined && counts.claimed === 0) {
+      context.err(`Workers have given it up: ${shown(stopped, session.workStyle)}.`);
+      return false;
+    }
+    if (last !== JSON.stringify(counts)) changedAt = monotonic();
+    last = JSON.stringify(counts);
+    if (monotonic() - changedAt >= forMs) {
+      context.err(`Nothing has changed for ${formatDuration(forMs)}. Is a worker there? See: volley workers`);
+      return false;
+    }
+    if (signal.aborted) return false;
     await sleep(askMs, signal);
   }
 }
