@@ -9,7 +9,7 @@ export type RunCommand = (
 ) => Promise<number>;
 
 /** What runs schedules. */
-export interface SchedulerPorts extends Pick<Clock, 'sleep'> {
+export interface SchedulerPorts extends Pick<Clock, 'sleep' | 'monotonic'> {
   readonly queue: Queue;
   readonly run: RunCommand;
   readonly workerId: string;
@@ -46,8 +46,8 @@ export async function runSchedules(ports: SchedulerPorts): Promise<void> {
 
 /** Runs one schedule that was taken, within its deadline; resolves to its exit code. */
 export async function runScheduled({ schedule }: ScheduledRun, ports: SchedulerPorts): Promise<number> {
-  const { queue, run, workerId, signal, sleep, onRun } = ports;
-  const { name, argv, cwd, deadlineMs } = schedule;
+  const { queue, run, workerId, signal, onRun } = ports;
+  const { name, argv, cwd } = schedule;
   const over = new AbortController();
   const ends = AbortSignal.any([signal, over.signal]);
   let why = '';
@@ -55,24 +55,45 @@ export async function runScheduled({ schedule }: ScheduledRun, ports: SchedulerP
     why = ` (${reason})`;
     over.abort();
   };
-  const watch = async (): Promise<void> => {
-    for (let leftMs = deadlineMs; !ends.aborted; leftMs -= renewMs) {
-      await sleep(Math.min(renewMs, leftMs), ends);
-      if (ends.aborted) return;
-      if (leftMs <= renewMs) return endIt('its deadline passed');
-      if (!(await queue.renewRun(name, workerId))) return endIt('it was taken for dead');
+  const watching = watchRun(schedule, ports, ends).then((reason) => reason !== undefined && endIt(reason));
+  try {
+    const code = await run(argv, { cwd, signal: ends }).catch((error: unknown) => {
+      if (!(error instanceof CliError)) throw error;
+      why = ` (${error.message})`;
+      return error.exitCode;
+    });
+    const end = `exit ${code}${why}`;
+    await queue.endRun(name, workerId, end);
+    onRun(name, end);
+    return code;
+  } finally {
+    over.abort();
+    await watching;
+  }
+}
+
+/** Shows that a run goes on, until `ends`, or until it has to end; resolves to why. */
+async function watchRun(
+  { name, deadlineMs }: ScheduledRun['schedule'],
+  { queue, workerId, sleep, monotonic, onTrouble }: SchedulerPorts,
+  ends: AbortSignal,
+): Promise<string | undefined> {
+  const endsAt = monotonic() + deadlineMs;
+  let shownAt = monotonic();
+  let pauseMs = renewMs;
+  for (;;) {
+    await sleep(Math.min(pauseMs, endsAt - monotonic()), ends);
+    if (ends.aborted) return undefined;
+    if (monotonic() >= endsAt) return 'its deadline passed';
+    try {
+      if (!(await queue.renewRun(name, workerId))) return 'it was taken for dead';
+      shownAt = monotonic();
+      pauseMs = renewMs;
+    } catch (error) {
+      onTrouble(error);
+      // It needs time to end before another one may begin.
+      if (monotonic() - shownAt >= 2 * renewMs) return 'it could not be shown to go on';
+      pauseMs = renewMs / 4;
     }
-  };
-  const watching = watch().catch(ports.onTrouble);
-  const code = await run(argv, { cwd, signal: ends }).catch((error: unknown) => {
-    if (!(error instanceof CliError)) throw error;
-    why = ` (${error.message})`;
-    return error.exitCode;
-  });
-  over.abort();
-  await watching;
-  const end = `exit ${code}${why}`;
-  await queue.endRun(name, workerId, end);
-  onRun(name, end);
-  return code;
+  }
 }

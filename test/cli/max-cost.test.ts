@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
+import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
 import { from, recipients, type World } from '../context.ts';
 import { world } from './volley.ts';
 
@@ -42,7 +43,7 @@ describe('what it costs', () => {
   });
 
   it('refuses before anything is sent when it is too much, or nobody knows', async () => {
-    const { volley, list, prices, stderr, sent } = pricing();
+    const { volley, list, prices, stderr, sent, ledgerPath } = pricing();
     prices('US = 0.01');
     expect(await volley('batch', list, ...batch, '--max-cost', '0.02')).toBe(6);
     prices('GB = 0.01');
@@ -50,6 +51,8 @@ describe('what it costs', () => {
     expect(await volley('send', '--to', '+14155550100', '--from', from, '--body', 'x', '--max-cost', '1')).toBe(6);
     expect(stderr.join('\n')).toMatch(/cost 0\.0300 USD, more than 0\.02[\s\S]*no price for 3 messages/);
     expect(sent).toEqual([]);
+    const kept = openDatabase(ledgerPath).prepare<{ n: number }>('select count(*) as n from campaigns');
+    expect(kept.get()).toEqual({ n: 0 });
   });
 
   it('stops a run that turns out dearer than its plan, and a later one that would go on', async () => {

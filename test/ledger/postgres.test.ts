@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { connect } from '../../src/ledger/postgres/connect.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open.ts';
@@ -36,4 +36,20 @@ function open(by: { now: number }): Ledger {
 
 describe('the PostgreSQL ledger', () => {
   ledgerContract(open);
+
+  it('is read through whole when it is asked whether it is damaged', async () => {
+    const there = await database.read((connection) =>
+      connection.raw("select tablename as name from pg_tables where schemaname = 'volley'", []),
+    );
+    const names = there.map(({ name }) => String(name)).filter((name) => name !== 'schema_version');
+    expect(names.length).toBeGreaterThan(10);
+    expect(await ledger.damage()).toBeUndefined();
+    const rename = (from: string, to: string) =>
+      database.alone((connection) => connection.run(raw(`alter table ${from} rename to ${to}`)));
+    for (const name of names) {
+      await rename(name, 'hidden');
+      await expect(ledger.damage(), name).rejects.toThrow(name);
+      await rename('hidden', name);
+    }
+  });
 });

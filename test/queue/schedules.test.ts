@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sleep } from '../../src/clock.ts';
+import { monotonic, sleep } from '../../src/clock.ts';
+import { CliError } from '../../src/errors.ts';
 import { connect } from '../../src/ledger/postgres/connect.ts';
 import { openPostgresQueue } from '../../src/queue/pg-boss.ts';
 import type { Queue, Schedule } from '../../src/queue/queue.ts';
 import { runScheduled } from '../../src/queue/scheduler.ts';
+import { virtualClock } from '../virtual-clock.ts';
 import { sharedWorld } from './world.ts';
 
 let shared: Awaited<ReturnType<typeof sharedWorld>>;
@@ -81,7 +83,7 @@ describe('schedules', () => {
       queue,
       workerId: 'w1',
       signal: new AbortController().signal,
-      sleep,
+      ...{ sleep, monotonic },
       run: (_, { signal }) =>
         new Promise((resolve) => signal.addEventListener('abort', () => resolve(130), { once: true })),
       onRun: (name, end) => ends.push(`${name}: ${end}`),
@@ -93,6 +95,38 @@ describe('schedules', () => {
     expect((await queue.schedules()).find(({ name }) => name === 'slow')).toMatchObject({
       lastEnd: 'exit 130 (its deadline passed)',
     });
+  });
+
+  it('go on while their server is away for a moment, and end before another could begin', async () => {
+    const run = (renewals: readonly (boolean | 'away')[]) => {
+      const clock = virtualClock(0);
+      const troubles: unknown[] = [];
+      let renewed = 0;
+      const queue = {
+        ...shared.queue,
+        renewRun: async () => {
+          const renewal = renewals[renewed++] ?? true;
+          if (renewal === 'away') throw new CliError('config', 'The server is away.');
+          return renewal;
+        },
+        endRun: async () => undefined,
+      };
+      const ended = runScheduled(
+        { schedule: { ...everyMinute, deadlineMs: 200_000 }, dueAt: 0 },
+        {
+          ...{ queue, workerId: 'w1', signal: new AbortController().signal, onRun: () => undefined },
+          ...{ sleep: clock.sleep, monotonic: () => clock.monotonic, onTrouble: (error) => void troubles.push(error) },
+          run: (_, { signal }) =>
+            new Promise((resolve) => signal.addEventListener('abort', () => resolve(clock.monotonic), { once: true })),
+        },
+      );
+      return ended.then((atMs) => [atMs, troubles.length]);
+    };
+    // It is ended by its deadline alone.
+    expect(await run([true, 'away', 'away', true])).toEqual([200_000, 2]);
+    // Its lease lasts 60 s from when it was last shown, at 20.
+    expect(await run([true, ...Array.from({ length: 20 }, () => 'away' as const)])).toEqual([60_000, 5]);
+    expect(await run([true, false])).toEqual([40_000, 0]);
   });
 
   it('know who is at work, and who has left', async () => {

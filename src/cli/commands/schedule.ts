@@ -51,7 +51,7 @@ interface Work {
 /** Declares `volley schedule`. */
 export function declareSchedule(command: Command, act: Act): void {
   addIntroduction(command, help);
-  act(table, (options, context) => {
+  act(table, async (options, context) => {
     const { name = '', cron, command: argv } = options;
     if (options.what !== 'list' && name === '') throw new CliError('usage', 'Which schedule?', { hint: 'Name it.' });
     if (options.what === 'add' && (cron === undefined || argv.length === 0)) {
@@ -59,6 +59,8 @@ export function declareSchedule(command: Command, act: Act): void {
         hint: "volley schedule add NAME --cron '0 9 * * 1-5' --tz Europe/Berlin -- batch customers.csv --yes",
       });
     }
+    // Looked at before a queue is opened, which makes its tables.
+    if (cron !== undefined) await cronTimes(cron, options.timeZone);
     return withSession(options.session, context, async (session) =>
       verbs[options.what]({ options, name, queue: await session.queue(), session, context }),
     );
@@ -103,13 +105,13 @@ const verbs: Readonly<Record<(typeof what)[number], (work: Work) => Promise<numb
       const isKnown = known.some((schedule) => schedule.name === name);
       throw isKnown ? new CliError('held', `${name} is running already.`) : unknown(name, known);
     }
-    const { sleep, signal, err } = context;
+    const { sleep, monotonic, signal, err } = context;
     const run = scheduleRunner(options.session, session, context, 'stdout');
     const onTrouble = (error: unknown) => err(`trouble: ${clean(String(error))}`);
     const onRun = (_: string, end: string) => {
       if (!session.isQuiet) err(`${shown(name, session.workStyle)}: ${end}`);
     };
-    return runScheduled(taken, { queue, run, workerId, sleep, signal, onTrouble, onRun });
+    return runScheduled(taken, { queue, run, workerId, sleep, monotonic, signal, onTrouble, onRun });
   },
 };
 

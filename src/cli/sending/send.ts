@@ -195,11 +195,16 @@ async function write(
   // Credentials first: what can't be sent is not written down.
   await session.connect();
   const staging = await stage(rows, options, session);
-  const maxCost = session.config.get('max_cost');
-  const sources = { ledger: await session.ledger(), now };
-  await pricePlan(staging, await priceSourcesOf(session, maxCost !== undefined, sources));
-  if (maxCost !== undefined) refuseCost(await staging.plan(), { maxCost });
-  return staging.commit(`send ${staging.name}`);
+  try {
+    const maxCost = session.config.get('max_cost');
+    const sources = { ledger: await session.ledger(), now };
+    await pricePlan(staging, await priceSourcesOf(session, maxCost !== undefined, sources));
+    if (maxCost !== undefined) refuseCost(await staging.plan(), { maxCost });
+    return await staging.commit(`send ${staging.name}`);
+  } catch (error) {
+    await staging.discard();
+    throw error;
+  }
 }
 
 /** Prints what would be sent, and leaves nothing of it behind. Only a rehearsal's Twilio is asked for prices. */

@@ -37,13 +37,8 @@ export function worker(options: OptionsOf<typeof workerTable>, context: Context)
     const schedules = options.drain
       ? Promise.resolve()
       : runSchedules({
-          ...{
-            queue,
-            run: scheduleRunner(options.session, session, context, 'stderr'),
-            workerId: working.id,
-            signal: ends,
-            sleep: context.sleep,
-          },
+          ...{ queue, workerId: working.id, signal: ends, sleep: context.sleep, monotonic: context.monotonic },
+          run: scheduleRunner(options.session, session, context, 'stderr'),
           onRun: (name, end) => context.err(`schedule ${shown(name, session.workStyle)}: ${end}`),
           onTrouble: events.onTrouble,
         });

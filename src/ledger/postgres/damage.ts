@@ -1,20 +1,12 @@
 import { CliError } from '../../errors.ts';
+import { tableShapes } from '../tables.ts';
 import type { Database } from './driver.ts';
 import { raw } from './sql.ts';
 
-/** What a table is read through by: all of its columns, so that every page of it is looked at. */
-const tables = [
-  'campaigns',
-  'inputs',
-  'messages',
-  'leases',
-  'sender_paces',
-  'opt_outs',
-  'status_events',
-  'outgoing_events',
-];
+/** Those that are moved from ledger to ledger, and those that stay where they are. */
+const tables = [...tableShapes.map(({ name }) => name), 'leases', 'last_transactions', 'pseudonym_key'];
 
-/** Reads all of the ledger through: the server says what it cannot read, by its checksums too where it has them. */
+/** Reads all columns of the ledger through, and so all its pages: the server says what it cannot read, by its checksums too where it has them. */
 export async function damageOf(database: Database): Promise<string | undefined> {
   for (const table of tables) {
     try {
