@@ -55,6 +55,11 @@ export class CliError extends Error {
   }
 }
 
+/** What is known of where an error comes from, for whoever mends it. */
+export function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 /** What the operating system says of a file, in words, and the way out; https://man7.org/linux/man-pages/man3/errno.3.html. */
 const fileFaults: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOENT: ['there is no such file or folder', 'Check the path.'],

@@ -23,15 +23,17 @@ export interface Verified {
 export interface VerifyPorts {
   readonly ledger: Ledger;
   readonly provider: Pick<Sender, 'recent'>;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Compares a campaign's messages with the provider's list, both ways, changing nothing.
- * Throws a `CliError` (`unreachable`) when the list cannot be read.
+ * Throws a `CliError` (`unreachable`) when the list cannot be read, or (`interrupted`) at the signal.
  */
-export async function verify(campaign: Campaign, { ledger, provider }: VerifyPorts): Promise<Verified> {
+export async function verify(campaign: Campaign, ports: VerifyPorts): Promise<Verified> {
+  const { ledger } = ports;
   const sent = await sentMessages(campaign, ledger);
-  const listed = await listSince(campaign.createdAt, sent, provider);
+  const listed = await listSince(campaign.createdAt, sent, ports);
   const differences = [...missing(sent, listed), ...(await strangers(campaign, sent, listed, ledger))];
   return { compared: sent.size, differences };
 }
@@ -50,11 +52,11 @@ const slackMs = 600_000;
 async function listSince(
   since: number,
   sent: ReadonlyMap<string, Message>,
-  provider: Pick<Sender, 'recent'>,
+  { provider, signal }: VerifyPorts,
 ): Promise<Map<string, MessageRecord>> {
   const listed = new Map<string, MessageRecord>();
   for (const account of new Set([undefined, ...[...sent.values()].map(({ request }) => request?.accountSid)])) {
-    const messages = listedMessages(provider, { accountSid: account, since: since - slackMs });
+    const messages = listedMessages(provider, { accountSid: account, since: since - slackMs, signal });
     for await (const record of messages) listed.set(record.sid, record);
   }
   return listed;

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { maskHint, maskInternational } from '../core/recipient/mask.ts';
 import { jsonText, visible } from '../core/text/clean.ts';
 import { didYouMean } from '../core/text/nearest.ts';
-import { CliError, exitCodes, fileError } from '../errors.ts';
+import { CliError, exitCodes, fileError, stackOf } from '../errors.ts';
 import { readStdin } from '../input/file.ts';
 import { introductionOf } from './help/page.ts';
 import { mistakeOf } from './mistakes.ts';
@@ -247,10 +247,6 @@ export function fail(error: unknown, argv: readonly string[], { err }: Pick<Cont
     say(known.code, known.message, known.hint);
     return known.exitCode;
   }
-  say(
-    'bug',
-    error instanceof Error ? (error.stack ?? error.message) : String(error),
-    'This is a bug in volley. Please report it with the lines above.',
-  );
+  say('bug', stackOf(error), 'This is a bug in volley. Please report it with the lines above.');
   return exitCodes.bug;
 }

@@ -27,18 +27,22 @@ export interface ListOptions {
   readonly filter?: ListFilter | undefined;
   /** Milliseconds since 1970; some older ones may come with the last page. */
   readonly since?: number | undefined;
+  /** No further page is asked for after it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * An account's messages, newest first; a further page is asked for only when it is needed. Throws a `CliError`
- * (`unreachable`) when one cannot be read: what is missing would look as if it were not there.
+ * (`unreachable`) when one cannot be read, or (`interrupted`) at the signal: what is missing would look as if it were not
+ * there.
  */
 export async function* listedMessages(
   provider: Pick<Sender, 'recent'>,
-  { accountSid, filter, since }: ListOptions = {},
+  { accountSid, filter, since, signal }: ListOptions = {},
 ): AsyncGenerator<MessageRecord> {
   for await (const page of pagesOf((next) => provider.recent(next, accountSid, filter), since)) {
     if (!page.ok) throw new CliError('unreachable', `Twilio's list cannot be read (${page.reason}).`);
     yield* page.messages;
+    if (signal?.aborted) throw new CliError('interrupted', "Interrupted while Twilio's list was read.");
   }
 }

@@ -61,4 +61,32 @@ describe('recall', () => {
     await run('report', 'c', '--json');
     expect(JSON.parse(stdout.at(-1) ?? '')).toMatchObject({ counts: { canceled: 2, accepted: 1 } });
   });
+
+  it('calls eight back at once, ends soon after Ctrl-C, and goes on with the rest when it is called again', async () => {
+    const { context, file, stdout, stderr } = world({
+      script: (_, __, n) => ({ kind: 'accepted', sid: `SM${String(n).padStart(32, '0')}`, status: 'scheduled' }),
+    });
+    const stop = new AbortController();
+    let [asked, out, mostOut] = [0, 0, 0];
+    const connect: typeof context.connect = async (options) => ({
+      ...(await context.connect(options)),
+      cancel: async () => {
+        mostOut = Math.max(mostOut, ++out);
+        if (++asked === 10) stop.abort();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        out--;
+        return { ok: true, status: 'canceled' };
+      },
+    });
+    const run = (signal: AbortSignal, ...argv: string[]) => main(argv, { ...context, connect, signal });
+    const service = ['--messaging-service-sid', `MG${'a'.repeat(32)}`, '--send-at', '+2h', '--body', 'Hi'];
+    await run(context.signal, 'batch', file('list.csv', recipients(30)), ...service, '--yes', '--campaign', 'c');
+    expect(await run(stop.signal, 'recall', 'c')).toBe(130);
+    expect(stderr.slice(-2)).toEqual([
+      'error: Interrupted: 16 messages called back from Twilio, the others are scheduled still.',
+      'hint: Call them back with: volley recall c',
+    ]);
+    expect([await run(context.signal, 'recall', 'c'), mostOut]).toEqual([0, 8]);
+    expect(stdout.at(-1)).toBe('0 messages canceled before being sent, 14 called back from Twilio.');
+  });
 });

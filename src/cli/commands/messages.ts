@@ -197,10 +197,10 @@ async function done({ session, context }: Work, { sid, change }: Change, problem
 }
 
 /** The latest messages, as many as are wanted. */
-async function* records({ options, provider, to }: Work): AsyncGenerator<MessageRecord> {
+async function* records({ options, provider, to, context: { signal } }: Work): AsyncGenerator<MessageRecord> {
   let left = options.limit;
   const filter = { ...(to !== undefined && { to }), ...filterOf(options) };
-  for await (const record of listedMessages(provider, { accountSid: options.accountSid, filter })) {
+  for await (const record of listedMessages(provider, { accountSid: options.accountSid, filter, signal })) {
     if (!isWanted(record, options)) continue;
     yield record;
     if (--left === 0) return;

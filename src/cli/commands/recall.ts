@@ -38,7 +38,7 @@ function recallCampaign(
     if (message?.sid !== undefined) throw oneMessage(message.sid);
     const campaign = await findCampaign(ledger, name);
     if (![campaign.name, campaign.id].includes(name)) context.err(`Calling ${clean(campaign.name)} back.`);
-    const recalled = await recall(campaign, { ledger, connect: session.connect });
+    const recalled = await recall(campaign, { ledger, connect: session.connect, signal: context.signal });
     await show(campaign.name, recalled, session, context);
     return recalled.failed.length > 0 ? exitCodes.open : 0;
   });

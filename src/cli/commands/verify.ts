@@ -33,7 +33,11 @@ export function declareVerify(command: Command, act: Act): void {
 async function verifyCampaign(name: string, session: Session, context: Context): Promise<number> {
   const ledger = await session.ledger();
   const campaign = await findCampaign(ledger, name);
-  const { compared, differences } = await verify(campaign, { ledger, provider: await session.connect() });
+  const { compared, differences } = await verify(campaign, {
+    ledger,
+    provider: await session.connect(),
+    signal: context.signal,
+  });
   const exitCode = differences.length > 0 ? exitCodes.open : 0;
   if (session.isJson) {
     const document = { schema: 'volley.verify/1', campaign: campaign.name, compared, exitCode } as const;

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { defaultDelivery } from '../../campaign/deliver.ts';
 import type { Context } from '../../context.ts';
 import { plural } from '../../core/text/wording.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, stackOf } from '../../errors.ts';
 import { type Metrics, serveMetrics, startMetrics } from '../../queue/metrics.ts';
 import { runSchedules } from '../../queue/scheduler.ts';
 import { runWorker, type WorkerEvents, type WorkerOptions } from '../../queue/worker.ts';
@@ -96,9 +96,10 @@ function watch(session: Session, context: Context, metrics: Metrics): WorkerEven
     },
     onStopped: (campaignId, reason) => say(`Stopped ${campaignId}: ${reason}. Look with: volley report ${campaignId}`),
     onTrouble: (error) => {
-      const { code, message } = error instanceof CliError ? error : { code: 'bug', message: String(error) };
+      const known = error instanceof CliError;
+      const code = known ? error.code : 'bug';
       metrics.count('volley_troubles_total', code);
-      say(`trouble (${code}): ${message} It is tried again.`);
+      say(`trouble (${code}): ${known ? error.message : stackOf(error)} It is tried again.`);
     },
   };
 }

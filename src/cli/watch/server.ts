@@ -5,6 +5,8 @@ import { CliError } from '../../errors.ts';
 
 /** What the server shows, and what it may be asked to do. */
 export interface WatchServerOptions {
+  /** Hears what was thrown while a request was answered: it goes on with the next. */
+  readonly onBug: (error: unknown) => void;
   /** 0 picks one. */
   readonly port: number;
   /** The page; styles and scripts with this nonce apply. */
@@ -59,7 +61,10 @@ export async function serveWatch(options: WatchServerOptions): Promise<WatchServ
   const server = createServer({ maxHeaderSize: 16 * 1024 }, (request, response) => {
     // Nothing that is posted has a body worth reading.
     request.resume();
-    serve(request, response, serving).catch(() => answer(response, 500));
+    serve(request, response, serving).catch((error: unknown) => {
+      options.onBug(error);
+      answer(response, 500);
+    });
   });
   server.maxConnections = limits.connections;
   port = await open(server, options.port);

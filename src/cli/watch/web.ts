@@ -4,7 +4,7 @@ import { settings } from '../../config/settings.ts';
 import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import { formatCount, plural } from '../../core/text/wording.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, stackOf } from '../../errors.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import { shown } from '../../ui/lines.ts';
 import { watchPage } from '../../ui/watch-page.ts';
@@ -36,7 +36,8 @@ export async function watchInBrowser(
     port,
     page: (nonce) => watchPage(campaign.name, nonce, rehearsalNote(session.server())),
     first: () => latest && shownOf(latest, true),
-    actions: actionsOn(campaign, session),
+    onBug: (error) => context.err(`error: ${clean(stackOf(error))}`),
+    actions: actionsOn(campaign, { session, context }),
   });
   try {
     const { url } = server;
@@ -57,7 +58,10 @@ export async function watchInBrowser(
   }
 }
 
-function actionsOn(campaign: Campaign, session: Session): WatchServerOptions['actions'] {
+function actionsOn(
+  campaign: Campaign,
+  { session, context }: { readonly session: Session; readonly context: Context },
+): WatchServerOptions['actions'] {
   const guarded = (act: (query: URLSearchParams) => Promise<ActionEnd>) => async (query: URLSearchParams) => {
     try {
       return await act(query);
@@ -71,7 +75,7 @@ function actionsOn(campaign: Campaign, session: Session): WatchServerOptions['ac
     return { ok: true, text: isPaused ? 'Paused. What is on its way to Twilio still goes out.' : 'It goes on.' };
   };
   return {
-    recall: guarded(() => recallNow(campaign, session)),
+    recall: guarded(() => recallNow(campaign, session, context)),
     pause: guarded(() => pause(true)),
     'go-on': guarded(() => pause(false)),
     rate: guarded((query) => changeRate(query.get('perSecond') ?? '', campaign, session)),
@@ -92,8 +96,8 @@ async function changeRate(given: string, campaign: Campaign, session: Session): 
   return { ok: true, text: `At most ${parsed.value} a second for each sender. A higher rate holds after a minute.` };
 }
 
-async function recallNow(campaign: Campaign, session: Session): Promise<ActionEnd> {
-  const recalled = await recall(campaign, { ledger: await session.ledger(), connect: session.connect });
+async function recallNow(campaign: Campaign, session: Session, { signal }: Context): Promise<ActionEnd> {
+  const recalled = await recall(campaign, { ledger: await session.ledger(), connect: session.connect, signal });
   const { pending, scheduled, gone, failed } = recalled;
   const parts = [
     `${plural(pending, 'message')} canceled before being sent`,
