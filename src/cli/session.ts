@@ -21,6 +21,8 @@ type Simulator = Awaited<ReturnType<Context['simulate']>>;
 /** What most commands work with, opened when first asked for and closed together. */
 export interface Session {
   readonly config: Config;
+  /** Where the ledger is: a file, or an address on a server. Throws a `CliError` for what is neither. */
+  readonly ledgerPath: () => string;
   readonly ledger: () => Promise<Ledger>;
   readonly connect: () => Promise<Provider>;
   /** What workers share. Throws a `CliError` (`config`) for a ledger in a file, which one machine has for itself. */
@@ -96,6 +98,7 @@ async function openSession(options: SessionOptions, context: Context): Promise<S
   };
   return {
     config,
+    ledgerPath: () => ledgerPath(config, isSimulated),
     ledger: () => (ledger ??= open()),
     connect: () => (provider ??= connect()),
     queue: () => (queue ??= openQueue()),

@@ -1,7 +1,7 @@
-import type { Lease, Runs } from '../ledger/runs.ts';
+import { type Lease, leaseMs, type Runs } from '../ledger/runs.ts';
 
-/** How often a run shows that it is alive, in milliseconds; the ledger takes it for dead after six of these. */
-const renewMs = 10_000;
+/** How often a run shows that it is alive, in milliseconds: five times before the ledger takes it for dead. */
+const renewMs = leaseMs / 6;
 
 /** What a heartbeat works with. */
 interface Heartbeat {

@@ -5,7 +5,7 @@ import type { RunEnd } from '../core/outcome/report.ts';
 import type { Fitted } from '../core/recipient/openings.ts';
 import { readLocalQuietHours } from '../core/recipient/quiet-hours.ts';
 import { bareSender } from '../core/sender.ts';
-import type { Claim, Lease, Runs, SenderState, Want } from '../ledger/runs.ts';
+import { type Claim, type Lease, leaseMs, type Runs, type SenderState, type Want } from '../ledger/runs.ts';
 import type { Sender, SendOptions } from '../provider/provider.ts';
 import { keepLease } from './heartbeat.ts';
 import { type Lanes, makeLanes } from './lanes.ts';
@@ -50,8 +50,8 @@ export interface RunOptions {
 /** Between a claim and its request lie milliseconds; this long means that the process stood still, or its connection took long. */
 const frozenMs = 2000;
 
-/** A lease that was renewed is ours for twice as long, in milliseconds. */
-const renewedMs = 30_000;
+/** For how long a lease that was renewed counts as ours without asking, in milliseconds: well before it can be another's. */
+const renewedMs = leaseMs / 2;
 
 /**
  * Sends every pending message of a campaign, each sender at its own pace.

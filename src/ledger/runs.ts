@@ -2,6 +2,8 @@ import type { Message } from '../core/message.ts';
 import type { AttemptRecord, Resolution } from '../core/outcome/after-send.ts';
 import type { UnknownMessage } from '../core/outcome/match-unknowns.ts';
 
+export { leaseMs } from './rules/lease.ts';
+
 /** Who runs a campaign. */
 export interface Holder {
   readonly host: string;

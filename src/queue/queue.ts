@@ -56,6 +56,9 @@ export interface SeenWorker extends WorkerState {
   readonly isAlive: boolean;
 }
 
+/** A scheduled run that has not shown itself for so long, in milliseconds, is taken for dead. */
+export const runLeaseMs = 60_000;
+
 /** A command line that is run again and again. */
 export interface Schedule {
   readonly name: string;

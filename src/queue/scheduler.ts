@@ -1,6 +1,6 @@
 import type { Clock } from '../campaign/ports.ts';
 import { CliError } from '../errors.ts';
-import type { Queue, ScheduledRun } from './queue.ts';
+import { type Queue, runLeaseMs, type ScheduledRun } from './queue.ts';
 
 /** Runs a command line; resolves to its exit code. Ends it politely at the signal. Throws a `CliError` where it cannot. */
 export type RunCommand = (
@@ -21,8 +21,8 @@ export interface SchedulerPorts extends Pick<Clock, 'sleep' | 'monotonic'> {
 /** How often schedules are looked at, in milliseconds. */
 const lookMs = 5000;
 
-/** How often a run shows that it goes on, in milliseconds: a third of the time after which it is taken for dead. */
-const renewMs = 20_000;
+/** How often a run shows that it goes on, in milliseconds. */
+const renewMs = runLeaseMs / 3;
 
 /** Runs what is due until the signal; a run that is under way then is ended, too. */
 export async function runSchedules(ports: SchedulerPorts): Promise<void> {

@@ -1,12 +1,11 @@
 import { cronTimes } from './cron.ts';
-import type { KnownSchedule, Queue, Schedule, ScheduledRun } from './queue.ts';
+import { type KnownSchedule, type Queue, runLeaseMs, type Schedule, type ScheduledRun } from './queue.ts';
 import { type Execute, millis } from './tables.ts';
 
 /** Later than this a time was missed, in milliseconds: no worker looked at it. */
 const missedAfterMs = 120_000;
 
-/** A run that has not shown itself for so long is taken for dead. */
-const runLease = "interval '60 seconds'";
+const runLease = `interval '${runLeaseMs} milliseconds'`;
 
 type Schedules = Pick<
   Queue,

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
-import { defaultLedger, loadConfig } from '../../config/config.ts';
+import { loadConfig } from '../../config/config.ts';
 import type { Context } from '../../context.ts';
 import { clean } from '../../core/text/clean.ts';
 import { didYouMean } from '../../core/text/nearest.ts';
@@ -21,8 +21,8 @@ const lookups: Readonly<Record<string, (words: readonly string[], context: Conte
   template: async (_, { env, cwd }) => Object.keys((await loadConfig({ env, cwd, flags: {} })).templates),
   campaign: (_, context) =>
     withSession(noSessionOptions, context, async (session) => {
-      // Opening a ledger creates it, and Tab should create nothing.
-      if (!existsSync(session.config.get('ledger') ?? defaultLedger(session.config.env, false))) return [];
+      // Opening a ledger creates it, and Tab should create nothing; nor does it wait for a server.
+      if (!existsSync(session.ledgerPath())) return [];
       const campaigns = await (await session.ledger()).campaigns(100);
       return campaigns.map(({ name }) => name);
     }),

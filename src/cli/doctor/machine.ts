@@ -1,6 +1,5 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { defaultLedger } from '../../config/config.ts';
 import { isLedgerUrl } from '../../core/ledger-address.ts';
 import { plural } from '../../core/text/wording.ts';
 import { damagedHint } from '../../errors.ts';
@@ -21,7 +20,7 @@ export const checkLedger = makeCheck('ledger', async (session) => {
   const ledger = await session.ledger();
   const damage = await ledger.damage();
   if (damage !== undefined) {
-    const hint = isLedgerUrl(session.config.get('ledger') ?? '') ? 'Bring it back from a backup.' : damagedHint;
+    const hint = isLedgerUrl(session.ledgerPath()) ? 'Bring it back from a backup.' : damagedHint;
     return [{ name: 'ledger', state: 'wrong', text: `is damaged: ${damage}`, hint }];
   }
   const campaigns = await ledger.campaigns(1000);
@@ -36,8 +35,8 @@ export const checkLedger = makeCheck('ledger', async (session) => {
 const enoughDisk = 2_000_000_000;
 
 /** Whether the ledger has room to grow. */
-export const checkDisk: Check = async ({ config, isSimulated }) => {
-  const ledger = config.get('ledger') ?? defaultLedger(config.env, isSimulated);
+export const checkDisk = makeCheck('disk', async ({ ledgerPath }) => {
+  const ledger = ledgerPath();
   // The disk of a server is for who keeps it.
   if (isLedgerUrl(ledger)) return [];
   const folder = dirname(ledger);
@@ -46,7 +45,7 @@ export const checkDisk: Check = async ({ config, isSimulated }) => {
   const text = `${(free / 1e9).toFixed(1)} GB free for the ledger`;
   if (free >= enoughDisk) return [{ name: 'disk', state: 'ok', text }];
   return [{ name: 'disk', state: 'warning', text: `${text}.`, hint: 'A campaign of a million needs about 2 GB.' }];
-};
+});
 
 /** How old time zone data may be, in years. Our choice: countries change their clocks, so older data has some wrong. */
 const tolerableZoneYears = 2;

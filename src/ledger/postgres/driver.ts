@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { CliError } from '../../errors.ts';
+import { leaseMs } from '../rules/lease.ts';
 import { despiteConflicts } from './conflicts.ts';
 import { isAway, storageFault } from './faults.ts';
 import { type Gate, lockText } from './gates.ts';
@@ -35,8 +36,8 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** How long a server that went away is waited for, in milliseconds: as long as a lease lasts. */
-const outageMs = 60_000;
+/** How long a server that went away is waited for, in milliseconds: after it a run's lease may be another's. */
+const outageMs = leaseMs;
 
 /** The first and the longest pause between two tries, in milliseconds. */
 const [shortestPauseMs, longestPauseMs] = [50, 2000];

@@ -1,8 +1,10 @@
+import { leaseMs } from './lease.ts';
+
 /** How much of a second's messages may catch up at once after a delay: well under the tenth that is promised. */
 const burstShare = 0.05;
 
-/** How long a rate that a run asked for holds for others after its last claim, in milliseconds: as long as a lease. */
-const rateKeptForMs = 60_000;
+/** How long a rate that a run asked for holds for others after its last claim, in milliseconds: as long as its lease. */
+const rateKeptForMs = leaseMs;
 
 /** How a sender stands, whoever sends from it. Times in milliseconds since 1970, by the ledger's clock. */
 export interface SenderPace {
