@@ -10,7 +10,7 @@
 export { type Forwarding, type PassOnOptions, startForwarding } from './callbacks/forward.ts';
 export { type EventPoster, httpPoster } from './callbacks/poster.ts';
 export {
-  type Received,
+  type ReceivedCounts,
   type ReceiveEvents,
   type ReceiveOptions,
   type ReceivePorts,

@@ -39,7 +39,7 @@ export interface ReceiveEvents {
 }
 
 /** How many requests came, by what became of them. */
-export interface Received {
+export interface ReceivedCounts {
   readonly statuses: number;
   readonly inbound: number;
   readonly refused: number;
@@ -49,7 +49,7 @@ export interface Received {
 export interface Receiver {
   readonly port: number;
   /** Takes nothing new, and resolves when what has begun is over. */
-  readonly stop: () => Promise<Received>;
+  readonly stop: () => Promise<ReceivedCounts>;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Fitted } from '../core/recipient/openings.ts';
 import { readLocalQuietHours } from '../core/recipient/quiet-hours.ts';
 import { bareSender } from '../core/sender.ts';
 import { type Claim, type Lease, leaseMs, type Runs, type SenderState, type Want } from '../ledger/runs.ts';
-import type { Sender, SendOptions } from '../provider/provider.ts';
+import type { Sender, SendGuard } from '../provider/provider.ts';
 import { keepLease } from './heartbeat.ts';
 import { type Lanes, makeLanes } from './lanes.ts';
 import { type Recorder, recorder } from './recorder.ts';
@@ -239,7 +239,7 @@ async function fitNow({ quietHours }: Claim, request: MessageRequest, { now }: R
 }
 
 /** Looks at the lease when a request is about to leave: a process that was frozen may wake up after another has taken over. */
-function leaseCheck(askedAt: Moment, run: Run): SendOptions & { isLost(): boolean } {
+function leaseCheck(askedAt: Moment, run: Run): SendGuard & { isLost(): boolean } {
   let isLost = false;
   const renew = async (): Promise<boolean> => {
     const renewedAt = momentOf(run);

@@ -80,7 +80,7 @@ export interface Balance {
 }
 
 /** What goes with a message that is to be sent. */
-export interface SendOptions {
+export interface SendGuard {
   /**
    * Asked once a connection stands, right before the first byte of the request leaves on it. Where it says no, nothing
    * leaves, and the result is `retry`.
@@ -95,7 +95,7 @@ export interface SendOptions {
  */
 export interface Sender {
   /** Makes one attempt, which ends within the time-out of the connection. What is not certain is `unknown`. */
-  send(request: MessageRequest, options?: SendOptions): Promise<SendResult>;
+  send(request: MessageRequest, options?: SendGuard): Promise<SendResult>;
   /** All messages to a recipient, newest first. That one is there is proof; that none is there is weak evidence. */
   list(to: string, accountSid?: string): Promise<MessageList>;
   /** What Twilio says of one message now; undefined when it does not know it, or can't be asked. */

@@ -1,6 +1,6 @@
 import type { AttemptRecord } from '../../core/outcome/after-send.ts';
 import type { Ledger } from '../ledger.ts';
-import type { Account } from '../rules/claim.ts';
+import type { Budget } from '../rules/claim.ts';
 import { atRate, type ControlRow, pausedClaim } from '../rules/control.ts';
 import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
 import type { SenderPace } from '../rules/pace.ts';
@@ -93,19 +93,19 @@ async function claim(
     return pausedClaim(wants);
   }
   // Sent together: the server does one after the other, what results say of senders and cost first.
-  const [, account, { before, at }] = await Promise.all([
+  const [, budget, { before, at }] = await Promise.all([
     written,
-    lockAccount(connection, campaignId),
+    lockBudget(connection, campaignId),
     standing(connection, request, clock),
   ]);
-  const room = account.room ?? Number.POSITIVE_INFINITY;
+  const room = budget.room ?? Number.POSITIVE_INFINITY;
   const grants = grantsOf(within(wants, room), (sender) => before.get(sender) ?? {}, perSecond, at);
   // Twilio's clock was compared with this machine's; the claim's time is the ledger's.
   const aheadMs = clockAheadMs === undefined ? null : clockAheadMs + wall() - at;
   const taking = { campaignId, owner, at, clockAheadMs: aheadMs };
-  const taken = await takeMessages(connection, taking, { grants: grantedOf(grants), account });
+  const taken = await takeMessages(connection, taking, { grants: grantedOf(grants), budget });
   const [, , states] = await Promise.all([
-    account.maxCost === undefined ? undefined : spend(connection, campaignId, taken.spent),
+    budget.maxCost === undefined ? undefined : spend(connection, campaignId, taken.spent),
     keepPaces(connection, grants, taken.claims, before),
     senderStates(connection, campaignId, grants, at),
   ]);
@@ -150,12 +150,12 @@ async function standing(
 }
 
 /** What a campaign may cost, and how many of its messages more may be on their way; absent: as many as are wanted. */
-interface SharedAccount extends Account {
+interface SharedBudget extends Budget {
   readonly room?: number;
 }
 
 /** Where cost or concurrency is limited, nobody else claims of the campaign until the transaction ends. */
-async function lockAccount(connection: Connection, campaignId: string): Promise<SharedAccount> {
+async function lockBudget(connection: Connection, campaignId: string): Promise<SharedBudget> {
   const limited = await connection.get<{ maxCost: number | null; spent: number; concurrency: number | null }>(sql`
     select max_cost as "maxCost", spent, concurrency from campaigns
     where id = ${campaignId} and (max_cost is not null or concurrency is not null) for no key update`);

@@ -1,5 +1,5 @@
 import { type MessageRow, toMessage } from '../rows.ts';
-import { type Account, select } from '../rules/claim.ts';
+import { type Budget, select } from '../rules/claim.ts';
 import { optedOut, type Suppression, suppression, toEntry } from '../rules/opt-outs.ts';
 import type { Claim } from '../runs.ts';
 import type { Connection } from './driver.ts';
@@ -24,7 +24,7 @@ export interface Taking {
 /** How many messages each sender may have, and what they may cost. */
 export interface Allowance {
   readonly grants: ReadonlyMap<string, number>;
-  readonly account: Account;
+  readonly budget: Budget;
 }
 
 /** What was taken. */
@@ -38,16 +38,16 @@ export interface Taken {
 export async function takeMessages(
   connection: Connection,
   taking: Taking,
-  { grants, account }: Allowance,
+  { grants, budget }: Allowance,
 ): Promise<Taken> {
   const claims: Claim[] = [];
   let left = grants;
-  let { spent } = account;
+  let { spent } = budget;
   for (;;) {
     left = new Map([...left].filter(([, count]) => count > 0));
     if (left.size === 0) return { claims, spent, isOverBudget: false };
     const rows = await dueRows(connection, taking, left);
-    const choosing = { grants: left, account: { ...account, spent }, isSuppressed: suppressionIn(rows) };
+    const choosing = { grants: left, budget: { ...budget, spent }, isSuppressed: suppressionIn(rows) };
     const chosen = select(rows.map(toDue), choosing);
     await Promise.all([skip(connection, taking.campaignId, chosen.skipped), claim(connection, taking, chosen.claimed)]);
     claims.push(...chosen.claimed.map(toClaim));

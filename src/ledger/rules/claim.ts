@@ -4,7 +4,7 @@ import type { Correspondents, Suppression } from './opt-outs.ts';
 const tolerance = 1e-7;
 
 /** What a campaign may cost, and what of it is gone or set aside, in its currency. */
-export interface Account {
+export interface Budget {
   /** Absent: as much as it takes. */
   readonly maxCost?: number;
   readonly spent: number;
@@ -20,7 +20,7 @@ export interface DueMessage extends Correspondents {
 export interface Choosing {
   /** How many messages each sender may have. */
   readonly grants: ReadonlyMap<string, number>;
-  readonly account: Account;
+  readonly budget: Budget;
   readonly isSuppressed: Suppression;
 }
 
@@ -37,18 +37,18 @@ export interface Selection<Row> {
 /** Takes due messages in their order, of each sender at most what it was granted, as long as the money lasts. */
 export function select<Row extends DueMessage>(
   due: readonly Row[],
-  { grants, account, isSuppressed }: Choosing,
+  { grants, budget, isSuppressed }: Choosing,
 ): Selection<Row> {
   const left = new Map(grants);
   const claimed: Row[] = [];
   const skipped: Row[] = [];
-  let { spent } = account;
+  let { spent } = budget;
   let isOverBudget = false;
   for (const row of due) {
     if (isSuppressed(row)) skipped.push(row);
     else if (!isOverBudget && (left.get(row.sender) ?? 0) > 0) {
       const cost = messageCost(row, row.segments);
-      isOverBudget = account.maxCost !== undefined && spent + cost > account.maxCost + tolerance;
+      isOverBudget = budget.maxCost !== undefined && spent + cost > budget.maxCost + tolerance;
       if (isOverBudget) continue;
       spent += cost;
       left.set(row.sender, (left.get(row.sender) ?? 0) - 1);

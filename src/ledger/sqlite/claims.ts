@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger.ts';
 import { type MessageRow, messageColumns, toMessage } from '../rows.ts';
-import { type Account, select } from '../rules/claim.ts';
+import { type Budget, select } from '../rules/claim.ts';
 import { atRate, type ControlRow, pausedClaim } from '../rules/control.ts';
 import { type Grants, grantsOf, pacesAfter } from '../rules/grants.ts';
 import { optedOut } from '../rules/opt-outs.ts';
@@ -51,9 +51,9 @@ export function claims(database: Database, now: () => number): Claims {
     const { wants, perSecond } = atRate(request, known);
     const before = pace.read(wants.map(({ sender }) => sender));
     const grants = grantsOf(wants, (sender) => before.get(sender) ?? {}, perSecond, at);
-    const account = { spent: known.spent, ...(known.max_cost !== null && { maxCost: known.max_cost }) };
-    const taken = take({ campaignId, owner, at, clockAheadMs: clockAheadMs ?? null }, grants, account);
-    if (account.maxCost !== undefined) spend.run({ campaignId, spent: taken.spent });
+    const budget = { spent: known.spent, ...(known.max_cost !== null && { maxCost: known.max_cost }) };
+    const taken = take({ campaignId, owner, at, clockAheadMs: clockAheadMs ?? null }, grants, budget);
+    if (budget.maxCost !== undefined) spend.run({ campaignId, spent: taken.spent });
     const waits = keepPaces(grants, taken.claims, pace.write, before);
     return {
       claims: taken.claims,
@@ -102,17 +102,17 @@ function messageTaker(database: Database) {
   const suppressionOf = suppressionReader(database);
   const seqsOf = (rows: readonly MessageRow[]) => JSON.stringify(rows.map(({ seq }) => seq));
 
-  return ({ campaignId, owner, at, clockAheadMs }: Taking, grants: Grants, account: Account) => {
+  return ({ campaignId, owner, at, clockAheadMs }: Taking, grants: Grants, budget: Budget) => {
     let left = new Map([...grants].map(([sender, { granted }]) => [sender, granted]));
     const claimed: Claim[] = [];
-    let { spent } = account;
+    let { spent } = budget;
     for (;;) {
       left = new Map([...left].filter(([, count]) => count > 0));
       if (left.size === 0) return { claims: claimed, spent, isOverBudget: false };
       const senders = JSON.stringify([...left.keys()]);
       const rows = due.all({ campaignId, senders, at, limit: Math.max(...left.values()) }).sort(byDueTime);
       const isSuppressed = suppressionOf(rows.map(({ recipient }) => recipient));
-      const chosen = select(rows.map(toDue), { grants: left, account: { ...account, spent }, isSuppressed });
+      const chosen = select(rows.map(toDue), { grants: left, budget: { ...budget, spent }, isSuppressed });
       if (chosen.skipped.length > 0) skip.run({ seqs: seqsOf(chosen.skipped) });
       if (chosen.claimed.length > 0) claim.run({ owner, at, clockAheadMs, seqs: seqsOf(chosen.claimed) });
       for (const row of chosen.claimed) {

@@ -1,7 +1,7 @@
 import type { Asked, Busy } from '../provider.ts';
 import type { Exchange } from './client.ts';
-import { readRetryAfter } from './http-date.ts';
 import { fieldsOf } from './record.ts';
+import { readRetryAfter } from './retry-after.ts';
 
 /** An exchange that came to an answer. */
 export type Answer = Extract<Exchange, { kind: 'answer' }>;

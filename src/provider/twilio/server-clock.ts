@@ -1,4 +1,4 @@
-import { readHttpDate } from './http-date.ts';
+import { readHttpDate } from './retry-after.ts';
 
 /** What the answers of a server tell of its clock. Times in milliseconds. */
 export interface ServerClock {

@@ -5,7 +5,7 @@ const due = (sender: string, n: number, unitPrice: number | null = null) => ({
   ...{ n, sender, recipient: `+1415555010${n}`, segments: 2, unitPrice },
 });
 const choosing = (more: Partial<Choosing> = {}): Choosing => ({
-  ...{ grants: new Map([['A', 2]]), account: { spent: 0 }, isSuppressed: () => false },
+  ...{ grants: new Map([['A', 2]]), budget: { spent: 0 }, isSuppressed: () => false },
   ...more,
 });
 
@@ -33,7 +33,7 @@ describe('due messages', () => {
     [
       'are claimed as long as the money lasts',
       [due('A', 1, 0.1), due('A', 2, 0.1)],
-      { account: { spent: 0.7, maxCost: 1 } },
+      { budget: { spent: 0.7, maxCost: 1 } },
       [1],
       [],
       true,
@@ -41,12 +41,12 @@ describe('due messages', () => {
     [
       'may use all of it, whatever sums of prices come to in binary',
       [due('A', 1, 0.1), due('A', 2, 0.05)],
-      { account: { spent: 0.1, maxCost: 0.4 } },
+      { budget: { spent: 0.1, maxCost: 0.4 } },
       [1, 2],
       [],
       false,
     ],
-    ['cost nothing where no price is known', [due('A', 1)], { account: { spent: 1, maxCost: 1 } }, [1], [], false],
+    ['cost nothing where no price is known', [due('A', 1)], { budget: { spent: 1, maxCost: 1 } }, [1], [], false],
   ])('%s', (_, rows, more, claimed, skipped, isOverBudget) => {
     const selection = select(rows, choosing(more));
     expect(selection.claimed.map(({ n }) => n)).toEqual(claimed);

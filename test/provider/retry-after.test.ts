@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readHttpDate, readRetryAfter } from '../../src/provider/twilio/http-date.ts';
+import { readHttpDate, readRetryAfter } from '../../src/provider/twilio/retry-after.ts';
 
 const date = 'Mon, 23 Nov 2026 10:00:00 GMT';
 
