@@ -23,6 +23,11 @@ async function receiving(passOn = false, storesText = true) {
   const consent: string[] = [];
   const replies: (readonly [InboundMessage, boolean])[] = [];
   const refused: string[] = [];
+  let read = 0;
+  const readCallback: ReadCallback = (request) => {
+    read++;
+    return readJson(request);
+  };
   const ledger: ReceivePorts['ledger'] = {
     receive: (updates) => {
       groups.push(updates);
@@ -35,7 +40,7 @@ async function receiving(passOn = false, storesText = true) {
   };
   const receiver = await startReceiving(
     { publicUrl: 'https://example.com/twilio', host: '127.0.0.1', port: 0, passOn, storesText },
-    { ledger, readCallback: readJson, now: () => 1000 },
+    { ledger, readCallback, now: () => 1000 },
     { onRefused: (reason) => refused.push(reason) },
   );
   open.push(receiver);
@@ -44,7 +49,7 @@ async function receiving(passOn = false, storesText = true) {
     const { status } = await fetch(`http://127.0.0.1:${receiver.port}/twilio`, { method: 'POST', body });
     return status;
   };
-  return { receiver, post, groups, ends, events, consent, replies, refused };
+  return { receiver, post, groups, ends, events, consent, replies, refused, read: () => read };
 }
 
 const status = (n: number): Callback => ({ kind: 'status', sid: `SM${n}`, status: 'sent' });
@@ -53,12 +58,12 @@ const sids = (groups: readonly (readonly StatusUpdate[])[]) =>
 
 describe('a status callback', () => {
   it('is answered once it is on disk; those that come meanwhile go into the next commit together', async () => {
-    const { receiver, post, groups, ends } = await receiving();
+    const { receiver, post, groups, ends, read } = await receiving();
     let answered = 0;
     const first = post(status(1)).finally(() => answered++);
     await expect.poll(() => groups.length).toBe(1);
     const others = [2, 3, 4].map((n) => post(status(n)));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect.poll(read).toBe(4);
     expect([answered, sids(groups)]).toEqual([0, [['SM1']]]);
     ends[0]?.end(1);
     expect(await first).toBe(200);
@@ -71,11 +76,11 @@ describe('a status callback', () => {
   });
 
   it('is answered with 503 when it could not be written, as is everyone in its commit, and taken when it comes again', async () => {
-    const { receiver, post, ends, refused } = await receiving();
+    const { receiver, post, ends, refused, read } = await receiving();
     const first = post(status(1));
     await expect.poll(() => ends.length).toBe(1);
     const others = [2, 3].map((n) => post(status(n)));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect.poll(read).toBe(3);
     ends[0]?.end(1);
     await expect.poll(() => ends.length).toBe(2);
     ends[1]?.fail(new Error('the disk is full'));

@@ -195,7 +195,11 @@ describe('verify', () => {
   it('finds what vanished, what is behind, and what nobody here sent', async () => {
     const { batch, volley, stdout, simulator, sid } = await world({ statusDelayMs: 20 });
     await batch(3);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const statusOf = async (n: number) => {
+      await volley('messages', 'get', sid(n), '--jq', '.status');
+      return stdout.at(-1);
+    };
+    for (const n of [0, 1, 2]) await expect.poll(() => statusOf(n)).toBe('delivered');
     await volley('messages', 'delete', sid(1), '--yes');
     const credentials = { accountSid: simulator.accountSid, user: simulator.accountSid, secret: simulator.authToken };
     const other = twilioProvider({ credentials, baseUrl: simulator.url, timeoutMs: 1000 });

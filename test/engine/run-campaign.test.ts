@@ -324,20 +324,20 @@ describe('a run', () => {
   it('sends what arrives while another request hangs', async () => {
     const stop = new AbortController();
     const late = row(9, { sender: 'S0' });
-    const { counts, provider } = await run(
-      1,
-      ({ to }) => (to === late.to ? undefined : new Promise((resolve) => setTimeout(() => resolve(undefined), 300))),
-      {
-        signal: stop.signal,
-        arrivalsOf: async function* (ledger, id) {
-          await new Promise((resolve) => setTimeout(resolve, 20));
-          await ledger.append(id, [late]);
-          yield ['S0'];
-          await new Promise((resolve) => setTimeout(resolve, 100));
-          expect(transportOf().sent.map(({ to }) => to)).toEqual([late.to]);
-        },
+    let answer = (): void => undefined;
+    const hanging = new Promise<undefined>((resolve) => {
+      answer = () => resolve(undefined);
+    });
+    const { counts, provider } = await run(1, ({ to }) => (to === late.to ? undefined : hanging), {
+      signal: stop.signal,
+      arrivalsOf: async function* (ledger, id) {
+        await expect.poll(() => transportOf().tried.length).toBe(1);
+        await ledger.append(id, [late]);
+        yield ['S0'];
+        await expect.poll(() => transportOf().sent.map(({ to }) => to)).toEqual([late.to]);
+        answer();
       },
-    );
+    });
     expect([counts.accepted, provider.sent.length]).toEqual([2, 2]);
   });
 

@@ -5,7 +5,6 @@ import { describe, expect, it, type TestContext } from 'vitest';
 import { openDatabase } from '../../src/ledger/sqlite/driver.ts';
 import { networkFileSystem } from '../../src/ledger/sqlite/file-system.ts';
 import { migrate } from '../../src/ledger/sqlite/migrations/migrate.ts';
-import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts';
 import { from, recipients, tempFolder } from '../context.ts';
 import { simulated } from '../e2e/volley.ts';
 import { needs } from '../needs.ts';
@@ -124,6 +123,3 @@ it.each([
   [0xef53, undefined],
   [0x01021994, undefined],
 ])('a file system of type %i is %s', (type, name) => expect(networkFileSystem(type)).toBe(name));
-
-it('opens where nobody minds', () =>
-  expect(() => openSqliteLedger(join(tempFolder(), 'l.db'), Date.now)).not.toThrow());
