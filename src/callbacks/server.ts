@@ -1,7 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Callback } from '../core/outcome/callback.ts';
-import { CliError } from '../errors.ts';
+import { listen } from '../listen.ts';
 import type { ReadCallback } from '../provider/provider.ts';
 
 /** How to listen for callbacks. */
@@ -47,7 +46,7 @@ export async function listenForCallbacks(options: ListenOptions): Promise<Callba
     },
   );
   server.maxConnections = limits.connections;
-  const port = await open(server, options);
+  const port = await listen(server, options);
   return {
     port,
     close: async () => {
@@ -59,16 +58,6 @@ export async function listenForCallbacks(options: ListenOptions): Promise<Callba
       clearTimeout(cut);
     },
   };
-}
-
-function open(server: Server, { host, port }: ListenOptions): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const hint = '--port 0 picks a free one.';
-      reject(new CliError('usage', `Port ${port} of ${host} cannot be used (${cause.code}).`, { hint, cause }));
-    });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, options: ListenOptions): Promise<void> {

@@ -162,7 +162,7 @@ async function addFindingOut(
   });
   const manual = program.command('man').description('print the manual, for: man -l -').helpGroup('Setting up:');
   prepared(manual).action(async () => {
-    const { manualPage } = await import('../ui/manual.ts');
+    const { manualPage } = await import('./help/manual.ts');
     const { topics } = await import('./help/topics.ts');
     const { formatPage } = await import('./help/format-page.ts');
     // What man leaves of 80 columns beside its margins.

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { CliError } from '../errors.ts';
+import { listen } from '../listen.ts';
 
 /** What a worker counts for others to read. */
 export interface Metrics {
@@ -54,17 +54,8 @@ export async function serveMetrics(
     response.writeHead(known ? 200 : 404, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
     response.end(known?.() ?? 'There are /metrics and /healthz.\n');
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(
-        new CliError('usage', `Port ${port} cannot be used (${cause.code}).`, { hint: 'Give another --metrics-port.' }),
-      );
-    });
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
   return {
-    port: typeof address === 'object' && address ? address.port : port,
+    port: await listen(server, { host: '127.0.0.1', port, flag: '--metrics-port' }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { CliError } from '../errors.ts';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listen } from '../listen.ts';
 import { answerError, type Exchange } from './exchange.ts';
 import type { FaultShare } from './faults.ts';
 import { route, serveFile } from './routes.ts';
@@ -72,12 +71,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   // Above what any client keeps a connection for: closing first would make resets that nobody asked for.
   server.keepAliveTimeout = 600_000;
   const { host = '127.0.0.1', port = 0 } = options;
-  const url = await listen(server, host, port).catch((error: unknown) => {
+  const taken = await listen(server, { host, port }).catch((error: unknown) => {
     twilio.stop();
     throw error;
   });
   return {
-    url,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     accountSid,
     authToken,
     truth: twilio.store.truth,
@@ -110,23 +109,6 @@ function settingsOf(options: SimulatorOptions): TwilioSettings {
 }
 
 const basic = (user: string, secret: string): string => `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
-
-function listen(server: Server, host: string, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(
-        new CliError('usage', `Port ${port} of ${host} cannot be used (${cause.code}).`, {
-          hint: '--port 0 picks a free one.',
-          cause,
-        }),
-      );
-    });
-    server.listen(port, host, () => {
-      const { port: taken } = server.address() as AddressInfo;
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`);
-    });
-  });
-}
 
 interface Serving {
   readonly twilio: Twilio;

@@ -1,7 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { CliError } from '../../errors.ts';
+import { listen } from '../../listen.ts';
 
 /** What the server shows, and what it may be asked to do. */
 export interface WatchServerOptions {
@@ -67,7 +66,7 @@ export async function serveWatch(options: WatchServerOptions): Promise<WatchServ
     });
   });
   server.maxConnections = limits.connections;
-  port = await open(server, options.port);
+  port = await listen(server, { host, port: options.port });
   return {
     url: `http://${host}:${port}/${token}/`,
     tell: (look) => {
@@ -75,16 +74,6 @@ export async function serveWatch(options: WatchServerOptions): Promise<WatchServ
     },
     close: () => close(server, pages),
   };
-}
-
-function open(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const hint = '--port 0 picks a free one.';
-      reject(new CliError('usage', `Port ${port} of ${host} cannot be used (${cause.code}).`, { hint, cause }));
-    });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
 }
 
 async function close(server: Server, pages: ReadonlySet<ServerResponse>): Promise<void> {
