@@ -35,7 +35,14 @@ export {
   deliver,
 } from './campaign/deliver.ts';
 export { exitCodeOfDelivery } from './campaign/exit-code.ts';
+export { type FeedbackOutcome, type FeedbackPorts, giveFeedback } from './campaign/feedback.ts';
 export { findCampaign, hasUnknown, isOpen, pickCampaign } from './campaign/find.ts';
+export {
+  type ImportedOptOuts,
+  type ImportPorts,
+  importOptOuts,
+  type OptOutDefaults,
+} from './campaign/import-opt-outs.ts';
 export { type PendingPlan, type PlanOptions, planCampaign } from './campaign/plan.ts';
 export { type PlanContextOptions, planContext } from './campaign/plan-context.ts';
 export { type Clock, type Ports, systemClock } from './campaign/ports.ts';
