@@ -3,6 +3,7 @@ import type { OnUnknown } from '../core/outcome/match-unknowns.ts';
 import type { Parsed } from '../core/parsed.ts';
 import { parseQuietHours } from '../core/recipient/quiet-hours.ts';
 import { isLoopback, parseUrl, webAddressProblem } from '../core/request/web-address.ts';
+import { sid } from '../core/sid.ts';
 
 /** One setting of a config file; message parameters are not settings. */
 export interface Setting<T> {
@@ -92,12 +93,11 @@ const quietHours = (value: unknown): Parsed<string> => {
   return 'problem' in parsed ? parsed : { value: String(value) };
 };
 
-const sid = (prefix: string) =>
-  matching(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `${prefix} and 32 hexadecimal digits`);
+const sidOf = (prefix: string) => (value: unknown) => sid(prefix)(String(value).trim());
 
 /** Every setting, by its name in a config file. Ranges and fallbacks are our choices; times are in milliseconds. */
 export const settings = {
-  account_sid: setting<string>({ about: 'Twilio account', env: 'TWILIO_ACCOUNT_SID', parse: sid('AC') }),
+  account_sid: setting<string>({ about: 'Twilio account', env: 'TWILIO_ACCOUNT_SID', parse: sidOf('AC') }),
   auth_token: setting<string>({ about: 'its auth token', env: 'TWILIO_AUTH_TOKEN', isSecret: true, parse: text }),
   secondary_auth_token: setting<string>({
     about: 'the other token, while they are being changed; checks callbacks only',
@@ -110,7 +110,7 @@ export const settings = {
     env: 'VOLLEY_CALLBACK_URL',
     parse: callbackUrl,
   }),
-  api_key: setting<string>({ about: 'API key, instead of the token', env: 'TWILIO_API_KEY', parse: sid('SK') }),
+  api_key: setting<string>({ about: 'API key, instead of the token', env: 'TWILIO_API_KEY', parse: sidOf('SK') }),
   api_secret: setting<string>({ about: 'its secret', env: 'TWILIO_API_SECRET', isSecret: true, parse: text }),
   keyring: setting<boolean>({
     about: 'true: the secret is in the keyring, where volley login put it',

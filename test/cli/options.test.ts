@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { choice, list, option, pairs, required, toggle } from '../../src/cli/options/option.ts';
-import { count, duration, port, share, sid, text, timeAhead, timeBack } from '../../src/cli/options/parsers.ts';
+import { count, duration, port, share, text, timeAhead, timeBack } from '../../src/cli/options/parsers.ts';
 import { absent, readOptions, readSettings } from '../../src/cli/options/read.ts';
 import { aroundSending, sending } from '../../src/cli/options/sending.ts';
 import { lastOf, spellSwitches } from '../../src/cli/options/switches.ts';
+import { sid } from '../../src/core/sid.ts';
 import { from, recipients, testContext, type World } from '../context.ts';
 
 const to = '+14155550100';

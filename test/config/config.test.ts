@@ -140,7 +140,11 @@ describe('what is refused', () => {
     ['a server that cannot be', { flags: { api_url: 'https://example..com' } }, /no host name that can exist/],
     ['a rate of nothing', { flags: { rate: '0' } }, /rate \(flag\) must be a number from/],
     ['a concurrency that is no number', { flags: { concurrency: 'many' } }, /must be a whole number/],
-    ['an account that is none', { env: { TWILIO_ACCOUNT_SID: 'AC1' } }, /account_sid \(environment\) must be AC/],
+    [
+      'an account that is none',
+      { env: { TWILIO_ACCOUNT_SID: 'AC1' } },
+      /account_sid \(environment\) is not a SID of the form AC/,
+    ],
     ['a country that is none', { flags: { country: 'USA' } }, /two letters/],
     ['a limit that does not exist', { user: '[limits]\nvalidty_period = 60' }, /knows no validty_period/],
     ['a time-out of nothing', { user: 'timeout = "0"' }, /timeout \(.*\) must be a time from 100ms to 10m/],

@@ -3,6 +3,7 @@ import { type Config, credentialsFile } from '../../config/config.ts';
 import { credentialsOf, keyringName } from '../../config/credentials.ts';
 import type { Context } from '../../context.ts';
 import type { Credentials } from '../../core/credentials.ts';
+import { sid } from '../../core/sid.ts';
 import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
 import { readWhole } from '../../input/text.ts';
@@ -12,7 +13,6 @@ import { addIntroduction } from '../help/page.ts';
 import type { Act, OptionsOf } from '../options/act.ts';
 import type { SessionOptions } from '../options/everywhere.ts';
 import { option, toggle } from '../options/option.ts';
-import { sid } from '../options/parsers.ts';
 import { absent } from '../options/read.ts';
 import { readIfThere, replaceFile } from '../replace-file.ts';
 import { connectAs, type Session, withSession } from '../session.ts';
@@ -126,8 +126,6 @@ async function readCredentials(
   return askCredentials({ accountSid, apiKey }, context);
 }
 
-const isSid = (prefix: string, text: string): boolean => 'value' in sid(prefix)(text, 0);
-
 async function askCredentials(
   known: { readonly accountSid: string | undefined; readonly apiKey: string | undefined },
   { ask }: Context,
@@ -136,7 +134,10 @@ async function askCredentials(
   const askSid = (message: string, prefix: string) =>
     ask(input, {
       message,
-      validate: (text: string) => isSid(prefix, text.trim()) || `It is ${prefix} and 32 hexadecimal digits.`,
+      validate: (text: string) => {
+        const parsed = sid(prefix)(text.trim());
+        return 'value' in parsed || `It ${parsed.problem}.`;
+      },
     });
   const accountSid = known.accountSid ?? (await askSid('Account SID (AC…)', 'AC')).trim();
   const hasKey =

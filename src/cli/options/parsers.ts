@@ -58,11 +58,3 @@ export const messageStatus = wordOf(messageStatuses, 'status');
 
 /** The same, or what we know of a message. */
 export const stateOrStatus = wordOf([...new Set([...sendStates, ...messageStatuses])], 'state or status');
-
-/** An identifier of Twilio: its prefix and 32 hexadecimal digits. */
-export const sid =
-  (prefix: string): Parse<string> =>
-  (given) =>
-    new RegExp(`^${prefix}[0-9a-fA-F]{32}$`).test(given)
-      ? { value: given }
-      : { problem: `is not ${prefix} and 32 hexadecimal digits` };

@@ -1,6 +1,7 @@
 import type { MessageRequest } from '../message.ts';
 import type { Parsed } from '../parsed.ts';
 import { isChannelAddress, type NormalizePhone } from '../recipient/phone.ts';
+import { sid } from '../sid.ts';
 import { parseTime } from '../time.ts';
 import type { Limits } from './limits.ts';
 import { webAddressProblem } from './web-address.ts';
@@ -28,13 +29,6 @@ export interface Parameter {
 }
 
 const problem = (text: string, hint?: string): Parsed<never> => ({ problem: text, ...(hint && { hint }) });
-
-const sid =
-  (prefix: string): Parse =>
-  (text) =>
-    new RegExp(`^${prefix}[0-9a-fA-F]{32}$`).test(text)
-      ? { value: text }
-      : problem(`is not a SID of the form ${prefix} and 32 hexadecimal digits`);
 
 const oneOf =
   (...choices: readonly string[]): Parse =>
