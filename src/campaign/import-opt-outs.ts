@@ -3,6 +3,7 @@ import type { PlanContext } from '../core/plan.ts';
 import type { OptOut } from '../core/recipient/consent.ts';
 import { guessColumn, recipientColumns } from '../core/request/column-guess.ts';
 import { foldName, parseSender } from '../core/request/parameters.ts';
+import { bareSender } from '../core/sender.ts';
 import type { Source } from '../input/open-source.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
@@ -42,7 +43,9 @@ export async function importOptOuts(
   for await (const row of rows) {
     count.rows++;
     const read =
-      'problem' in row ? row : readOptOut(row, named ?? numberColumns(Object.keys(row.cells)), defaults, planContext);
+      'problem' in row
+        ? row
+        : readOptOut(row, { columns: named ?? numberColumns(Object.keys(row.cells)), defaults, planContext });
     if ('problem' in read) {
       count.wrong++;
       onWrong(read);
@@ -68,12 +71,15 @@ function numberColumns(columns: readonly string[]): readonly string[] {
   return guess === undefined ? [] : [guess];
 }
 
-function readOptOut(
-  { line, cells }: Row,
-  columns: readonly string[],
-  defaults: OptOutDefaults,
-  planContext: PlanContext,
-): OptOut | RowIssue {
+/** What a row is read by. */
+interface Reading {
+  /** The columns that hold numbers, the surest first. */
+  readonly columns: readonly string[];
+  readonly defaults: OptOutDefaults;
+  readonly planContext: PlanContext;
+}
+
+function readOptOut({ line, cells }: Row, { columns, defaults, planContext }: Reading): OptOut | RowIssue {
   const trimmed = new Map(Object.entries(cells).map(([name, cell]) => [name, String(cell).trim()]));
   const byName = new Map([...trimmed].map(([name, text]) => [foldName(name), text]));
   const column = columns.find((name) => trimmed.get(name));
@@ -82,7 +88,7 @@ function readOptOut(
   const address = planContext.normalizePhone(text);
   if ('problem' in address) return { line, column: 'to', value: text, ...address };
   const typed = byName.get('sender') ?? '';
-  const sender = typed === '' ? undefined : parseSender(typed, planContext);
+  const sender = typed === '' ? undefined : parseSender(bareSender(typed), planContext);
   if (sender && 'problem' in sender) return { line, column: 'sender', value: typed, ...sender };
   const date = Date.parse(byName.get('date') ?? '');
   return {

@@ -1,6 +1,6 @@
 import type { OptOut } from '../../core/recipient/consent.ts';
 import type { Ledger } from '../ledger.ts';
-import { type Suppression, suppressedAddresses, suppression, toEntry } from '../rules/opt-outs.ts';
+import { type Suppression, subaccountLength, suppressedAddresses, suppression, toEntry } from '../rules/opt-outs.ts';
 import type { Connection, Database } from './driver.ts';
 import { json, raw, type Sql, sql } from './sql.ts';
 
@@ -47,7 +47,8 @@ export function postgresOptOuts(database: Database): Pick<Ledger, 'addOptOuts' |
     removeOptOut: (address, sender = undefined) =>
       database.transaction([], (connection) =>
         connection.run(sql`delete from opt_outs where address = ${address}
-          and (${sender ?? null}::text is null or ${sender ?? null} in (sender, split_part(sender, ' of ', 1)))`),
+          and (${sender ?? null}::text is null or sender = ${sender ?? null}
+            or (starts_with(sender, ${`${sender} of AC`}) and length(sender) = ${(sender ?? '').length + subaccountLength}))`),
       ),
     optOuts: async function* () {
       let last = { address: '', sender: '' };

@@ -1,6 +1,6 @@
 import type { OptOut } from '../../core/recipient/consent.ts';
 import type { Ledger } from '../ledger.ts';
-import { type Suppression, suppressedAddresses, suppression, toEntry } from '../rules/opt-outs.ts';
+import { type Suppression, subaccountLength, suppressedAddresses, suppression, toEntry } from '../rules/opt-outs.ts';
 import type { Database } from './driver.ts';
 
 interface OptOutRow {
@@ -37,7 +37,8 @@ export function sqliteOptOuts(database: Database): Pick<Ledger, 'addOptOuts' | '
   const add = optOutAdder(database);
   const remove = database.prepare(
     `delete from opt_outs where address = :address
-       and (:sender is null or sender = :sender or substr(sender, 1, length(:sender) + 4) = :sender || ' of ')`,
+       and (:sender is null or sender = :sender
+         or (substr(sender, 1, length(:sender) + 6) = :sender || ' of AC' and length(sender) = length(:sender) + :suffix))`,
   );
   const page = database.prepare<OptOutRow>(
     `select address, sender, source, at from opt_outs
@@ -45,7 +46,8 @@ export function sqliteOptOuts(database: Database): Pick<Ledger, 'addOptOuts' | '
   );
   return {
     addOptOuts: async (optOuts) => database.transaction(() => add(optOuts)),
-    removeOptOut: async (address, sender = undefined) => remove.run({ address, sender: sender ?? null }),
+    removeOptOut: async (address, sender = undefined) =>
+      remove.run({ address, sender: sender ?? null, suffix: subaccountLength }),
     optOuts: async function* () {
       let last: { address: string; sender: string } = { address: '', sender: '' };
       for (;;) {
