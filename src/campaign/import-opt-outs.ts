@@ -83,10 +83,14 @@ function readOptOut({ line, cells }: Row, { columns, defaults, planContext }: Re
   const trimmed = new Map(Object.entries(cells).map(([name, cell]) => [name, String(cell).trim()]));
   const byName = new Map([...trimmed].map(([name, text]) => [foldName(name), text]));
   const column = columns.find((name) => trimmed.get(name));
-  const text = (column !== undefined && trimmed.get(column)) || '';
-  if (text === '') return { line, column: 'to', value: '', problem: 'has no number in a column called to or phone' };
+  if (column === undefined) {
+    const [first] = columns;
+    const problem = first === undefined ? 'has no number in a column called to or phone' : 'has no number';
+    return { line, column: first ?? 'to', value: '', problem };
+  }
+  const text = trimmed.get(column) ?? '';
   const address = planContext.normalizePhone(text);
-  if ('problem' in address) return { line, column: 'to', value: text, ...address };
+  if ('problem' in address) return { line, column, value: text, ...address };
   const typed = byName.get('sender') ?? '';
   const sender = typed === '' ? undefined : parseSender(bareSender(typed), planContext);
   if (sender && 'problem' in sender) return { line, column: 'sender', value: typed, ...sender };

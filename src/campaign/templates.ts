@@ -45,6 +45,17 @@ async function parsed(text: string, locale: string | undefined): Promise<Templat
   }
 }
 
+/** What is wrong with the text of a template; undefined where it can be filled. */
+export async function templateProblem(text: string): Promise<string | undefined> {
+  try {
+    await parsed(text, undefined);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CliError) return error.message;
+    throw error;
+  }
+}
+
 const wrongTemplate = (error: unknown): unknown =>
   error instanceof SyntaxError ? new CliError('input', `The template is wrong: ${error.message}.`) : error;
 
@@ -94,7 +105,9 @@ export async function templatesAt(
   ];
   const readEach = found.map(async ({ name, from, source }): Promise<FoundTemplate> => {
     try {
-      return { name, from, template: await read(name, source()) };
+      const template = await read(name, source());
+      await parsed(template.text, undefined);
+      return { name, from, template };
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       return { name, from, problem: error.message };

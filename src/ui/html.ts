@@ -126,6 +126,7 @@ const columns = {
 function totals(report: Report): string {
   const { rows, counts, segments, cost, charged } = report;
   const { delivered, failed } = arrivalsOf(report);
+  const onTheWay = counts.accepted - delivered - failed;
   const isCharged = charged.cost.amount !== null;
   const money = formatCost(isCharged ? charged.cost : cost);
   const facts: [string, string][] = [
@@ -133,9 +134,11 @@ function totals(report: Report): string {
     ['accepted', formatCount(counts.accepted)],
     ['delivered', formatCount(delivered)],
     ['not delivered', formatCount(failed)],
+    ...(onTheWay > 0 ? [['on their way', formatCount(onTheWay)] as [string, string]] : []),
     ['refused', formatCount(counts.rejected)],
     ['wrong', formatCount(counts.invalid)],
     ['open', formatCount(counts.pending + counts.claimed + counts.unknown)],
+    ...(counts.canceled > 0 ? [['canceled', formatCount(counts.canceled)] as [string, string]] : []),
     ['segments', formatCount(segments)],
   ];
   if (cost.amount !== null) facts.push([isCharged ? 'charged' : 'cost at most', money]);

@@ -40,7 +40,7 @@ export function planLines(view: PlanView, style: Style): string[] {
   const left = [
     plan.invalid > 0 && paint.red(`${plural(plan.invalid, 'row')} wrong`),
     plan.skipped > 0 && `${formatCount(plan.skipped)} skipped${optedOut(plan)}`,
-    plan.already > 0 && `${formatCount(plan.already)} sent before`,
+    plan.already > 0 && `${formatCount(plan.already)} in the campaign already`,
   ].filter((part) => part !== false);
   const note = (text: string) => `  ${paint.yellow(wrap(`note: ${text}`, style.width, 8))}`;
   const lines = [

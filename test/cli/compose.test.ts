@@ -272,6 +272,38 @@ describe('compose', () => {
     expect(code).toBe(3);
   });
 
+  it('says what is wrong with a text for a list, and lets it be mended', async () => {
+    const { sent, said } = await composing(
+      [
+        ['What would you like to do', down, enter],
+        ['File', 'people', enter],
+        ['Which column holds the numbers', pick],
+        ['Text or template', enter],
+        ['Text', 'Hi {{ first_name }', enter],
+        [/Text.*Hi {{ first_name }/, '}', enter],
+        ['What now', enter],
+        quit,
+      ],
+      { files: { 'people.csv': people } },
+    );
+    expect(said).toMatch(/The template is wrong: .* not closed/);
+    expect(sent.map(({ body }) => body)).toEqual(['Hi Ada', 'Hi Bob']);
+  });
+
+  it('sends no text to one person that has {{ }} in it, and saves none as a template that is wrong', async () => {
+    const { sent, said, code } = await composing([
+      message,
+      ['To', '+14155550101', enter],
+      ['Text', 'Hi {{ name }', enter],
+      [/What now\?\s+❯ Edit the text/, down, down, down, down, down, enter],
+      [/What now\?\s+❯ Edit the text/, '<up>', enter],
+      quit,
+    ]);
+    expect([code, sent]).toEqual([0, []]);
+    expect(said).toMatch(/which people would read as it is: edit it first/);
+    expect(said).toMatch(/The template is wrong: .* not closed/);
+  });
+
   it('shows a list again with another text, and sends nothing of it when it is left', async () => {
     const { code, sent, said } = await composing(
       [

@@ -92,7 +92,7 @@ describe('who has opted out', () => {
     const list = file('stopped.csv', 'Phone,date,source\n4155550100,2026-01-02,=cmd()\nAda,,\n,,\n+14155550101,,\n');
     expect(await volley('opt-out', 'import', list, '--country', 'US')).toBe(3);
     expect(stdout).toEqual(['2 numbers added, 0 on the list already, 1 wrong.']);
-    expect(stderr.join('\n')).toMatch(/line 3 +to "Ada" is not a phone number/);
+    expect(stderr.join('\n')).toMatch(/line 3 +Phone "Ada" is not a phone number/);
     expect(await volley('opt-out', 'export', join(folder, 'out.csv'))).toBe(0);
     expect(readFileSync(join(folder, 'out.csv'), 'utf8')).toBe(
       "to,sender,source,date\n+14155550100,,'=cmd(),2026-01-02T00:00:00.000Z\n+14155550101,,stopped.csv,2026-11-23T10:00:00.000Z\n",
@@ -125,7 +125,7 @@ describe('who has opted out', () => {
     );
     expect(await volley('opt-out', 'import', list)).toBe(3);
     expect(stdout).toEqual(['1 number added, 0 on the list already, 2 wrong.']);
-    expect(stderr.join('\n')).toMatch(/line 2 +to has no number[\s\S]*line 3 +sender/);
+    expect(stderr.join('\n')).toMatch(/line 2 +phone has no number\.[\s\S]*line 3 +sender/);
   });
 
   it('is not imported from columns of which none looks like numbers', async () => {

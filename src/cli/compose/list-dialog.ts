@@ -1,4 +1,4 @@
-import { templateOf } from '../../campaign/templates.ts';
+import { templateOf, templateProblem } from '../../campaign/templates.ts';
 import type { Row } from '../../core/message.ts';
 import type { Plan } from '../../core/plan.ts';
 import { guessColumn, guessField } from '../../core/request/column-guess.ts';
@@ -116,12 +116,15 @@ async function askText(draft: ListDraft, dialog: Dialog): Promise<ListDraft | un
   if (chosen.kind === 'column') return { ...draft, options };
   if (chosen.kind === 'template') return { ...draft, options: { ...options, template: chosen.from } };
   const fields = draft.columns.map((column) => `{{ ${column.replaceAll(' ', '_')} }}`).join(' ');
-  const body = await writeText(
-    dialog,
-    String(draft.options.body ?? ''),
-    `From the file: ${truncate(clean(fields), 60)}. `,
-  );
-  return body === undefined ? askText(draft, dialog) : { ...draft, options: { ...options, body } };
+  const about = `From the file: ${truncate(clean(fields), 60)}. `;
+  for (let written = String(draft.options.body ?? ''); ; ) {
+    const body = await writeText(dialog, written, about);
+    if (body === undefined) return askText(draft, dialog);
+    const problem = await templateProblem(body);
+    if (problem === undefined) return { ...draft, options: { ...options, body } };
+    dialog.say(clean(problem));
+    written = body;
+  }
 }
 
 type TextChoice = TemplateChoice | { readonly kind: 'free' } | { readonly kind: 'column' };

@@ -3,6 +3,7 @@ import { planRequest } from '../../core/plan.ts';
 import { timeZonesOf } from '../../core/recipient/time-zones.ts';
 import { flagName, type ParameterKey } from '../../core/request/parameters.ts';
 import type { Origin, RawRequest } from '../../core/request/validate.ts';
+import { isTemplate } from '../../core/text/is-template.ts';
 import { quoted } from '../../core/text/wording.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import { localTime, truncate } from '../../ui/lines.ts';
@@ -62,15 +63,21 @@ async function review(first: CompleteDraft, dialog: Dialog): Promise<number | un
   for (;;) {
     const preview = await previewOf(draft, dialog);
     for (const line of previewLines(preview, dialog.session.workStyle)) dialog.say(line);
-    const decision = await decide(draft, preview, dialog);
+    const isUnfilled = isTemplate(draft.body ?? '');
+    if (isUnfilled) dialog.say('The text has {{ }} or {% %} in it, which people would read as it is: edit it first.');
+    const decision = await decide(draft, { ...preview, isUnfilled }, dialog);
     if (decision === 'cancel') return undefined;
     if (decision === 'send') return send(draft, dialog);
     draft = await change(decision, draft, dialog);
   }
 }
 
-function decide(draft: Draft, { row, hasOptedOut }: Preview, { ask }: Dialog): Promise<Decision> {
-  const isSendable = row.request !== undefined && !hasOptedOut;
+function decide(
+  draft: Draft,
+  { row, hasOptedOut, isUnfilled }: Preview & { readonly isUnfilled: boolean },
+  { ask }: Dialog,
+): Promise<Decision> {
+  const isSendable = row.request !== undefined && !hasOptedOut && !isUnfilled;
   const isScheduled = row.request?.sendAt !== undefined;
   const send = { name: isScheduled ? 'Send at that time' : 'Send', value: 'send' as Decision };
   return ask(discardingKeys(select<Decision>), {
@@ -187,7 +194,9 @@ async function send(draft: CompleteDraft, dialog: Dialog): Promise<number> {
 async function sayWhen({ id, name }: Campaign, { session, say }: Dialog): Promise<void> {
   for await (const { request } of (await session.ledger()).messages(id)) {
     const when = request?.sendAt === undefined ? 'later' : `on ${localTime(request.sendAt)} here`;
-    say(`It goes out ${when}. Until then it can be called back: volley recall ${quoted(name)}`);
+    // A rehearsal's Twilio is gone with this menu.
+    const way = session.isSimulated ? '' : ` Until then it can be called back: volley recall ${quoted(name)}`;
+    say(`It goes out ${when}.${way}`);
   }
 }
 

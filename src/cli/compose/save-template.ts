@@ -1,3 +1,4 @@
+import { templateProblem } from '../../campaign/templates.ts';
 import { clean } from '../../core/text/clean.ts';
 import { CliError } from '../../errors.ts';
 import { liveInput } from '../ask/live-input.ts';
@@ -7,17 +8,21 @@ import type { Dialog } from './dialog.ts';
 /** Asks for a name and writes a text into `[templates]` of the user's config file. Its comments stay. */
 export async function saveTemplate(body: string, { ask, session, say }: Dialog): Promise<void> {
   const { templates, userFile } = session.config;
+  const wrong = await templateProblem(body);
+  if (wrong !== undefined) return say(clean(wrong));
+  const { parse } = await import('smol-toml');
+  const before = readIfThere(userFile);
+  // Also those that were saved since the menu began.
+  const there = { ...templates, ...(parse(before)['templates'] as object | undefined) };
   const name = await ask(liveInput, {
     message: 'Name of the template',
     note: () => 'Letters, digits, - and _. Enter takes it, Esc goes back.',
     problem: (text) => {
       if (!/^[\w-]+$/.test(text)) return 'Use letters, digits, - and _ only.';
-      return Object.hasOwn(templates, text) ? 'There is one of that name.' : undefined;
+      return Object.hasOwn(there, text) ? 'There is one of that name.' : undefined;
     },
   });
   if (name === undefined) return;
-  const { parse } = await import('smol-toml');
-  const before = readIfThere(userFile);
   const after = withTemplate(before, name, body);
   const isSaved = (): boolean => {
     try {
