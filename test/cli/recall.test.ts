@@ -21,6 +21,19 @@ describe('recall', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it.each([
+    [['c'], true, false, 0, []],
+    [['last'], true, true, 0, ['Call c back? It sends nothing more, ever.']],
+    [['last'], true, false, 130, ['Call c back? It sends nothing more, ever.']],
+    [['last'], false, false, 0, []],
+  ])('of %j, at a terminal %s and with the answer %s, ends with %i', async (argv, canAsk, answer, code, asked) => {
+    const made = withList({ canAsk, answer });
+    await made.volley('batch', made.list, '--from', from, '--body', 'Hi', '--yes', '--campaign', 'c', '--limit', '1');
+    expect([await made.volley('recall', ...argv), made.asked]).toEqual([code, asked]);
+    await made.volley('report', 'c', '--json');
+    expect(JSON.parse(made.stdout.at(-1) ?? '').counts.canceled).toBe(code === 0 ? 2 : 0);
+  });
+
   it('half-way cancels what comes back unsent, sends nothing more, and does not exit 0', async () => {
     let recalled: Promise<number> | undefined;
     const busy = { kind: 'retry', cause: 'busy', reason: '429', afterMs: 1000 } as const;

@@ -37,11 +37,18 @@ function recallCampaign(
     const message = await findMessage(ledger, name);
     if (message?.sid !== undefined) throw oneMessage(message.sid);
     const campaign = await findCampaign(ledger, name);
-    if (![campaign.name, campaign.id].includes(name)) context.err(`Calling ${clean(campaign.name)} back.`);
+    if (![campaign.name, campaign.id].includes(name)) await confirmMeant(campaign.name, session, context);
     const recalled = await recall(campaign, { ledger, connect: session.connect, signal: context.signal });
     await show(campaign.name, recalled, session, context);
     return recalled.failed.length > 0 ? exitCodes.open : 0;
   });
+}
+
+/** A campaign that was only meant by a part of its name, or as the last one, is asked for: it sends nothing more, ever. */
+async function confirmMeant(name: string, { canAsk }: Session, { confirm, err }: Context): Promise<void> {
+  if (!canAsk) return err(`Calling ${clean(name)} back.`);
+  if (await confirm(`Call ${clean(name)} back? It sends nothing more, ever.`)) return;
+  throw new CliError('interrupted', 'Nothing was called back.');
 }
 
 function oneMessage(sid: string): CliError {
