@@ -18,8 +18,13 @@ export function needs(program: keyof typeof debianPackages, { skip }: Pick<TestC
   skip(pathOf(program) === undefined, `${program} is missing`);
 }
 
+const paths = new Map<string, string | undefined>();
+
 /** The path of a program; undefined where it is missing. */
 export function pathOf(program: string): string | undefined {
-  const { status, stdout } = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : undefined;
+  if (!paths.has(program)) {
+    const { status, stdout } = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { encoding: 'utf8' });
+    paths.set(program, status === 0 ? stdout.trim() : undefined);
+  }
+  return paths.get(program);
 }
