@@ -20,8 +20,7 @@ export function exitCodeOfDelivery({ end, report, tally, tookOver, open }: Deliv
     { end, accepted: tally.accepted, invalid: wrong.invalid, rejected: wrong.rejected },
     report,
   );
-  if (open === undefined || (sent !== 0 && sent !== someFailed)) return sent;
-  return exitCodeOfTracking(open, report) || sent;
+  return open === undefined ? sent : afterTracking(sent, open, report);
 }
 
 /** The exit code of following a campaign: `open` messages are on their way still, or some were not delivered. */
@@ -36,8 +35,12 @@ export function exitCodeOfWaiting(open: number, isInterrupted: boolean, report: 
   const { accepted, rejected, invalid, canceled } = report.counts;
   const kind = isInterrupted ? 'interrupted' : canceled > 0 ? 'recalled' : 'finished';
   const sent = exitCodeOfRun({ end: { kind }, accepted, rejected, invalid }, report);
-  if (sent !== 0 && sent !== someFailed) return sent;
-  return exitCodeOfTracking(open, report) || sent;
+  return afterTracking(sent, open, report);
+}
+
+/** What was not sent outweighs what has not arrived. */
+function afterTracking(sent: number, open: number, report: Report): number {
+  return sent !== 0 && sent !== someFailed ? sent : exitCodeOfTracking(open, report) || sent;
 }
 
 /** The exit code of a run. What is still open outweighs what was refused. */

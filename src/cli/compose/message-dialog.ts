@@ -3,7 +3,7 @@ import { planRequest } from '../../core/plan.ts';
 import { timeZonesOf } from '../../core/recipient/time-zones.ts';
 import { flagName, type ParameterKey } from '../../core/request/parameters.ts';
 import type { Origin, RawRequest } from '../../core/request/validate.ts';
-import { isTemplate } from '../../core/text/is-template.ts';
+import { isTemplate, unfilledText } from '../../core/text/is-template.ts';
 import { quoted } from '../../core/text/wording.ts';
 import type { Campaign } from '../../ledger/plans.ts';
 import { localTime, truncate } from '../../ui/lines.ts';
@@ -63,21 +63,18 @@ async function review(first: CompleteDraft, dialog: Dialog): Promise<number | un
   for (;;) {
     const preview = await previewOf(draft, dialog);
     for (const line of previewLines(preview, dialog.session.workStyle)) dialog.say(line);
-    const isUnfilled = isTemplate(draft.body ?? '');
-    if (isUnfilled) dialog.say('The text has {{ }} or {% %} in it, which people would read as it is: edit it first.');
-    const decision = await decide(draft, { ...preview, isUnfilled }, dialog);
+    if (isUnfilled(draft)) dialog.say(`${unfilledText}: edit it first.`);
+    const decision = await decide(draft, preview, dialog);
     if (decision === 'cancel') return undefined;
     if (decision === 'send') return send(draft, dialog);
     draft = await change(decision, draft, dialog);
   }
 }
 
-function decide(
-  draft: Draft,
-  { row, hasOptedOut, isUnfilled }: Preview & { readonly isUnfilled: boolean },
-  { ask }: Dialog,
-): Promise<Decision> {
-  const isSendable = row.request !== undefined && !hasOptedOut && !isUnfilled;
+const isUnfilled = ({ body = '' }: Draft): boolean => isTemplate(body);
+
+function decide(draft: Draft, { row, hasOptedOut }: Preview, { ask }: Dialog): Promise<Decision> {
+  const isSendable = row.request !== undefined && !hasOptedOut && !isUnfilled(draft);
   const isScheduled = row.request?.sendAt !== undefined;
   const send = { name: isScheduled ? 'Send at that time' : 'Send', value: 'send' as Decision };
   return ask(discardingKeys(select<Decision>), {

@@ -11,9 +11,17 @@ export async function saveTemplate(body: string, { ask, session, say }: Dialog):
   const wrong = await templateProblem(body);
   if (wrong !== undefined) return say(clean(wrong));
   const { parse } = await import('smol-toml');
+  const templatesIn = (config: string): Readonly<Record<string, unknown>> => {
+    try {
+      return (parse(config)['templates'] ?? {}) as Record<string, unknown>;
+    } catch {
+      // Somebody has broken it meanwhile, or it writes [templates] in another form, so that added lines make it invalid.
+      return {};
+    }
+  };
   const before = readIfThere(userFile);
   // Also those that were saved since the menu began.
-  const there = { ...templates, ...(parse(before)['templates'] as object | undefined) };
+  const there = { ...templates, ...templatesIn(before) };
   const name = await ask(liveInput, {
     message: 'Name of the template',
     note: () => 'Letters, digits, - and _. Enter takes it, Esc goes back.',
@@ -24,15 +32,7 @@ export async function saveTemplate(body: string, { ask, session, say }: Dialog):
   });
   if (name === undefined) return;
   const after = withTemplate(before, name, body);
-  const isSaved = (): boolean => {
-    try {
-      return (parse(after)['templates'] as Record<string, unknown> | undefined)?.[name] === body;
-    } catch {
-      // The file writes [templates] in another form, such as an inline table, so that the added lines make it invalid.
-      return false;
-    }
-  };
-  if (!isSaved()) {
+  if (templatesIn(after)[name] !== body) {
     throw new CliError('config', `${userFile} cannot be added to.`, { hint: `Write it yourself: [templates] ${name}` });
   }
   replaceFile(userFile, after);

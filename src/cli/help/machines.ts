@@ -37,8 +37,8 @@ SCHEDULES
 
 Workers run it: each time once, whichever of them is there, in the folder in which it was added, and never two runs at
 once; on the ledger that it is in, and with the --profile, --config, --env-file and --api-url of the worker, unless the
-command line says otherwise. A time that passed while no worker was there is run as soon as one is, or left out with --missed skip; --deadline
-ends a run that takes longer than 2h.
+command line says otherwise. A time that passed while no worker was there is run as soon as one is, or left out with
+--missed skip; --deadline ends a run that takes longer than 2h.
 
 WHAT A DEAD WORKER MEANS
 

@@ -79,8 +79,9 @@ async function waitForWorkers({ id }: Campaign, { ports, session, context, forMs
       context.err(`Workers have given it up: ${shown(stopped, session.workStyle)}.`);
       return false;
     }
-    if (last !== JSON.stringify(counts)) changedAt = monotonic();
-    last = JSON.stringify(counts);
+    const now = JSON.stringify(counts);
+    if (now !== last) changedAt = monotonic();
+    last = now;
     if (monotonic() - changedAt >= forMs) {
       context.err(`Nothing has changed for ${formatDuration(forMs)}. Is a worker there? See: volley workers`);
       return false;

@@ -7,7 +7,7 @@ import type { Config } from '../../config/config.ts';
 import type { Context } from '../../context.ts';
 import { type PlannedRow, planRequest } from '../../core/plan.ts';
 import { flagOrigin, type RawRequest } from '../../core/request/validate.ts';
-import { isTemplate } from '../../core/text/is-template.ts';
+import { isTemplate, unfilledText } from '../../core/text/is-template.ts';
 import { CliError, exitCodes, fileError } from '../../errors.ts';
 import { readWhole } from '../../input/text.ts';
 import type { Campaign, Staging } from '../../ledger/plans.ts';
@@ -152,7 +152,7 @@ async function fillNamed(name: string, fields: SendOptions['fields'], config: Co
 
 function refuseUnfilled(text: string): void {
   if (!isTemplate(text)) return;
-  throw new CliError('usage', 'The text has {{ }} or {% %} in it, which people would read as it is.', {
+  throw new CliError('usage', `${unfilledText}.`, {
     hint: 'Fill it with --template FILE --field NAME=VALUE, or send it so with --literal.',
   });
 }

@@ -1,6 +1,6 @@
 import type { OptOut } from '../../core/recipient/consent.ts';
 import type { Ledger } from '../ledger.ts';
-import { type Suppression, subaccountLength, suppressedAddresses, suppression, toEntry } from '../rules/opt-outs.ts';
+import { type Suppression, sendersMeant, suppressedAddresses, suppression, toEntry } from '../rules/opt-outs.ts';
 import type { Connection, Database } from './driver.ts';
 import { json, raw, type Sql, sql } from './sql.ts';
 
@@ -44,12 +44,17 @@ export function postgresOptOuts(database: Database): Pick<Ledger, 'addOptOuts' |
     );
   return {
     addOptOuts: (optOuts) => database.transaction([], (connection) => addOptOuts(connection, optOuts)),
-    removeOptOut: (address, sender = undefined) =>
-      database.transaction([], (connection) =>
-        connection.run(sql`delete from opt_outs where address = ${address}
-          and (${sender ?? null}::text is null or sender = ${sender ?? null}
-            or (starts_with(sender, ${`${sender} of AC`}) and length(sender) = ${(sender ?? '').length + subaccountLength}))`),
-      ),
+    removeOptOut: (address, sender) =>
+      database.transaction([], async (connection) => {
+        const rows = await connection.all<ListedRow>(
+          sql`select address, sender from opt_outs where address = ${address}`,
+        );
+        const listed = rows.map((row) => row.sender);
+        const senders = sender === undefined ? listed : sendersMeant(listed, sender);
+        return connection.run(
+          sql`delete from opt_outs where address = ${address} and sender = any(${senders}::text[])`,
+        );
+      }),
     optOuts: async function* () {
       let last = { address: '', sender: '' };
       for (;;) {

@@ -32,8 +32,10 @@ export function optOutBy({ recipient, sender }: Correspondents, code: number | n
   return { address: recipient, sender: bareSender(sender), source: String(code), at };
 }
 
-/** How much longer the name of a sender is where a subaccount uses it: ` of `, and a SID. Older entries have it. */
-export const subaccountLength = 38;
+/** Which of the senders of somebody's entries are meant by one; older entries name the subaccount, too. */
+export function sendersMeant(listed: readonly string[], sender: string): readonly string[] {
+  return listed.filter((each) => each === sender || bareSender(each) === sender);
+}
 
 /** The addresses by which a recipient may be on the list: its own, and the number behind that of a channel. */
 export function suppressedAddresses(recipient: string): readonly string[] {

@@ -1,6 +1,6 @@
 import type { OptOut } from '../../core/recipient/consent.ts';
 import type { Ledger } from '../ledger.ts';
-import { type Suppression, subaccountLength, suppressedAddresses, suppression, toEntry } from '../rules/opt-outs.ts';
+import { type Suppression, sendersMeant, suppressedAddresses, suppression, toEntry } from '../rules/opt-outs.ts';
 import type { Database } from './driver.ts';
 
 interface OptOutRow {
@@ -35,19 +35,21 @@ export function suppressionReader(database: Database): (recipients: readonly str
 /** The suppression list. */
 export function sqliteOptOuts(database: Database): Pick<Ledger, 'addOptOuts' | 'removeOptOut' | 'optOuts'> {
   const add = optOutAdder(database);
-  const remove = database.prepare(
-    `delete from opt_outs where address = :address
-       and (:sender is null or sender = :sender
-         or (substr(sender, 1, length(:sender) + 6) = :sender || ' of AC' and length(sender) = length(:sender) + :suffix))`,
-  );
+  const sendersOf = database.prepare<{ sender: string }>('select sender from opt_outs where address = :address');
+  const remove = database.prepare(`delete from opt_outs where address = :address
+    and sender in (select value from json_each(:senders))`);
   const page = database.prepare<OptOutRow>(
     `select address, sender, source, at from opt_outs
      where (address, sender) > (:address, :sender) order by address, sender limit 1000`,
   );
   return {
     addOptOuts: async (optOuts) => database.transaction(() => add(optOuts)),
-    removeOptOut: async (address, sender = undefined) =>
-      remove.run({ address, sender: sender ?? null, suffix: subaccountLength }),
+    removeOptOut: async (address, sender) =>
+      database.transaction(() => {
+        const listed = sendersOf.all({ address }).map((row) => row.sender);
+        const senders = sender === undefined ? listed : sendersMeant(listed, sender);
+        return remove.run({ address, senders: JSON.stringify(senders) });
+      }),
     optOuts: async function* () {
       let last: { address: string; sender: string } = { address: '', sender: '' };
       for (;;) {
